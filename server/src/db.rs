@@ -1,0 +1,157 @@
+//! The database: connecting, migrating, and the two ways to use it. The one file that knows which engine runs.
+//!
+//! SQLite runs WAL with `synchronous=FULL` and a single writer that takes the write lock first; a plain
+//! `BEGIN` that reads and then writes fails at once under load (measured: 17 of 400). PostgreSQL needs neither.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor, Transaction};
+
+/// Releases before this lose committed rows (WAL reset bug, 3.7.0–3.51.2; sqlite.org, 2026-03-13).
+const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Pools of one database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub engine: Engine,
+    readers: AnyPool,
+    writer: AnyPool,
+}
+
+/// A transaction that may write; it holds SQLite's write lock from its first statement.
+pub type WriteTx = Transaction<'static, Any>;
+
+impl Db {
+    /// Opens the SQLite database `kontor.db` in `data`, created if missing, or the PostgreSQL database at `url`, and migrates it.
+    pub async fn open(data: &Path, url: Option<&str>) -> anyhow::Result<Self> {
+        sqlx::any::install_default_drivers();
+        let db = match url {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Self::postgres(url).await?,
+            Some(_) => bail!("DATABASE_URL is not a postgres:// address"),
+            None => {
+                std::fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
+                Self::sqlite(&data.join("kontor.db")).await?
+            }
+        };
+        db.assert_durable().await?;
+        sqlx::migrate!().run(&db.writer).await.context("cannot migrate the database")?;
+        Ok(db)
+    }
+
+    async fn sqlite(file: &Path) -> anyhow::Result<Self> {
+        let path = file.to_str().context("the data directory's path is not UTF-8")?;
+        let address = format!("sqlite://{}?mode=rwc", path.replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
+        let options: AnyConnectOptions = address.parse()?;
+        let options = options.disable_statement_logging();
+        let pool = |most: u32| {
+            AnyPoolOptions::new()
+                .max_connections(most)
+                .acquire_timeout(Duration::from_secs(30))
+                .after_connect(|connection, _| {
+                    Box::pin(async move {
+                        // Pragmas do not travel in an `Any` address (stack.md §5).
+                        connection.execute("PRAGMA busy_timeout = 10000").await?;
+                        connection.execute("PRAGMA journal_mode = WAL").await?;
+                        connection.execute("PRAGMA synchronous = FULL").await?;
+                        connection.execute("PRAGMA foreign_keys = ON").await?;
+                        connection.execute("PRAGMA mmap_size = 0").await?;
+                        connection.execute("PRAGMA cache_size = -65536").await?;
+                        Ok(())
+                    })
+                })
+        };
+        let writer = pool(1).connect_with(options.clone()).await.with_context(|| format!("cannot open {path}"))?;
+        let readers = pool(4).connect_with(options).await?;
+        Ok(Self { engine: Engine::Sqlite, readers, writer })
+    }
+
+    async fn postgres(url: &str) -> anyhow::Result<Self> {
+        let options: AnyConnectOptions = url.parse().context("DATABASE_URL cannot be read")?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.disable_statement_logging())
+            .await
+            .context("cannot reach PostgreSQL")?;
+        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
+    }
+
+    /// Refuses a database that would acknowledge what it can lose.
+    async fn assert_durable(&self) -> anyhow::Result<()> {
+        let mut connection = self.writer.acquire().await?;
+        match self.engine {
+            Engine::Sqlite => {
+                let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
+                let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+                let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+                if found < LEAST_SQLITE {
+                    bail!("SQLite {version} is too old: it can lose committed rows; 3.51.3 is the least");
+                }
+                let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
+                let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+                if synchronous != 2 || !journal.eq_ignore_ascii_case("wal") {
+                    bail!("SQLite did not take WAL and synchronous=FULL (is the data directory on a network drive?)");
+                }
+            }
+            Engine::Postgres => {
+                for setting in ["fsync", "synchronous_commit"] {
+                    let value: String = sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&mut *connection).await?;
+                    if value == "off" {
+                        bail!("PostgreSQL runs with {setting}=off and would lose acknowledged orders; switch it on");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> sqlx::Result<sqlx::pool::PoolConnection<Any>> {
+        self.readers.acquire().await
+    }
+
+    /// A transaction for reading then writing. Keep it short: on SQLite it is the only writer.
+    pub async fn write_tx(&self) -> sqlx::Result<WriteTx> {
+        match self.engine {
+            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Postgres => self.writer.begin().await,
+        }
+    }
+
+    /// Locks a row read for update; SQLite's writer already holds the lock.
+    pub fn for_update(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE",
+        }
+    }
+
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Whether the error is a broken UNIQUE or PRIMARY KEY.
+pub fn is_unique_violation(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.is_unique_violation())
+}
+
+/// Numbered placeholders `$from, $from+1, …` for `count` values: sqlx's builder writes `?`, which PostgreSQL refuses.
+pub fn placeholders(from: usize, count: usize) -> String {
+    (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether everything needed is there; for `/healthz`.
+pub async fn healthy(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    sqlx::query_scalar::<_, i64>("SELECT visible_seq FROM catalog_state WHERE id = 1").fetch_one(connection).await.map(|_| ())
+}

@@ -1,0 +1,496 @@
+//! What browser and server say to each other: paths, bodies, and the error document.
+//!
+//! Quantities, prices and amounts are decimal strings, dates `YYYY-MM-DD`, instants RFC 3339 UTC (CONTRACT.md).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CustomerId, DocumentId, ImportId, MessageId, OrderId};
+use crate::money::{Currency, Percent, Price, Quantity, VatMode};
+use crate::orders::{LineReason, OrderState, Verdict};
+use crate::segments::{Mode, Period, Segment};
+use crate::words::Lang;
+
+/// Header every unsafe request carries; a foreign page cannot set it without a preflight.
+pub const CSRF_HEADER: &str = "x-kontor";
+
+macro_rules! body {
+    ($($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* })*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub struct $name { $($fields)* }
+    )*};
+}
+/// A body clients send: unknown fields are refused, so nothing is mistaken for a setting.
+macro_rules! request {
+    ($($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* })*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($fields)* }
+    )*};
+}
+
+/// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Orders for one customer.
+    Buyer,
+    Sales,
+    Accountant,
+    Marketer,
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [Self::Buyer, Self::Sales, Self::Accountant, Self::Marketer, Self::Admin];
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Sales => "sales",
+            Self::Accountant => "accountant",
+            Self::Marketer => "marketer",
+            Self::Admin => "admin",
+        }
+    }
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+    pub const fn is_staff(self) -> bool {
+        !matches!(self, Self::Buyer)
+    }
+}
+
+body! {
+    /// RFC 9457 problem document. `code` is stable; the page chooses the words by it.
+    pub struct Problem {
+        pub r#type: String,
+        pub title: String,
+        pub status: u16,
+        pub code: String,
+        /// What exactly, in English, for logs and scripts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub detail: Option<String>,
+        /// JSON pointer or query field the problem lies in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub field: Option<String>,
+        /// Seconds to wait, where waiting helps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub retry_after: Option<u64>,
+    }
+
+    /// `GET /healthz`
+    pub struct Health { pub ok: bool, pub version: String }
+
+    /// `GET /api/firm`: what every page shows of the seller.
+    pub struct Firm {
+        pub name: String,
+        pub currency: Currency,
+        pub vat_mode: VatMode,
+        /// Language of a reader who has chosen none.
+        pub lang: Lang,
+        pub email: String,
+        pub phone: String,
+        pub address: Vec<String>,
+        /// The data is a demonstration; the page says so.
+        pub demo: bool,
+        /// Pages that look back open as of this day (the demo); absent: today.
+        pub as_of: Option<String>,
+        /// Today in the firm's time zone.
+        pub today: String,
+        /// Attribution of the data shown, e.g. a CC BY licence.
+        pub attribution: Option<String>,
+        /// Whether a visitor who is not signed in sees prices.
+        pub public_prices: bool,
+        /// Demo log-ins, present in demo data only.
+        #[serde(default)]
+        pub demo_logins: Vec<DemoLogin>,
+    }
+
+    pub struct DemoLogin { pub login: String, pub password: String, pub role: Role }
+
+    /// Who is signed in.
+    pub struct Session {
+        pub role: Role,
+        pub login: String,
+        /// A buyer's customer.
+        pub customer: Option<SessionCustomer>,
+        pub lang: Lang,
+    }
+
+    pub struct SessionCustomer { pub id: CustomerId, pub code: String, pub name: String, pub delivery_address: String }
+
+    /// `GET /api/price-list`: the version in force for whoever asks.
+    pub struct PriceListInfo {
+        pub version: u32,
+        /// The price type shown.
+        pub overlay: String,
+        pub published_at: String,
+        pub valid_from: String,
+        pub valid_until: Option<String>,
+        pub currency: Currency,
+        pub vat_mode: VatMode,
+        pub products: u32,
+        /// Immutable; answers postcard of [`crate::catalog::Snapshot`].
+        pub snapshot_url: String,
+    }
+}
+
+request! {
+    /// `POST /api/session`
+    pub struct LogIn {
+        pub login: String,
+        pub password: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub totp: Option<String>,
+    }
+
+    /// `PUT /api/orders/{uuid}`
+    pub struct SubmitOrder {
+        /// Price list version the prices were shown from.
+        pub version: u32,
+        pub overlay: String,
+        #[serde(default)]
+        pub po_number: String,
+        /// Day the buyer wants the goods, `YYYY-MM-DD`.
+        #[serde(default)]
+        pub wanted_on: Option<String>,
+        #[serde(default)]
+        pub delivery_address: String,
+        #[serde(default)]
+        pub comment: String,
+        pub lines: Vec<SubmitLine>,
+    }
+
+    pub struct SubmitLine {
+        pub code: String,
+        pub quantity: Quantity,
+        /// The price the buyer saw; never becomes the price.
+        pub shown_price: Price,
+    }
+
+    /// `POST /api/orders/{uuid}/prices`: the buyer's answer to raised prices. Every raised line is named once.
+    pub struct AnswerPrices {
+        #[serde(default)]
+        pub accept: Vec<String>,
+        #[serde(default)]
+        pub drop: Vec<String>,
+    }
+
+    /// `POST /api/orders/{uuid}/refuse`
+    pub struct RefuseOrder { pub reason: String }
+
+    /// `POST /api/price-lists`
+    pub struct Publish {
+        #[serde(default)]
+        pub valid_from: Option<String>,
+        #[serde(default)]
+        pub note: String,
+    }
+
+    /// `PUT /api/settings`
+    pub struct SaveSettings {
+        /// The price type visitors see; absent: visitors see no prices.
+        pub public_price_type: Option<String>,
+        pub terms: String,
+    }
+}
+
+body! {
+    /// `GET /api/settings`
+    pub struct Settings {
+        pub public_price_type: Option<String>,
+        pub terms: String,
+        pub price_types: Vec<PriceTypeInfo>,
+    }
+
+    pub struct PriceTypeInfo { pub code: String, pub name: String }
+
+    /// A stored order in full: the answer to PUT and to GET.
+    pub struct Order {
+        pub id: OrderId,
+        /// The firm's number for it.
+        pub number: String,
+        pub state: OrderState,
+        /// Grows with every change; for two devices.
+        pub revision: i64,
+        /// `page` or `import` (later mail, fax, post).
+        pub source: String,
+        /// `sale`, or an imported document of another kind.
+        pub kind: String,
+        /// Absent only in imported documents that name no customer.
+        pub customer: Option<OrderCustomer>,
+        pub ordered_at: String,
+        /// Price list version; absent in imported orders.
+        pub price_list: Option<u32>,
+        pub overlay: Option<String>,
+        pub po_number: String,
+        pub wanted_on: Option<String>,
+        pub delivery_address: String,
+        pub comment: String,
+        pub currency: Currency,
+        pub vat_mode: VatMode,
+        pub net: String,
+        pub vat: String,
+        pub gross: String,
+        /// read = accepted + changed + refused
+        pub read: u32,
+        pub accepted: u32,
+        pub changed: u32,
+        pub refused: u32,
+        pub lines: Vec<OrderLine>,
+        pub events: Vec<OrderEvent>,
+        pub documents: Vec<DocumentInfo>,
+        /// What whoever asks may do now: `answer`, `cancel`, `confirm`, `refuse`.
+        pub actions: Vec<String>,
+    }
+
+    pub struct OrderCustomer { pub id: CustomerId, pub code: String, pub name: String }
+
+    pub struct OrderLine {
+        pub code: String,
+        pub name: String,
+        pub unit: String,
+        pub quantity: Quantity,
+        pub shown_price: Option<Price>,
+        /// The server's price; absent where the product has none.
+        pub price: Option<Price>,
+        pub vat_rate: Percent,
+        /// In the order's VAT mode; zero for a refused line.
+        pub amount: String,
+        pub verdict: Verdict,
+        pub reason: Option<LineReason>,
+    }
+
+    /// A transition of the order.
+    pub struct OrderEvent {
+        pub at: String,
+        pub state: OrderState,
+        /// `buyer`, `staff` or `import`.
+        pub by: String,
+        pub note: String,
+    }
+
+    pub struct DocumentInfo {
+        pub id: DocumentId,
+        /// `proforma`
+        pub kind: String,
+        pub number: String,
+        pub date: String,
+        pub gross: String,
+        pub currency: Currency,
+        /// The PDF is rendered by a job; until then the URL answers 503 with Retry-After.
+        pub ready: bool,
+        pub pdf_url: String,
+    }
+
+    /// `POST /api/orders/{uuid}/confirm`
+    pub struct Confirmed { pub order: Order, pub proforma: DocumentInfo }
+
+    /// One row of a list of orders.
+    pub struct OrderSummary {
+        pub id: OrderId,
+        pub number: String,
+        pub state: OrderState,
+        pub kind: String,
+        pub source: String,
+        pub customer: Option<OrderCustomer>,
+        pub ordered_at: String,
+        pub po_number: String,
+        pub lines: u32,
+        pub gross: String,
+        pub currency: Currency,
+        /// Seconds since the order came; for open orders.
+        pub age_seconds: Option<i64>,
+    }
+
+    /// `GET /api/orders?state=&customer=&open=&after=`
+    pub struct OrderPage {
+        pub orders: Vec<OrderSummary>,
+        /// Give it as `after` for the next page; absent on the last.
+        pub next: Option<String>,
+        /// Orders by state, over everything the asker may see; imported ones under `closed`.
+        pub counts: Vec<StateCount>,
+    }
+
+    pub struct StateCount { pub state: OrderState, pub count: u64 }
+
+    /// `GET /api/bought`: codes the buyer's customer bought before, for the filter.
+    pub struct Bought { pub codes: Vec<String> }
+
+    pub struct CustomerSummary {
+        pub id: CustomerId,
+        pub code: String,
+        pub name: String,
+        pub country: String,
+        pub orders: u32,
+        pub last_order: Option<String>,
+        pub segment: Option<Segment>,
+    }
+
+    /// `GET /api/customers?q=&after=`
+    pub struct CustomerPage { pub customers: Vec<CustomerSummary>, pub total: u64, pub next: Option<String> }
+
+    /// `GET /api/customers/{id}`: everything on one page.
+    pub struct Customer {
+        pub id: CustomerId,
+        pub code: String,
+        pub name: String,
+        pub country: String,
+        pub other_countries: String,
+        pub lang: Lang,
+        pub price_type: String,
+        pub delivery_address: String,
+        pub contacts: Vec<Contact>,
+        /// Judged by the firm's rule as of its look-back day.
+        pub verdict: SegmentRow,
+        pub orders: u64,
+        /// Sum of closed and confirmed sales.
+        pub turnover: String,
+        pub currency: Currency,
+        /// Newest first.
+        pub timeline: Vec<TimelineItem>,
+        pub next: Option<String>,
+    }
+
+    pub struct Contact { pub name: String, pub email: String, pub phone: String, pub consent: Option<String> }
+
+    /// One thing that happened with a customer.
+    pub struct TimelineItem {
+        pub at: String,
+        /// `order`, `document` or `message`.
+        pub kind: String,
+        pub id: String,
+        pub number: String,
+        /// Order state, document kind or message state.
+        pub state: String,
+        /// Decimal amount where there is one.
+        pub amount: Option<String>,
+        pub text: String,
+        pub url: Option<String>,
+    }
+
+    /// A customer's verdict; the page makes the sentence from it.
+    pub struct SegmentRow {
+        pub id: CustomerId,
+        pub customer: String,
+        pub name: String,
+        pub segment: Segment,
+        pub orders_in_period: u32,
+        pub orders_ever: u32,
+        pub last_order: Option<String>,
+        pub new: bool,
+    }
+
+    pub struct SegmentCount { pub segment: Segment, pub count: u64 }
+
+    /// `GET /api/segments?as_of=&period=&mode=&regular_from=&lapse=&segment=&q=&after=`
+    pub struct SegmentPage {
+        pub as_of: String,
+        pub period: Period,
+        pub mode: Mode,
+        pub regular_from: u32,
+        pub lapse: Period,
+        /// `[from, to)`
+        pub period_from: String,
+        pub period_to: String,
+        pub lapse_from: String,
+        pub counts: Vec<SegmentCount>,
+        /// Of the chosen segment, or of all.
+        pub rows: Vec<SegmentRow>,
+        pub next: Option<String>,
+    }
+
+    /// One refused row of an import.
+    pub struct Refusal { pub file: String, pub row: u64, pub value: String, pub reason: String }
+
+    /// A run of an import, also of a dry one: read = created + changed + unchanged + refused.
+    pub struct ImportReport {
+        /// Absent for a dry run, which leaves no record.
+        pub id: Option<ImportId>,
+        pub kind: String,
+        pub files: Vec<String>,
+        pub dry_run: bool,
+        pub started_at: String,
+        /// `running`, `done`, `failed`
+        pub state: String,
+        pub read: u64,
+        pub created: u64,
+        pub changed: u64,
+        pub unchanged: u64,
+        pub refused: u64,
+        /// Product groups created on the way.
+        pub groups_created: u64,
+        /// The first thousand; the count above is complete.
+        pub refusals: Vec<Refusal>,
+        /// How the file was understood: encoding, separator, decimal mark, and column → field.
+        pub notes: Vec<String>,
+    }
+
+    /// `GET /api/imports`
+    pub struct ImportList { pub imports: Vec<ImportReport> }
+
+    /// A published version and what was left out of it.
+    pub struct PublishReport {
+        pub version: u32,
+        pub published_at: String,
+        pub valid_from: String,
+        pub valid_until: Option<String>,
+        pub note: String,
+        pub products: u64,
+        pub left_out: u64,
+        /// The first thousand; the count above is complete.
+        pub reasons: Vec<LeftOut>,
+    }
+
+    pub struct LeftOut { pub code: String, pub reason: String }
+
+    /// `GET /api/price-lists`
+    pub struct PriceListVersions { pub versions: Vec<PublishReport>, pub price_types: Vec<PriceTypeInfo> }
+
+    /// `GET /api/messages?state=&after=`: the outbox as staff see it.
+    pub struct MessagePage { pub messages: Vec<Message>, pub next: Option<String> }
+
+    pub struct Message {
+        pub id: MessageId,
+        /// `email`
+        pub channel: String,
+        pub subject: String,
+        pub customer: Option<OrderCustomer>,
+        /// queued, claimed, sending, sent, failed, uncertain
+        pub state: String,
+        pub attempts: u32,
+        pub created_at: String,
+        pub last_error: Option<String>,
+    }
+
+    /// `GET /api/jobs?state=`: work that waits, runs or failed.
+    pub struct JobList { pub jobs: Vec<Job> }
+
+    pub struct Job {
+        pub id: String,
+        pub kind: String,
+        pub subject: String,
+        /// queued, running, done, failed
+        pub state: String,
+        pub attempts: u32,
+        pub created_at: String,
+        pub last_error: Option<String>,
+    }
+
+    /// `GET /api/audit?after=`
+    pub struct AuditPage { pub rows: Vec<AuditRow>, pub next: Option<String> }
+
+    /// Who changed what, when, from what to what.
+    pub struct AuditRow {
+        pub at: String,
+        pub actor: String,
+        pub action: String,
+        pub subject: String,
+        pub before: Option<String>,
+        pub after: Option<String>,
+    }
+}

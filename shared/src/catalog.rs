@@ -1,0 +1,126 @@
+//! Products, product groups and the published price list as the browser holds it.
+//!
+//! A price list version is immutable; what one reader may see of it (one price type, an *overlay*) is one
+//! compact snapshot, encoded with postcard, fetched once and searched in memory.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Currency, Percent, Price, Quantity, VatMode};
+use crate::orders::QuantityRule;
+
+pub mod search;
+
+/// What a product is. Only goods are published and counted for segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ProductKind {
+    #[default]
+    Product,
+    /// Goods that never had a price.
+    Unsold,
+    /// Postage, fees, discounts.
+    Service,
+    /// Goods with an irregular code, sold in passing.
+    Minor,
+}
+
+impl ProductKind {
+    pub const ALL: [Self; 4] = [Self::Product, Self::Unsold, Self::Service, Self::Minor];
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Unsold => "unsold",
+            Self::Service => "service",
+            Self::Minor => "minor",
+        }
+    }
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+    /// Whether an order line of it makes an order count (segments) and it belongs in the price list.
+    pub const fn is_goods(self) -> bool {
+        matches!(self, Self::Product | Self::Unsold)
+    }
+}
+
+/// One node of the group tree. Groups stand in reading order, each after its parent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRow {
+    pub code: String,
+    pub name: String,
+    /// Index of the parent in [`Snapshot::groups`].
+    pub parent: Option<u32>,
+}
+
+/// One product of a published price list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductRow {
+    /// The firm's own code: text, `00123` stays `00123`.
+    pub code: String,
+    pub name: String,
+    /// Index into [`Snapshot::groups`].
+    pub group: u32,
+    pub unit: String,
+    /// [`Price`] as stored.
+    pub price: i64,
+    /// [`Percent`] as stored.
+    pub vat_rate: i64,
+    /// [`Quantity`] as stored; see [`QuantityRule`].
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    pub increment: Option<i64>,
+    pub precision: u8,
+    /// [`Quantity`] as stored; absent: not told.
+    pub stock: Option<i64>,
+    /// First published within the firm's novelty window.
+    pub new: bool,
+}
+
+impl ProductRow {
+    pub fn price(&self) -> Price {
+        Price::from_raw(self.price)
+    }
+    pub fn vat_rate(&self) -> Percent {
+        Percent::from_raw(self.vat_rate)
+    }
+    pub fn rule(&self) -> QuantityRule {
+        QuantityRule {
+            min: self.min.map(Quantity::from_raw),
+            max: self.max.map(Quantity::from_raw),
+            increment: self.increment.map(Quantity::from_raw),
+            precision: self.precision,
+        }
+    }
+    pub fn in_stock(&self) -> bool {
+        self.stock.is_none_or(|stock| stock > 0)
+    }
+}
+
+/// A published price list version as one reader sees it. Products stand in reading order: by group, then name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub version: u32,
+    /// The price type whose prices these are.
+    pub overlay: String,
+    pub currency: Currency,
+    pub vat_mode: VatMode,
+    /// Unix milliseconds.
+    pub published_at: i64,
+    /// `YYYY-MM-DD` in the firm's zone.
+    pub valid_from: String,
+    pub valid_until: Option<String>,
+    pub terms: String,
+    pub note: String,
+    pub groups: Vec<GroupRow>,
+    pub products: Vec<ProductRow>,
+}
+
+impl Snapshot {
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_allocvec(self)
+    }
+    pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(bytes)
+    }
+}

@@ -1,0 +1,1 @@
+//! Search over a price list held in memory.

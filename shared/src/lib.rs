@@ -1,0 +1,18 @@
+//! Kontor's domain: types and decisions, pure.
+//!
+//! Nothing here opens a file, asks the clock or draws a random number: the caller hands in data, the
+//! as-of date and ids. The same code runs in the browser and on the server, so a price, a total, a
+//! segment or a legal order transition is decided in one place only.
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod catalog;
+pub mod documents;
+pub mod ids;
+pub mod money;
+pub mod numbers;
+pub mod orders;
+pub mod segments;
+#[cfg(feature = "sheet")]
+pub mod sheet;
+pub mod words;

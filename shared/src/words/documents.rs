@@ -1,0 +1,4 @@
+//! Words of printed documents: proforma invoice.
+
+crate::words! {
+}

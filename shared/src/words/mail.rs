@@ -1,0 +1,4 @@
+//! Words of the mails the server writes.
+
+crate::words! {
+}

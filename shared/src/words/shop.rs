@@ -1,0 +1,4 @@
+//! Words of the buyer's pages.
+
+crate::words! {
+}
