@@ -53,21 +53,18 @@ impl Db {
         let options: AnyConnectOptions = address.parse()?;
         let options = options.disable_statement_logging();
         let pool = |most: u32| {
-            AnyPoolOptions::new()
-                .max_connections(most)
-                .acquire_timeout(Duration::from_secs(30))
-                .after_connect(|connection, _| {
-                    Box::pin(async move {
-                        // Pragmas do not travel in an `Any` address (stack.md §5).
-                        connection.execute("PRAGMA busy_timeout = 10000").await?;
-                        connection.execute("PRAGMA journal_mode = WAL").await?;
-                        connection.execute("PRAGMA synchronous = FULL").await?;
-                        connection.execute("PRAGMA foreign_keys = ON").await?;
-                        connection.execute("PRAGMA mmap_size = 0").await?;
-                        connection.execute("PRAGMA cache_size = -65536").await?;
-                        Ok(())
-                    })
+            AnyPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(30)).after_connect(|connection, _| {
+                Box::pin(async move {
+                    // Pragmas do not travel in an `Any` address (stack.md §5).
+                    connection.execute("PRAGMA busy_timeout = 10000").await?;
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    connection.execute("PRAGMA synchronous = FULL").await?;
+                    connection.execute("PRAGMA foreign_keys = ON").await?;
+                    connection.execute("PRAGMA mmap_size = 0").await?;
+                    connection.execute("PRAGMA cache_size = -65536").await?;
+                    Ok(())
                 })
+            })
         };
         let writer = pool(1).connect_with(options.clone()).await.with_context(|| format!("cannot open {path}"))?;
         let readers = pool(4).connect_with(options).await?;

@@ -9,17 +9,37 @@ use kontor_shared::api::Problem;
 pub enum AppError {
     NotFound,
     /// Not signed in.
-    Unauthorized { code: &'static str },
-    Forbidden { code: &'static str },
+    Unauthorized {
+        code: &'static str,
+    },
+    Forbidden {
+        code: &'static str,
+    },
     /// The request cannot be understood or breaks a rule: 422.
-    Invalid { code: &'static str, detail: String, field: Option<String> },
+    Invalid {
+        code: &'static str,
+        detail: String,
+        field: Option<String>,
+    },
     /// It contradicts what is stored: 409.
-    Conflict { code: &'static str, detail: String },
-    TooLarge { detail: String },
-    UnsupportedType { detail: String },
-    TooMany { retry_after: u64 },
+    Conflict {
+        code: &'static str,
+        detail: String,
+    },
+    TooLarge {
+        detail: String,
+    },
+    UnsupportedType {
+        detail: String,
+    },
+    TooMany {
+        retry_after: u64,
+    },
     /// Not yet, or the database cannot take it now: 503.
-    NotReady { code: &'static str, retry_after: u64 },
+    NotReady {
+        code: &'static str,
+        retry_after: u64,
+    },
     /// Logged once with its cause; the client sees a neutral sentence.
     Internal(anyhow::Error),
 }
@@ -56,9 +76,7 @@ impl AppError {
             Self::NotReady { code, retry_after } => {
                 (StatusCode::SERVICE_UNAVAILABLE, code, "Not ready yet; try again in a moment.", None, None, Some(*retry_after))
             }
-            Self::Internal(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed here; nothing was changed. Try again.", None, None, None)
-            }
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed here; nothing was changed. Try again.", None, None, None),
         }
     }
 }
@@ -69,15 +87,7 @@ impl IntoResponse for AppError {
             tracing::error!(error = format!("{error:#}"), "request failed");
         }
         let (status, code, title, detail, field, retry_after) = self.problem();
-        let problem = Problem {
-            r#type: "about:blank".into(),
-            title: title.into(),
-            status: status.as_u16(),
-            code: code.into(),
-            detail,
-            field,
-            retry_after,
-        };
+        let problem = Problem { r#type: "about:blank".into(), title: title.into(), status: status.as_u16(), code: code.into(), detail, field, retry_after };
         let body = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = retry_after {

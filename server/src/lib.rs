@@ -1,0 +1,70 @@
+//! The server: HTTP, storage, jobs and mail around the rules in `kontor_shared`. A feature per module; each owns
+//! its handlers, its SQL (`…/store.rs`) and its jobs.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+pub mod access;
+pub mod assets;
+pub mod audit;
+pub mod auth;
+pub mod bodies;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod firm;
+pub mod http;
+pub mod jobs;
+pub mod openapi;
+pub mod outbox;
+pub mod price_list;
+pub mod routes;
+pub mod serve;
+pub mod time;
+
+pub use routes::app;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::time::Clock;
+
+/// What handlers share. Nothing here is state another server on the same database would need.
+pub struct Inner {
+    pub db: Db,
+    pub config: Config,
+    pub clock: Clock,
+    /// At most two passwords are hashed at once: 19 MiB and 70 ms each (reliability.md §3).
+    pub hashing: Arc<Semaphore>,
+    pub dummy_hash: Arc<str>,
+    /// Names this process as the holder of leases.
+    pub boot_id: String,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+impl std::ops::Deref for AppState {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// Opens the database of `config` and migrates it.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open(&config.data, config.database_url.as_deref()).await?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            config,
+            boot_id: clock.new_id().to_string(),
+            clock,
+            hashing: Arc::new(Semaphore::new(2)),
+            dummy_hash: auth::dummy_hash()?,
+        })))
+    }
+}

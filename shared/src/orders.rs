@@ -42,10 +42,8 @@ pub enum OrderAction {
 }
 
 impl OrderState {
-    pub const ALL: [Self; 9] = [
-        Self::Draft, Self::Submitted, Self::NeedsReview, Self::Confirmed, Self::PartShipped,
-        Self::Shipped, Self::Closed, Self::Cancelled, Self::Refused,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Draft, Self::Submitted, Self::NeedsReview, Self::Confirmed, Self::PartShipped, Self::Shipped, Self::Closed, Self::Cancelled, Self::Refused];
 
     /// The word in database and JSON.
     pub const fn word(self) -> &'static str {
@@ -160,7 +158,7 @@ impl QuantityRule {
         let raw = quantity.raw();
         let reason = if raw <= 0 {
             LineReason::NotPositive
-        } else if raw % QuantityRule { increment: None, ..*self }.step() != 0 {
+        } else if raw % (QuantityRule { increment: None, ..*self }).step() != 0 {
             LineReason::TooPrecise
         } else if self.min.is_some_and(|min| quantity < min) {
             LineReason::BelowMinimum
@@ -233,8 +231,17 @@ pub enum LineReason {
 
 impl LineReason {
     pub const ALL: [Self; 11] = [
-        Self::PriceFell, Self::PriceRose, Self::RiseAccepted, Self::RiseDropped, Self::NotInPriceList, Self::NotPositive,
-        Self::BelowMinimum, Self::AboveMaximum, Self::NotMultiple, Self::TooPrecise, Self::TooLarge,
+        Self::PriceFell,
+        Self::PriceRose,
+        Self::RiseAccepted,
+        Self::RiseDropped,
+        Self::NotInPriceList,
+        Self::NotPositive,
+        Self::BelowMinimum,
+        Self::AboveMaximum,
+        Self::NotMultiple,
+        Self::TooPrecise,
+        Self::TooLarge,
     ];
     pub const fn word(self) -> &'static str {
         match self {

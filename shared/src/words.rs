@@ -139,8 +139,8 @@ fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     filled
 }
 
-/// Declares words: `NAME = "English", "Русский", "Български";` and, with `plural`, counted ones:
-/// `plural NAME = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];`
+/// Declares words: `NAME = "English", "Русский", "Български";` and, after them and with a star, counted ones:
+/// `* NAME = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];`
 #[macro_export]
 macro_rules! words {
     (@one $name:ident, $en:literal, $ru:literal, $bg:literal) => {
@@ -148,7 +148,7 @@ macro_rules! words {
     };
     (
         $( $name:ident = $en:literal, $ru:literal, $bg:literal; )*
-        $( plural $pname:ident = [$en1:literal, $en2:literal], [$ru1:literal, $ru2:literal, $ru3:literal], [$bg1:literal, $bg2:literal]; )*
+        $( * $pname:ident = [$en1:literal, $en2:literal], [$ru1:literal, $ru2:literal, $ru3:literal], [$bg1:literal, $bg2:literal]; )*
     ) => {
         $( $crate::words!(@one $name, $en, $ru, $bg); )*
         $( pub const $pname: $crate::words::Plural = $crate::words::Plural {
@@ -220,8 +220,11 @@ mod tests {
 
     #[test]
     fn russian_counts_in_three_forms() {
-        let lines = Plural { key: "", en: ["{n} line", "{n} lines"], ru: ["{n} строка", "{n} строки", "{n} строк"], bg: ["{n} ред", "{n} реда"] };
-        for (count, expected) in [(1, "1 строка"), (2, "2 строки"), (5, "5 строк"), (11, "11 строк"), (12, "12 строк"), (21, "21 строка"), (111, "111 строк")] {
+        let lines = Plural {
+            key: "", en: ["{n} line", "{n} lines"], ru: ["{n} строка", "{n} строки", "{n} строк"], bg: ["{n} ред", "{n} реда"]
+        };
+        for (count, expected) in [(1, "1 строка"), (2, "2 строки"), (5, "5 строк"), (11, "11 строк"), (12, "12 строк"), (21, "21 строка"), (111, "111 строк")]
+        {
             assert_eq!(lines.say(Lang::Ru, count), expected);
         }
         assert_eq!(lines.say(Lang::Bg, 2), "2 реда");

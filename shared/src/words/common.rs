@@ -42,7 +42,7 @@ crate::words! {
     ORDER = "Order", "Заказ", "Поръчка";
     CUSTOMER = "Customer", "Клиент", "Клиент";
     DEMO_DATA = "Demonstration data", "Демонстрационные данные", "Демонстрационни данни";
-    plural LINES = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];
+    * LINES = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];
 }
 
 /// The word for an order's state.

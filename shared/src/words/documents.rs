@@ -1,4 +1,3 @@
 //! Words of printed documents: proforma invoice.
 
-crate::words! {
-}
+crate::words! {}

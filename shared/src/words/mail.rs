@@ -1,4 +1,3 @@
 //! Words of the mails the server writes.
 
-crate::words! {
-}
+crate::words! {}

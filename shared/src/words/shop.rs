@@ -1,4 +1,3 @@
 //! Words of the buyer's pages.
 
-crate::words! {
-}
+crate::words! {}

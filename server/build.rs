@@ -1,0 +1,49 @@
+//! Embeds the built app (`app/dist`, made by `cargo xtask build`) into the binary.
+//!
+//! Without it the server still compiles, for checks and store tests, and says so when a page is asked for.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let dist = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../app/dist");
+    println!("cargo::rerun-if-changed={}", dist.display());
+    println!("cargo::rerun-if-changed=migrations");
+    let mut names: Vec<String> = fs::read_dir(&dist)
+        .map(|entries| entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| !name.ends_with(".br")).collect())
+        .unwrap_or_default();
+    names.sort();
+    let mut code = String::from("/// Sorted by name.\npub static FILES: &[File] = &[\n");
+    for name in &names {
+        let path = dist.join(name);
+        let compressed = dist.join(format!("{name}.br"));
+        let brotli = if compressed.exists() { format!("Some(include_bytes!({:?}))", compressed.display().to_string()) } else { "None".into() };
+        let _ = writeln!(
+            code,
+            "    File {{ name: {name:?}, media_type: {:?}, bytes: include_bytes!({:?}), brotli: {brotli} }},",
+            media_type(name),
+            path.display().to_string()
+        );
+    }
+    code.push_str("];\n");
+    // Files browsers ask for at the root, by a name they choose.
+    code.push_str("static ROOT_FILES: &[&str] = &[\"favicon.svg\", \"manifest.webmanifest\", \"robots.txt\", \"sw.js\"];\n");
+    let out = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("app_files.rs"), code).expect("OUT_DIR can be written");
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or("") {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        "webmanifest" => "application/manifest+json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

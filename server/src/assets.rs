@@ -1,0 +1,68 @@
+//! The app inside the binary: pages, scripts, WASM and styles, precompressed at build time.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::error::{AppError, Result};
+
+/// One embedded file. Names under `/assets` carry a hash of their content, so they never change.
+pub struct File {
+    pub name: &'static str,
+    pub media_type: &'static str,
+    pub bytes: &'static [u8],
+    /// Compressed with brotli, where that is smaller.
+    pub brotli: Option<&'static [u8]>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/app_files.rs"));
+
+fn find(name: &str) -> Option<&'static File> {
+    FILES.binary_search_by_key(&name, |file| file.name).ok().map(|at| &FILES[at])
+}
+
+fn answer(file: &'static File, headers: &HeaderMap, cache: &'static str) -> Response {
+    let takes_brotli = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|part| part.trim().starts_with("br")));
+    let mut response = match file.brotli {
+        Some(bytes) if takes_brotli => ([(header::CONTENT_ENCODING, "br")], bytes).into_response(),
+        _ => file.bytes.into_response(),
+    };
+    let answer = response.headers_mut();
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
+/// `GET /assets/{file}`
+pub async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
+    find(&name).filter(|file| !file.name.ends_with(".html")).map(|file| answer(file, &headers, "public, max-age=31536000, immutable")).ok_or(AppError::NotFound)
+}
+
+fn html(name: &str, headers: &HeaderMap) -> Response {
+    match find(name) {
+        Some(file) => answer(file, headers, "no-cache"),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "This kontor was built without its pages. Build it with: cargo xtask build\n").into_response(),
+    }
+}
+
+/// The buyer's page, at any address that is not the API's: its own router reads the address.
+pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Response> {
+    // A missing API route or file must say so, not answer a page.
+    if uri.path().starts_with("/api/") || uri.path().starts_with("/assets/") {
+        return Err(AppError::NotFound);
+    }
+    let root_file = uri.path().trim_start_matches('/');
+    if let Some(file) = find(root_file).filter(|file| !file.name.ends_with(".html") && ROOT_FILES.contains(&file.name)) {
+        return Ok(answer(file, &headers, "no-cache"));
+    }
+    Ok(html("buyer.html", &headers))
+}
+
+/// The staff page.
+pub async fn staff_page(headers: HeaderMap) -> Response {
+    html("staff.html", &headers)
+}

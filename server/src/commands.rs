@@ -1,0 +1,68 @@
+//! The commands, each a thin layer over what the server does.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use kontor_server::AppState;
+use kontor_server::config::Config;
+use kontor_server::time::Clock;
+
+mod serve;
+mod user;
+
+/// Kontor: price list, order desk and customer office of a wholesale firm.
+#[derive(Parser)]
+#[command(name = "kontor", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data is. `DATABASE_URL` may name a PostgreSQL database instead.
+#[derive(Args, Clone)]
+pub struct Data {
+    /// Directory of the SQLite database, caches and the mail spool; created if missing.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve pages and API.
+    Serve(serve::Serve),
+    /// Manage who can log in.
+    User(user::User),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Runs one command to its exit code.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        Command::Serve(command) => block_on(command.run()),
+        Command::User(command) => block_on(command.run()),
+        Command::Openapi => {
+            println!("{}", kontor_server::openapi::text());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?.block_on(future)
+}
+
+/// Logs to stderr; `KONTOR_LOG` filters (default: info).
+pub fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KONTOR_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+impl Data {
+    /// Opens the database; for commands that work on it.
+    pub async fn open(&self) -> anyhow::Result<AppState> {
+        AppState::open(Config::from_env(self.data.clone())?, Clock::system()).await
+    }
+}

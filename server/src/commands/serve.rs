@@ -1,0 +1,62 @@
+//! `kontor serve`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use kontor_server::config::Config;
+use kontor_server::serve::{self, TlsFiles};
+use kontor_server::time::Clock;
+use kontor_server::{AppState, app};
+
+use super::Data;
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    data: Data,
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Certificate chain, PEM.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A proxy that speaks HTTPS stands in front; take the client's address from it.
+    #[arg(long, conflicts_with = "tls_cert")]
+    trust_proxy: bool,
+    /// Address people reach this server at.
+    #[arg(long)]
+    public_url: Option<String>,
+}
+
+impl Serve {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        super::start_logging();
+        let mut config = Config::from_env(self.data.data)?;
+        config.trust_proxy = self.trust_proxy;
+        config.public_url = self.public_url.or(config.public_url);
+        if let Some(url) = &config.public_url {
+            ensure!(url.starts_with("https://") || url.starts_with("http://"), "--public-url must begin with https://");
+        }
+        let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
+        let state = AppState::open(config, Clock::system()).await?;
+        listen_until_stopped(state, self.listen, tls.as_ref()).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Serves `state` until a signal, with its background work.
+pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Option<&TlsFiles>) -> anyhow::Result<()> {
+    let listener = serve::listen(address, tls, state.config.trust_proxy).await?;
+    let local = listener.local_addr().context("the listening socket has no address")?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    eprintln!("kontor: listening on {scheme}://{local}");
+    serve::run(listener, tls, app(state.clone()), serve::stop_signal()).await?;
+    state.db.close().await;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The firm: the settings everything else reads, and what every page shows of the seller.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Json;
+use axum::extract::State;
+use jiff::tz::TimeZone;
+use kontor_shared::api;
+use kontor_shared::documents::{NumberFormat, Party, Reset};
+use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
+use kontor_shared::segments::{Mode, Period};
+use kontor_shared::words::Lang;
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+
+use crate::error::{AppError, Result};
+use crate::{AppState, audit, auth};
+
+pub mod store;
+
+/// Settings of the firm. Stored as one JSON document; a field that is new gets its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FirmSettings {
+    pub party: Party,
+    pub currency: Currency,
+    pub vat_mode: VatMode,
+    pub vat_method: VatMethod,
+    /// Rate of a product whose import names none.
+    pub default_vat_rate: Percent,
+    /// IANA name of the firm's time zone.
+    pub zone: String,
+    pub lang: Lang,
+    /// The price type visitors see; none: they see no prices.
+    pub public_price_type: Option<String>,
+    /// The price type of a customer whose import names none.
+    pub customer_price_type: String,
+    pub terms: String,
+    pub proforma_series: NumberFormat,
+    pub order_series: NumberFormat,
+    /// Days a proforma asks to be paid within.
+    pub pay_days: u16,
+    /// Days a product counts as new after its first publication.
+    pub new_days: u16,
+    pub segment_period: Period,
+    pub segment_mode: Mode,
+    pub regular_from: Option<u32>,
+    pub lapse: Option<Period>,
+    /// Sender of mails; absent: the firm's own address.
+    pub mail_from: Option<String>,
+    /// Pages that look back open as of this day.
+    pub as_of: Option<String>,
+    pub demo: bool,
+    pub attribution: Option<String>,
+}
+
+impl Default for FirmSettings {
+    fn default() -> Self {
+        Self {
+            party: Party::default(),
+            currency: Currency::EUR,
+            vat_mode: VatMode::Net,
+            vat_method: VatMethod::PerRate,
+            default_vat_rate: Percent::from_raw(2000),
+            zone: "Etc/UTC".into(),
+            lang: Lang::En,
+            public_price_type: None,
+            customer_price_type: "wholesale".into(),
+            terms: String::new(),
+            proforma_series: NumberFormat { prefix: "P".into(), width: 6, reset: Reset::Never },
+            order_series: NumberFormat { prefix: "".into(), width: 6, reset: Reset::Never },
+            pay_days: 14,
+            new_days: 60,
+            segment_period: Period::Quarter,
+            segment_mode: Mode::Rolling,
+            regular_from: None,
+            lapse: None,
+            mail_from: None,
+            as_of: None,
+            demo: false,
+            attribution: None,
+        }
+    }
+}
+
+impl FirmSettings {
+    /// The firm's zone; an unknown name is an error, never UTC by accident.
+    pub fn time_zone(&self) -> anyhow::Result<TimeZone> {
+        TimeZone::get(&self.zone).with_context(|| format!("unknown time zone {}", self.zone))
+    }
+}
+
+/// `GET /api/firm`
+pub async fn show(State(state): State<AppState>) -> Result<Json<api::Firm>> {
+    let firm = state.firm().await?;
+    let zone = firm.time_zone()?;
+    Ok(Json(api::Firm {
+        name: firm.party.name.clone(),
+        currency: firm.currency,
+        vat_mode: firm.vat_mode,
+        lang: firm.lang,
+        email: firm.party.email.clone(),
+        phone: firm.party.phone.clone(),
+        address: firm.party.address.clone(),
+        demo: firm.demo,
+        as_of: firm.as_of.clone(),
+        today: crate::time::day_in(&zone, state.clock.now_ms()),
+        attribution: firm.attribution.clone(),
+        public_prices: firm.public_price_type.is_some(),
+        demo_logins: if firm.demo { crate::demo::logins() } else { Vec::new() },
+    }))
+}
+
+/// `GET /api/settings`
+pub async fn settings(State(state): State<AppState>) -> Result<Json<api::Settings>> {
+    let firm = state.firm().await?;
+    let mut connection = state.db.read().await?;
+    let price_types = store::price_types(&mut connection).await?;
+    Ok(Json(api::Settings { public_price_type: firm.public_price_type.clone(), terms: firm.terms.clone(), price_types }))
+}
+
+/// `PUT /api/settings`
+pub async fn save_settings(State(state): State<AppState>, who: auth::Staff, Json(wanted): Json<api::SaveSettings>) -> Result<Json<api::Settings>> {
+    if wanted.terms.chars().count() > 2000 {
+        return Err(AppError::invalid_field("too_long", "/terms", "at most 2000 characters"));
+    }
+    let mut tx = state.db.write_tx().await?;
+    let price_types = store::price_types(&mut tx).await?;
+    if let Some(code) = &wanted.public_price_type
+        && !price_types.iter().any(|known| known.code == *code)
+    {
+        return Err(AppError::invalid_field("unknown_price_type", "/public_price_type", format!("no price type {code}")));
+    }
+    let before = store::load(&mut tx).await?.unwrap_or_default();
+    let after = FirmSettings { public_price_type: wanted.public_price_type, terms: wanted.terms, ..before.clone() };
+    save(&mut tx, &state, &after).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), "settings.save", "firm", Some(&before), Some(&after)).await?;
+    tx.commit().await?;
+    Ok(Json(api::Settings { public_price_type: after.public_price_type, terms: after.terms, price_types }))
+}
+
+/// Stores the settings; the caller writes the audit row in the same transaction.
+pub async fn save(connection: &mut AnyConnection, state: &AppState, settings: &FirmSettings) -> anyhow::Result<()> {
+    store::save(connection, settings, state.clock.now_ms()).await
+}
+
+impl AppState {
+    /// The settings as stored now. Read each time: another server on the same database may have changed them.
+    pub async fn firm(&self) -> Result<Arc<FirmSettings>> {
+        let mut connection = self.db.read().await?;
+        Ok(Arc::new(store::load(&mut connection).await?.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,104 @@
+//! What every response gets: security headers, a request id, a time limit, one log line without personal data.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use kontor_shared::api::Health;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::AppState;
+use crate::error::{AppError, Result};
+
+/// Nothing inline, nothing foreign; `wasm-unsafe-eval` permits compiling WASM, not `eval`.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// Longest a request may take, uploads included.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// An import of 100 000 goods may take longer than a click.
+const IMPORT_TIME_LIMIT: Duration = Duration::from_secs(600);
+
+/// The client's address: the peer's, or what a trusted proxy says of it.
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> std::result::Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
+        // The last entry is the one our own proxy wrote; those before it are the client's word.
+        let forwarded = || parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+        Ok(Self(if state.config.trust_proxy { forwarded().unwrap_or(peer) } else { peer }))
+    }
+}
+
+/// `GET /healthz`
+pub async fn health(State(state): State<AppState>) -> Result<Json<Health>> {
+    let mut connection = state.db.read().await?;
+    crate::db::healthy(&mut connection).await.map_err(|_| AppError::NotReady { code: "database", retry_after: 5 })?;
+    Ok(Json(Health { ok: true, version: env!("CARGO_PKG_VERSION").into() }))
+}
+
+/// Wraps the router in what every response gets.
+pub fn layers(router: Router<AppState>, state: AppState) -> Router<AppState> {
+    router
+        .layer(middleware::from_fn(time_limit))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| AppError::Internal(anyhow::anyhow!("a handler panicked")).into_response()))
+        .layer(middleware::from_fn_with_state(state, headers_and_log))
+}
+
+async fn time_limit(request: Request, next: Next) -> Response {
+    let limit = if request.uri().path() == "/api/imports" { IMPORT_TIME_LIMIT } else { TIME_LIMIT };
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => AppError::NotReady { code: "timeout", retry_after: 5 }.into_response(),
+    }
+}
+
+async fn headers_and_log(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = state.clock.new_id().to_string();
+    let method = request.method().clone();
+    // The pattern, not the path: an address may carry a customer's id.
+    let route = request.extensions().get::<MatchedPath>().map_or("-".to_string(), |path| path.as_str().to_string());
+    let private = request.uri().path().starts_with("/api/");
+    let span = tracing::info_span!("request", id = %id);
+    let mut response = {
+        let _entered = span.enter();
+        // Entering a span across an await would leak it to other tasks; the id is logged with the line below instead.
+        drop(_entered);
+        next.run(request).await
+    };
+    let status = response.status();
+    let ms = started.elapsed().as_millis() as u64;
+    if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
+        tracing::error!(request.id = %id, http.method = %method, http.route = route, http.status = status.as_u16(), ms, "request");
+    } else if route != "/healthz" {
+        tracing::info!(request.id = %id, http.method = %method, http.route = route, http.status = status.as_u16(), ms, "request");
+    }
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if private {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}

@@ -1,0 +1,3 @@
+//! Published price list versions: which one is in force, and what a reader sees of it.
+
+pub mod store;

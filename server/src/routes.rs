@@ -1,0 +1,102 @@
+//! Every route's handler and description, by the table in [`crate::access`]; and the layers round them all.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{Method, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{MethodRouter, delete, get, post, put};
+use kontor_shared::api::{self, CSRF_HEADER};
+
+use crate::access::RouteId;
+use crate::error::{AppError, Result};
+use crate::openapi::{Doc, binary, json, none, page};
+use crate::{AppState, assets, audit, auth, firm, http, openapi};
+
+/// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
+const JSON_LIMIT: usize = 1 << 20;
+/// Largest file an import takes.
+pub const UPLOAD_LIMIT: usize = 32 << 20;
+
+/// The handler and the description of a route. Exhaustive: a row without a handler does not compile.
+fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
+    match id {
+        RouteId::Health => (get(http::health), json::<api::Health>()),
+        RouteId::OpenApi => (get(openapi::show), json::<serde_json::Value>()),
+        RouteId::Firm => (get(firm::show), json::<api::Firm>()),
+        RouteId::WhoAmI => (get(auth::who_am_i), json::<Option<api::Session>>()),
+        RouteId::LogIn => (post(auth::log_in), json::<api::Session>().body::<api::LogIn>()),
+        RouteId::LogOut => (delete(auth::log_out), none()),
+        RouteId::GetSettings => (get(firm::settings), json::<api::Settings>()),
+        RouteId::SaveSettings => (put(firm::save_settings), json::<api::Settings>().body::<api::SaveSettings>()),
+        RouteId::Audit => (get(audit::list), json::<api::AuditPage>().query(&["after"])),
+        RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
+        RouteId::BuyerPage => (get(assets::buyer_page), page()),
+        RouteId::BuyerRoute => (get(assets::buyer_page), page()),
+        RouteId::StaffPage => (get(assets::staff_page), page()),
+        RouteId::StaffRoute => (get(assets::staff_page), page()),
+    }
+}
+
+/// The description of a route, for the OpenAPI document.
+pub fn doc(id: RouteId) -> Doc {
+    endpoint(id).1
+}
+
+/// The whole application.
+pub fn app(state: AppState) -> Router {
+    let mut router = Router::new();
+    for id in RouteId::ALL.iter().copied() {
+        let row = id.row();
+        let (handler, _) = endpoint(id);
+        let limit = if row.path == "/api/imports" { UPLOAD_LIMIT } else { JSON_LIMIT };
+        let handler: MethodRouter<AppState> = handler.layer::<_, std::convert::Infallible>(middleware::from_fn_with_state((state.clone(), id), guard));
+        let handler: MethodRouter<AppState> = handler.layer::<_, std::convert::Infallible>(DefaultBodyLimit::max(limit));
+        router = router.route(row.path, handler);
+    }
+    let router = router.method_not_allowed_fallback(|| async { AppError::NotFound }).fallback(|| async { AppError::NotFound });
+    http::layers(router, state.clone()).with_state(state)
+}
+
+/// Lets a request through to its handler, or says why not: same origin for unsafe methods, then the role.
+async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Request, next: Next) -> Result<Response> {
+    let row = id.row();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        refuse_foreign(&state, &request)?;
+    }
+    let identity = if row.path.starts_with("/api/") { auth::identify(&state, request.headers()).await? } else { None };
+    if !row.access.allows(identity.as_ref().map(|identity| identity.role)) {
+        return Err(match identity {
+            None => AppError::Unauthorized { code: "sign_in" },
+            Some(_) => AppError::Forbidden { code: "role" },
+        });
+    }
+    if let Some(identity) = identity {
+        request.extensions_mut().insert(identity);
+    }
+    Ok(next.run(request).await)
+}
+
+/// CSRF defence in three layers (reliability.md §3): a header a foreign form cannot set, what the browser says of the
+/// request's origin, and the origin itself.
+fn refuse_foreign(state: &AppState, request: &Request) -> Result<()> {
+    let headers = request.headers();
+    if headers.get(CSRF_HEADER).is_none_or(|value| value != "1") {
+        return Err(AppError::Forbidden { code: "csrf_header_missing" });
+    }
+    if let Some(site) = headers.get("sec-fetch-site")
+        && site != "same-origin"
+        && site != "none"
+    {
+        return Err(AppError::Forbidden { code: "foreign_origin" });
+    }
+    if let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) {
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let own = origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+            || state.config.public_url.as_deref().is_some_and(|url| url.trim_end_matches('/') == origin);
+        if !own {
+            return Err(AppError::Forbidden { code: "foreign_origin" });
+        }
+    }
+    Ok(())
+}

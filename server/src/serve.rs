@@ -1,0 +1,128 @@
+//! Accepting connections: plain HTTP on loopback or behind a proxy, HTTPS with the firm's certificate, time limits
+//! on idle and slow clients, and a graceful end.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+/// Connections held at once; more wait in the kernel's queue.
+const MOST_CONNECTIONS: usize = 4096;
+/// A client that has not finished its request's head by then is cut off (slow-header attacks).
+const HEAD_LIMIT: Duration = Duration::from_secs(15);
+/// Requests under way get this long after the signal to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Certificate chain and key, PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// Opens the listening socket. Plain HTTP beyond loopback is refused unless a proxy stands in front: cookies and
+/// service workers want HTTPS.
+pub async fn listen(address: SocketAddr, tls: Option<&TlsFiles>, trust_proxy: bool) -> anyhow::Result<TcpListener> {
+    if tls.is_none() && !trust_proxy && !address.ip().is_loopback() {
+        bail!("{address} would serve plain HTTP to the network: give --tls-cert and --tls-key, or --trust-proxy behind a proxy that speaks HTTPS");
+    }
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+fn acceptor(files: &TlsFiles) -> anyhow::Result<TlsAcceptor> {
+    let chain = CertificateDer::pem_file_iter(&files.certificate)
+        .with_context(|| format!("cannot read {}", files.certificate.display()))?
+        .collect::<Result<Vec<_>, _>>()
+        .with_context(|| format!("{} is not a PEM certificate", files.certificate.display()))?;
+    let key = PrivateKeyDer::from_pem_file(&files.key).with_context(|| format!("cannot read the key {}", files.key.display()))?;
+    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .context("certificate and key do not fit")?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Serves until `stop` resolves, then lets requests under way finish.
+pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let tls = tls.map(acceptor).transpose()?;
+    let graceful = Arc::new(GracefulShutdown::new());
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    tokio::pin!(stop);
+    loop {
+        let place = places.clone().acquire_owned().await?;
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, mostly: wait for some connections to end.
+                    tracing::warn!(%error, "cannot accept");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let (tls, app, graceful) = (tls.clone(), app.clone(), graceful.clone());
+        tokio::spawn(async move {
+            let _place = place;
+            match tls {
+                None => connection(stream, peer, app, &graceful).await,
+                Some(tls) => match tokio::time::timeout(HEAD_LIMIT, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => connection(stream, peer, app, &graceful).await,
+                    Ok(Err(_)) | Err(_) => {}
+                },
+            }
+        });
+    }
+    drop(listener);
+    let Some(graceful) = Arc::into_inner(graceful) else {
+        // Connection tasks still hold it: give them their time.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        return Ok(());
+    };
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    Ok(())
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, peer: SocketAddr, app: Router, graceful: &GracefulShutdown) {
+    let service = app.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.map(axum::body::Body::new)
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30))).max_concurrent_streams(64);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+    // A client that went away is its own business.
+    let _ = graceful.watch(connection.into_owned()).await;
+}
+
+/// Resolves on SIGTERM or Ctrl-C.
+pub async fn stop_signal() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
