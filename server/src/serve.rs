@@ -85,10 +85,11 @@ pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, sto
             let _place = place;
             match tls {
                 None => connection(stream, peer, app, &graceful).await,
-                Some(tls) => match tokio::time::timeout(HEAD_LIMIT, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(stream, peer, app, &graceful).await,
-                    Ok(Err(_)) | Err(_) => {}
-                },
+                Some(tls) => {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_LIMIT, tls.accept(stream)).await {
+                        connection(stream, peer, app, &graceful).await
+                    }
+                }
             }
         });
     }

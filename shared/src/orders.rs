@@ -85,6 +85,7 @@ impl OrderState {
 /// Which quantities of a product can be ordered. Multiples count from zero (DESIGN.md §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Default)]
 pub struct QuantityRule {
     /// Least quantity; absent: any above zero.
     pub min: Option<Quantity>,
@@ -94,12 +95,6 @@ pub struct QuantityRule {
     pub increment: Option<Quantity>,
     /// Decimals the unit allows: 0 for pieces, 3 for kilograms.
     pub precision: u8,
-}
-
-impl Default for QuantityRule {
-    fn default() -> Self {
-        Self { min: None, max: None, increment: None, precision: 0 }
-    }
 }
 
 /// Why a quantity cannot be ordered, with the nearest quantities that can.
