@@ -307,7 +307,7 @@ body! {
         pub age_seconds: Option<i64>,
     }
 
-    /// `GET /api/orders?state=&customer=&open=&after=`
+    /// `GET /api/orders?state=&customer=&open=&q=&after=`; `q` finds by order number, own order number, customer's code or name.
     pub struct OrderPage {
         pub orders: Vec<OrderSummary>,
         /// Give it as `after` for the next page; absent on the last.
@@ -347,6 +347,8 @@ body! {
         pub contacts: Vec<Contact>,
         /// Judged by the firm's rule as of its look-back day.
         pub verdict: SegmentRow,
+        /// The rule it was judged by, for the sentence of explanation.
+        pub rule: SegmentRule,
         pub orders: u64,
         /// Sum of closed and confirmed sales.
         pub turnover: String,
@@ -371,6 +373,19 @@ body! {
         pub amount: Option<String>,
         pub text: String,
         pub url: Option<String>,
+    }
+
+    /// By what a verdict was made.
+    pub struct SegmentRule {
+        pub as_of: String,
+        pub period: Period,
+        pub mode: Mode,
+        pub regular_from: u32,
+        pub lapse: Period,
+        /// `[from, to)`
+        pub period_from: String,
+        pub period_to: String,
+        pub lapse_from: String,
     }
 
     /// A customer's verdict; the page makes the sentence from it.
