@@ -75,11 +75,9 @@ const BUYER: Access = Access::Roles(&[Role::Buyer]);
 const ADMIN: Access = Access::Roles(&[Role::Admin]);
 #[allow(dead_code)] // until its first row
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
-#[allow(dead_code)] // until its first row
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 #[allow(dead_code)] // until its first row
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
-#[allow(dead_code)] // until its first row
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
 
 table! {
@@ -92,6 +90,9 @@ table! {
     GetSettings     GET    "/api/settings"                         ADMIN,  Nothing,  "Settings";
     SaveSettings    PUT    "/api/settings"                         ADMIN,  Nothing,  "Change settings";
     Audit           GET    "/api/audit"                            ADMIN,  Nothing,  "Who changed what, when";
+    ListCustomers   GET    "/api/customers"                        STAFF,  Nothing,  "Customers";
+    GetCustomer     GET    "/api/customers/{id}"                   STAFF,  Customer, "Everything about one customer";
+    Segments        GET    "/api/segments"                         MARKET, Nothing,  "Segments as of a day, with the list behind a count";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

@@ -9,6 +9,7 @@ use kontor_server::AppState;
 use kontor_server::config::Config;
 use kontor_server::time::Clock;
 
+mod segments;
 mod serve;
 mod user;
 
@@ -32,6 +33,8 @@ pub struct Data {
 enum Command {
     /// Serve pages and API.
     Serve(serve::Serve),
+    /// Which customers are regular, irregular, former or potential, as of a day.
+    Segments(segments::Segments),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -42,6 +45,7 @@ enum Command {
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve(command) => block_on(command.run()),
+        Command::Segments(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod auth;
 pub mod bodies;
 pub mod config;
+pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod price_list;
 pub mod routes;
+pub mod segments;
 pub mod serve;
 pub mod time;
 

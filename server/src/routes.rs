@@ -11,7 +11,7 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, firm, http, openapi};
+use crate::{AppState, assets, audit, auth, customers, firm, http, openapi, segments};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -30,6 +30,11 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::GetSettings => (get(firm::settings), json::<api::Settings>()),
         RouteId::SaveSettings => (put(firm::save_settings), json::<api::Settings>().body::<api::SaveSettings>()),
         RouteId::Audit => (get(audit::list), json::<api::AuditPage>().query(&["after"])),
+        RouteId::ListCustomers => (get(customers::list), json::<api::CustomerPage>().query(&["q", "after"])),
+        RouteId::GetCustomer => (get(customers::show), json::<api::Customer>().query(&["after"])),
+        RouteId::Segments => {
+            (get(segments::show), json::<api::SegmentPage>().query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "after"]))
+        }
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

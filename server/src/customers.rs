@@ -1,0 +1,217 @@
+//! Customers: the list staff look through, and the one page that holds everything about a customer.
+
+use anyhow::Context;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use kontor_shared::api::{self, CustomerPage, CustomerSummary, TimelineItem};
+use kontor_shared::ids::CustomerId;
+use kontor_shared::money::{Currency, Money};
+use kontor_shared::words::Lang;
+use serde::Deserialize;
+
+use crate::AppState;
+use crate::error::{AppError, Result};
+use crate::segments;
+use crate::time::rfc3339;
+
+pub mod store;
+
+/// A name as it is searched: lower case, ё as е, white space single.
+pub fn fold(text: &str) -> String {
+    let lower = text.to_lowercase().replace('ё', "е");
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What someone looks for: the beginning of a code, or words of the name in any order.
+pub struct Wanted {
+    whole: String,
+    words: Vec<String>,
+}
+
+impl Wanted {
+    pub fn new(query: &str) -> Self {
+        let whole = fold(query);
+        Self { words: whole.split(' ').filter(|word| !word.is_empty()).map(String::from).collect(), whole }
+    }
+    pub fn matches(&self, code: &str, name_folded: &str) -> bool {
+        self.whole.is_empty() || code.to_lowercase().starts_with(&self.whole) || self.words.iter().all(|word| name_folded.contains(word.as_str()))
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    /// The last code of the page before.
+    after: Option<String>,
+}
+
+/// `GET /api/customers`
+pub async fn list(State(state): State<AppState>, Query(asked): Query<Asked>) -> Result<Json<CustomerPage>> {
+    const PAGE: usize = 100;
+    let firm = state.firm().await?;
+    let rule = segments::firm_rule(&firm, state.clock.now_ms())?;
+    let wanted = Wanted::new(&asked.q);
+    let mut connection = state.db.read().await?;
+    // A register of thousands is filtered here: human text is not compared in SQL (STYLE.md).
+    let mut found = store::register(&mut connection).await?;
+    found.retain(|row| wanted.matches(&row.code, &row.name_folded));
+    found.sort_by(|left, right| left.code.cmp(&right.code));
+    let total = found.len() as u64;
+    if let Some(after) = &asked.after {
+        found.retain(|row| row.code > *after);
+    }
+    let next = (found.len() > PAGE).then(|| found[PAGE - 1].code.clone());
+    found.truncate(PAGE);
+    let ids = found.iter().map(|row| row.id.parse()).collect::<std::result::Result<Vec<CustomerId>, _>>().context("stored customer id")?;
+    let verdicts = segments::judge_some(&mut connection, &rule, &ids).await?;
+    let sales = store::sales_of(&mut connection, &ids).await?;
+    let customers = found
+        .into_iter()
+        .zip(ids)
+        .map(|(row, id)| {
+            let (orders, last_order) = sales.get(&row.id).cloned().unwrap_or((0, None));
+            CustomerSummary {
+                id,
+                code: row.code,
+                name: row.name,
+                country: row.country,
+                orders: u32::try_from(orders).unwrap_or(u32::MAX),
+                last_order,
+                segment: verdicts.get(&id).map(|verdict| verdict.segment),
+            }
+        })
+        .collect();
+    Ok(Json(CustomerPage { customers, total, next }))
+}
+
+#[derive(Deserialize)]
+pub struct TimelineAfter {
+    /// [`Customer::next`] of the page before.
+    after: Option<String>,
+}
+
+/// A place in the timeline: instant, then kind, then id. Newest first; things of one instant by kind, then id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    at: i64,
+    kind: String,
+    id: String,
+}
+
+impl Place {
+    fn write(&self) -> String {
+        format!("{}.{}.{}", self.at, self.kind, self.id)
+    }
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let at = parts.next()?.parse().ok()?;
+        let kind = parts.next().filter(|kind| KINDS.contains(kind))?.to_string();
+        Some(Self { at, kind, id: parts.next()?.to_string() })
+    }
+    /// For rows of `kind`: those at `at` go on below this id; every id is below `z` in bytes and in ICU, none below the empty text.
+    fn id_bound(&self, kind: &str) -> &str {
+        match kind.cmp(self.kind.as_str()) {
+            std::cmp::Ordering::Less => "",
+            std::cmp::Ordering::Equal => &self.id,
+            std::cmp::Ordering::Greater => "z",
+        }
+    }
+}
+
+const KINDS: [&str; 3] = ["document", "message", "order"];
+
+/// `GET /api/customers/{id}`
+pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(asked): Query<TimelineAfter>) -> Result<Json<api::Customer>> {
+    let id: CustomerId = id.parse().map_err(|_| AppError::NotFound)?;
+    let after = match asked.after.as_deref().filter(|text| !text.is_empty()) {
+        None => Place { at: i64::MAX, kind: String::new(), id: String::new() },
+        Some(text) => Place::parse(text).ok_or_else(|| AppError::invalid_field("invalid_value", "after", "not a place in the timeline"))?,
+    };
+    let firm = state.firm().await?;
+    let rule = segments::firm_rule(&firm, state.clock.now_ms())?;
+    let mut connection = state.db.read().await?;
+    let row = store::by_id(&mut connection, id).await?.ok_or(AppError::NotFound)?;
+    let contacts = store::contacts(&mut connection, id).await?;
+    let verdict = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
+    let (orders, turnover) = store::turnover(&mut connection, id, firm.currency.code()).await?;
+    let (timeline, next) = timeline(&mut connection, id, &after).await?;
+    Ok(Json(api::Customer {
+        id,
+        verdict: segments::row(id, &row.code, &row.name, &verdict),
+        code: row.code,
+        name: row.name,
+        country: row.country,
+        other_countries: row.other_countries,
+        lang: Lang::parse(&row.lang).context("stored language")?,
+        price_type: row.price_type,
+        delivery_address: row.delivery_address,
+        contacts,
+        orders: orders as u64,
+        turnover: Money::new(turnover, firm.currency).decimal(),
+        currency: firm.currency,
+        timeline,
+        next,
+    }))
+}
+
+/// One page of everything that happened with a customer: each source gives its newest, the newest of those stay.
+async fn timeline(connection: &mut sqlx::AnyConnection, customer: CustomerId, after: &Place) -> anyhow::Result<(Vec<TimelineItem>, Option<String>)> {
+    const PAGE: usize = 50;
+    let limit = PAGE as i64 + 1;
+    let mut rows = Vec::new();
+    for kind in KINDS {
+        let found = match kind {
+            "document" => store::documents(connection, customer, after.at, after.id_bound(kind), limit).await?,
+            "message" => store::messages(connection, customer, after.at, after.id_bound(kind), limit).await?,
+            _ => store::orders(connection, customer, after.at, after.id_bound(kind), limit).await?,
+        };
+        rows.extend(found.into_iter().map(|row| (kind, row)));
+    }
+    rows.sort_by(|(left_kind, left), (right_kind, right)| right.at.cmp(&left.at).then(left_kind.cmp(right_kind)).then(right.id.cmp(&left.id)));
+    let next = (rows.len() > PAGE).then(|| Place { at: rows[PAGE - 1].1.at, kind: rows[PAGE - 1].0.into(), id: rows[PAGE - 1].1.id.clone() }.write());
+    rows.truncate(PAGE);
+    let items = rows.into_iter().map(|(kind, row)| item(kind, row)).collect::<anyhow::Result<_>>()?;
+    Ok((items, next))
+}
+
+fn item(kind: &str, row: store::Happened) -> anyhow::Result<TimelineItem> {
+    let amount = match (row.amount, row.currency) {
+        (Some(minor), Some(currency)) => {
+            let currency: Currency = currency.parse().ok().context("stored currency")?;
+            Some(Money::new(minor, currency).decimal())
+        }
+        _ => None,
+    };
+    let url = match kind {
+        "document" => Some(format!("/api/documents/{}/pdf", row.id)),
+        "order" => Some(format!("/admin/orders/{}", row.id)),
+        _ => None,
+    };
+    Ok(TimelineItem { at: rfc3339(row.at), kind: kind.into(), id: row.id, number: row.number, state: row.state, amount, text: row.text, url })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_found_by_the_start_of_its_code_or_words_of_its_name() {
+        let found = |query: &str| Wanted::new(query).matches("A123", &fold("Ёлка  и Ко"));
+        for query in ["", "a1", "A123", "ко елка", "ёлк"] {
+            assert!(found(query), "{query:?}");
+        }
+        for query in ["123", "сосна", "елка сосна"] {
+            assert!(!found(query), "{query:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_the_timeline_reads_back() {
+        let place = Place { at: 1_292_000_000_000, kind: "order".into(), id: "0193-x".into() };
+        assert_eq!(Place::parse(&place.write()), Some(place));
+        for text in ["", "1", "1.order", "x.order.1", "1.secret.1"] {
+            assert_eq!(Place::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! SQL of customers, their contacts, and what happened with them.
+
+use std::collections::HashMap;
+
+use kontor_shared::api::Contact;
+use kontor_shared::ids::CustomerId;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::db::placeholders;
+
+/// A customer as lists need it.
+#[derive(sqlx::FromRow)]
+pub struct Light {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    pub name_folded: String,
+    pub country: String,
+}
+
+pub async fn register(connection: &mut AnyConnection) -> sqlx::Result<Vec<Light>> {
+    sqlx::query_as("SELECT id, code, name, name_folded, country FROM customers").fetch_all(connection).await
+}
+
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub code: String,
+    pub name: String,
+    pub country: String,
+    pub other_countries: String,
+    pub lang: String,
+    pub price_type: String,
+    pub delivery_address: String,
+}
+
+pub async fn by_id(connection: &mut AnyConnection, id: CustomerId) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as("SELECT code, name, country, other_countries, lang, price_type, delivery_address FROM customers WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await
+}
+
+/// Orders that were not called off, and the day of the last, by customer id.
+pub async fn sales_of(connection: &mut AnyConnection, customers: &[CustomerId]) -> sqlx::Result<HashMap<String, (i64, Option<String>)>> {
+    if customers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT customer_id, COUNT(*), MAX(ordered_day) FROM orders \
+         WHERE customer_id IN ({}) AND kind = 'sale' AND state NOT IN ('draft', 'cancelled', 'refused') GROUP BY customer_id",
+        placeholders(1, customers.len())
+    );
+    let mut query = sqlx::query_as(AssertSqlSafe(sql));
+    for customer in customers {
+        query = query.bind(customer.to_string());
+    }
+    let rows: Vec<(String, i64, Option<String>)> = query.fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(customer, orders, last)| (customer, (orders, last))).collect())
+}
+
+/// Contacts, each with its newest consent of any purpose.
+pub async fn contacts(connection: &mut AnyConnection, customer: CustomerId) -> sqlx::Result<Vec<Contact>> {
+    let rows: Vec<(String, String, String, String)> =
+        sqlx::query_as("SELECT id, name, email, phone FROM contacts WHERE customer_id = $1 ORDER BY created_at, id")
+            .bind(customer.to_string())
+            .fetch_all(&mut *connection)
+            .await?;
+    let consents: Vec<(String, String)> =
+        sqlx::query_as("SELECT c.contact_id, c.state FROM consents c JOIN contacts p ON p.id = c.contact_id WHERE p.customer_id = $1 ORDER BY c.at, c.id")
+            .bind(customer.to_string())
+            .fetch_all(connection)
+            .await?;
+    let newest: HashMap<String, String> = consents.into_iter().collect();
+    Ok(rows.into_iter().map(|(id, name, email, phone)| Contact { name, email, phone, consent: newest.get(&id).cloned() }).collect())
+}
+
+/// How many sales were not called off, and the sum without VAT of those confirmed or later, in one currency.
+pub async fn turnover(connection: &mut AnyConnection, customer: CustomerId, currency: &str) -> sqlx::Result<(i64, i64)> {
+    sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN currency = $2 AND state IN ('confirmed', 'part_shipped', 'shipped', 'closed') THEN net ELSE 0 END) AS BIGINT), 0) \
+         FROM orders WHERE customer_id = $1 AND kind = 'sale' AND state NOT IN ('draft', 'cancelled', 'refused')",
+    )
+    .bind(customer.to_string())
+    .bind(currency)
+    .fetch_one(connection)
+    .await
+}
+
+/// Something on a customer's timeline.
+#[derive(sqlx::FromRow)]
+pub struct Happened {
+    pub at: i64,
+    pub id: String,
+    pub number: String,
+    pub state: String,
+    pub amount: Option<i64>,
+    pub currency: Option<String>,
+    pub text: String,
+}
+
+/// Orders before an instant, or at it with an id below; newest first. `text` is the buyer's own number, or the kind of
+/// an imported document that is no sale.
+pub async fn orders(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT ordered_at AS at, id, number, state, gross AS amount, currency, CASE WHEN kind = 'sale' THEN po_number ELSE kind END AS text FROM orders \
+         WHERE customer_id = $1 AND (ordered_at < $2 OR (ordered_at = $2 AND id < $3)) ORDER BY ordered_at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// Documents, the same way; `state` is the kind of document.
+pub async fn documents(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT posted_at AS at, id, number_text AS number, kind AS state, gross AS amount, currency, document_date AS text FROM documents \
+         WHERE customer_id = $1 AND (posted_at < $2 OR (posted_at = $2 AND id < $3)) ORDER BY posted_at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// Messages, the same way; `text` is the subject.
+pub async fn messages(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT created_at AS at, id, channel AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, subject AS text FROM messages \
+         WHERE customer_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}

@@ -1,0 +1,185 @@
+//! Segments: every customer in the register judged by one rule, for the staff page and the command line.
+//! The decision is `kontor_shared::segments`; here is which orders count and who is asked about.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use axum::Json;
+use axum::extract::{Query, State};
+use jiff::civil::Date;
+use kontor_shared::api::{SegmentCount, SegmentPage, SegmentRow};
+use kontor_shared::ids::CustomerId;
+use kontor_shared::segments::{Mode, Period, Rule, Segment, Verdict};
+use serde::Deserialize;
+use sqlx::AnyConnection;
+
+use crate::AppState;
+use crate::customers::Wanted;
+use crate::error::{AppError, Result};
+use crate::firm::FirmSettings;
+use crate::time::{day_in, parse_day};
+
+pub mod store;
+
+/// A customer and its verdict.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    pub id: CustomerId,
+    pub code: String,
+    pub name: String,
+    pub name_folded: String,
+    pub verdict: Verdict,
+}
+
+impl Judged {
+    fn row(&self) -> SegmentRow {
+        row(self.id, &self.code, &self.name, &self.verdict)
+    }
+}
+
+/// The facts of a verdict; the page makes the sentence from them.
+pub fn row(id: CustomerId, code: &str, name: &str, verdict: &Verdict) -> SegmentRow {
+    SegmentRow {
+        id,
+        customer: code.to_string(),
+        name: name.to_string(),
+        segment: verdict.segment,
+        orders_in_period: verdict.orders_in_period,
+        orders_ever: verdict.orders_ever,
+        last_order: verdict.last_order.map(|day| day.to_string()),
+        new: verdict.new,
+    }
+}
+
+/// The rule the firm judges by, as of its look-back day (the demo) or today.
+pub fn firm_rule(firm: &FirmSettings, now_ms: i64) -> anyhow::Result<Rule> {
+    let today = day_in(&firm.time_zone()?, now_ms);
+    let as_of = parse_day(firm.as_of.as_deref().unwrap_or(&today)).context("the firm's look-back day is not a day")?;
+    let rule = Rule::new(as_of, firm.segment_period, firm.segment_mode);
+    Ok(Rule { regular_from: firm.regular_from.unwrap_or(rule.regular_from), lapse: firm.lapse.unwrap_or(rule.lapse), ..rule })
+}
+
+/// Judges everyone in the register, in the order of their codes.
+pub async fn judge_all(connection: &mut AnyConnection, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
+    let period = rule.period_days().map_err(|_| out_of_range())?;
+    let mut days: HashMap<String, Vec<Date>> = HashMap::new();
+    for (customer, day) in store::order_days(connection, &period.to.to_string()).await? {
+        days.entry(customer).or_default().push(stored_day(&day)?);
+    }
+    let mut judged = Vec::new();
+    for (id, code, name, name_folded) in store::register(connection).await? {
+        let verdict = rule.judge(days.get(&id).map_or(&[], Vec::as_slice)).map_err(|_| out_of_range())?;
+        judged.push(Judged { id: id.parse().context("stored customer id")?, code, name, name_folded, verdict });
+    }
+    // Codes are human text: PostgreSQL would sort them by its locale, SQLite by bytes.
+    judged.sort_by(|left, right| left.code.cmp(&right.code));
+    Ok(judged)
+}
+
+/// Judges a few customers, by id.
+pub async fn judge_some(connection: &mut AnyConnection, rule: &Rule, customers: &[CustomerId]) -> anyhow::Result<HashMap<CustomerId, Verdict>> {
+    let mut days: HashMap<String, Vec<Date>> = HashMap::new();
+    for (customer, day) in store::order_days_of(connection, customers).await? {
+        days.entry(customer).or_default().push(stored_day(&day)?);
+    }
+    customers
+        .iter()
+        .map(|id| {
+            let days = days.get(&id.to_string()).map_or(&[][..], Vec::as_slice);
+            Ok((*id, rule.judge(days).map_err(|_| out_of_range())?))
+        })
+        .collect()
+}
+
+fn stored_day(text: &str) -> anyhow::Result<Date> {
+    parse_day(text).with_context(|| format!("stored order day {text:?}"))
+}
+
+fn out_of_range() -> anyhow::Error {
+    anyhow::anyhow!("the period lies outside the calendar")
+}
+
+/// How many customers are in each segment.
+pub fn counts(judged: &[Judged]) -> Vec<SegmentCount> {
+    Segment::ALL.into_iter().map(|segment| SegmentCount { segment, count: judged.iter().filter(|one| one.verdict.segment == segment).count() as u64 }).collect()
+}
+
+/// What the page asks; what it leaves out comes from the firm's settings.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    as_of: Option<String>,
+    period: Option<String>,
+    mode: Option<String>,
+    regular_from: Option<String>,
+    lapse: Option<String>,
+    segment: Option<String>,
+    q: Option<String>,
+    /// The last code of the page before.
+    after: Option<String>,
+}
+
+impl Asked {
+    fn rule(&self, firm: &FirmSettings, now_ms: i64) -> Result<Rule> {
+        let own = firm_rule(firm, now_ms)?;
+        let as_of = field("as_of", &self.as_of, parse_day)?.unwrap_or(own.as_of);
+        let period = field("period", &self.period, Period::parse)?.unwrap_or(own.period);
+        let mode = field("mode", &self.mode, Mode::parse)?.unwrap_or(own.mode);
+        // The firm's own threshold and lapse belong to the firm's own period.
+        let rule = if period == own.period { Rule { as_of, mode, ..own } } else { Rule::new(as_of, period, mode) };
+        let regular_from = field("regular_from", &self.regular_from, parse_threshold)?.unwrap_or(rule.regular_from);
+        let lapse = field("lapse", &self.lapse, Period::parse)?.unwrap_or(rule.lapse);
+        Ok(Rule { regular_from, lapse, ..rule })
+    }
+}
+
+/// A threshold is a whole number of orders, at least one.
+pub fn parse_threshold(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|count| (1..=10_000).contains(count))
+}
+
+fn field<T>(name: &'static str, value: &Option<String>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+    match value.as_deref().filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => parse(text).map(Some).ok_or_else(|| AppError::invalid_field("invalid_value", name, format!("{name} cannot be read"))),
+    }
+}
+
+/// `GET /api/segments`
+pub async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> Result<Json<SegmentPage>> {
+    const PAGE: usize = 100;
+    let firm = state.firm().await?;
+    let rule = asked.rule(&firm, state.clock.now_ms())?;
+    let segment = field("segment", &asked.segment, Segment::parse)?;
+    let wanted = Wanted::new(asked.q.as_deref().unwrap_or(""));
+    let (period, lapse) = match (rule.period_days(), rule.lapse_days()) {
+        (Ok(period), Ok(lapse)) => (period, lapse),
+        _ => return Err(AppError::invalid_field("invalid_value", "as_of", "the period lies outside the calendar")),
+    };
+    let mut connection = state.db.read().await?;
+    let judged = judge_all(&mut connection, &rule).await?;
+    drop(connection);
+    let after = asked.after.as_deref().unwrap_or("");
+    let mut rows: Vec<SegmentRow> = judged
+        .iter()
+        .filter(|one| one.code.as_str() > after || after.is_empty())
+        .filter(|one| segment.is_none_or(|segment| one.verdict.segment == segment))
+        .filter(|one| wanted.matches(&one.code, &one.name_folded))
+        .take(PAGE + 1)
+        .map(Judged::row)
+        .collect();
+    let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].customer.clone());
+    rows.truncate(PAGE);
+    Ok(Json(SegmentPage {
+        as_of: rule.as_of.to_string(),
+        period: rule.period,
+        mode: rule.mode,
+        regular_from: rule.regular_from,
+        lapse: rule.lapse,
+        period_from: period.from.to_string(),
+        period_to: period.to.to_string(),
+        lapse_from: lapse.from.to_string(),
+        counts: counts(&judged),
+        rows,
+        next,
+    }))
+}
