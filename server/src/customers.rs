@@ -138,6 +138,7 @@ pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(a
     let (timeline, next) = timeline(&mut connection, id, &after).await?;
     Ok(Json(api::Customer {
         id,
+        rule: segments::explained(&rule).context("the firm's rule lies outside the calendar")?,
         verdict: segments::row(id, &row.code, &row.name, &verdict),
         code: row.code,
         name: row.name,

@@ -7,7 +7,7 @@ use anyhow::Context;
 use axum::Json;
 use axum::extract::{Query, State};
 use jiff::civil::Date;
-use kontor_shared::api::{SegmentCount, SegmentPage, SegmentRow};
+use kontor_shared::api::{SegmentCount, SegmentPage, SegmentRow, SegmentRule};
 use kontor_shared::ids::CustomerId;
 use kontor_shared::segments::{Mode, Period, Rule, Segment, Verdict};
 use serde::Deserialize;
@@ -57,6 +57,21 @@ pub fn firm_rule(firm: &FirmSettings, now_ms: i64) -> anyhow::Result<Rule> {
     let as_of = parse_day(firm.as_of.as_deref().unwrap_or(&today)).context("the firm's look-back day is not a day")?;
     let rule = Rule::new(as_of, firm.segment_period, firm.segment_mode);
     Ok(Rule { regular_from: firm.regular_from.unwrap_or(rule.regular_from), lapse: firm.lapse.unwrap_or(rule.lapse), ..rule })
+}
+
+/// What a verdict was made by, for the sentence that explains it. Nothing where the period lies outside the calendar.
+pub fn explained(rule: &Rule) -> Option<SegmentRule> {
+    let (period, lapse) = (rule.period_days().ok()?, rule.lapse_days().ok()?);
+    Some(SegmentRule {
+        as_of: rule.as_of.to_string(),
+        period: rule.period,
+        mode: rule.mode,
+        regular_from: rule.regular_from,
+        lapse: rule.lapse,
+        period_from: period.from.to_string(),
+        period_to: period.to.to_string(),
+        lapse_from: lapse.from.to_string(),
+    })
 }
 
 /// Judges everyone in the register, in the order of their codes.
@@ -151,10 +166,7 @@ pub async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> 
     let rule = asked.rule(&firm, state.clock.now_ms())?;
     let segment = field("segment", &asked.segment, Segment::parse)?;
     let wanted = Wanted::new(asked.q.as_deref().unwrap_or(""));
-    let (period, lapse) = match (rule.period_days(), rule.lapse_days()) {
-        (Ok(period), Ok(lapse)) => (period, lapse),
-        _ => return Err(AppError::invalid_field("invalid_value", "as_of", "the period lies outside the calendar")),
-    };
+    let by = explained(&rule).ok_or_else(|| AppError::invalid_field("invalid_value", "as_of", "the period lies outside the calendar"))?;
     let mut connection = state.db.read().await?;
     let judged = judge_all(&mut connection, &rule).await?;
     drop(connection);
@@ -170,14 +182,14 @@ pub async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> 
     let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].customer.clone());
     rows.truncate(PAGE);
     Ok(Json(SegmentPage {
-        as_of: rule.as_of.to_string(),
-        period: rule.period,
-        mode: rule.mode,
-        regular_from: rule.regular_from,
-        lapse: rule.lapse,
-        period_from: period.from.to_string(),
-        period_to: period.to.to_string(),
-        lapse_from: lapse.from.to_string(),
+        as_of: by.as_of,
+        period: by.period,
+        mode: by.mode,
+        regular_from: by.regular_from,
+        lapse: by.lapse,
+        period_from: by.period_from,
+        period_to: by.period_to,
+        lapse_from: by.lapse_from,
         counts: counts(&judged),
         rows,
         next,
