@@ -1,1 +1,13 @@
+//! The app in the browser: what buyer and staff pages share, and the buyer's pages.
+//!
+//! Two entry points use it (`bin/buyer.rs`, `bin/staff.rs`); what one of them never names is not in its module.
 
+pub mod api;
+pub mod browser;
+pub mod buyer;
+pub mod house;
+pub mod lang;
+pub mod session;
+pub mod shell;
+pub mod theme;
+pub mod ui;

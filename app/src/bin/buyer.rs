@@ -1,1 +1,5 @@
-fn main() {}
+//! The buyer's entry point.
+
+fn main() {
+    kontor_app::buyer::start();
+}

@@ -42,6 +42,23 @@ crate::words! {
     ORDER = "Order", "Заказ", "Поръчка";
     CUSTOMER = "Customer", "Клиент", "Клиент";
     DEMO_DATA = "Demonstration data", "Демонстрационные данные", "Демонстрационни данни";
+    CLOSE = "Close", "Закрыть", "Затвори";
+    LOADING = "Loading…", "Загружается…", "Зарежда се…";
+    TRY_AGAIN = "Try again", "Повторить", "Опитай пак";
+    MENU = "Menu", "Меню", "Меню";
+    SKIP_TO_CONTENT = "Skip to the content", "К содержанию", "Към съдържанието";
+    LANGUAGE = "Language", "Язык", "Език";
+    THEME = "Colours", "Цвета", "Цветове";
+    THEME_SYSTEM = "As the system", "Как в системе", "Като системата";
+    THEME_LIGHT = "Light", "Светлые", "Светли";
+    THEME_DARK = "Dark", "Тёмные", "Тъмни";
+    SIGN_IN = "Sign in", "Войти", "Вход";
+    SIGN_OUT = "Sign out", "Выйти", "Изход";
+    SIGN_IN_AS = "Sign in as this", "Войти так", "Вход с този";
+    LOGIN = "Log-in", "Логин", "Потребител";
+    PASSWORD = "Password", "Пароль", "Парола";
+    DEMO_LOGINS = "Demonstration log-ins", "Входы для демонстрации", "Демонстрационни достъпи";
+    DEMO_LOGINS_NOTE = "They exist in the demonstration data only.", "Они есть только в демонстрационных данных.", "Има ги само в демонстрационните данни.";
     * LINES = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];
 }
 

@@ -1,3 +1,47 @@
 //! Words for errors: what happened, what is safe, what to do. Keyed by the stable `code` of a problem document.
 
-crate::words! {}
+use super::Word;
+
+crate::words! {
+    NETWORK = "The server did not answer. What you typed is kept.", "Сервер не ответил. Введённое сохранено.", "Сървърът не отговори. Въведеното е запазено.";
+    SIGN_IN = "Sign in first. What you typed is kept.", "Сначала войдите. Введённое сохранено.", "Първо влезте. Въведеното е запазено.";
+    WRONG_CREDENTIALS = "Log-in and password do not match. Check Caps Lock and the keyboard's language.", "Логин и пароль не подходят друг к другу. Проверьте Caps Lock и раскладку.", "Потребителят и паролата не съвпадат. Проверете Caps Lock и езика на клавиатурата.";
+    TOO_MANY_ATTEMPTS = "Too many attempts.", "Слишком много попыток.", "Твърде много опити.";
+    NOT_FOUND = "There is no such page, or it is not yours.", "Такой страницы нет, или она не ваша.", "Няма такава страница или тя не е ваша.";
+    FORBIDDEN = "This is not open to your role. Sign in as someone else.", "Это не открыто для вашей роли. Войдите под другим именем.", "Това не е достъпно за вашата роля. Влезте с друг потребител.";
+    BUSY = "The server is busy. Nothing is lost.", "Сервер занят. Ничего не потеряно.", "Сървърът е зает. Нищо не е загубено.";
+    DISK_FULL = "The server cannot store anything just now. What you typed is kept here.", "Сервер сейчас не может ничего сохранить. Введённое хранится здесь.", "Сървърът в момента не може да запази нищо. Въведеното се пази тук.";
+    NOT_READY = "This is not ready yet.", "Это ещё не готово.", "Това още не е готово.";
+    NO_PRICE_LIST = "No price list is published yet.", "Прайс-лист ещё не опубликован.", "Още няма публикувана ценова листа.";
+    TOO_LARGE = "This is too large for one request. Make it smaller.", "Это слишком много для одного запроса. Уменьшите объём.", "Това е твърде голямо за една заявка. Намалете го.";
+    INVALID = "The server did not take this as it is. Check the fields.", "Сервер не принял это в таком виде. Проверьте поля.", "Сървърът не прие това в този вид. Проверете полетата.";
+    CONFLICT = "This changed meanwhile. Load it again.", "Тем временем это изменилось. Загрузите заново.", "Междувременно това се промени. Заредете отново.";
+    ORDER_EXISTS = "Another order was stored under this id. Look at your orders before sending again.", "Под этим номером уже сохранён другой заказ. Посмотрите свои заказы, прежде чем отправлять снова.", "Под този номер вече е записана друга поръчка. Вижте поръчките си, преди да изпратите пак.";
+    WRONG_STATE = "The order is no longer in a state that allows this. Load it again.", "Состояние заказа этого уже не позволяет. Загрузите его заново.", "Състоянието на поръчката вече не го позволява. Заредете я отново.";
+    INTERNAL = "Something failed at the server; nothing was changed.", "На сервере произошёл сбой; ничего не изменено.", "На сървъра възникна грешка; нищо не е променено.";
+    UNREADABLE = "The server's answer could not be read. Load the page again.", "Ответ сервера не удалось прочитать. Обновите страницу.", "Отговорът на сървъра не може да бъде прочетен. Заредете страницата отново.";
+    * WAIT_SECONDS = ["Try again in {n} second.", "Try again in {n} seconds."], ["Повторите через {n} секунду.", "Повторите через {n} секунды.", "Повторите через {n} секунд."], ["Опитайте след {n} секунда.", "Опитайте след {n} секунди."];
+}
+
+/// The sentence for a stable code; a code this page does not know is said in general terms.
+pub fn by_code(code: &str) -> Word {
+    match code {
+        "network" => NETWORK,
+        "sign_in" => SIGN_IN,
+        "wrong_credentials" => WRONG_CREDENTIALS,
+        "too_many_attempts" => TOO_MANY_ATTEMPTS,
+        "not_found" => NOT_FOUND,
+        "role" | "buyers_only" | "staff_only" | "csrf_header_missing" | "foreign_origin" => FORBIDDEN,
+        "busy" | "timeout" | "database" => BUSY,
+        "disk_full" => DISK_FULL,
+        "no_price_list" => NO_PRICE_LIST,
+        "too_large" => TOO_LARGE,
+        "internal" => INTERNAL,
+        "unreadable" => UNREADABLE,
+        "order_exists" | "other_body" => ORDER_EXISTS,
+        "wrong_state" => WRONG_STATE,
+        "conflict" => CONFLICT,
+        code if code.ends_with("_not_ready") || code == "not_ready" => NOT_READY,
+        _ => INVALID,
+    }
+}

@@ -1,0 +1,111 @@
+//! The few browser functions we call ourselves: storage, clock, randomness, downloads. Everything else goes through Leptos.
+//!
+//! They are declared here rather than taken from more web-sys features: one short list shows what the app touches.
+
+use js_sys::Uint8Array;
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = localStorage, js_name = getItem, catch)]
+    fn storage_get(key: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(js_namespace = localStorage, js_name = setItem, catch)]
+    fn storage_set(key: &str, value: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = localStorage, js_name = removeItem, catch)]
+    fn storage_remove(key: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn random_values(into: &mut [u8]);
+    #[wasm_bindgen(js_namespace = navigator, js_name = languages, thread_local_v2)]
+    static LANGUAGES: js_sys::Array;
+
+    #[wasm_bindgen(js_name = Blob)]
+    type Blob;
+    #[wasm_bindgen(constructor, js_class = "Blob")]
+    fn new(parts: &js_sys::Array, options: &JsValue) -> Blob;
+    #[wasm_bindgen(js_namespace = URL, js_name = createObjectURL)]
+    fn object_url(blob: &Blob) -> String;
+    #[wasm_bindgen(js_namespace = URL, js_name = revokeObjectURL)]
+    fn revoke_object_url(url: &str);
+}
+
+/// Reads what this browser keeps. A browser that keeps nothing (private mode, blocked) has nothing.
+pub fn stored(key: &str) -> Option<String> {
+    storage_get(key).ok().flatten()
+}
+
+/// Keeps a text in this browser; says whether it is kept.
+pub fn store(key: &str, value: &str) -> bool {
+    storage_set(key, value).is_ok()
+}
+
+pub fn forget(key: &str) {
+    // Nothing is kept where nothing can be: there is nothing to forget either.
+    let _ = storage_remove(key);
+}
+
+/// Unix milliseconds.
+pub fn now() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    random_values(&mut bytes);
+    bytes
+}
+
+/// The reader's languages, best first.
+pub fn languages() -> Vec<String> {
+    LANGUAGES.with(|list| list.iter().filter_map(|tag| tag.as_string()).collect())
+}
+
+/// One value of the address's query.
+pub fn query(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    search.trim_start_matches('?').split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name)).map(|(_, value)| {
+        let plain = value.replace('+', " ");
+        js_sys::decode_uri_component(&plain).map(String::from).unwrap_or(plain)
+    })
+}
+
+/// The element that has the focus.
+pub fn focused() -> Option<Element> {
+    document().active_element()
+}
+
+/// Whether keys typed now belong to a field, so that single letters must rest.
+pub fn typing() -> bool {
+    focused().is_some_and(|element| {
+        let tag = element.tag_name();
+        ["INPUT", "TEXTAREA", "SELECT"].iter().any(|name| tag.eq_ignore_ascii_case(name)) && element.get_attribute("type").as_deref() != Some("checkbox")
+    })
+}
+
+/// Gives the focus to the element with this id, on the next frame, when it has been drawn.
+pub fn focus(id: &str) {
+    let id = id.to_string();
+    leptos::prelude::request_animation_frame(move || {
+        if let Some(element) = document().get_element_by_id(&id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Saves bytes as a file of the reader's.
+pub fn download(name: &str, media_type: &str, bytes: &[u8]) {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"type".into(), &media_type.into());
+    let blob = Blob::new(&js_sys::Array::of1(&Uint8Array::from(bytes)), &options);
+    let url = object_url(&blob);
+    if let Ok(link) = document().create_element("a") {
+        let _ = link.set_attribute("href", &url);
+        let _ = link.set_attribute("download", name);
+        if let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() {
+            link.click();
+        }
+    }
+    // The browser has taken the bytes by then; a URL kept forever would keep them too.
+    leptos::prelude::set_timeout(move || revoke_object_url(&url), std::time::Duration::from_secs(60));
+}

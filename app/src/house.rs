@@ -1,0 +1,117 @@
+//! What outlives every page: the firm, who is signed in, the reader's language and theme, the toasts.
+//!
+//! Made once, before the first page is mounted, and never disposed: a signal read after its owner is gone panics.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use kontor_shared::api::{Firm, Session};
+use kontor_shared::words::Lang;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{self, ApiError};
+use crate::ui::toast::Toast;
+use crate::{lang, theme};
+
+/// The signals every page may read. `Copy`, like the signals in it.
+#[derive(Clone, Copy)]
+pub struct House {
+    pub firm: RwSignal<Option<Arc<Firm>>>,
+    pub session: RwSignal<Option<Session>>,
+    /// Whether the firm and the session have been asked for, and what came of it.
+    pub opening: RwSignal<Opening>,
+    pub lang: RwSignal<Lang>,
+    pub theme: RwSignal<theme::Theme>,
+    pub toasts: RwSignal<Vec<Toast>>,
+}
+
+/// The first two questions to the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    Asking,
+    Failed(ApiError),
+    Open,
+}
+
+thread_local! {
+    static HOUSE: OnceCell<House> = const { OnceCell::new() };
+}
+
+/// The house. It stands from the first call on, which is before the first page.
+pub fn house() -> House {
+    HOUSE.with(|cell| {
+        *cell.get_or_init(|| {
+            // An owner of its own, never disposed: these signals belong to no page.
+            let owner = Owner::new_root(None);
+            let house = owner.with(|| House {
+                firm: RwSignal::new(None),
+                session: RwSignal::new(None),
+                opening: RwSignal::new(Opening::Asking),
+                lang: RwSignal::new(lang::first_choice()),
+                theme: RwSignal::new(theme::stored()),
+                toasts: RwSignal::new(Vec::new()),
+            });
+            std::mem::forget(owner);
+            house
+        })
+    })
+}
+
+/// Asks for the firm and the session, together.
+pub fn open() {
+    let house = house();
+    house.opening.set(Opening::Asking);
+    lang::apply(house.lang.get_untracked());
+    theme::apply(house.theme.get_untracked());
+    spawn_local(async move {
+        let (firm, session) = both(api::firm(), api::session()).await;
+        match (firm, session) {
+            (Ok(firm), Ok(session)) => {
+                if !lang::chosen() {
+                    lang::adopt(session.as_ref().map_or(firm.lang, |session| session.lang));
+                }
+                house.firm.set(Some(Arc::new(firm)));
+                house.session.set(session);
+                house.opening.set(Opening::Open);
+            }
+            (Err(error), _) | (_, Err(error)) => house.opening.set(Opening::Failed(error)),
+        }
+    });
+}
+
+/// Waits for two futures at once.
+async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (std::pin::pin!(a), std::pin::pin!(b));
+    let (mut first, mut second) = (None, None);
+    std::future::poll_fn(move |context| {
+        if first.is_none()
+            && let std::task::Poll::Ready(value) = a.as_mut().poll(context)
+        {
+            first = Some(value);
+        }
+        if second.is_none()
+            && let std::task::Poll::Ready(value) = b.as_mut().poll(context)
+        {
+            second = Some(value);
+        }
+        match (first.take(), second.take()) {
+            (Some(a), Some(b)) => std::task::Poll::Ready((a, b)),
+            (a, b) => {
+                (first, second) = (a, b);
+                std::task::Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+/// The firm, once the house is open. Pages are only mounted then.
+pub fn firm() -> Option<Arc<Firm>> {
+    house().firm.get()
+}
+
+/// Who is signed in; tracked.
+pub fn session() -> Option<Session> {
+    house().session.get()
+}

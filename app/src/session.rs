@@ -1,0 +1,111 @@
+//! Signing in and out, the same for buyer and staff.
+
+use kontor_shared::api::{LogIn, Session};
+use kontor_shared::words::common;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::SubmitEvent;
+
+use crate::api::{self, ApiError};
+use crate::house::{firm, house};
+use crate::lang::{self, say};
+use crate::ui::field::Field;
+use crate::ui::page::{set_title, words_for};
+use crate::ui::toast;
+
+/// Ends the session here and on the server.
+pub fn sign_out() {
+    spawn_local(async {
+        match api::log_out().await {
+            Ok(()) => house().session.set(None),
+            // A session that is gone already is as good as ended.
+            Err(error) if error.signed_out() => house().session.set(None),
+            Err(error) => toast::fail_with(words_for(&error), say(common::TRY_AGAIN), sign_out),
+        }
+    });
+}
+
+/// A call answered that nobody is signed in: the page must not go on as if someone were.
+pub fn note_signed_out(error: &ApiError) {
+    if error.signed_out() && house().session.with_untracked(Option::is_some) {
+        house().session.set(None);
+    }
+}
+
+/// The sign-in page. `note` says why it is asked for and that nothing is lost.
+#[component]
+pub fn SignIn(
+    /// Which of the demo's log-ins belong here.
+    staff: bool,
+    #[prop(optional, into)] note: Option<String>,
+    #[prop(into)] on_done: Callback<Session>,
+) -> impl IntoView {
+    set_title(say(common::SIGN_IN));
+    let login = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
+    let submit = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        let content = LogIn { login: login.get_untracked().trim().to_string(), password: password.get_untracked(), totp: None };
+        spawn_local(async move {
+            let answer = api::log_in(&content).await;
+            // The page may have gone meanwhile; its signals with it.
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(session) => {
+                    if !lang::chosen() {
+                        lang::adopt(session.lang);
+                    }
+                    house().session.set(Some(session.clone()));
+                    on_done.run(session);
+                }
+                Err(error) => {
+                    let _ = failure.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let password_error = Signal::derive(move || failure.get().map(|error| words_for(&error)));
+    let demo = firm().map(|firm| firm.demo_logins.clone()).unwrap_or_default();
+    let demo: Vec<_> = demo.into_iter().filter(|one| one.role.is_staff() == staff).collect();
+    view! {
+        <div class="sign">
+            <div>
+                <h1>{say(common::SIGN_IN)}</h1>
+                {note.map(|text| view! { <div class="note sign-note"><p>{text}</p></div> })}
+                <form class="stack" on:submit=move |event: SubmitEvent| { event.prevent_default(); submit() }>
+                    <Field label=say(common::LOGIN) id="login" value=login autocomplete="username" max_length=200 required=true/>
+                    <Field label=say(common::PASSWORD) id="password" value=password kind="password" autocomplete="current-password" max_length=256 required=true error=password_error/>
+                    <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(common::SIGN_IN)}</button>
+                </form>
+            </div>
+            {(!demo.is_empty()).then(|| view! {
+                <section class="panel panel-s">
+                    <h2>{say(common::DEMO_LOGINS)}</h2>
+                    <div class="body stack">
+                        <p class="ink-2">{say(common::DEMO_LOGINS_NOTE)}</p>
+                        <ul class="demo-logins">
+                            {demo.into_iter().map(|one| {
+                                let (name, secret) = (one.login.clone(), one.password.clone());
+                                view! {
+                                    <li class="row-x">
+                                        <span><b>{one.login.clone()}</b>" "<span class="ink-2">{one.password.clone()}</span></span>
+                                        <button type="button" class="btn btn-row push" aria-label=format!("{} {}", say(common::SIGN_IN_AS), one.login)
+                                            on:click=move |_| { login.set(name.clone()); password.set(secret.clone()); submit() }>
+                                            {say(common::SIGN_IN_AS)}
+                                        </button>
+                                    </li>
+                                }
+                            }).collect_view()}
+                        </ul>
+                    </div>
+                </section>
+            })}
+        </div>
+    }
+}

@@ -1,0 +1,135 @@
+//! The frame round every page: skip link, bar with menu, toasts; and the wait before the house is open.
+
+use kontor_shared::words::{Lang, common};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::house::{self, Opening, firm, house, session};
+use crate::lang::{self, say};
+use crate::session::sign_out;
+use crate::theme::{self, Theme};
+use crate::ui::page::{Failed, Loading};
+use crate::ui::toast::Toasts;
+
+/// Mounts the pages when firm and session are known, and anew when the language changes.
+#[component]
+pub fn Root(pages: fn() -> AnyView) -> impl IntoView {
+    let house = house();
+    house::open();
+    view! {
+        {move || match house.opening.get() {
+            Opening::Asking => view! { <main class="page"><Loading/></main> }.into_any(),
+            Opening::Failed(error) => view! { <main class="page"><Failed error=error retry=|()| house::open()/></main> }.into_any(),
+            Opening::Open => {
+                house.lang.track();
+                untrack(pages)
+            }
+        }}
+        {move || {
+            house.lang.track();
+            untrack(|| view! { <Toasts/> })
+        }}
+    }
+}
+
+/// One entry of the bar.
+#[derive(Clone)]
+pub struct NavItem {
+    pub href: &'static str,
+    pub label: &'static str,
+    /// Further addresses that belong to it, by prefix.
+    pub under: &'static [&'static str],
+}
+
+impl NavItem {
+    fn holds(&self, path: &str) -> bool {
+        path == self.href || self.under.iter().any(|prefix| path.starts_with(prefix))
+    }
+}
+
+/// The bar: the firm, where one can go, what is true of every page (the children), and the menu.
+#[component]
+pub fn Bar(home: &'static str, items: Vec<NavItem>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    let path = use_location().pathname;
+    let entries = move |items: Vec<NavItem>| {
+        items
+            .into_iter()
+            .map(|item| {
+                let (href, label) = (item.href, item.label);
+                view! { <a href=href aria-current=move || item.holds(&path.get()).then_some("page")>{label}</a> }
+            })
+            .collect_view()
+    };
+    let name = firm().map(|firm| firm.name.clone()).unwrap_or_default();
+    let demo = firm().is_some_and(|firm| firm.demo);
+    let menu: NodeRef<leptos::html::Details> = NodeRef::new();
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            let _ = menu.remove_attribute("open");
+        }
+    };
+    view! {
+        <a class="skip" href="#main" rel="external">{say(common::SKIP_TO_CONTENT)}</a>
+        <header class="bar">
+            <a class="firm" href=home>{name}</a>
+            <nav class="only-l" aria-label=say(common::MENU)>{entries(items.clone())}</nav>
+            <span class="push"></span>
+            {children.map(|children| children())}
+            {demo.then(|| view! { <span class="badge badge-demo">{say(common::DEMO_DATA)}</span> })}
+            <details class="menu" node_ref=menu
+                on:keydown=move |event| if event.key() == "Escape" { close() }
+                on:focusout=move |event: web_sys::FocusEvent| {
+                    // Leaving the menu closes it; moving inside it does not.
+                    use wasm_bindgen::JsCast;
+                    let inside = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok())
+                        .is_none_or(|target| menu.get_untracked().is_some_and(|menu| menu.contains(Some(&target))));
+                    if !inside { close() }
+                }>
+                <summary class="btn">
+                    {move || session().map_or_else(|| say(common::MENU).to_string(), |session| session.customer.map_or(session.login, |customer| customer.name))}
+                </summary>
+                <div class="menu-box">
+                    <nav class="only-s" aria-label=say(common::MENU) on:click=move |_| close()>{entries(items)}</nav>
+                    <Choices/>
+                    {move || session().map(|session| view! {
+                        <p class="s ink-2">{session.login}</p>
+                        <button type="button" class="btn btn-wide" on:click=move |_| { close(); sign_out() }>{say(common::SIGN_OUT)}</button>
+                    })}
+                </div>
+            </details>
+        </header>
+    }
+}
+
+/// Language and theme.
+#[component]
+pub fn Choices() -> impl IntoView {
+    let house = house();
+    view! {
+        <fieldset>
+            <legend>{say(common::LANGUAGE)}</legend>
+            <div class="seg">
+                {Lang::ALL.into_iter().map(|one| view! {
+                    <button type="button" lang=one.tag() aria-pressed=move || if house.lang.get() == one { "true" } else { "false" }
+                        on:click=move |_| lang::choose(one)>{one.own_name()}</button>
+                }).collect_view()}
+            </div>
+        </fieldset>
+        <fieldset>
+            <legend>{say(common::THEME)}</legend>
+            <div class="seg">
+                {Theme::ALL.into_iter().map(|one| {
+                    let word = match one {
+                        Theme::System => common::THEME_SYSTEM,
+                        Theme::Light => common::THEME_LIGHT,
+                        Theme::Dark => common::THEME_DARK,
+                    };
+                    view! {
+                        <button type="button" aria-pressed=move || if house.theme.get() == one { "true" } else { "false" }
+                            on:click=move |_| theme::choose(one)>{say(word)}</button>
+                    }
+                }).collect_view()}
+            </div>
+        </fieldset>
+    }
+}

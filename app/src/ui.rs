@@ -1,0 +1,7 @@
+//! Parts that know nothing of trade: toast, dialog, field, table, page states.
+
+pub mod dialog;
+pub mod field;
+pub mod page;
+pub mod table;
+pub mod toast;

@@ -1,0 +1,52 @@
+//! What a page says when it cannot show the usual: loading, failed, nothing here yet.
+
+use kontor_shared::words::{common, problems};
+use leptos::prelude::*;
+
+use crate::api::ApiError;
+use crate::lang::{lang, say};
+
+/// What happened and what is safe, in the reader's language.
+pub fn words_for(error: &ApiError) -> String {
+    let word = problems::by_code(&error.code);
+    match error.retry_after {
+        Some(seconds) => format!("{} {}", word.say(lang()), problems::WAIT_SECONDS.say(lang(), seconds)),
+        None => word.say(lang()).to_string(),
+    }
+}
+
+/// Keeps still; after half a second it says that it is loading (by the style sheet's delay).
+#[component]
+pub fn Loading() -> impl IntoView {
+    view! { <p class="loading ink-2" role="status">{say(common::LOADING)}</p> }
+}
+
+/// A page or a part that failed, with the button that tries again.
+#[component]
+pub fn Failed(error: ApiError, #[prop(into)] retry: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="stack failed">
+            <div class="note note-bad" role="alert"><p>{words_for(&error)}</p></div>
+            <div class="row-x"><button type="button" class="btn btn-main" on:click=move |_| retry.run(())>{say(common::TRY_AGAIN)}</button></div>
+        </div>
+    }
+}
+
+/// The head of a page: its title, a note beside it, what can be done on the right.
+#[component]
+pub fn PageHead(#[prop(into)] title: String, #[prop(optional, into)] aside: Option<String>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    set_title(&title);
+    view! {
+        <div class="page-head">
+            <h1 tabindex="-1">{title}</h1>
+            {aside.map(|text| view! { <span class="ink-2">{text}</span> })}
+            {children.map(|children| view! { <div class="push row-x">{children()}</div> })}
+        </div>
+    }
+}
+
+/// The window's title: the page, then the firm.
+pub fn set_title(page: &str) {
+    let firm = crate::house::house().firm.with_untracked(|firm| firm.as_ref().map(|firm| firm.name.clone()));
+    document().set_title(&firm.map_or_else(|| page.to_string(), |firm| format!("{page} · {firm}")));
+}
