@@ -13,6 +13,7 @@ pub mod documents;
 pub mod format;
 pub mod mail;
 pub mod problems;
+pub mod segments;
 pub mod shop;
 pub mod staff;
 
@@ -170,6 +171,7 @@ pub const TABLES: &[Table] = &[
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
+    ("segments", segments::ALL, segments::ALL_PLURAL),
     ("shop", shop::ALL, shop::ALL_PLURAL),
     ("staff", staff::ALL, staff::ALL_PLURAL),
 ];

@@ -1,3 +1,324 @@
 //! Words of the staff's pages under /admin; nothing here may reach the buyer's module.
 
-crate::words! {}
+use super::Word;
+use crate::api::Role;
+
+crate::words! {
+    // The frame of every staff page.
+    NAV = "Sections", "Разделы", "Раздели";
+    ORDERS = "Orders", "Заказы", "Поръчки";
+    CUSTOMERS = "Customers", "Клиенты", "Клиенти";
+    PRICE_LISTS = "Price lists", "Прайс-листы", "Ценови листи";
+    IMPORTS = "Imports", "Импорт", "Внасяне";
+    SEGMENTS = "Segments", "Сегменты", "Сегменти";
+    MESSAGES = "Messages", "Письма", "Писма";
+    SETTINGS = "Settings", "Настройки", "Настройки";
+    JOBS = "Background work", "Фоновая работа", "Фонова работа";
+    AUDIT = "Audit trail", "Журнал изменений", "Дневник на промените";
+    OUTREACH = "Outreach", "Работа с клиентами", "Връзки с клиенти";
+    HOUSE = "House", "Хозяйство", "Фирма";
+    MENU = "Menu", "Меню", "Меню";
+    TO_CONTENT = "Skip to the page", "Сразу к странице", "Към страницата";
+    SIGN_OUT = "Sign out", "Выйти", "Изход";
+    ROLE_BUYER = "buyer", "покупатель", "купувач";
+    ROLE_SALES = "sales", "продажи", "продажби";
+    ROLE_ACCOUNTANT = "accountant", "бухгалтер", "счетоводител";
+    ROLE_MARKETER = "marketer", "маркетолог", "маркетолог";
+    ROLE_ADMIN = "administrator", "администратор", "администратор";
+    STAFF_SIGN_IN = "Staff", "Сотрудники", "Служители";
+    BUYER_HERE = "You are signed in as a buyer. This part is for the firm’s staff; your price list and orders are on the buyers’ page.", "Вы вошли как покупатель. Этот раздел — для сотрудников фирмы; ваш прайс-лист и заказы — на странице для покупателей.", "Влезли сте като купувач. Тази част е за служителите на фирмата; вашата ценова листа и поръчките ви са на страницата за купувачи.";
+    TO_BUYERS_PAGE = "Open the buyers’ page", "Открыть страницу для покупателей", "Към страницата за купувачи";
+    NOT_YOURS = "Your role does not open this page. The sections you can use are in the menu.", "Ваша роль не открывает эту страницу. Доступные вам разделы — в меню.", "Вашата роля не отваря тази страница. Разделите, които можете да ползвате, са в менюто.";
+    NO_SUCH_PAGE = "There is no such page. Choose a section in the menu.", "Такой страницы нет. Выберите раздел в меню.", "Няма такава страница. Изберете раздел от менюто.";
+    // Shared by several pages.
+    LOADING = "Loading", "Загрузка", "Зареждане";
+    SHOW_MORE = "Show more", "Показать ещё", "Покажи още";
+    TRY_AGAIN = "Try again", "Повторить", "Опитай пак";
+    CANCEL = "Cancel", "Отмена", "Отказ";
+    SEARCH = "Search", "Найти", "Търси";
+    ALL_OF_THEM = "All", "Все", "Всички";
+    NONE = "None", "Нет", "Няма";
+    SAVE_CSV = "Save as CSV", "Сохранить в CSV", "Запази като CSV";
+    DEVICE_KEYS = "Single-letter keys", "Клавиши-буквы", "Клавиши с една буква";
+    NOTHING_FOUND = "Nothing found for “{query}”.", "По запросу «{query}» ничего не найдено.", "Нищо не е намерено за „{query}“.";
+    LOAD_FAILED = "This could not be loaded. Nothing was changed.", "Загрузить не удалось. Ничего не изменено.", "Не можа да се зареди. Нищо не е променено.";
+    // Queue of orders.
+    TO_ANSWER = "To answer", "Ждут ответа", "За отговор";
+    OLDEST = "oldest {age}", "старшему {age}", "най-старата чака {age}";
+    GROUP_CONFIRM = "To confirm or refuse", "Подтвердить или отклонить", "За потвърждаване или отхвърляне";
+    GROUP_WAITING = "Waiting for the customer", "Ждём клиента", "Чака се клиентът";
+    GROUP_OTHER = "Answered", "Отвеченные", "С отговор";
+    ORDER_SEARCH = "Number or customer", "Номер или клиент", "Номер или клиент";
+    NO_ORDERS = "No orders here.", "Здесь заказов нет.", "Тук няма поръчки.";
+    NO_WORK = "Every order is answered.", "Все заказы отвечены.", "Всички поръчки имат отговор.";
+    NO_WORK_HINT = "New ones appear here by themselves.", "Новые появятся здесь сами.", "Новите се появяват тук сами.";
+    NEW_ORDERS = "Show the new orders", "Показать новые заказы", "Покажи новите поръчки";
+    STATE = "State", "Состояние", "Състояние";
+    RECEIVED = "Received", "Получен", "Получена";
+    AGE = "Age", "Возраст", "Чака от";
+    PO_NUMBER = "Own number", "Номер клиента", "Номер на клиента";
+    LINES_HEAD = "Lines", "Строк", "Редове";
+    KEY_NEXT = "next, previous", "следующий, предыдущий", "следваща, предишна";
+    KEY_OPEN = "open", "открыть", "отвори";
+    KEY_CONFIRM = "confirm", "подтвердить", "потвърди";
+    KEY_REFUSE = "refuse with a reason", "отклонить с причиной", "отхвърли с причина";
+    NO_CUSTOMER = "No customer named", "Клиент не указан", "Без клиент";
+    // One order.
+    ORDER_TITLE = "Order {number}", "Заказ {number}", "Поръчка {number}";
+    SOURCE_PAGE = "from the page", "со страницы", "от страницата";
+    SOURCE_IMPORT = "imported", "импортирован", "внесена";
+    ON_LIST = "on price list {version}", "по прайс-листу {version}", "по ценова листа {version}";
+    SHOWN_PRICE = "Shown price", "Цена у клиента", "Показана цена";
+    OUTCOME = "Outcome", "Итог", "Резултат";
+    LINES_READ = "read", "прочитано", "прочетени";
+    LINES_ACCEPTED = "accepted", "принято", "приети";
+    LINES_CHANGED = "changed", "изменено", "променени";
+    LINES_REFUSED = "refused", "отклонено", "отхвърлени";
+    GOODS = "Goods", "Товары", "Стоки";
+    WANTED_ON = "Wanted on", "К дате", "За дата";
+    DELIVERY = "Delivery address", "Адрес доставки", "Адрес за доставка";
+    COMMENT = "Comment", "Комментарий", "Коментар";
+    ANSWER_TITLE = "Answer", "Ответ", "Отговор";
+    CONFIRM = "Confirm", "Подтвердить", "Потвърди";
+    REFUSE = "Refuse", "Отклонить", "Отхвърли";
+    CONFIRM_HINT = "Confirming posts a proforma invoice in the customer’s language. Its number is taken at that moment and stays.", "Подтверждение проводит счёт на оплату на языке клиента. Номер присваивается сразу и навсегда.", "Потвърждаването издава проформа фактура на езика на клиента. Номерът се взема в този момент и остава.";
+    CONFIRM_TITLE = "Confirm order {number}", "Подтвердить заказ {number}", "Потвърждаване на поръчка {number}";
+    CONFIRMED_WITH = "Order {number} is confirmed. Proforma {proforma} is posted.", "Заказ {number} подтверждён. Счёт на оплату {proforma} проведён.", "Поръчка {number} е потвърдена. Издадена е проформа {proforma}.";
+    REFUSE_TITLE = "Refuse order {number}", "Отклонить заказ {number}", "Отхвърляне на поръчка {number}";
+    REFUSE_REASON = "Reason, as the buyer will read it", "Причина — её прочтёт покупатель", "Причина, каквато ще я прочете купувачът";
+    REFUSE_EMPTY = "Write why: the buyer reads it.", "Напишите почему: это прочтёт покупатель.", "Напишете защо: купувачът ще го прочете.";
+    REFUSED_DONE = "Order {number} is refused; the buyer sees the reason.", "Заказ {number} отклонён; покупатель видит причину.", "Поръчка {number} е отхвърлена; купувачът вижда причината.";
+    CHANGED_MEANWHILE = "Someone answered this order meanwhile. It is shown as it stands now.", "Кто-то уже ответил на этот заказ. Показано, как он выглядит сейчас.", "Междувременно някой е отговорил на поръчката. Показана е, както е сега.";
+    WAITS_FOR_BUYER = "Prices rose after the buyer saw them. The buyer answers line by line; until then the order waits.", "Цены выросли после того, как покупатель их увидел. Покупатель ответит по строкам, до тех пор заказ ждёт.", "Цените са се повишили, след като купувачът ги е видял. Той отговаря ред по ред; дотогава поръчката чака.";
+    NOTHING_TO_DO = "Nothing to do here now.", "Сейчас делать ничего не нужно.", "Сега няма какво да се прави.";
+    DOCUMENTS = "Documents", "Документы", "Документи";
+    PROFORMA = "Proforma invoice {number}", "Счёт на оплату {number}", "Проформа фактура {number}";
+    OPEN_PDF = "Open the PDF", "Открыть PDF", "Отвори PDF";
+    PDF_MADE = "The PDF is being made; it opens here in a moment.", "PDF готовится и скоро откроется здесь.", "PDF се изготвя и след малко ще се отваря оттук.";
+    PDF_LATE = "The PDF takes longer than usual. The document itself is posted and safe.", "PDF готовится дольше обычного. Сам документ проведён и сохранён.", "PDF се бави повече от обичайното. Самият документ е издаден и запазен.";
+    HISTORY = "What happened", "Что было", "Какво се случи";
+    BY_BUYER = "buyer", "покупатель", "купувач";
+    BY_STAFF = "staff", "сотрудник", "служител";
+    BY_IMPORT = "import", "импорт", "внасяне";
+    ALL_ORDERS = "All orders", "Все заказы", "Всички поръчки";
+    // Customers.
+    CUSTOMER_SEARCH = "Name or code", "Название или код", "Име или код";
+    COUNTRY = "Country", "Страна", "Държава";
+    ORDERS_HEAD = "Orders", "Заказов", "Поръчки";
+    LAST_ORDER = "Last order", "Последний заказ", "Последна поръчка";
+    SEGMENT = "Segment", "Сегмент", "Сегмент";
+    NO_CUSTOMERS = "No customers yet.", "Клиентов пока нет.", "Още няма клиенти.";
+    NO_CUSTOMERS_HINT = "They come in with an import of customers or orders.", "Они появятся после импорта клиентов или заказов.", "Идват с внасяне на клиенти или поръчки.";
+    PEOPLE = "People", "Контакты", "Хора за контакт";
+    NO_PEOPLE = "No contacts are known.", "Контакты неизвестны.", "Няма известни контакти.";
+    CONSENT_GIVEN = "Agreed to letters: {consent}", "Согласие на письма: {consent}", "Съгласие за писма: {consent}";
+    CONSENT_NONE = "No consent to letters", "Согласия на письма нет", "Няма съгласие за писма";
+    FACTS = "Facts", "Сведения", "Данни";
+    PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
+    LANGUAGE = "Language", "Язык", "Език";
+    ALSO_IN = "Also seen in", "Бывает также", "Среща се и в";
+    TURNOVER = "Turnover", "Оборот", "Оборот";
+    TIMELINE = "Timeline", "Лента событий", "Хронология";
+    KIND_ORDER = "Order", "Заказ", "Поръчка";
+    KIND_DOCUMENT = "Document", "Документ", "Документ";
+    KIND_MESSAGE = "Message", "Письмо", "Писмо";
+    TIMELINE_EMPTY = "Nothing has happened yet.", "Пока ничего не было.", "Още нищо не се е случило.";
+    TIMELINE_FILTERED = "None of this kind among what is shown.", "Среди показанного такого нет.", "Сред показаното няма такова.";
+    DOC_PROFORMA = "proforma invoice", "счёт на оплату", "проформа фактура";
+    // Segments.
+    AS_OF = "As of", "На дату", "Към дата";
+    PERIOD = "Period", "Период", "Период";
+    MODE = "How it lies", "Как считать", "Как се брои";
+    REGULAR_FROM = "Regular from", "Постоянный от", "Редовен от";
+    LAPSE = "Former without an order for", "Бывший, если нет заказов", "Бивш без поръчка за";
+    PERIOD_ITSELF = "the period itself", "сам период", "самия период";
+    COUNTED_DAYS = "Orders counted {days}", "Считаются заказы {days}", "Броят се поръчките {days}";
+    AS_OF_DAY = "{customers} as of {day}", "{customers} на {day}", "{customers} към {day}";
+    WHY = "Why", "Почему", "Защо";
+    ORDERS_EVER = "Orders ever", "Заказов всего", "Поръчки общо";
+    MARK_NEW = "new", "новый", "нов";
+    SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого.", "В този сегмент няма никого.";
+    CSV_WHOLE = "Collecting the list", "Собираем список", "Събира се списъкът";
+    BAD_DATE = "Give a day, such as 10 Dec 2011.", "Укажите день, например 10.12.2011.", "Посочете ден, например 10.12.2011.";
+    // Imports.
+    IMPORT_WHAT = "What to import", "Что импортировать", "Какво се внася";
+    KIND_PRODUCTS = "Products and prices", "Товары и цены", "Стоки и цени";
+    KIND_CUSTOMERS = "Customers", "Клиенты", "Клиенти";
+    KIND_ORDERS = "Order history", "История заказов", "История на поръчките";
+    FILE = "File", "Файл", "Файл";
+    FILE_HINT = "CSV or XLSX, up to 32 MB; also packed as .gz or .zst. Separator, encoding and columns are found by themselves.", "CSV или XLSX до 32 МБ, в том числе .gz и .zst. Разделитель, кодировка и столбцы определяются сами.", "CSV или XLSX до 32 МБ, също .gz и .zst. Разделителят, кодирането и колоните се разпознават сами.";
+    ORDERS_HINT = "One file with a row per line of an order. A history in two files, headers and lines, goes in by the command line: kontor import orders HEADERS LINES.", "Один файл, строка на каждую позицию заказа. Историю в двух файлах, заголовки и строки, загружает командная строка: kontor import orders HEADERS LINES.", "Един файл с ред за всяка позиция от поръчка. История в два файла, заглавия и редове, се внася от командния ред: kontor import orders HEADERS LINES.";
+    CURRENCY = "Currency", "Валюта", "Валута";
+    CURRENCY_BAD = "Three capital letters, such as GBP.", "Три заглавные буквы, например GBP.", "Три главни букви, например GBP.";
+    ADVANCED = "If the columns are not understood", "Если столбцы не распознаны", "Ако колоните не се разпознаят";
+    MAP = "Name of a column map", "Название схемы столбцов", "Име на схема за колоните";
+    MAP_HINT = "Pairs field=COLUMN, one a line: code=Артикул", "Пары поле=СТОЛБЕЦ, по одной в строке: code=Артикул", "Двойки поле=КОЛОНА, по една на ред: code=Артикул";
+    CHOOSE_FILE = "Choose a file first.", "Сначала выберите файл.", "Първо изберете файл.";
+    FILE_LARGE = "The file has {size}; at most 32 MB are taken. Nothing was sent. Split it, or pack it as .gz.", "В файле {size}; принимается до 32 МБ. Ничего не отправлено. Разделите его или упакуйте в .gz.", "Файлът е {size}; приемат се до 32 МБ. Нищо не е изпратено. Разделете го или го опаковайте като .gz.";
+    FILE_EMPTY = "The file is empty. Choose another.", "Файл пуст. Выберите другой.", "Файлът е празен. Изберете друг.";
+    PREVIEW = "Preview", "Просмотреть", "Преглед";
+    PREVIEW_OF = "Preview of {file}", "Просмотр: {file}", "Преглед на {file}";
+    PREVIEW_SAFE = "Nothing is written yet.", "Пока ничего не записано.", "Още нищо не е записано.";
+    RUN_IMPORT = "Import", "Импортировать", "Внеси";
+    OTHER_FILE = "Choose another file", "Выбрать другой файл", "Избери друг файл";
+    UPLOADING = "Sending {file}: {sent} of {total}", "Отправка {file}: {sent} из {total}", "Изпращане на {file}: {sent} от {total}";
+    READING = "{file} is sent; the server is reading it.", "{file} отправлен, сервер его читает.", "{file} е изпратен; сървърът го чете.";
+    WRITING = "{file} is sent; the server is importing it. You can leave this page: the result will be in the list below.", "{file} отправлен, идёт импорт. Страницу можно покинуть: результат будет в списке ниже.", "{file} е изпратен; внася се. Можете да напуснете страницата: резултатът ще е в списъка по-долу.";
+    STOP = "Stop", "Остановить", "Спри";
+    STOPPED = "Stopped. If sending was not finished, nothing was written; otherwise the list below shows the result.", "Остановлено. Если отправка не закончилась, ничего не записано; иначе результат — в списке ниже.", "Спряно. Ако изпращането не е завършило, нищо не е записано; иначе резултатът е в списъка по-долу.";
+    EQ_READ = "read", "прочитано", "прочетени";
+    EQ_CREATED = "created", "создано", "създадени";
+    EQ_CHANGED = "changed", "изменено", "променени";
+    EQ_UNCHANGED = "unchanged", "без изменений", "без промяна";
+    EQ_REFUSED = "refused", "отклонено", "отхвърлени";
+    HOW_READ = "How the file was understood", "Как понят файл", "Как е разбран файлът";
+    REFUSALS = "Refused rows", "Отклонённые строки", "Отхвърлени редове";
+    REFUSALS_FIRST = "The first {shown} of {all}", "Первые {shown} из {all}", "Първите {shown} от {all}";
+    ROW = "Row", "Строка", "Ред";
+    VALUE = "Value", "Значение", "Стойност";
+    REASON = "Reason", "Причина", "Причина";
+    IMPORT_DONE = "Imported.", "Импорт завершён.", "Внесено е.";
+    NOTHING_NEW = "The file says nothing new; importing it changes nothing.", "В файле нет ничего нового; импорт ничего не изменит.", "Във файла няма нищо ново; внасянето не променя нищо.";
+    SHOPS_TITLE = "The file holds prices of several shops", "В файле цены нескольких магазинов", "Във файла има цени на няколко магазина";
+    SHOPS_HINT = "Choose one; nothing is written before you do.", "Выберите один; до этого ничего не записывается.", "Изберете един; дотогава нищо не се записва.";
+    SHOP = "Shop", "Магазин", "Магазин";
+    TAKE_SHOP = "Preview with this shop", "Просмотреть с этим магазином", "Преглед с този магазин";
+    SHOPS_ALL = "Make every shop a price type", "Сделать каждый магазин типом цен", "Всеки магазин да е вид цени";
+    IMPORT_HISTORY = "Imports so far", "Прежние импорты", "Досегашни внасяния";
+    NO_IMPORTS = "Nothing has been imported yet.", "Импортов пока не было.", "Още нищо не е внасяно.";
+    STARTED = "Started", "Начат", "Започнато";
+    WHAT = "What", "Что", "Какво";
+    FILES = "Files", "Файлы", "Файлове";
+    IMPORT_RUNNING = "running", "идёт", "върви";
+    IMPORT_OK = "done", "готово", "готово";
+    IMPORT_FAILED = "failed", "не удался", "неуспешно";
+    FAILED_SAFE = "The import failed; nothing of it was made visible. Preview the file again, or see the audit trail.", "Импорт не удался; ничего из него не вступило в силу. Просмотрите файл снова или загляните в журнал.", "Внасянето не успя; нищо от него не е станало видимо. Прегледайте файла отново или вижте дневника.";
+    ONE_IMPORT = "Import of {when}", "Импорт {when}", "Внасяне от {when}";
+    ALL_IMPORTS = "All imports", "Все импорты", "Всички внасяния";
+    // Price lists.
+    PUBLISH_TITLE = "Publish the next version", "Опубликовать новую версию", "Публикуване на нова версия";
+    PUBLISH_HINT = "A version is made from the catalogue as it stands. It cannot be changed afterwards, only followed by another.", "Версия делается из каталога, как он есть. Изменить её потом нельзя, можно только выпустить следующую.", "Версията се прави от каталога, какъвто е. После не може да се променя, само да бъде последвана от друга.";
+    VALID_FROM = "Valid from", "Действует с", "В сила от";
+    NOTE = "Note", "Примечание", "Бележка";
+    PUBLISH = "Publish version {version}", "Опубликовать версию {version}", "Публикувай версия {version}";
+    PUBLISHING = "Publishing. This takes a few seconds.", "Публикация. Это займёт несколько секунд.", "Публикува се. Отнема няколко секунди.";
+    PUBLISHED = "Version {version} is published.", "Версия {version} опубликована.", "Версия {version} е публикувана.";
+    VERSION = "Version", "Версия", "Версия";
+    PUBLISHED_AT = "Published", "Опубликована", "Публикувана";
+    VALID_UNTIL = "Until", "По", "До";
+    IN_FORCE = "in force", "действует", "в сила";
+    PRODUCTS = "Products", "Товаров", "Стоки";
+    LEFT_OUT = "Left out", "Не вошли", "Останали извън";
+    LEFT_OUT_OF = "Left out of version {version}", "Не вошли в версию {version}", "Извън версия {version}";
+    LEFT_NONE = "Nothing was left out.", "Вошло всё.", "Нищо не е останало извън.";
+    LEFT_NO_PRICE = "no price", "нет цены", "няма цена";
+    LEFT_INACTIVE = "not on sale", "снят с продажи", "не се продава";
+    NO_VERSIONS = "No version is published yet; buyers see no prices.", "Пока ни одной версии; покупатели не видят цен.", "Още няма публикувана версия; купувачите не виждат цени.";
+    // Settings.
+    PUBLIC_PRICES = "What a visitor who is not signed in sees", "Что видит посетитель без входа", "Какво вижда посетител без вход";
+    PUBLIC_NONE = "No prices", "Без цен", "Без цени";
+    PUBLIC_HINT = "Goods without prices, or the prices of one price type. Signed-in buyers always see their own.", "Товары без цен или цены одного типа. Вошедшие покупатели всегда видят свои.", "Стоки без цени или цените от един вид. Влезлите купувачи винаги виждат своите.";
+    TERMS = "Terms", "Условия", "Условия";
+    TERMS_HINT = "Printed under the price list and on proforma invoices, as of the next publication.", "Печатаются под прайс-листом и в счетах, начиная со следующей публикации.", "Отпечатват се под ценовата листа и в проформите, от следващото публикуване.";
+    SAVE = "Save", "Сохранить", "Запази";
+    SAVED = "Saved.", "Сохранено.", "Запазено е.";
+    // Outbox.
+    MESSAGE_SUBJECT = "Subject", "Тема", "Тема";
+    ATTEMPTS = "Attempts", "Попыток", "Опити";
+    WRITTEN = "Written", "Создано", "Създадено";
+    ERROR = "Last error", "Последняя ошибка", "Последна грешка";
+    MESSAGE_QUEUED = "queued", "в очереди", "на опашка";
+    MESSAGE_CLAIMED = "taken up", "взято в работу", "поето";
+    MESSAGE_SENDING = "sending", "отправляется", "изпраща се";
+    MESSAGE_SENT = "sent", "отправлено", "изпратено";
+    MESSAGE_FAILED = "failed", "не отправлено", "неизпратено";
+    MESSAGE_UNCERTAIN = "uncertain", "неизвестно", "неясно";
+    NO_MESSAGES = "No messages here.", "Здесь писем нет.", "Тук няма писма.";
+    SEND_AGAIN = "Send again", "Отправить снова", "Изпрати пак";
+    QUEUED_AGAIN = "The message is queued again.", "Письмо снова в очереди.", "Писмото е отново на опашка.";
+    UNCERTAIN_TITLE = "Send a message that may have arrived?", "Отправить письмо, которое могло дойти?", "Да се изпрати ли писмо, което може да е пристигнало?";
+    UNCERTAIN_HINT = "The connection broke before the mail server answered. Sending again may give the customer a second copy.", "Связь прервалась до ответа почтового сервера. Повторная отправка может дать клиенту вторую копию.", "Връзката прекъсна, преди пощенският сървър да отговори. Ново изпращане може да даде на клиента второ копие.";
+    // Jobs.
+    JOB = "Work", "Работа", "Работа";
+    SUBJECT = "About", "О чём", "За какво";
+    JOB_QUEUED = "waiting", "ждёт", "чака";
+    JOB_RUNNING = "running", "идёт", "върви";
+    JOB_DONE = "done", "готово", "готово";
+    JOB_FAILED = "failed", "не удалась", "неуспешна";
+    NO_JOBS = "Nothing waits, runs or has failed.", "Ничего не ждёт, не идёт и не сломалось.", "Нищо не чака, не върви и не се е провалило.";
+    RUN_AGAIN = "Run again", "Запустить снова", "Пусни пак";
+    JOB_AGAIN = "The work waits to run again.", "Работа снова ждёт запуска.", "Работата отново чака.";
+    JOB_PDF = "PDF of a document", "PDF документа", "PDF на документ";
+    // Audit.
+    WHO = "Who", "Кто", "Кой";
+    WHEN = "When", "Когда", "Кога";
+    ACTION = "What was done", "Действие", "Действие";
+    CHANGES = "From what to what", "Что на что", "От какво на какво";
+    NO_AUDIT = "Nothing has been changed yet.", "Изменений пока нет.", "Още няма промени.";
+    AGE_NOW = "just now", "только что", "току-що";
+
+    * COUNT_TO_ANSWER = ["{n} to answer", "{n} to answer"], ["{n} ждёт ответа", "{n} ждут ответа", "{n} ждут ответа"], ["{n} за отговор", "{n} за отговор"];
+    * COUNT_ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
+    * COUNT_CUSTOMERS = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
+    * COUNT_GOODS = ["Goods, {n} line", "Goods, {n} lines"], ["Товары, {n} строка", "Товары, {n} строки", "Товары, {n} строк"], ["Стоки, {n} ред", "Стоки, {n} реда"];
+    * COUNT_ROWS = ["Import {n} row", "Import {n} rows"], ["Импортировать {n} строку", "Импортировать {n} строки", "Импортировать {n} строк"], ["Внеси {n} ред", "Внеси {n} реда"];
+    * GROUPS_CREATED = ["{n} product group is new", "{n} product groups are new"], ["{n} новая группа товаров", "{n} новые группы товаров", "{n} новых групп товаров"], ["{n} нова група стоки", "{n} нови групи стоки"];
+    * AGE_MINUTES = ["{n} minute", "{n} minutes"], ["{n} минута", "{n} минуты", "{n} минут"], ["{n} минута", "{n} минути"];
+    * AGE_HOURS = ["{n} hour", "{n} hours"], ["{n} час", "{n} часа", "{n} часов"], ["{n} час", "{n} часа"];
+    * AGE_DAYS = ["{n} day", "{n} days"], ["{n} день", "{n} дня", "{n} дней"], ["{n} ден", "{n} дни"];
+}
+
+/// The word for what a person may do.
+pub const fn role(role: Role) -> Word {
+    match role {
+        Role::Buyer => ROLE_BUYER,
+        Role::Sales => ROLE_SALES,
+        Role::Accountant => ROLE_ACCOUNTANT,
+        Role::Marketer => ROLE_MARKETER,
+        Role::Admin => ROLE_ADMIN,
+    }
+}
+
+/// The word for a message's state, by the word in JSON.
+pub fn message_state(state: &str) -> Option<Word> {
+    Some(match state {
+        "queued" => MESSAGE_QUEUED,
+        "claimed" => MESSAGE_CLAIMED,
+        "sending" => MESSAGE_SENDING,
+        "sent" => MESSAGE_SENT,
+        "failed" => MESSAGE_FAILED,
+        "uncertain" => MESSAGE_UNCERTAIN,
+        _ => return None,
+    })
+}
+
+/// The word for a job's state, by the word in JSON.
+pub fn job_state(state: &str) -> Option<Word> {
+    Some(match state {
+        "queued" => JOB_QUEUED,
+        "running" => JOB_RUNNING,
+        "done" => JOB_DONE,
+        "failed" => JOB_FAILED,
+        _ => return None,
+    })
+}
+
+/// The word for an import's state, by the word in JSON.
+pub fn import_state(state: &str) -> Option<Word> {
+    Some(match state {
+        "running" => IMPORT_RUNNING,
+        "done" => IMPORT_OK,
+        "failed" => IMPORT_FAILED,
+        _ => return None,
+    })
+}
+
+/// The word for what is imported, by the word in the address.
+pub fn import_kind(kind: &str) -> Option<Word> {
+    Some(match kind {
+        "products" => KIND_PRODUCTS,
+        "customers" => KIND_CUSTOMERS,
+        "orders" => KIND_ORDERS,
+        _ => return None,
+    })
+}
