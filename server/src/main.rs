@@ -9,6 +9,9 @@ use clap::Parser;
 mod commands;
 
 fn main() -> ExitCode {
+    if let Some(code) = kontor_server::child::main_if_child() {
+        return code;
+    }
     let arguments = match commands::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
