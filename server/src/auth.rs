@@ -193,7 +193,10 @@ pub async fn log_in(State(state): State<AppState>, address: ClientAddress, heade
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     for (key, free) in [(&account_key, FREE_PER_ACCOUNT), (&address_key, FREE_PER_ADDRESS)] {
-        let (failures, last_at) = store::failures(&mut tx, key).await?.filter(|(_, last)| now - last < FORGET_MS).unwrap_or((0, 0));
+        let (failures, last_at) = match store::lock_failures(&mut tx, key).await? {
+            (_, last_at) if now - last_at >= FORGET_MS => (0, 0),
+            counted => counted,
+        };
         let ready_at = last_at + wait_after(failures, free).as_millis() as i64;
         if now < ready_at {
             return Err(AppError::TooMany { retry_after: ((ready_at - now + 999) / 1000) as u64 });
@@ -223,7 +226,8 @@ pub async fn log_in(State(state): State<AppState>, address: ClientAddress, heade
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     store::forget_failures(&mut tx, &account_key).await?;
-    store::set_failures(&mut tx, &address_key, 0, now).await?;
+    // Only this try is taken back: one good account must not wash an address clean of its guesses at others.
+    store::take_back_failure(&mut tx, &address_key).await?;
     // Rotation: the old session of this browser ends, a fixed one is worth nothing.
     if let Some(old) = cookie_token(&headers) {
         store::end_session(&mut tx, &token_hash(old)).await?;

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use kontor_shared::api::Health;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
 
 use crate::AppState;
 use crate::error::{AppError, Result};
@@ -69,12 +70,7 @@ async fn headers_and_log(State(state): State<AppState>, request: Request, next: 
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_string(), |path| path.as_str().to_string());
     let private = request.uri().path().starts_with("/api/");
     let span = tracing::info_span!("request", id = %id);
-    let mut response = {
-        let _entered = span.enter();
-        // Entering a span across an await would leak it to other tasks; the id is logged with the line below instead.
-        drop(_entered);
-        next.run(request).await
-    };
+    let mut response = next.run(request).instrument(span).await;
     let status = response.status();
     let ms = started.elapsed().as_millis() as u64;
     if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {

@@ -128,9 +128,16 @@ pub async fn customer(connection: &mut AnyConnection, id: CustomerId) -> sqlx::R
     sqlx::query_as("SELECT code, name, delivery_address FROM customers WHERE id = $1").bind(id.to_string()).fetch_optional(connection).await
 }
 
-/// Failures counted under a key, and when the last happened.
-pub async fn failures(connection: &mut AnyConnection, key: &str) -> sqlx::Result<Option<(i64, i64)>> {
-    sqlx::query_as("SELECT failures, last_at FROM login_failures WHERE key = $1").bind(key).fetch_optional(connection).await
+/// Failures counted under a key and when the last happened; holds the row until the transaction ends, so parallel
+/// guesses are counted one after the other on PostgreSQL too.
+pub async fn lock_failures(connection: &mut AnyConnection, key: &str) -> sqlx::Result<(i64, i64)> {
+    sqlx::query_as(
+        "INSERT INTO login_failures (key, failures, last_at) VALUES ($1, 0, 0) \
+         ON CONFLICT (key) DO UPDATE SET failures = login_failures.failures RETURNING failures, last_at",
+    )
+    .bind(key)
+    .fetch_one(connection)
+    .await
 }
 
 pub async fn set_failures(connection: &mut AnyConnection, key: &str, failures: i64, now: i64) -> sqlx::Result<()> {
@@ -143,6 +150,11 @@ pub async fn set_failures(connection: &mut AnyConnection, key: &str, failures: i
     .bind(now)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+pub async fn take_back_failure(connection: &mut AnyConnection, key: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE login_failures SET failures = failures - 1 WHERE key = $1 AND failures > 0").bind(key).execute(connection).await?;
     Ok(())
 }
 
