@@ -1,0 +1,121 @@
+//! Folding: what counts as the same text. Case, ё and е, accents, punctuation in names; separators and look-alike
+//! Cyrillic and Latin letters in codes.
+
+/// A name or query word in lower case, ё as е, accents gone, й kept, everything but letters and digits as single spaces.
+pub fn fold_text(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold_text_into(text, &mut folded);
+    folded
+}
+
+/// As [`fold_text`], appended; a leading space in `folded` stays single.
+pub(super) fn fold_text_into(text: &str, folded: &mut String) {
+    let begin = folded.len();
+    let mut gap = false;
+    for char in text.chars() {
+        if push_mark(char, folded, begin) {
+            continue;
+        }
+        if !is_kept(char) {
+            gap = true;
+            continue;
+        }
+        if gap && folded.len() > begin {
+            folded.push(' ');
+        }
+        gap = false;
+        push_letter(char, folded);
+    }
+}
+
+/// A code as a key: folded as names are, separators dropped, look-alike letters made Latin: `АВ-12/3` is `ab123`.
+pub fn fold_code(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold_code_into(text, &mut folded);
+    folded
+}
+
+pub(super) fn fold_code_into(text: &str, folded: &mut String) {
+    let mut letters = String::new();
+    for char in text.chars() {
+        if push_mark(char, &mut letters, 0) || !is_kept(char) {
+            continue;
+        }
+        push_letter(char, &mut letters);
+    }
+    folded.extend(letters.chars().map(latin_twin));
+}
+
+/// Takes a combining mark: и with breve is й, any other mark is dropped (files from macOS are decomposed).
+fn push_mark(char: char, folded: &mut String, begin: usize) -> bool {
+    if !('\u{300}'..='\u{36f}').contains(&char) {
+        return false;
+    }
+    if char == '\u{306}' && folded[begin..].ends_with('и') {
+        folded.pop();
+        folded.push('й');
+    }
+    true
+}
+
+/// Whether a letter or digit; the plain alphabets are asked before the Unicode tables, for speed.
+fn is_kept(char: char) -> bool {
+    if char.is_ascii() { char.is_ascii_alphanumeric() } else { ('А'..='я').contains(&char) || char.is_alphanumeric() }
+}
+
+fn push_letter(char: char, folded: &mut String) {
+    match char {
+        '\0'..='\x7f' => return folded.push(char.to_ascii_lowercase()),
+        'а'..='я' => return folded.push(char),
+        'А'..='Я' => return folded.push(char::from_u32(char as u32 + 32).unwrap_or(char)),
+        _ => {}
+    }
+    for lower in char.to_lowercase() {
+        match lower {
+            'ё' | 'ѐ' => folded.push('е'),
+            'ѝ' => folded.push('и'),
+            'ς' => folded.push('σ'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'à'..='å' | 'ā' | 'ă' | 'ą' => folded.push('a'),
+            'ç' | 'ć' | 'č' => folded.push('c'),
+            'ď' => folded.push('d'),
+            'è'..='ë' | 'ē' | 'ę' | 'ě' => folded.push('e'),
+            'ì'..='ï' | 'ī' | 'ı' => folded.push('i'),
+            'ł' => folded.push('l'),
+            'ñ' | 'ń' | 'ň' => folded.push('n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => folded.push('o'),
+            'ř' => folded.push('r'),
+            'ś' | 'š' | 'ş' | 'ș' => folded.push('s'),
+            'ť' | 'ț' => folded.push('t'),
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' => folded.push('u'),
+            'ý' | 'ÿ' => folded.push('y'),
+            'ź' | 'ż' | 'ž' => folded.push('z'),
+            '\u{300}'..='\u{36f}' => {}
+            other => folded.push(other),
+        }
+    }
+}
+
+/// The Latin letter a Cyrillic one is mistaken for in article codes.
+fn latin_twin(char: char) -> char {
+    match char {
+        'а' => 'a',
+        'в' => 'b',
+        'е' => 'e',
+        'і' => 'i',
+        'ј' => 'j',
+        'к' => 'k',
+        'м' => 'm',
+        'н' => 'h',
+        'о' => 'o',
+        'р' => 'p',
+        'с' => 'c',
+        'ѕ' => 's',
+        'т' => 't',
+        'у' => 'y',
+        'х' => 'x',
+        other => other,
+    }
+}
