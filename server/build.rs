@@ -8,6 +8,8 @@ use std::{env, fs};
 
 fn main() {
     let dist = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../app/dist");
+    // A watched path that is missing would rebuild the server each time.
+    let _ = fs::create_dir_all(&dist);
     println!("cargo::rerun-if-changed={}", dist.display());
     println!("cargo::rerun-if-changed=migrations");
     let mut names: Vec<String> = fs::read_dir(&dist)

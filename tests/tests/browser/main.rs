@@ -1,0 +1,1 @@
+//! Stories played in a real Chromium against the real program.

@@ -1,0 +1,3 @@
+//! Stories told to the real router, each on both databases. One module per feature.
+
+mod house;
