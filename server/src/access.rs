@@ -70,13 +70,10 @@ macro_rules! table {
 }
 
 const ANYONE: Access = Access::Public;
-#[allow(dead_code)] // until its first row
 const BUYER: Access = Access::Roles(&[Role::Buyer]);
 const ADMIN: Access = Access::Roles(&[Role::Admin]);
-#[allow(dead_code)] // until its first row
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
-#[allow(dead_code)] // until its first row
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
 
@@ -93,6 +90,15 @@ table! {
     ListCustomers   GET    "/api/customers"                        STAFF,  Nothing,  "Customers";
     GetCustomer     GET    "/api/customers/{id}"                   STAFF,  Customer, "Everything about one customer";
     Segments        GET    "/api/segments"                         MARKET, Nothing,  "Segments as of a day, with the list behind a count";
+    SubmitOrder     PUT    "/api/orders/{id}"                      BUYER,  Order,    "Submit an order under an id of the client's own";
+    ListOrders      GET    "/api/orders"                           ORDERS, Nothing,  "Orders, newest first; a buyer's own, or everybody's for staff";
+    GetOrder        GET    "/api/orders/{id}"                      ORDERS, Order,    "One order";
+    AnswerPrices    POST   "/api/orders/{id}/prices"               BUYER,  Order,    "The buyer's answer to raised prices";
+    CancelOrder     POST   "/api/orders/{id}/cancel"               BUYER,  Order,    "Cancel before confirmation";
+    ConfirmOrder    POST   "/api/orders/{id}/confirm"              SALES,  Order,    "Confirm and post a proforma invoice";
+    RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";
+    Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";
+    DocumentPdf     GET    "/api/documents/{id}/pdf"               ORDERS, Document, "A posted document as PDF";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

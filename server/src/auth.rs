@@ -8,7 +8,6 @@ use anyhow::anyhow;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,6 +18,7 @@ use kontor_shared::words::Lang;
 use sha2::{Digest, Sha256};
 
 use crate::error::{AppError, Result};
+use crate::extract::Json;
 use crate::http::ClientAddress;
 use crate::time::random;
 use crate::{AppState, audit};

@@ -143,6 +143,12 @@ pub fn is_unique_violation(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(database) if database.is_unique_violation())
 }
 
+/// Whether the same transaction may succeed when run again: PostgreSQL's serialization failure and deadlock, SQLite's busy.
+pub fn is_retriable(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(database) = error else { return false };
+    matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517"))
+}
+
 /// Numbered placeholders `$from, $from+1, …` for `count` values: sqlx's builder writes `?`, which PostgreSQL refuses.
 pub fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum::Json;
 use axum::extract::State;
 use jiff::tz::TimeZone;
 use kontor_shared::api;
@@ -15,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
+use crate::extract::Json;
 use crate::{AppState, audit, auth};
 
 pub mod store;

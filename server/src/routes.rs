@@ -11,7 +11,7 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, customers, firm, http, openapi, segments};
+use crate::{AppState, assets, audit, auth, customers, documents, firm, http, openapi, orders, segments};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -35,6 +35,15 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Segments => {
             (get(segments::show), json::<api::SegmentPage>().query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "after"]))
         }
+        RouteId::SubmitOrder => (put(orders::submit), json::<api::Order>().body::<api::SubmitOrder>().created()),
+        RouteId::ListOrders => (get(orders::list), json::<api::OrderPage>().query(&["state", "customer", "open", "q", "after"])),
+        RouteId::GetOrder => (get(orders::show), json::<api::Order>()),
+        RouteId::AnswerPrices => (post(orders::answer_prices), json::<api::Order>().body::<api::AnswerPrices>()),
+        RouteId::CancelOrder => (post(orders::cancel), json::<api::Order>()),
+        RouteId::ConfirmOrder => (post(orders::confirm), json::<api::Confirmed>()),
+        RouteId::RefuseOrder => (post(orders::refuse), json::<api::Order>().body::<api::RefuseOrder>()),
+        RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
+        RouteId::DocumentPdf => (get(documents::pdf), binary("application/pdf")),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

@@ -44,6 +44,12 @@ impl ProductKind {
     }
 }
 
+/// Whether a product belongs in a published price list: active goods that stand in a group and have a price. Zero is a price
+/// nobody meant. Publishing and pricing an order ask the same question here.
+pub fn publishable(kind: ProductKind, active: bool, group_code: &str, price: Option<Price>) -> bool {
+    active && kind.is_goods() && !group_code.is_empty() && price.is_some_and(|price| price > Price::ZERO)
+}
+
 /// One node of the group tree. Groups stand in reading order, each after its parent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupRow {

@@ -64,6 +64,11 @@ impl OrderState {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
+    /// Whether somebody still has something to do with the order.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Draft | Self::Submitted | Self::NeedsReview | Self::Confirmed | Self::PartShipped)
+    }
+
     /// The state after `action`, or `None` where the action is not legal: the one transition table (DESIGN.md §4).
     pub const fn after(self, action: OrderAction) -> Option<Self> {
         use OrderAction as A;
