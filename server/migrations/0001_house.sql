@@ -81,7 +81,8 @@ CREATE TABLE messages (
     lang TEXT NOT NULL,
     subject TEXT NOT NULL,
     body_hash TEXT NOT NULL REFERENCES bodies (hash),
-    attachment_hash TEXT,
+    -- The whole message as sent, headers included; written at the first try and used by every further one.
+    rendered_hash TEXT REFERENCES bodies (hash),
     state TEXT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
     run_after BIGINT NOT NULL,

@@ -99,6 +99,10 @@ table! {
     RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";
     Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";
     DocumentPdf     GET    "/api/documents/{id}/pdf"               ORDERS, Document, "A posted document as PDF";
+    ListMessages    GET    "/api/messages"                         MARKET, Nothing,  "The outbox";
+    RetryMessage    POST   "/api/messages/{id}/retry"              SALES,  Message,  "Send a failed or uncertain message again";
+    ListJobs        GET    "/api/jobs"                             ADMIN,  Nothing,  "Background work that waits, runs or failed";
+    RetryJob        POST   "/api/jobs/{id}/retry"                  ADMIN,  Job,      "Run a failed job again";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

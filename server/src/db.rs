@@ -132,6 +132,14 @@ impl Db {
         }
     }
 
+    /// Locks the rows read for update and passes over those another worker holds; SQLite has one writer anyway.
+    pub fn skip_locked(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

@@ -10,6 +10,7 @@ pub mod access;
 pub mod assets;
 pub mod audit;
 pub mod auth;
+pub mod background;
 pub mod bodies;
 pub mod child;
 pub mod config;
@@ -22,6 +23,7 @@ pub mod extract;
 pub mod firm;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 pub mod numbering;
 pub mod openapi;
 pub mod orders;
@@ -65,6 +67,9 @@ impl std::ops::Deref for AppState {
 impl AppState {
     /// Opens the database of `config` and migrates it.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        if let Some(url) = &config.smtp_url {
+            mail::Server::parse(url)?;
+        }
         let db = Db::open(&config.data, config.database_url.as_deref()).await?;
         Ok(Self(Arc::new(Inner {
             db,

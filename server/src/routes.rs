@@ -11,7 +11,7 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, customers, documents, firm, http, openapi, orders, segments};
+use crate::{AppState, assets, audit, auth, customers, documents, firm, http, jobs, openapi, orders, outbox, segments};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -44,6 +44,10 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::RefuseOrder => (post(orders::refuse), json::<api::Order>().body::<api::RefuseOrder>()),
         RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
         RouteId::DocumentPdf => (get(documents::pdf), binary("application/pdf")),
+        RouteId::ListMessages => (get(outbox::list), json::<api::MessagePage>().query(&["state", "after"])),
+        RouteId::RetryMessage => (post(outbox::retry), json::<api::Message>()),
+        RouteId::ListJobs => (get(jobs::list), json::<api::JobList>().query(&["state"])),
+        RouteId::RetryJob => (post(jobs::retry), json::<api::Job>()),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

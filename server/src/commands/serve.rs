@@ -3,15 +3,19 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Args;
 use kontor_server::config::Config;
 use kontor_server::serve::{self, TlsFiles};
 use kontor_server::time::Clock;
-use kontor_server::{AppState, app};
+use kontor_server::{AppState, app, background};
 
 use super::Data;
+
+/// What is under way when the server stops gets this long.
+const FINISH: Duration = Duration::from_secs(30);
 
 #[derive(Args)]
 pub struct Serve {
@@ -56,7 +60,15 @@ pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Opt
     let local = listener.local_addr().context("the listening socket has no address")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     eprintln!("kontor: listening on {scheme}://{local}");
-    serve::run(listener, tls, app(state.clone()), serve::stop_signal()).await?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let work = background::spawn(state.clone(), stopped);
+    let served = serve::run(listener, tls, app(state.clone()), serve::stop_signal()).await;
+    let _ = stop.send(true);
+    // A mail server may keep a message waiting for ten minutes; its row says that it was under way.
+    if tokio::time::timeout(FINISH, work).await.is_err() {
+        tracing::warn!("background work did not end in time; its leases run out and another server takes over");
+    }
     state.db.close().await;
+    served?;
     Ok(())
 }

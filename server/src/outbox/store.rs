@@ -1,9 +1,34 @@
 //! SQL of the outbox.
 
 use kontor_shared::ids::MessageId;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::NewMail;
+
+/// A message under this process's lease. `attempts` fences: who took it later has a higher one.
+#[derive(sqlx::FromRow)]
+pub struct Claimed {
+    pub id: String,
+    pub recipient: String,
+    pub subject: String,
+    pub body_hash: String,
+    pub rendered_hash: Option<String>,
+    pub attempts: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub id: String,
+    pub channel: String,
+    pub subject: String,
+    pub customer_id: Option<String>,
+    pub customer_code: Option<String>,
+    pub customer_name: Option<String>,
+    pub state: String,
+    pub attempts: i64,
+    pub created_at: i64,
+    pub last_error: Option<String>,
+}
 
 pub async fn insert(connection: &mut AnyConnection, id: MessageId, mail: &NewMail<'_>, body_hash: &str, now: i64) -> sqlx::Result<()> {
     sqlx::query(
@@ -18,8 +43,128 @@ pub async fn insert(connection: &mut AnyConnection, id: MessageId, mail: &NewMai
     .bind(mail.subject)
     .bind(body_hash)
     .bind(now)
+    // The sender's domain follows at the first try.
     .bind(format!("{id}@kontor"))
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Whether a message is due, and whether one was left behind by a sender that died.
+pub async fn any_due(connection: &mut AnyConnection, now: i64) -> sqlx::Result<(bool, bool)> {
+    let due: Option<i64> = sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM messages WHERE state = 'queued' AND run_after <= $1 LIMIT 1")
+        .bind(now)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let left: Option<i64> = sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM messages WHERE state IN ('claimed', 'sending') AND lease_until < $1 LIMIT 1")
+        .bind(now)
+        .fetch_optional(connection)
+        .await?;
+    Ok((due.is_some(), left.is_some()))
+}
+
+/// What a dead sender had only claimed is queued again; what it was sending is uncertain. Gives how many are.
+pub async fn recover(connection: &mut AnyConnection, now: i64) -> sqlx::Result<u64> {
+    sqlx::query("UPDATE messages SET state = 'queued', lease_owner = NULL, lease_until = NULL WHERE state = 'claimed' AND lease_until < $1")
+        .bind(now)
+        .execute(&mut *connection)
+        .await?;
+    let uncertain = sqlx::query(
+        "UPDATE messages SET state = 'uncertain', lease_owner = NULL, lease_until = NULL, last_error = 'the program ended while the message was under way' \
+         WHERE state = 'sending' AND lease_until < $1",
+    )
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(uncertain.rows_affected())
+}
+
+/// Takes the longest waiting due message.
+pub async fn claim(connection: &mut AnyConnection, skip_locked: &'static str, owner: &str, now: i64, lease_until: i64) -> sqlx::Result<Option<Claimed>> {
+    let statement = format!(
+        "UPDATE messages SET state = 'claimed', attempts = attempts + 1, lease_owner = $2, lease_until = $3 WHERE id IN (\
+         SELECT id FROM messages WHERE state = 'queued' AND run_after <= $1 ORDER BY run_after, id LIMIT 1{skip_locked}) \
+         RETURNING id, recipient, subject, body_hash, rendered_hash, attempts"
+    );
+    sqlx::query_as(AssertSqlSafe(statement)).bind(now).bind(owner).bind(lease_until).fetch_optional(connection).await
+}
+
+pub async fn keep_rendered(connection: &mut AnyConnection, message: &Claimed, rendered_hash: &str, message_id: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE messages SET rendered_hash = $3, message_id = $4 WHERE id = $1 AND attempts = $2 AND state = 'claimed' AND rendered_hash IS NULL")
+        .bind(&message.id)
+        .bind(message.attempts)
+        .bind(rendered_hash)
+        .bind(message_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether the message was still this sender's to send; from now on it may have arrived.
+pub async fn mark_sending(connection: &mut AnyConnection, message: &Claimed, owner: &str, lease_until: i64) -> sqlx::Result<bool> {
+    let marked =
+        sqlx::query("UPDATE messages SET state = 'sending', lease_until = $4 WHERE id = $1 AND attempts = $2 AND lease_owner = $3 AND state = 'claimed'")
+            .bind(&message.id)
+            .bind(message.attempts)
+            .bind(owner)
+            .bind(lease_until)
+            .execute(connection)
+            .await?;
+    Ok(marked.rows_affected() == 1)
+}
+
+/// Writes what became of a try. One judged uncertain meanwhile takes the better knowledge; one tried anew does not.
+pub async fn settle(connection: &mut AnyConnection, message: &Claimed, state: &str, run_after: i64, error: Option<String>, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE messages SET state = $3, run_after = $4, last_error = $5, sent_at = $6, lease_owner = NULL, lease_until = NULL \
+         WHERE id = $1 AND attempts = $2 AND state IN ('claimed', 'sending', 'uncertain')",
+    )
+    .bind(&message.id)
+    .bind(message.attempts)
+    .bind(state)
+    .bind(run_after)
+    .bind(error)
+    .bind(if state == "sent" { Some(now) } else { None::<i64> })
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Newest first.
+pub async fn list(connection: &mut AnyConnection, state: &str, after: &str, limit: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(
+        "SELECT m.id, m.channel, m.subject, m.customer_id, c.code AS customer_code, c.name AS customer_name, m.state, m.attempts, m.created_at, m.last_error \
+         FROM messages m LEFT JOIN customers c ON c.id = m.customer_id \
+         WHERE ($1 = '' OR m.state = $1) AND ($2 = '' OR m.id < $2) ORDER BY m.id DESC LIMIT $3",
+    )
+    .bind(state)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+pub async fn get(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as(
+        "SELECT m.id, m.channel, m.subject, m.customer_id, c.code AS customer_code, c.name AS customer_name, m.state, m.attempts, m.created_at, m.last_error \
+         FROM messages m LEFT JOIN customers c ON c.id = m.customer_id WHERE m.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(connection)
+    .await
+}
+
+/// The state of a message, which stays so until the transaction ends.
+pub async fn lock(connection: &mut AnyConnection, for_update: &'static str, id: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(AssertSqlSafe(format!("SELECT state FROM messages WHERE id = $1{for_update}"))).bind(id).fetch_optional(connection).await
+}
+
+/// Queues a message that a person wants sent again. Attempts go on counting: they fence off a sender that is late.
+pub async fn queue_again(connection: &mut AnyConnection, id: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE messages SET state = 'queued', run_after = $2, last_error = NULL WHERE id = $1 AND state IN ('failed', 'uncertain')")
+        .bind(id)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -137,7 +137,8 @@ pub fn sentence(lang: Lang, facts: Facts) -> String {
         Segment::Former => WHY_FORMER,
         Segment::Potential => WHY_POTENTIAL,
     };
-    let text = word.with(lang, &[("orders", &orders), ("ever", &ever), ("threshold", &threshold), ("from", &from), ("to", &to), ("end", &end), ("last", &last)]);
+    let text =
+        word.with(lang, &[("orders", &orders), ("ever", &ever), ("threshold", &threshold), ("from", &from), ("to", &to), ("end", &end), ("last", &last)]);
     // A Russian or Bulgarian date ends with „г.“, which also ends the sentence.
     match text.strip_suffix("г..") {
         Some(start) => format!("{start}г."),

@@ -1,0 +1,62 @@
+//! The work that no request waits for: jobs and mail, run by every server on the same database; leases keep them apart.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::{AppState, jobs, outbox};
+
+/// How often a server looks for work. An order's mail waits at most this long, and an idle look costs one read.
+const EVERY: Duration = Duration::from_millis(500);
+/// After a failure of the database itself.
+const AFTER_TROUBLE: Duration = Duration::from_secs(5);
+
+/// Runs background work until `stop` turns true; what is under way is finished first.
+pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    let mailing = {
+        let (state, stop) = (state.clone(), stop.clone());
+        async move {
+            let mut until = stop.clone();
+            loop {
+                let result = outbox::run_due(&state, || *stop.borrow()).await.map(drop);
+                if rest("mail", result, &mut until).await {
+                    break;
+                }
+            }
+        }
+    };
+    let working = async move {
+        let mut until = stop.clone();
+        loop {
+            let result = jobs::run_due(&state, || *stop.borrow()).await.map(drop);
+            if rest("jobs", result, &mut until).await {
+                break;
+            }
+        }
+    };
+    tokio::spawn(async {
+        // A mail server that hangs holds no PDF up.
+        tokio::join!(mailing, working);
+    })
+}
+
+/// Waits for the next look; true when it is time to stop.
+async fn rest(what: &'static str, result: anyhow::Result<()>, stop: &mut watch::Receiver<bool>) -> bool {
+    let pause = match result {
+        Ok(()) => EVERY,
+        Err(error) => {
+            tracing::error!(what, error = format!("{error:#}"), "background work stands still");
+            AFTER_TROUBLE
+        }
+    };
+    // A sender that is gone means the server is, too.
+    matches!(tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await, Ok(_))
+}
+
+/// Runs everything that is due now, once; for tests and for commands that end.
+pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
+    jobs::run_due(state, || false).await?;
+    outbox::run_due(state, || false).await?;
+    Ok(())
+}

@@ -1,0 +1,320 @@
+//! Mail on the wire: composing one message, speaking SMTP command by command, or writing `.eml` files.
+//!
+//! lettre's `send` would hide the one fact that matters after a fault: whether the message may have been accepted
+//! (reliability.md §5.C). So every command here has its own time limit, and [`outbox`](crate::outbox) decides by phase.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, bail, ensure};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, SinglePart};
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::{Address, Message};
+use tokio::net::TcpStream;
+use url::{Host, Url};
+
+/// How long each step may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    pub connect: Duration,
+    pub command: Duration,
+    /// For the answer to the final dot: RFC 5321 §4.5.3.2.6 asks for ten minutes, for giving up early doubles mail.
+    pub accept: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(30), command: Duration::from_secs(60), accept: Duration::from_secs(600) }
+    }
+}
+
+/// What went wrong, as far as it decides what happens to the message.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The server said "later" (4xx).
+    Later(String),
+    /// The server said "never" (5xx).
+    Never(String),
+    /// No answer: silence, a cut connection, nonsense.
+    Lost(String),
+}
+
+impl From<lettre::transport::smtp::Error> for Trouble {
+    fn from(error: lettre::transport::smtp::Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        if error.is_permanent() {
+            Self::Never(text)
+        } else if error.is_transient() {
+            Self::Later(text)
+        } else {
+            Self::Lost(text)
+        }
+    }
+}
+
+impl Trouble {
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Later(text) | Self::Never(text) | Self::Lost(text) => text,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encryption {
+    None,
+    /// STARTTLS, or nothing is sent.
+    Upgrade,
+    FromTheStart,
+}
+
+/// The firm's mail server, from `KONTOR_SMTP_URL`.
+#[derive(Clone)]
+pub struct Server {
+    host: String,
+    port: u16,
+    encryption: Encryption,
+    credentials: Option<Credentials>,
+    hello: ClientId,
+}
+
+impl Server {
+    /// Reads lettre's form: `smtps://user:password@host`, `smtp://…?tls=required`, and plain `smtp://host:25`. A password
+    /// over a plain connection is taken only on this machine; `tls=opportunistic` would fall back to it and is refused.
+    pub fn parse(address: &str) -> anyhow::Result<Self> {
+        let url = Url::parse(address).context("KONTOR_SMTP_URL cannot be read")?;
+        let host = url.host().context("KONTOR_SMTP_URL names no host")?;
+        let tls = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
+        let (encryption, usual_port) = match (url.scheme(), tls.as_deref()) {
+            ("smtps", _) => (Encryption::FromTheStart, 465),
+            ("smtp", Some("required")) => (Encryption::Upgrade, 587),
+            ("smtp", None) => (Encryption::None, 25),
+            _ => bail!("KONTOR_SMTP_URL must begin with smtps:// or smtp:// and may end in ?tls=required"),
+        };
+        let local = match &host {
+            Host::Domain(name) => *name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+        let credentials = match url.password() {
+            Some(password) => Some(Credentials::new(decoded(url.username())?, decoded(password)?)),
+            None => None,
+        };
+        ensure!(
+            credentials.is_none() || encryption != Encryption::None || local,
+            "KONTOR_SMTP_URL would send the password in the clear; use smtps:// or ?tls=required"
+        );
+        let name = url.path().trim_matches('/');
+        let hello = if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_string()) };
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
+        Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello })
+    }
+}
+
+/// A connection to the mail server, greeted, encrypted and authenticated as configured.
+pub struct Conversation {
+    connection: AsyncSmtpConnection,
+    patience: Patience,
+}
+
+/// Runs one step within its time.
+async fn within<T>(limit: Duration, step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>) -> Result<T, Trouble> {
+    match tokio::time::timeout(limit, step).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Trouble::Lost(format!("no answer within {} s", limit.as_secs_f32()))),
+    }
+}
+
+impl Conversation {
+    /// Trouble here is the server's, not the message's.
+    pub async fn open(server: &Server, patience: Patience) -> Result<Self, Trouble> {
+        let tls = || TlsParameters::new(server.host.clone());
+        let connection = match server.encryption {
+            Encryption::FromTheStart => {
+                let connect =
+                    AsyncSmtpConnection::connect_tokio1((server.host.as_str(), server.port), Some(patience.connect), &server.hello, Some(tls()?), None);
+                within(patience.connect + patience.command, connect).await?
+            }
+            Encryption::None | Encryption::Upgrade => {
+                // Our own socket: lettre 0.11.23 leaves Nagle's algorithm on, which holds it at 22 messages a second.
+                let stream = match tokio::time::timeout(patience.connect, TcpStream::connect((server.host.as_str(), server.port))).await {
+                    Ok(Ok(stream)) => stream,
+                    Ok(Err(error)) => return Err(Trouble::Lost(error.to_string())),
+                    Err(_) => return Err(Trouble::Lost("no connection in time".into())),
+                };
+                let _ = stream.set_nodelay(true);
+                within(patience.command, AsyncSmtpConnection::connect_with_transport(Box::new(stream), &server.hello)).await?
+            }
+        };
+        let mut conversation = Self { connection, patience };
+        if server.encryption == Encryption::Upgrade {
+            within(patience.command, conversation.connection.starttls(tls()?, &server.hello)).await?;
+        }
+        if let Some(credentials) = &server.credentials {
+            within(patience.command, conversation.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials)).await?;
+        }
+        Ok(conversation)
+    }
+
+    /// Names sender and recipient. After trouble here nothing has been accepted.
+    pub async fn envelope(&mut self, from: &Address, to: &Address) -> Result<(), Trouble> {
+        let mut parameters = Vec::new();
+        if !from.is_ascii() || !to.is_ascii() {
+            if !self.connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(Trouble::Never("the mail server takes no addresses beyond ASCII".into()));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        within(self.patience.command, self.connection.command(Mail::new(Some(from.clone()), parameters))).await?;
+        within(self.patience.command, self.connection.command(Rcpt::new(to.clone(), Vec::new()))).await?;
+        Ok(())
+    }
+
+    /// Asks to send the content. After trouble here nothing has been accepted.
+    pub async fn announce(&mut self) -> Result<(), Trouble> {
+        within(self.patience.command, self.connection.command(Data)).await.map(drop)
+    }
+
+    /// Sends the content. After [`Trouble::Lost`] nobody knows whether it was accepted.
+    pub async fn content(&mut self, message: &[u8]) -> Result<(), Trouble> {
+        // lettre ends the content with a line break of its own.
+        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
+        within(self.patience.accept, self.connection.message(message)).await.map(drop)
+    }
+
+    /// Takes leave, politely and briefly.
+    pub async fn close(mut self) {
+        let _ = tokio::time::timeout(Duration::from_secs(2).min(self.patience.command), self.connection.quit()).await;
+    }
+}
+
+trait AsciiAddress {
+    fn is_ascii(&self) -> bool;
+}
+impl AsciiAddress for Address {
+    fn is_ascii(&self) -> bool {
+        AsRef::<str>::as_ref(self).is_ascii()
+    }
+}
+
+/// A message to write. Everything in it is fixed before the first try.
+pub struct Draft<'a> {
+    pub message_id: &'a str,
+    pub from: Mailbox,
+    pub to: &'a str,
+    pub subject: &'a str,
+    pub text: &'a str,
+    pub at_ms: i64,
+}
+
+/// Reads the firm's sender: an address, or `Name <address>`.
+pub fn sender(text: &str, firm_name: &str) -> anyhow::Result<Mailbox> {
+    refuse_control(text)?;
+    let mailbox: Mailbox = text.trim().parse().ok().context("the firm's sender address is not set or not an address")?;
+    let name = firm_name.trim();
+    let named = mailbox.name.is_none() && !name.is_empty() && !name.chars().any(char::is_control);
+    Ok(if named { Mailbox::new(Some(name.to_string()), mailbox.email) } else { mailbox })
+}
+
+/// Reads a recipient's address.
+pub fn recipient(text: &str) -> anyhow::Result<Address> {
+    refuse_control(text)?;
+    text.trim().parse().ok().context("the recipient's address is not one")
+}
+
+/// Line breaks in an address or a subject are how headers are smuggled in.
+fn refuse_control(text: &str) -> anyhow::Result<()> {
+    ensure!(!text.chars().any(char::is_control), "a control character stands in an address or the subject");
+    Ok(())
+}
+
+/// The whole message, headers and all, as it goes over the wire.
+pub fn compose(draft: Draft<'_>) -> anyhow::Result<Vec<u8>> {
+    refuse_control(draft.subject)?;
+    refuse_control(draft.message_id)?;
+    let at = SystemTime::UNIX_EPOCH + Duration::from_millis(draft.at_ms.max(0) as u64);
+    let message = Message::builder()
+        .from(draft.from)
+        .to(Mailbox::new(None, recipient(draft.to)?))
+        .subject(draft.subject)
+        .date(at)
+        .message_id(Some(format!("<{}>", draft.message_id)))
+        // RFC 3834: keeps absence notes and other robots from answering.
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
+        .singlepart(SinglePart::plain(draft.text.to_string()))
+        .context("the message cannot be composed")?;
+    Ok(message.formatted())
+}
+
+/// Writes a message into the spool as `<name>.eml`, whole or not at all; the same name again replaces it.
+pub fn write_spool(spool: &Path, name: &str, message: &[u8]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(spool).with_context(|| format!("cannot create {}", spool.display()))?;
+    let temporary = spool.join(format!(".{name}.tmp"));
+    let mut file = std::fs::File::create(&temporary).context("cannot write into the spool")?;
+    file.write_all(message).and_then(|()| file.sync_all()).context("cannot write into the spool")?;
+    std::fs::rename(&temporary, spool.join(format!("{name}.eml"))).context("cannot write into the spool")?;
+    // The name is in the directory, so the directory has to reach the disk as well.
+    std::fs::File::open(spool).and_then(|directory| directory.sync_all()).context("cannot write into the spool")?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft<'a>(to: &'a str, subject: &'a str) -> Draft<'a> {
+        Draft {
+            message_id: "0193@firm.example",
+            from: sender("sales@firm.example", "Фирма").unwrap(),
+            to,
+            subject,
+            text: "Добрый день!\r\n",
+            at_ms: 1_768_467_600_000,
+        }
+    }
+
+    #[test]
+    fn a_message_has_each_header_once() {
+        let text = String::from_utf8(compose(draft("buyer@customer.example", "Заказ 12")).unwrap()).unwrap();
+        for header in ["From:", "To:", "Subject:", "Date:", "Message-ID:", "MIME-Version:", "Content-Type:", "Auto-Submitted:"] {
+            assert_eq!(text.lines().filter(|line| line.starts_with(header)).count(), 1, "{header}\n{text}");
+        }
+        assert!(text.contains("Message-ID: <0193@firm.example>"), "{text}");
+        assert!(text.contains("Date: Thu, 15 Jan 2026 09:00:00 +0000"), "{text}");
+        assert!(text.to_lowercase().contains("content-type: text/plain; charset=utf-8"), "{text}");
+        assert!(text.is_ascii() && text.lines().all(|line| line.len() < 998));
+    }
+
+    #[test]
+    fn control_characters_are_refused() {
+        assert!(compose(draft("buyer@customer.example", "Order\r\nBcc: all@example.com")).is_err());
+        assert!(compose(draft("buyer@customer.example\r\nRCPT TO:<x@example.com>", "Order")).is_err());
+        assert!(compose(draft("nobody", "Order")).is_err());
+        assert!(sender("sales@firm.example\nBcc: x@example.com", "").is_err());
+    }
+
+    #[test]
+    fn passwords_go_over_encrypted_connections_only() {
+        assert!(Server::parse("smtp://user:secret@mail.example").is_err());
+        assert!(Server::parse("smtp://user:secret@mail.example?tls=opportunistic").is_err());
+        assert!(Server::parse("http://mail.example").is_err());
+        assert!(Server::parse("smtp://mail.example").is_ok());
+        assert!(Server::parse("smtp://user:secret@127.0.0.1:2525").is_ok());
+        let server = Server::parse("smtp://user:s%40cret@mail.example?tls=required").unwrap();
+        assert_eq!((server.encryption, server.port), (Encryption::Upgrade, 587));
+        let server = Server::parse("smtps://user:secret@mail.example/kontor.example").unwrap();
+        assert_eq!((server.encryption, server.port), (Encryption::FromTheStart, 465));
+    }
+}
