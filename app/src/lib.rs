@@ -1,7 +1,8 @@
-//! The app in the browser: what buyer and staff pages share, and the buyer's pages.
+//! The app in the browser: what buyer and staff pages share, and the pages of each.
 //!
 //! Two entry points use it (`bin/buyer.rs`, `bin/staff.rs`); what one of them never names is not in its module.
 
+pub mod admin;
 pub mod api;
 pub mod browser;
 pub mod buyer;

@@ -49,7 +49,14 @@ impl NavItem {
 
 /// The bar: the firm, where one can go, what is true of every page (the children), and the menu.
 #[component]
-pub fn Bar(home: &'static str, items: Vec<NavItem>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn Bar(
+    home: &'static str,
+    items: Vec<NavItem>,
+    /// The entries stand in a side menu beside the page; the bar shows them on a telephone only.
+    #[prop(optional)]
+    side_menu: bool,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let path = use_location().pathname;
     let entries = move |items: Vec<NavItem>| {
         items
@@ -72,7 +79,7 @@ pub fn Bar(home: &'static str, items: Vec<NavItem>, #[prop(optional)] children: 
         <a class="skip" href="#main" rel="external">{say(common::SKIP_TO_CONTENT)}</a>
         <header class="bar">
             <a class="firm" href=home>{name}</a>
-            <nav class="only-l" aria-label=say(common::MENU)>{entries(items.clone())}</nav>
+            {(!side_menu).then(|| view! { <nav class="only-l" aria-label=say(common::MENU)>{entries(items.clone())}</nav> })}
             <span class="push"></span>
             {children.map(|children| children())}
             {demo.then(|| view! { <span class="badge badge-demo">{say(common::DEMO_DATA)}</span> })}

@@ -17,9 +17,6 @@ crate::words! {
     AUDIT = "Audit trail", "Журнал изменений", "Дневник на промените";
     OUTREACH = "Outreach", "Работа с клиентами", "Връзки с клиенти";
     HOUSE = "House", "Хозяйство", "Фирма";
-    MENU = "Menu", "Меню", "Меню";
-    TO_CONTENT = "Skip to the page", "Сразу к странице", "Към страницата";
-    SIGN_OUT = "Sign out", "Выйти", "Изход";
     ROLE_BUYER = "buyer", "покупатель", "купувач";
     ROLE_SALES = "sales", "продажи", "продажби";
     ROLE_ACCOUNTANT = "accountant", "бухгалтер", "счетоводител";
@@ -31,9 +28,7 @@ crate::words! {
     NOT_YOURS = "Your role does not open this page. The sections you can use are in the menu.", "Ваша роль не открывает эту страницу. Доступные вам разделы — в меню.", "Вашата роля не отваря тази страница. Разделите, които можете да ползвате, са в менюто.";
     NO_SUCH_PAGE = "There is no such page. Choose a section in the menu.", "Такой страницы нет. Выберите раздел в меню.", "Няма такава страница. Изберете раздел от менюто.";
     // Shared by several pages.
-    LOADING = "Loading", "Загрузка", "Зареждане";
     SHOW_MORE = "Show more", "Показать ещё", "Покажи още";
-    TRY_AGAIN = "Try again", "Повторить", "Опитай пак";
     CANCEL = "Cancel", "Отмена", "Отказ";
     SEARCH = "Search", "Найти", "Търси";
     ALL_OF_THEM = "All", "Все", "Всички";
@@ -143,6 +138,7 @@ crate::words! {
     // Imports.
     IMPORT_WHAT = "What to import", "Что импортировать", "Какво се внася";
     KIND_PRODUCTS = "Products and prices", "Товары и цены", "Стоки и цени";
+    KIND_GROUPS = "Product groups", "Группы товаров", "Групи стоки";
     KIND_CUSTOMERS = "Customers", "Клиенты", "Клиенти";
     KIND_ORDERS = "Order history", "История заказов", "История на поръчките";
     FILE = "File", "Файл", "Файл";
@@ -151,8 +147,8 @@ crate::words! {
     CURRENCY = "Currency", "Валюта", "Валута";
     CURRENCY_BAD = "Three capital letters, such as GBP.", "Три заглавные буквы, например GBP.", "Три главни букви, например GBP.";
     ADVANCED = "If the columns are not understood", "Если столбцы не распознаны", "Ако колоните не се разпознаят";
-    MAP = "Name of a column map", "Название схемы столбцов", "Име на схема за колоните";
-    MAP_HINT = "Pairs field=COLUMN, one a line: code=Артикул", "Пары поле=СТОЛБЕЦ, по одной в строке: code=Артикул", "Двойки поле=КОЛОНА, по една на ред: code=Артикул";
+    MAP = "Columns by hand", "Столбцы вручную", "Колони на ръка";
+    MAP_HINT = "One pair a line, field = column, or the name of a ready map. For example: code = Артикул", "По паре в строке, поле = столбец, или имя готовой схемы. Например: code = Артикул", "По една двойка на ред, поле = колона, или име на готова схема. Например: code = Артикул";
     CHOOSE_FILE = "Choose a file first.", "Сначала выберите файл.", "Първо изберете файл.";
     FILE_LARGE = "The file has {size}; at most 32 MB are taken. Nothing was sent. Split it, or pack it as .gz.", "В файле {size}; принимается до 32 МБ. Ничего не отправлено. Разделите его или упакуйте в .gz.", "Файлът е {size}; приемат се до 32 МБ. Нищо не е изпратено. Разделете го или го опаковайте като .gz.";
     FILE_EMPTY = "The file is empty. Choose another.", "Файл пуст. Выберите другой.", "Файлът е празен. Изберете друг.";
@@ -184,6 +180,17 @@ crate::words! {
     SHOP = "Shop", "Магазин", "Магазин";
     TAKE_SHOP = "Preview with this shop", "Просмотреть с этим магазином", "Преглед с този магазин";
     SHOPS_ALL = "Make every shop a price type", "Сделать каждый магазин типом цен", "Всеки магазин да е вид цени";
+    IMPORT_EMPTY = "The file is empty. Nothing was imported; choose another.", "Файл пуст. Ничего не импортировано; выберите другой.", "Файлът е празен. Нищо не е внесено; изберете друг.";
+    IMPORT_NO_ROWS = "The file has a header and no rows below it. Nothing was imported.", "В файле есть заголовок, но нет строк. Ничего не импортировано.", "Във файла има заглавен ред, но няма редове под него. Нищо не е внесено.";
+    IMPORT_WRONG_TYPE = "This is not a table. Nothing was imported; save it as CSV or XLSX.", "Это не таблица. Ничего не импортировано; сохраните файл как CSV или XLSX.", "Това не е таблица. Нищо не е внесено; запазете файла като CSV или XLSX.";
+    IMPORT_ENCODING = "The letters in the file cannot be read. Nothing was imported; save it as UTF-8.", "Буквы в файле не читаются. Ничего не импортировано; сохраните его в UTF-8.", "Буквите във файла не се четат. Нищо не е внесено; запазете го като UTF-8.";
+    IMPORT_COLUMNS = "A needed column was not found. Nothing was imported; name the columns by hand below.", "Не найден нужный столбец. Ничего не импортировано; назовите столбцы вручную ниже.", "Не е намерена нужна колона. Нищо не е внесено; назовете колоните на ръка по-долу.";
+    IMPORT_OPTION = "What was set by hand cannot be read. Nothing was imported; correct it.", "Заданное вручную не удалось прочитать. Ничего не импортировано; исправьте.", "Зададеното на ръка не може да се прочете. Нищо не е внесено; поправете го.";
+    IMPORT_TOO_LARGE = "The file is too large. Nothing was imported; split it, or pack it as .gz.", "Файл слишком большой. Ничего не импортировано; разделите его или упакуйте в .gz.", "Файлът е твърде голям. Нищо не е внесено; разделете го или го опаковайте като .gz.";
+    IMPORT_UNREADABLE = "The file cannot be opened safely. Nothing was imported; save it anew as CSV.", "Файл нельзя безопасно открыть. Ничего не импортировано; сохраните его заново как CSV.", "Файлът не може да се отвори безопасно. Нищо не е внесено; запазете го наново като CSV.";
+    IMPORT_BUSY = "Another import is running. Nothing was imported; wait for its end and try again.", "Идёт другой импорт. Ничего не импортировано; дождитесь его конца и повторите.", "Върви друго внасяне. Нищо не е внесено; изчакайте края му и опитайте пак.";
+    IMPORT_LOST = "The connection broke. If the file had been sent whole, the import goes on: look at the list below.", "Связь прервалась. Если файл был отправлен целиком, импорт продолжается: смотрите список ниже.", "Връзката прекъсна. Ако файлът е бил изпратен целият, внасянето продължава: вижте списъка по-долу.";
+    SHOP_COLUMN = "Column", "Столбец", "Колона";
     IMPORT_HISTORY = "Imports so far", "Прежние импорты", "Досегашни внасяния";
     NO_IMPORTS = "Nothing has been imported yet.", "Импортов пока не было.", "Още нищо не е внасяно.";
     STARTED = "Started", "Начат", "Започнато";
@@ -317,8 +324,27 @@ pub fn import_state(state: &str) -> Option<Word> {
 pub fn import_kind(kind: &str) -> Option<Word> {
     Some(match kind {
         "products" => KIND_PRODUCTS,
+        "groups" => KIND_GROUPS,
         "customers" => KIND_CUSTOMERS,
         "orders" => KIND_ORDERS,
+        _ => return None,
+    })
+}
+
+/// The sentence for a refused import, by its stable code.
+pub fn import_problem(code: &str) -> Option<Word> {
+    Some(match code {
+        "empty_file" => IMPORT_EMPTY,
+        "no_rows" => IMPORT_NO_ROWS,
+        "wrong_type" | "unsupported_type" => IMPORT_WRONG_TYPE,
+        "bad_encoding" => IMPORT_ENCODING,
+        "no_columns" => IMPORT_COLUMNS,
+        "bad_map" | "bad_option" => IMPORT_OPTION,
+        "too_large" => IMPORT_TOO_LARGE,
+        "import_running" => IMPORT_BUSY,
+        "network" => IMPORT_LOST,
+        "broken_archive" => IMPORT_UNREADABLE,
+        code if code.starts_with("sheet") => IMPORT_UNREADABLE,
         _ => return None,
     })
 }

@@ -1,0 +1,146 @@
+//! The staff's pages under /admin: who may enter, the frame, the addresses.
+//!
+//! Each page is a module of the name its address has. Nothing here may be named by the buyer's entry point.
+
+use kontor_shared::api::{Role, Session};
+use kontor_shared::words::staff;
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+
+use crate::house::{house, session};
+use crate::lang::say;
+use crate::session::{SignIn, sign_out};
+use crate::shell::{Bar, NavItem, Root};
+
+mod access;
+mod answer;
+mod audit;
+mod csv;
+mod customer;
+mod customers;
+mod imports;
+mod jobs;
+mod keys;
+mod listing;
+mod messages;
+mod order;
+mod price_lists;
+mod queue;
+mod segments;
+mod settings;
+mod times;
+
+use access::Section;
+
+/// Mounts the staff's app.
+pub fn start() {
+    mount_to_body(|| view! { <Root pages=pages/> });
+}
+
+fn pages() -> AnyView {
+    view! { <Router><Gate/></Router> }.into_any()
+}
+
+/// Lets staff in; asks anyone else to sign in, and tells a buyer where to go.
+#[component]
+fn Gate() -> impl IntoView {
+    let who = Memo::new(move |_| session());
+    move || match who.get() {
+        None => view! {
+            <Bar home="/admin" items=Vec::new()><span class="item only-l">{say(staff::STAFF_SIGN_IN)}</span></Bar>
+            <main class="page" id="main"><SignIn staff=true on_done=|_| ()/></main>
+        }
+        .into_any(),
+        Some(session) if !session.role.is_staff() => view! { <BuyerHere/> }.into_any(),
+        Some(session) => view! { <Office session=session/> }.into_any(),
+    }
+}
+
+#[component]
+fn BuyerHere() -> impl IntoView {
+    view! {
+        <Bar home="/admin" items=Vec::new()/>
+        <main class="page stack" id="main">
+            <h1 tabindex="-1">{say(staff::STAFF_SIGN_IN)}</h1>
+            <div class="note note-warn"><p>{say(staff::BUYER_HERE)}</p></div>
+            <div class="row-x">
+                <a class="btn btn-main" href="/" rel="external">{say(staff::TO_BUYERS_PAGE)}</a>
+                <button type="button" class="btn" on:click=move |_| sign_out()>{say(kontor_shared::words::common::SIGN_OUT)}</button>
+            </div>
+        </main>
+    }
+}
+
+/// The frame with the sections the role may use, and the page the address names.
+#[component]
+fn Office(session: Session) -> impl IntoView {
+    let role = session.role;
+    // A role without the queue begins where it works.
+    let home = if Section::Orders.open_to(role) { "/admin" } else { "/admin/customers" };
+    let items = Section::open_sections(role).map(|section| NavItem { href: section.href(), label: say(section.word()), under: &[] }).collect();
+    view! {
+        <Bar home=home items=items side_menu=true>
+            <span class="item only-l s">{session.login}", "{say(staff::role(role))}</span>
+        </Bar>
+        <div class="staff">
+            <Side role=role/>
+            <main class="page staff-page" id="main">
+                <Routes fallback=|| view! { <Nowhere/> }>
+                    <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
+                    <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
+                    <Route path=path!("/admin/customers") view=customers::Customers/>
+                    <Route path=path!("/admin/customers/:id") view=customer::CustomerPage/>
+                    <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
+                    <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
+                    <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
+                    <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
+                    <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
+                    <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
+                    <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
+                    <Route path=path!("/admin/audit") view=move || within(role, Section::Audit, home, audit::Audit)/>
+                </Routes>
+            </main>
+        </div>
+    }
+}
+
+/// The page, if the role may open it. The front page of a role without the queue is its own first section.
+fn within<V: IntoView + 'static>(role: Role, section: Section, home: &'static str, page: fn() -> V) -> AnyView {
+    if section.open_to(role) {
+        return page().into_any();
+    }
+    if section == Section::Orders && use_location().pathname.with_untracked(|path| Section::Orders.holds(path) && !path.contains("/orders/")) {
+        return view! { <leptos_router::components::Redirect path=home/> }.into_any();
+    }
+    view! { <div class="note note-warn"><p>{say(staff::NOT_YOURS)}</p></div> }.into_any()
+}
+
+#[component]
+fn Nowhere() -> impl IntoView {
+    crate::ui::page::set_title(say(staff::NAV));
+    view! { <div class="note note-warn"><p>{say(staff::NO_SUCH_PAGE)}</p></div> }
+}
+
+/// The side menu; on a telephone the bar's menu stands for it.
+#[component]
+fn Side(role: Role) -> impl IntoView {
+    let path = use_location().pathname;
+    let mut heading = None;
+    let mut entries = Vec::new();
+    for section in Section::open_sections(role) {
+        if section.heading() != heading {
+            heading = section.heading();
+            entries.push(heading.map(|word| view! { <h3>{say(word)}</h3> }).into_any());
+        }
+        let current = move || path.with(|path| section.holds(path)).then_some("page");
+        entries.push(view! { <a href=section.href() aria-current=current>{say(section.word())}</a> }.into_any());
+    }
+    view! { <nav class="side" aria-label=say(staff::NAV)>{entries}</nav> }
+}
+
+/// The role of whoever is signed in now.
+fn role() -> Option<Role> {
+    house().session.with_untracked(|session| session.as_ref().map(|session| session.role))
+}

@@ -1,0 +1,155 @@
+//! One customer: who they are, the verdict with its sentence, and everything that happened on one timeline.
+
+use kontor_shared::api::{Contact, Customer, TimelineItem};
+use kontor_shared::orders::OrderState;
+use kontor_shared::words::segments::{self as segment_words, Facts as SegmentFacts};
+use kontor_shared::words::{format, staff};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::access::Section;
+use super::answer::State;
+use super::listing::{Listing, More, Shown};
+use super::times;
+use crate::api::encoded;
+use crate::lang::{lang, say};
+use crate::ui::page::set_title;
+
+#[component]
+pub fn CustomerPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let query = use_query_map();
+    let kind = Memo::new(move |_| query.with(|query| query.get("kind").unwrap_or_default()));
+    let listing: Listing<Customer> = Listing::new(Signal::derive(move || format!("/api/customers/{}", encoded(&id.get()))));
+    view! {
+        <Shown of=listing show=move |customer: Customer| {
+            view! { <Whole customer=customer kind=kind more=move || view! { <More of=listing/> }.into_any()/> }.into_any()
+        }/>
+    }
+}
+
+#[component]
+fn Whole(customer: Customer, kind: Memo<String>, more: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
+    set_title(&customer.name);
+    let sentence = segment_words::sentence(lang(), SegmentFacts::of_rule(&customer.verdict, &customer.rule));
+    let as_of = format!("{} {}", say(staff::AS_OF), format::date(lang(), &customer.rule.as_of));
+    let orders = super::role().is_some_and(|role| Section::Orders.open_to(role));
+    let (timeline, id) = (customer.timeline.clone(), customer.id);
+    let currency = customer.currency;
+    view! {
+        <div class="page-head">
+            <p class="crumb"><a href="/admin/customers">{say(staff::CUSTOMERS)}</a>" · "{customer.code.clone()}</p>
+            <h1 tabindex="-1">{customer.name.clone()}</h1>
+            <span class="ink-2">{customer.country.clone()}</span>
+        </div>
+        <p class="verdict">{sentence}</p>
+        <p class="s ink-3 verdict-as-of">{as_of}</p>
+        <div class="two">
+            <div>
+                <nav class="tabs" aria-label=say(staff::TIMELINE)>
+                    {[("", staff::ALL_OF_THEM), ("order", staff::ORDERS), ("document", staff::DOCUMENTS), ("message", staff::MESSAGES)].map(|(word, label)| {
+                        let href = if word.is_empty() { format!("/admin/customers/{id}") } else { format!("/admin/customers/{id}?kind={word}") };
+                        view! { <a href=href aria-current=move || (kind.get() == word).then_some("page")>{say(label)}</a> }
+                    }).into_iter().collect_view()}
+                </nav>
+                {move || {
+                    let kind = kind.get();
+                    let shown: Vec<_> = timeline.iter().filter(|item| kind.is_empty() || item.kind == kind).cloned().collect();
+                    if shown.is_empty() {
+                        let word = if timeline.is_empty() { staff::TIMELINE_EMPTY } else { staff::TIMELINE_FILTERED };
+                        return view! { <p class="ink-2 time-empty">{say(word)}</p> }.into_any();
+                    }
+                    view! { <Timeline items=shown orders=orders currency=currency/> }.into_any()
+                }}
+                {more()}
+            </div>
+            <div class="stack">
+                <Facts customer=customer.clone()/>
+                <People contacts=customer.contacts/>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Facts(customer: Customer) -> impl IntoView {
+    let facts: Vec<_> = [
+        (staff::ORDERS_HEAD, format::integer(lang(), customer.orders as i64)),
+        (staff::TURNOVER, format::amount(lang(), &customer.turnover, customer.currency)),
+        (staff::PRICE_TYPE, customer.price_type),
+        (staff::LANGUAGE, customer.lang.own_name().to_string()),
+        (staff::DELIVERY, customer.delivery_address),
+        (staff::ALSO_IN, customer.other_countries),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(word, value)| view! { <dt>{say(word)}</dt><dd class="lines">{value}</dd> })
+    .collect();
+    view! { <section class="panel panel-s"><h2>{say(staff::FACTS)}</h2><div class="body"><dl class="facts">{facts}</dl></div></section> }
+}
+
+#[component]
+fn People(contacts: Vec<Contact>) -> impl IntoView {
+    let people: Vec<_> = contacts
+        .into_iter()
+        .map(|contact| {
+            let consent = match contact.consent {
+                Some(consent) => view! { <span class="sub">{staff::CONSENT_GIVEN.with(lang(), &[("consent", &consent)])}</span> },
+                None => view! { <span class="sub">{say(staff::CONSENT_NONE).to_string()}</span> },
+            };
+            view! {
+                <li>
+                    {(!contact.name.is_empty()).then(|| view! { <b>{contact.name}</b><br/> })}
+                    {(!contact.email.is_empty()).then(|| view! { <a class="long" href=format!("mailto:{}", contact.email) rel="external">{contact.email.clone()}</a> })}
+                    {(!contact.phone.is_empty()).then(|| view! { <span class="sub">{contact.phone}</span> })}
+                    {consent}
+                </li>
+            }
+        })
+        .collect();
+    let empty = people.is_empty();
+    view! {
+        <section class="panel panel-s"><h2>{say(staff::PEOPLE)}</h2><div class="body">
+            {empty.then(|| view! { <p class="ink-2">{say(staff::NO_PEOPLE)}</p> })}
+            <ul class="stack">{people}</ul>
+        </div></section>
+    }
+}
+
+#[component]
+fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::money::Currency) -> impl IntoView {
+    let rows: Vec<_> = items
+        .into_iter()
+        .map(|item| {
+            let kind = match item.kind.as_str() {
+                "order" => staff::KIND_ORDER,
+                "document" => staff::KIND_DOCUMENT,
+                _ => staff::KIND_MESSAGE,
+            };
+            let what = if item.number.is_empty() { item.text.clone() } else { item.number.clone() };
+            // The server's table decides who may open it; a link that answers "not yours" helps nobody.
+            let what = match item.url.filter(|_| orders) {
+                Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
+                Some(url) => view! { <a href=url>{what}</a> }.into_any(),
+                None => what.into_any(),
+            };
+            let state = match (item.kind.as_str(), OrderState::parse(&item.state)) {
+                ("order", Some(state)) => view! { <State of=state/> }.into_any(),
+                ("document", _) if item.state == "proforma" => say(staff::DOC_PROFORMA).into_any(),
+                ("message", _) => staff::message_state(&item.state).map_or(item.state.clone(), |word| say(word).to_string()).into_any(),
+                _ => item.state.clone().into_any(),
+            };
+            let text = (!item.number.is_empty() && !item.text.is_empty()).then(|| view! { <span class="sub">{item.text}</span> });
+            view! {
+                <li>
+                    <span class="when">{times::day(&item.at)}</span>
+                    <span class="kind">{say(kind)}</span>
+                    <span>{what}" "<span class="ink-2">{state}</span>{text}</span>
+                    <span class="num">{item.amount.map(|amount| format::amount(lang(), &amount, currency))}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ol class="time">{rows}</ol> }
+}

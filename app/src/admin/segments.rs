@@ -1,0 +1,264 @@
+//! Segments as of a day: how many customers are in each, who they are, and why. Everything chosen stands in the address.
+
+use kontor_shared::api::{SegmentPage, SegmentRow};
+use kontor_shared::segments::{Mode, Period, Segment};
+use kontor_shared::words::segments::{self as segment_words, Facts};
+use kontor_shared::words::{Word, common, format, staff};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use super::csv;
+use super::listing::{Listing, More, Paged, Shown};
+use super::queue::Search;
+use crate::api::{self, with_query};
+use crate::lang::{count, lang, say};
+use crate::session::note_signed_out;
+use crate::ui::page::{PageHead, words_for};
+use crate::ui::toast;
+
+/// What the address says; empty means the firm's own rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Look {
+    as_of: String,
+    period: String,
+    mode: String,
+    regular_from: String,
+    lapse: String,
+    segment: String,
+    q: String,
+}
+
+impl Look {
+    fn pairs(&self) -> [(&'static str, &str); 7] {
+        [
+            ("as_of", &self.as_of),
+            ("period", &self.period),
+            ("mode", &self.mode),
+            ("regular_from", &self.regular_from),
+            ("lapse", &self.lapse),
+            ("segment", &self.segment),
+            ("q", &self.q),
+        ]
+    }
+    fn address(&self) -> String {
+        with_query("/admin/segments", &self.pairs())
+    }
+    fn ask(&self) -> String {
+        with_query("/api/segments", &self.pairs())
+    }
+}
+
+#[component]
+pub fn Segments() -> impl IntoView {
+    let query = use_query_map();
+    let look = Memo::new(move |_| {
+        query.with(|query| {
+            let get = |name: &str| query.get(name).unwrap_or_default();
+            Look { as_of: get("as_of"), period: get("period"), mode: get("mode"), regular_from: get("regular_from"), lapse: get("lapse"), segment: get("segment"), q: get("q") }
+        })
+    });
+    let listing: Listing<SegmentPage> = Listing::new(Signal::derive(move || look.get().ask()));
+    let navigate = use_navigate();
+    let go = Callback::new(move |to: Look| navigate(&to.address(), NavigateOptions { scroll: false, ..Default::default() }));
+    let aside = move || {
+        listing.page.with(|page| {
+            page.as_ref().map(|page| {
+                let all = page.counts.iter().map(|one| one.count).sum();
+                staff::AS_OF_DAY.with(lang(), &[("customers", &count(staff::COUNT_CUSTOMERS, all)), ("day", &format::date(lang(), &page.as_of))])
+            })
+        })
+    };
+    view! {
+        <PageHead title=say(staff::SEGMENTS)><span class="ink-2" role="status">{aside}</span></PageHead>
+        {move || listing.page.get().map(|page| view! { <Rule page=page look=look go=go/> })}
+        <Shown of=listing show=move |page: SegmentPage| view! { <Found page=page look=look.get_untracked() go=go/> }.into_any()/>
+        <More of=listing/>
+    }
+}
+
+/// The controls. They show the rule the server judged by, whether the address named it or the firm's settings did.
+#[component]
+fn Rule(page: SegmentPage, look: Memo<Look>, go: Callback<Look>) -> impl IntoView {
+    let change = move |change: &dyn Fn(&mut Look)| {
+        let mut to = look.get_untracked();
+        change(&mut to);
+        go.run(to);
+    };
+    let bad_day = RwSignal::new(false);
+    let days = segment_words::days(lang(), &page.period_from, &page.period_to);
+    let (period, mode) = (page.period, page.mode);
+    view! {
+        <div class="rule-box">
+            <label class="field"><span>{say(staff::AS_OF)}</span>
+                <input class="in" type="date" required=true prop:value=page.as_of.clone() aria-invalid=move || bad_day.get().then_some("true")
+                    on:change=move |event| {
+                        let day = event_target_value(&event);
+                        bad_day.set(day.is_empty());
+                        if !day.is_empty() {
+                            change(&|look| look.as_of = day.clone());
+                        }
+                    }/>
+                {move || bad_day.get().then(|| view! { <span class="err">{say(staff::BAD_DATE)}</span> })}
+            </label>
+            <fieldset class="field"><legend>{say(staff::PERIOD)}</legend>
+                <div class="seg">{Period::ALL.map(|one| view! {
+                    <button type="button" aria-pressed=if one == period { "true" } else { "false" }
+                        // Another period has another threshold and lapse of its own.
+                        on:click=move |_| change(&|look| { look.period = one.word().into(); look.regular_from.clear(); look.lapse.clear(); })>
+                        {say(segment_words::period(one))}
+                    </button>
+                }).into_iter().collect_view()}</div>
+            </fieldset>
+            <fieldset class="field"><legend>{say(staff::MODE)}</legend>
+                <div class="seg">{[Mode::Calendar, Mode::Rolling].map(|one| view! {
+                    <button type="button" aria-pressed=if one == mode { "true" } else { "false" } on:click=move |_| change(&|look| look.mode = one.word().into())>
+                        {say(segment_words::mode(one))}
+                    </button>
+                }).into_iter().collect_view()}</div>
+            </fieldset>
+            <label class="field"><span>{say(staff::REGULAR_FROM)}</span>
+                <input class="in in-short" type="number" min="1" max="10000" step="1" prop:value=page.regular_from.to_string()
+                    on:change=move |event| {
+                        let text = event_target_value(&event);
+                        if text.parse::<u32>().is_ok_and(|least| (1..=10_000).contains(&least)) {
+                            change(&|look| look.regular_from = text.clone());
+                        }
+                    }/>
+            </label>
+            <label class="field"><span>{say(staff::LAPSE)}</span>
+                <select class="in" on:change=move |event| { let word = event_target_value(&event); change(&|look| look.lapse = word.clone()); }>
+                    {Period::ALL.map(|one| {
+                        let label = say(segment_words::period(one));
+                        let label = if one == period { format!("{label} ({})", say(staff::PERIOD_ITSELF)) } else { label.to_string() };
+                        view! { <option value=one.word() selected=one == page.lapse>{label}</option> }
+                    }).into_iter().collect_view()}
+                </select>
+            </label>
+        </div>
+        <p class="ink-2 rule-days">{staff::COUNTED_DAYS.with(lang(), &[("days", &days)])}</p>
+    }
+}
+
+fn swatch(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Regular => "sw sw-r",
+        Segment::Irregular => "sw sw-i",
+        Segment::Former => "sw sw-f",
+        Segment::Potential => "sw sw-p",
+    }
+}
+
+#[component]
+fn Found(page: SegmentPage, look: Look, go: Callback<Look>) -> impl IntoView {
+    let tab = |segment: Option<Segment>, label: Word, number: u64| {
+        let word = segment.map_or("", Segment::word);
+        let to = Look { segment: word.to_string(), ..look.clone() };
+        view! {
+            <a href=to.address() aria-current=(look.segment == word).then_some("page")>
+                <span class="group-name">{segment.map(|segment| view! { <i class=swatch(segment)></i> })}{say(label)}</span>
+                <b class="big">{format::integer(lang(), number as i64)}</b>
+            </a>
+        }
+    };
+    let number = |segment: Segment| page.counts.iter().find(|one| one.segment == segment).map_or(0, |one| one.count);
+    let mut tabs: Vec<_> = Segment::ALL.map(|segment| tab(Some(segment), segment_words::segment_name(segment), number(segment))).into_iter().collect();
+    tabs.push(tab(None, staff::ALL_OF_THEM, page.counts.iter().map(|one| one.count).sum()));
+    let (search_from, whole) = (look.clone(), look.clone());
+    let q = look.q.clone();
+    let busy = RwSignal::new(false);
+    let save = move |_| {
+        if !busy.get_untracked() {
+            busy.set(true);
+            save_all(whole.clone(), busy);
+        }
+    };
+    view! {
+        <nav class="groups panel-s" aria-label=say(staff::SEGMENT)>{tabs}</nav>
+        <div class="row-x list-head">
+            <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || q.clone()) on_search=move |text| go.run(Look { q: text, ..search_from.clone() })/>
+            <button type="button" class="btn push" aria-busy=move || busy.get().then_some("true") on:click=save>
+                {move || if busy.get() { say(staff::CSV_WHOLE) } else { say(staff::SAVE_CSV) }}
+            </button>
+        </div>
+        <Rows page=page look=look/>
+    }
+}
+
+#[component]
+fn Rows(page: SegmentPage, look: Look) -> impl IntoView {
+    if page.rows.is_empty() {
+        let what = if look.q.is_empty() { say(staff::SEGMENT_EMPTY).to_string() } else { staff::NOTHING_FOUND.with(lang(), &[("query", &look.q)]) };
+        return view! { <div class="panel panel-s"><div class="body"><p><b>{what}</b></p></div></div> }.into_any();
+    }
+    let rows: Vec<_> = page
+        .rows
+        .iter()
+        .map(|row| {
+            let why = segment_words::sentence(lang(), Facts::of_row(row, &page));
+            view! {
+                <tr>
+                    <td class="code b">{row.customer.clone()}</td>
+                    <td class="a"><a href=format!("/admin/customers/{}", row.id)>{row.name.clone()}</a>{row.new.then(|| view! { " "<span class="mark">{say(staff::MARK_NEW)}</span> })}</td>
+                    <td class="c why">{why}</td>
+                    <td class="b nw" data-l=row.last_order.is_some().then(|| say(staff::LAST_ORDER))>{row.last_order.as_deref().map(|day| format::date(lang(), day))}</td>
+                    <td class="num z">{format::integer(lang(), i64::from(row.orders_ever))}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <div class="panel panel-s wrap"><table class="t t-stack">
+            <caption class="vh">{say(staff::SEGMENTS)}</caption>
+            <thead><tr>
+                <th scope="col">{say(common::CODE)}</th>
+                <th scope="col">{say(common::CUSTOMER)}</th>
+                <th scope="col">{say(staff::WHY)}</th>
+                <th scope="col">{say(staff::LAST_ORDER)}</th>
+                <th scope="col" class="num">{say(staff::ORDERS_EVER)}</th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+/// The columns `kontor segments --format csv` writes, so that both files can be compared.
+fn csv_row(row: &SegmentRow) -> [String; 5] {
+    [row.customer.clone(), row.segment.word().into(), row.orders_in_period.to_string(), row.orders_ever.to_string(), row.last_order.clone().unwrap_or_default()]
+}
+
+/// Saves the whole list, not only the rows shown.
+fn save_all(look: Look, busy: RwSignal<bool>) {
+    spawn_local(async move {
+        let mut whole: Option<SegmentPage> = None;
+        let outcome = loop {
+            let after = whole.as_ref().map(|page| page.next().unwrap_or_default().to_string()).unwrap_or_default();
+            let first = look.ask();
+            let separator = if first.contains('?') { '&' } else { '?' };
+            let path = if after.is_empty() { first } else { format!("{first}{separator}after={}", api::encoded(&after)) };
+            match (api::get::<SegmentPage>(&path).await, &mut whole) {
+                (Err(error), _) => break Err(error),
+                (Ok(page), Some(whole)) => whole.append(page),
+                (Ok(page), None) => whole = Some(page),
+            }
+            if whole.as_ref().is_none_or(|page| page.next().is_none()) {
+                break Ok(());
+            }
+        };
+        let _ = busy.try_set(false);
+        match (outcome, whole) {
+            (Ok(()), Some(page)) => {
+                let head = ["customer", "segment", "orders_in_period", "orders_ever", "last_order"].map(String::from);
+                let name = format!("segments-{}{}.csv", page.as_of, if look.segment.is_empty() { String::new() } else { format!("-{}", look.segment) });
+                csv::save(&name, std::iter::once(head).chain(page.rows.iter().map(csv_row)));
+            }
+            (Err(error), _) => {
+                note_signed_out(&error);
+                toast::fail(words_for(&error));
+            }
+            (Ok(()), None) => {}
+        }
+    });
+}
