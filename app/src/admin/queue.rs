@@ -21,6 +21,9 @@ use crate::ui::page::PageHead;
 /// The states that have a tab of their own, beside "to answer" and "all".
 const TABS: [OrderState; 4] = [OrderState::Confirmed, OrderState::Closed, OrderState::Refused, OrderState::Cancelled];
 
+/// Most open orders fetched without being asked for.
+const MOST_OPEN: usize = 500;
+
 /// How often the queue asks whether something new has come.
 const LOOK_AGAIN_MS: u64 = 30_000;
 
@@ -83,6 +86,13 @@ pub fn Queue() -> impl IntoView {
     let listing: Listing<OrderPage> = Listing::new(Signal::derive(move || look.get().ask()));
     let asked: RwSignal<Option<Asked>> = RwSignal::new(None);
     let chosen: RwSignal<Option<OrderId>> = RwSignal::new(None);
+    // The oldest come first, and the server gives the newest: what waits for an answer is fetched whole, within reason.
+    Effect::new(move || {
+        let all_open = look.with(|look| look.state.is_empty() && look.q.is_empty());
+        if all_open && !listing.busy.get() && listing.page.with(|page| page.as_ref().is_some_and(|page| page.next.is_some() && page.orders.len() < MOST_OPEN)) {
+            listing.more();
+        }
+    });
     let rows = Memo::new(move |_| {
         let orders = listing.page.get().map(|page| page.orders).unwrap_or_default();
         grouped(orders)
