@@ -443,6 +443,9 @@ body! {
         pub refusals: Vec<Refusal>,
         /// How the file was understood: encoding, separator, decimal mark, and column → field.
         pub notes: Vec<String>,
+        /// Why the run failed as a whole; nothing of it is visible then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error: Option<String>,
     }
 
     /// `GET /api/imports`

@@ -44,10 +44,51 @@ impl ProductKind {
     }
 }
 
-/// Whether a product belongs in a published price list: active goods that stand in a group and have a price. Zero is a price
-/// nobody meant. Publishing and pricing an order ask the same question here.
+/// Why a product is not in a published price list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NotPublished {
+    /// A service, or goods sold in passing.
+    NotGoods,
+    Inactive,
+    NoGroup,
+    NoPrice,
+    ZeroPrice,
+}
+
+impl NotPublished {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotGoods => "not_goods",
+            Self::Inactive => "inactive",
+            Self::NoGroup => "no_group",
+            Self::NoPrice => "no_price",
+            Self::ZeroPrice => "zero_price",
+        }
+    }
+}
+
+/// The price a product is published with, or why it is not: the one rule for price lists and for the lines of orders.
+/// `price` is its price of the price type asked for.
+pub fn published_price(kind: ProductKind, active: bool, group_code: &str, price: Option<Price>) -> Result<Price, NotPublished> {
+    if !kind.is_goods() {
+        return Err(NotPublished::NotGoods);
+    }
+    if !active {
+        return Err(NotPublished::Inactive);
+    }
+    if group_code.is_empty() {
+        return Err(NotPublished::NoGroup);
+    }
+    match price {
+        None => Err(NotPublished::NoPrice),
+        Some(price) if price <= Price::ZERO => Err(NotPublished::ZeroPrice),
+        Some(price) => Ok(price),
+    }
+}
+
+/// Whether a product belongs in a published price list; see [`published_price`].
 pub fn publishable(kind: ProductKind, active: bool, group_code: &str, price: Option<Price>) -> bool {
-    active && kind.is_goods() && !group_code.is_empty() && price.is_some_and(|price| price > Price::ZERO)
+    published_price(kind, active, group_code, price).is_ok()
 }
 
 /// One node of the group tree. Groups stand in reading order, each after its parent.

@@ -9,6 +9,7 @@ pub mod api;
 pub mod catalog;
 pub mod documents;
 pub mod ids;
+pub mod import;
 pub mod money;
 pub mod numbers;
 pub mod orders;

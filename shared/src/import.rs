@@ -1,0 +1,284 @@
+//! Import: what the columns of a foreign file mean, by their headers in three languages or by an explicit map,
+//! and what one row says. Reading files and storing rows is the server's.
+
+use std::fmt;
+
+use crate::money::Currency;
+
+pub mod groups;
+pub mod products;
+
+/// Why a row is refused: the value at fault and a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowProblem {
+    pub value: String,
+    pub reason: String,
+}
+
+impl RowProblem {
+    pub fn new(value: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { value: value.into(), reason: reason.into() }
+    }
+}
+
+/// A field of an import and the headers it is known by, folded (see [`fold_header`]), the surest first.
+pub struct FieldDef {
+    pub name: &'static str,
+    pub headers: &'static [&'static str],
+}
+
+/// A price column that names a price type of its own: `price.dealer`.
+pub const PRICE_PREFIX: &str = "price.";
+
+/// Which column of a file holds which field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// (field, column), each field once.
+    pub used: Vec<(String, usize)>,
+    /// Headers nobody knows; they are noted, never guessed.
+    pub unknown: Vec<String>,
+    pub headers: Vec<String>,
+}
+
+impl Columns {
+    pub fn find(&self, field: &str) -> Option<usize> {
+        self.used.iter().find(|(name, _)| name == field).map(|(_, column)| *column)
+    }
+    pub fn has(&self, field: &str) -> bool {
+        self.find(field).is_some()
+    }
+    /// The header of a field as the file has it.
+    pub fn header(&self, field: &str) -> &str {
+        self.find(field).and_then(|column| self.headers.get(column)).map_or("", String::as_str)
+    }
+    /// The cell of a field; absent where the file has no such column.
+    pub fn cell<'a>(&self, field: &str, cells: &[&'a str]) -> Option<&'a str> {
+        self.find(field).map(|column| cells.get(column).map_or("", |cell| cell.trim()))
+    }
+}
+
+/// A map that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MapError {
+    /// The line is not `field = column`.
+    Line(String),
+    UnknownField(String),
+    /// The file has no such column.
+    NoColumn { field: String, column: String },
+    Twice(String),
+}
+
+impl fmt::Display for MapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "the map's line \"{line}\" is not of the form field = column"),
+            Self::UnknownField(field) => write!(f, "the map names a field \"{field}\" that does not exist"),
+            Self::NoColumn { field, column } => write!(f, "the map takes {field} from a column \"{column}\" that the file does not have"),
+            Self::Twice(field) => write!(f, "the map names {field} twice"),
+        }
+    }
+}
+
+/// An explicit map: `field = column` lines; `#` starts a comment, a column is a header or `#3`, `-` means: not this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Map(pub Vec<(String, String)>);
+
+impl Map {
+    pub fn parse(text: &str) -> Result<Self, MapError> {
+        let mut lines = Vec::new();
+        for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (field, column) = line.split_once('=').ok_or_else(|| MapError::Line(line.into()))?;
+            let (field, column) = (field.trim().to_string(), column.trim().to_string());
+            if field.is_empty() || column.is_empty() {
+                return Err(MapError::Line(line.into()));
+            }
+            if lines.iter().any(|(known, _)| *known == field) {
+                return Err(MapError::Twice(field));
+            }
+            lines.push((field, column));
+        }
+        Ok(Self(lines))
+    }
+
+    /// A profile that ships with the program.
+    pub fn named(name: &str) -> Option<Self> {
+        let text = match name {
+            "bg-prices" => "code = Код на продукта\nname = Наименование на продукта\ngroup = Категория\nprice.retail = Цена на дребно\nprice.promotion = Цена в промоция\nshop = Търговски обект",
+            "ru-office" => "code = Код\nname = Наименование\nunit = Ед. изм.\ngroup1 = Раздел\ngroup2 = Группа\nprice = Цена, руб.",
+            "online-retail" => "code = stock_code\nname = description\nprice.wholesale = typical_price\ngroup = group_code\nkind = kind",
+            "generated" => "code = sku\nname = name\ngroup1 = g1\ngroup2 = g2\ngroup3 = g3\nunit = unit\npack = pack\nprice = price\ncurrency = cur\nvat = vat\nstock = stock",
+            _ => return None,
+        };
+        Self::parse(text).ok()
+    }
+}
+
+/// A header as it is compared: lower case, ё as е, punctuation as spaces, without a currency at its end.
+pub fn fold_header(header: &str) -> String {
+    let mut words = header_words(header);
+    if words.len() > 1 && words.last().is_some_and(|word| currency_word(word).is_some()) {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+fn header_words(header: &str) -> Vec<String> {
+    let lower: String = header.trim_start_matches('\u{feff}').to_lowercase().replace('ё', "е");
+    lower.split(|c: char| !c.is_alphanumeric() && !matches!(c, '€' | '£' | '$' | '₽' | '%' | '#')).filter(|word| !word.is_empty()).map(str::to_string).collect()
+}
+
+/// The currency a header names: `Цена, руб.` is roubles.
+pub fn header_currency(header: &str) -> Option<Currency> {
+    let words = header_words(header);
+    if words.len() < 2 { None } else { words.last().and_then(|word| currency_word(word)) }
+}
+
+fn currency_word(word: &str) -> Option<Currency> {
+    let code = match word {
+        "руб" | "рублей" | "р" | "₽" | "rub" | "rur" => "RUB",
+        "eur" | "euro" | "€" | "евро" => "EUR",
+        "лв" | "лева" | "bgn" => "BGN",
+        "gbp" | "£" => "GBP",
+        "usd" | "$" | "долл" => "USD",
+        _ => return None,
+    };
+    code.parse().ok()
+}
+
+/// A currency as files write it: the code in any case, a sign, or the word.
+pub fn read_currency(text: &str) -> Option<Currency> {
+    let text = text.trim().trim_end_matches('.');
+    text.to_ascii_uppercase().parse().ok().or_else(|| currency_word(&text.to_lowercase()))
+}
+
+/// Finds each field's column: first what the map says, then by header, the surest header of a field first.
+pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<Columns, MapError> {
+    let folded: Vec<String> = headers.iter().map(|header| fold_header(header)).collect();
+    let mut taken = vec![false; headers.len()];
+    let mut columns = Columns { headers: headers.to_vec(), ..Columns::default() };
+    for (field, column) in &map.0 {
+        let known = fields.iter().any(|known| known.name == field) || field.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty());
+        if !known {
+            return Err(MapError::UnknownField(field.clone()));
+        }
+        if column == "-" {
+            continue;
+        }
+        let numbered = column.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()).and_then(|number| number.checked_sub(1));
+        let at = headers
+            .iter()
+            .position(|header| header.trim() == column)
+            .or_else(|| numbered.filter(|at| *at < headers.len()))
+            .or_else(|| folded.iter().position(|header| *header == fold_header(column)));
+        let at = at.ok_or_else(|| MapError::NoColumn { field: field.clone(), column: column.clone() })?;
+        taken[at] = true;
+        columns.used.push((field.clone(), at));
+    }
+    for field in fields {
+        if map.0.iter().any(|(name, _)| name == field.name) {
+            continue;
+        }
+        let at = field.headers.iter().find_map(|known| (0..headers.len()).find(|at| !taken[*at] && folded[*at] == *known));
+        if let Some(at) = at {
+            taken[at] = true;
+            columns.used.push((field.name.to_string(), at));
+        }
+    }
+    columns.unknown = headers.iter().zip(&taken).filter(|(header, taken)| !**taken && !header.trim().is_empty()).map(|(header, _)| header.clone()).collect();
+    Ok(columns)
+}
+
+/// A text cell as it is kept, or why not. Line breaks inside a cell are refused: an unclosed quote looks like that.
+pub fn text(what: &str, cell: &str, most: usize) -> Result<String, RowProblem> {
+    let cell = cell.trim();
+    if cell.contains(['\n', '\r']) {
+        return Err(RowProblem::new(shorten(cell), format!("the {what} holds a line break; is a quote not closed?")));
+    }
+    if cell.chars().any(|c| c.is_control() || c == '\u{fffd}') {
+        return Err(RowProblem::new(shorten(cell), format!("the {what} holds a control character")));
+    }
+    if cell.chars().count() > most {
+        return Err(RowProblem::new(shorten(cell), format!("the {what} is longer than {most} characters")));
+    }
+    Ok(cell.to_string())
+}
+
+/// The start of a value, short enough for a report.
+pub fn shorten(value: &str) -> String {
+    let clean: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(121).collect();
+    if clean.chars().count() > 120 { clean.chars().take(119).chain(['…']).collect() } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::products::FIELDS;
+    use super::*;
+
+    fn columns(headers: &str) -> Vec<(String, usize)> {
+        let headers: Vec<String> = headers.split('|').map(String::from).collect();
+        let mut used = recognise(FIELDS, &headers, &Map::default()).unwrap().used;
+        used.sort_by_key(|(_, column)| *column);
+        used
+    }
+
+    #[test]
+    fn columns_are_recognised_in_three_languages() {
+        let check = |headers: &str, expected: &[(&str, usize)]| {
+            let expected: Vec<(String, usize)> = expected.iter().map(|(name, column)| (name.to_string(), *column)).collect();
+            assert_eq!(columns(headers), expected, "{headers}");
+        };
+        check(
+            "Населено място|Търговски обект|Наименование на продукта|Код на продукта|Категория|Цена на дребно|Цена в промоция",
+            &[("shop", 1), ("name", 2), ("code", 3), ("group", 4), ("price.retail", 5), ("price.promotion", 6)],
+        );
+        check(
+            "Код|Наименование|Ед. изм.|Раздел|Группа|Цена, руб.",
+            &[("code", 0), ("name", 1), ("unit", 2), ("group1", 3), ("group", 4), ("price", 5)],
+        );
+        check(
+            "id|sku|name|g1|g2|g3|unit|pack|price|cur|vat|stock",
+            &[
+                ("code", 1),
+                ("name", 2),
+                ("group1", 3),
+                ("group2", 4),
+                ("group3", 5),
+                ("unit", 6),
+                ("pack", 7),
+                ("price", 8),
+                ("currency", 9),
+                ("vat", 10),
+                ("stock", 11),
+            ],
+        );
+        check(
+            "stock_code|description|typical_price|price_p05|price_p95|group_code|kind|sale_lines",
+            &[("code", 0), ("name", 1), ("price.wholesale", 2), ("group", 5), ("kind", 6)],
+        );
+        check("Артикул|Название|Цена розничная|Цена оптовая|Остаток", &[("code", 0), ("name", 1), ("price.retail", 2), ("price.wholesale", 3), ("stock", 4)]);
+    }
+
+    #[test]
+    fn a_header_may_name_its_currency() {
+        assert_eq!(header_currency("Цена, руб."), Some(Currency::RUB));
+        assert_eq!(header_currency("Price (EUR)"), Some(Currency::EUR));
+        assert_eq!(header_currency("Цена"), None);
+    }
+
+    #[test]
+    fn a_map_wins_over_headers_and_names_what_it_cannot_find() {
+        let headers = ["a", "name", "b"].map(String::from);
+        let map = Map::parse("# ours\ncode = a\nprice.dealer = #3\nname = -").unwrap();
+        assert_eq!(recognise(FIELDS, &headers, &map).unwrap().used, [("code".to_string(), 0), ("price.dealer".to_string(), 2)]);
+        let missing = Map::parse("code = x").unwrap();
+        assert!(matches!(recognise(FIELDS, &headers, &missing), Err(MapError::NoColumn { .. })));
+        assert!(matches!(recognise(FIELDS, &headers, &Map::parse("colour = a").unwrap()), Err(MapError::UnknownField(_))));
+        assert!(matches!(Map::parse("code"), Err(MapError::Line(_))));
+        for name in ["bg-prices", "ru-office", "online-retail", "generated"] {
+            assert!(Map::named(name).is_some(), "{name}");
+        }
+    }
+}
