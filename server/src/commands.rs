@@ -10,6 +10,7 @@ use kontor_server::config::Config;
 use kontor_server::time::Clock;
 
 mod segments;
+mod import;
 mod serve;
 mod user;
 
@@ -35,6 +36,8 @@ enum Command {
     Serve(serve::Serve),
     /// Which customers are regular, irregular, former or potential, as of a day.
     Segments(segments::Segments),
+    /// Bring in products, groups, customers or orders from files.
+    Import(import::Import),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -46,6 +49,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve(command) => block_on(command.run()),
         Command::Segments(command) => block_on(command.run()),
+        Command::Import(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -12,6 +12,7 @@ use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{AppState, assets, audit, auth, customers, documents, firm, http, jobs, openapi, orders, outbox, segments};
+use crate::{AppState, assets, audit, auth, customers, firm, http, imports, openapi, segments};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -48,6 +49,12 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::RetryMessage => (post(outbox::retry), json::<api::Message>()),
         RouteId::ListJobs => (get(jobs::list), json::<api::JobList>().query(&["state"])),
         RouteId::RetryJob => (post(jobs::retry), json::<api::Job>()),
+        RouteId::RunImport => (
+            post(imports::create),
+            json::<api::ImportReport>().bytes().query(&["kind", "name", "dry_run", "where", "price_type_from", "currency", "map", "groups"]),
+        ),
+        RouteId::ListImports => (get(imports::list), json::<api::ImportList>()),
+        RouteId::GetImport => (get(imports::show), json::<api::ImportReport>()),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

@@ -128,8 +128,9 @@ impl Table {
 
     /// The decimal mark of each column, where its values leave no doubt; only columns of `fields` are looked at.
     pub fn decimal_marks(&self, columns: &[usize]) -> Vec<Option<DecimalMark>> {
-        let mut marks = vec![None; self.columns.headers.len()];
-        for column in columns.iter().copied().filter(|column| *column < marks.len()) {
+        let width = self.columns.headers.len();
+        let mut marks = vec![None; width];
+        for column in columns.iter().copied().filter(|column| *column < width) {
             let values: Vec<String> = self.rows().flatten().filter_map(|row| row.cells.get(column).filter(|cell| cell.contains(['.', ','])).map(str::to_string)).collect();
             marks[column] = detect_decimal_mark(values.iter().map(String::as_str));
             if marks[column].is_none() && matches!(self.body, Body::Rows(_)) {

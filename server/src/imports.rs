@@ -1,0 +1,244 @@
+//! Import: files become products, groups, customers and orders. Reads any listed form of CSV and XLSX, judges every
+//! row (read = created + changed + unchanged + refused), stages in short transactions and becomes visible by one.
+//! Leaves what a row means to `kontor_shared::import` and each kind's own module.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use kontor_shared::api::{ImportList, ImportReport};
+use kontor_shared::import::{FieldDef, Map, MapError};
+use kontor_shared::money::Currency;
+use serde::Deserialize;
+
+use crate::AppState;
+use crate::auth::Staff;
+use crate::child::{self, ChildError};
+use crate::error::AppError;
+
+pub mod files;
+mod groups;
+mod products;
+mod run;
+pub mod store;
+pub mod table;
+
+pub use files::SourceFile;
+pub use run::{MOST_IN_TRANSACTION, Outcome, Run};
+pub use table::Table;
+
+/// What an import brings in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Products,
+    Groups,
+}
+
+impl Kind {
+    pub const ALL: [Self; 2] = [Self::Products, Self::Groups];
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Products => "products",
+            Self::Groups => "groups",
+        }
+    }
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+    /// Most files one run takes together.
+    const fn most_files(self) -> usize {
+        20
+    }
+}
+
+/// How files are to be taken.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub map: Map,
+    /// Judges and reports everything, writes nothing.
+    pub dry_run: bool,
+    pub currency: Option<Currency>,
+    /// Only rows whose column (by header) has this value.
+    pub only: Option<(String, String)>,
+    /// Column whose value names the price type of the row's prices.
+    pub price_type_from: Option<String>,
+    /// A row that names a group which does not exist is refused.
+    pub strict_groups: bool,
+}
+
+/// What a run is asked to do.
+pub struct Request {
+    pub kind: Kind,
+    pub files: Vec<SourceFile>,
+    pub options: Options,
+    /// Told on long work, in a few words.
+    pub progress: Option<fn(&str)>,
+}
+
+/// Why a run did not happen or ended. Nothing of it is visible then.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The files or the options are not taken, and why. `code` is stable.
+    Refused { code: &'static str, detail: String },
+    /// Another import runs.
+    Busy(String),
+    Failed(anyhow::Error),
+}
+
+impl std::fmt::Display for ImportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused { detail, .. } | Self::Busy(detail) => f.write_str(detail),
+            Self::Failed(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+impl std::error::Error for ImportError {}
+
+impl From<sqlx::Error> for ImportError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+impl From<anyhow::Error> for ImportError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+impl From<AppError> for ImportError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Internal(error) => Self::Failed(error),
+            other => Self::Failed(anyhow::anyhow!("{other:?}")),
+        }
+    }
+}
+impl From<MapError> for ImportError {
+    fn from(error: MapError) -> Self {
+        Self::Refused { code: "bad_map", detail: error.to_string() }
+    }
+}
+impl From<ImportError> for AppError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Refused { code: "too_large", detail } => AppError::TooLarge { detail },
+            ImportError::Refused { code, detail } => AppError::invalid(code, detail),
+            ImportError::Busy(detail) => AppError::conflict("import_running", detail),
+            ImportError::Failed(error) => AppError::Internal(error),
+        }
+    }
+}
+
+/// Runs an import to its end and reports it. A run that fails leaves its record and nothing else to be seen.
+pub async fn run(state: &AppState, request: Request, actor: &str) -> Result<ImportReport, ImportError> {
+    if request.files.is_empty() || request.files.len() > request.kind.most_files() {
+        return Err(ImportError::Refused { code: "files", detail: format!("give 1 to {} files", request.kind.most_files()) });
+    }
+    let Request { kind, files, options, progress } = request;
+    let names = files.iter().map(|file| file.name.clone()).collect();
+    let mut run = Run::start(state, kind, names, options, progress, actor).await?;
+    let result = match kind {
+        Kind::Products => products::import(&mut run, files).await,
+        Kind::Groups => groups::import(&mut run, files).await,
+    };
+    run.finish(result).await
+}
+
+/// Opens one file as a table: unpacked, decoded, its columns recognised. Workbooks go through the limited child.
+pub async fn open(file: SourceFile, fields: &'static [FieldDef], map: &Map) -> Result<Table, ImportError> {
+    let name = file.name.clone();
+    let map = map.clone();
+    let content = blocking(move || files::read(file)).await?;
+    match content {
+        files::Content::Text { text, encoding } => blocking(move || Table::of_text(&name, text, encoding, fields, &map)).await,
+        files::Content::Workbook(bytes) => {
+            let sheet = child::read_sheet(&bytes, None).await.map_err(|error| match error {
+                ChildError::Refused { code, detail } => ImportError::Refused { code, detail: format!("{name}: {detail}") },
+                ChildError::Failed(error) => ImportError::Failed(error),
+            })?;
+            let rows = sheet.rows.iter().map(|row| row.iter().map(child::Cell::text).collect()).collect();
+            Table::of_rows(&name, &sheet.name, rows, fields, &map)
+        }
+    }
+}
+
+/// Runs work that takes CPU for long off the threads that answer requests.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ImportError> + Send + 'static) -> Result<T, ImportError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| ImportError::Failed(error.into()))?
+}
+
+/// `column=value` as `--where` and the query have it.
+pub fn parse_where(text: &str) -> Result<(String, String), ImportError> {
+    let wrong = || ImportError::Refused { code: "bad_option", detail: format!("where is COLUMN=VALUE, not \"{text}\"") };
+    let (column, value) = text.split_once('=').ok_or_else(wrong)?;
+    if column.trim().is_empty() { Err(wrong()) } else { Ok((column.trim().to_string(), value.trim().to_string())) }
+}
+
+pub fn parse_currency(text: &str) -> Result<Currency, ImportError> {
+    text.parse().map_err(|_| ImportError::Refused { code: "bad_option", detail: format!("{text} is not a currency code such as EUR") })
+}
+
+/// A profile's name or the map itself.
+pub fn parse_map(text: &str) -> Result<Map, ImportError> {
+    match Map::named(text.trim()) {
+        Some(map) => Ok(map),
+        None if text.contains('=') => Ok(Map::parse(text)?),
+        None => Err(ImportError::Refused { code: "bad_map", detail: format!("there is no map named {text}") }),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunQuery {
+    kind: String,
+    name: Option<String>,
+    dry_run: Option<String>,
+    r#where: Option<String>,
+    price_type_from: Option<String>,
+    currency: Option<String>,
+    map: Option<String>,
+    groups: Option<String>,
+}
+
+impl RunQuery {
+    fn options(&self) -> Result<Options, ImportError> {
+        let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
+        Ok(Options {
+            map: given(&self.map).map_or(Ok(Map::default()), |text| parse_map(&text))?,
+            dry_run: matches!(self.dry_run.as_deref(), Some("1" | "true")),
+            currency: given(&self.currency).map(|text| parse_currency(&text)).transpose()?,
+            only: given(&self.r#where).map(|text| parse_where(&text)).transpose()?,
+            price_type_from: given(&self.price_type_from),
+            strict_groups: self.groups.as_deref() == Some("strict"),
+        })
+    }
+}
+
+/// `POST /api/imports`: the body is the file.
+pub async fn create(State(state): State<AppState>, who: Staff, Query(query): Query<RunQuery>, body: Bytes) -> Result<Json<ImportReport>, AppError> {
+    let kind = Kind::parse(&query.kind).ok_or_else(|| AppError::invalid_field("unknown_kind", "kind", format!("no import of {}", query.kind)))?;
+    let name: String = query.name.as_deref().unwrap_or("file").chars().filter(|c| !c.is_control()).take(200).collect();
+    let options = query.options()?;
+    let request = Request { kind, files: vec![SourceFile { name, bytes: body.to_vec() }], options, progress: None };
+    // On its own task: a browser that goes away does not stop a run half-way.
+    let report = tokio::spawn(async move { run(&state, request, &who.actor()).await }).await.map_err(|error| AppError::Internal(error.into()))??;
+    Ok(Json(report))
+}
+
+/// `GET /api/imports`
+pub async fn list(State(state): State<AppState>) -> Result<Json<ImportList>, AppError> {
+    let mut connection = state.db.read().await?;
+    let rows = store::list(&mut connection, 100).await?;
+    let imports = rows.into_iter().map(|row| row.report(Vec::new())).collect::<anyhow::Result<_>>()?;
+    Ok(Json(ImportList { imports }))
+}
+
+/// `GET /api/imports/{id}`
+pub async fn show(State(state): State<AppState>, Path(path): Path<HashMap<String, String>>) -> Result<Json<ImportReport>, AppError> {
+    let id: uuid::Uuid = path.get("id").and_then(|id| id.parse().ok()).ok_or(AppError::NotFound)?;
+    let mut connection = state.db.read().await?;
+    let row = store::by_id(&mut connection, &id.to_string()).await?.ok_or(AppError::NotFound)?;
+    let refusals = store::refusals(&mut connection, &id.to_string(), 1000).await?;
+    Ok(Json(row.report(refusals)?))
+}
