@@ -98,7 +98,7 @@ fn values(rows: usize, columns: usize) -> String {
 
 pub async fn insert_groups(connection: &mut AnyConnection, seq: i64, groups: &[(String, Group)]) -> sqlx::Result<()> {
     let sql = format!("INSERT INTO product_groups (code, seq, name, parent_code, sort) VALUES {}", values(groups.len(), 5));
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for (code, group) in groups {
         query = query.bind(code).bind(seq).bind(&group.name).bind(group.parent.clone()).bind(group.sort);
     }
@@ -109,7 +109,7 @@ pub async fn insert_groups(connection: &mut AnyConnection, seq: i64, groups: &[(
 /// New products: (id, code).
 pub async fn insert_products(connection: &mut AnyConnection, seq: i64, products: &[(&str, &str)]) -> sqlx::Result<()> {
     let sql = format!("INSERT INTO products (id, code, first_seq) VALUES {}", values(products.len(), 3));
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, code) in products {
         query = query.bind(id.to_string()).bind(code.to_string()).bind(seq);
     }
@@ -127,7 +127,7 @@ pub async fn insert_revisions(
          stock, active) VALUES {}",
         values(revisions.len(), 13)
     );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, revision) in revisions {
         query = query
             .bind(id.to_string())
@@ -151,7 +151,7 @@ pub async fn insert_revisions(
 /// Prices: (product id, price type, price).
 pub async fn insert_prices(connection: &mut AnyConnection, seq: i64, prices: &[(&str, &str, Option<i64>)]) -> sqlx::Result<()> {
     let sql = format!("INSERT INTO price_revisions (product_id, price_type, seq, price) VALUES {}", values(prices.len(), 4));
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, price_type, price) in prices {
         query = query.bind(id.to_string()).bind(price_type.to_string()).bind(seq).bind(*price);
     }

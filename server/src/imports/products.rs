@@ -67,8 +67,8 @@ pub(super) async fn clear_crashed(run: &Run) -> Result<i64, ImportError> {
 /// What rows of a run made of one product.
 struct Pending {
     id: Option<String>,
-    before: Option<Revision>,
-    after: Revision,
+    /// The new revision, where the row made one.
+    after: Option<Revision>,
     /// Prices this run sets, by price type index.
     prices: Vec<(usize, Option<Price>)>,
     /// Of these, the ones that differ from what is stored.
@@ -76,6 +76,13 @@ struct Pending {
     input: ProductInput,
     file: usize,
     row: u64,
+}
+
+impl Pending {
+    /// Whether there is anything to write.
+    fn is_touched(&self) -> bool {
+        self.after.is_some() || !self.changed_prices.is_empty()
+    }
 }
 
 struct Judge {
@@ -212,16 +219,18 @@ impl Judge {
             _ => None,
         };
         let after = apply(before.as_ref(), &input, group, &self.defaults)?;
+        let is_new = before.is_none();
+        let after = (before.as_ref() != Some(&after)).then_some(after);
         let prices = self.typed_prices(&input, file_currency);
         let changed_prices = self.changed_prices(&input.code, &prices);
-        let outcome = match &before {
-            None => Outcome::Created,
-            Some(before) if *before != after || !changed_prices.is_empty() => Outcome::Changed,
-            Some(_) => Outcome::Unchanged,
+        let outcome = match &after {
+            _ if is_new => Outcome::Created,
+            None if changed_prices.is_empty() => Outcome::Unchanged,
+            _ => Outcome::Changed,
         };
         self.by_code.insert(input.code.clone(), self.pending.len());
         let file = self.names.len() - 1;
-        self.pending.push(Pending { id, before, after, prices, changed_prices, input, file, row: number });
+        self.pending.push(Pending { id, after, prices, changed_prices, input, file, row: number });
         Ok(outcome)
     }
 
@@ -293,7 +302,7 @@ impl Judge {
     }
 
     fn changes_anything(&self) -> bool {
-        self.catalogue.groups.touched().next().is_some() || self.pending.iter().any(|product| product.before.as_ref() != Some(&product.after) || !product.changed_prices.is_empty())
+        self.catalogue.groups.touched().next().is_some() || self.pending.iter().any(Pending::is_touched)
     }
 }
 
@@ -455,7 +464,7 @@ async fn stage(run: &Run, judged: &Judge, lang: Lang) -> Result<(), ImportError>
     }
     stage_groups(run, &judged.catalogue.groups).await?;
     let mut batch = Batch::default();
-    let touched = judged.pending.iter().filter(|product| product.before.as_ref() != Some(&product.after) || !product.changed_prices.is_empty());
+    let touched = judged.pending.iter().filter(|product| product.is_touched());
     let mut done = 0_u64;
     for product in touched {
         if batch.rows() + 2 + product.changed_prices.len() > MOST_IN_TRANSACTION {
@@ -491,8 +500,8 @@ impl<'a> Batch<'a> {
                 id
             }
         };
-        if product.before.as_ref() != Some(&product.after) {
-            self.revisions.push((id.clone(), &product.after));
+        if let Some(after) = &product.after {
+            self.revisions.push((id.clone(), after));
         }
         self.prices.extend(product.changed_prices.iter().map(|(at, price)| (id.clone(), *at, *price)));
     }

@@ -128,11 +128,15 @@ impl Table {
 
     /// The decimal mark of each column, where its values leave no doubt; only columns of `fields` are looked at.
     pub fn decimal_marks(&self, columns: &[usize]) -> Vec<Option<DecimalMark>> {
-        let width = self.columns.headers.len();
-        let mut marks = vec![None; width];
-        for column in columns.iter().copied().filter(|column| *column < width) {
-            let values: Vec<String> = self.rows().flatten().filter_map(|row| row.cells.get(column).filter(|cell| cell.contains(['.', ','])).map(str::to_string)).collect();
-            marks[column] = detect_decimal_mark(values.iter().map(String::as_str));
+        let mut marks = vec![None; self.columns.headers.len()];
+        let mut values: Vec<(usize, Vec<String>)> = columns.iter().filter(|column| **column < marks.len()).map(|column| (*column, Vec::new())).collect();
+        for row in self.rows().flatten() {
+            for (column, found) in &mut values {
+                found.extend(row.cells.get(*column).filter(|cell| cell.contains(['.', ','])).map(str::to_string));
+            }
+        }
+        for (column, found) in values {
+            marks[column] = detect_decimal_mark(found.iter().map(String::as_str));
             if marks[column].is_none() && matches!(self.body, Body::Rows(_)) {
                 marks[column] = Some(DecimalMark::Point);
             }
@@ -151,7 +155,8 @@ fn text_rows(text: &str, separator: u8, quoting: bool) -> impl Iterator<Item = R
         None => (text, 0),
     };
     // A trailing end-of-file mark (0x1A) is DOS's, not data.
-    let mut reader = reader(text.trim_end_matches('\u{1a}'), separator, quoting);
+    let text = text.trim_end_matches('\u{1a}');
+    let mut reader = reader(text, separator, quoting);
     let mut record = csv::StringRecord::new();
     let mut width = 0;
     std::iter::from_fn(move || {
@@ -162,7 +167,9 @@ fn text_rows(text: &str, separator: u8, quoting: bool) -> impl Iterator<Item = R
                 Err(error) => return Some(Err((number, RowProblem::new("", format!("the row cannot be read: {error}"))))),
                 Ok(true) => {}
             }
-            let number = record.position().map_or(number, |at| at.line() + skipped);
+            // The csv crate takes a CR for the end of a row and counts its LF into the next one's place.
+            let after_return = record.position().is_some_and(|at| text.as_bytes().get(at.byte() as usize) == Some(&b'\n'));
+            let number = record.position().map_or(number, |at| at.line() + skipped) + u64::from(after_return);
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
@@ -243,6 +250,19 @@ mod tests {
             let text = ["code", "name", "price"].join(separator) + "\r\n" + &["1", "\"Tea; black, 1|2\"", "1"].join(separator) + "\r\n";
             let table = table(&text).unwrap();
             assert_eq!(cells(&table), [(2, vec!["1".to_string(), "Tea; black, 1|2".into(), "1".into()])], "{separator:?}");
+        }
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_whatever_ends_a_line() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["code,name,price", "1,Tea,1", "", "2,\"Coffee, black\",2", "3,Milk,3"].join(end);
+            let numbers: Vec<u64> = table(&text).unwrap().rows().flatten().map(|row| row.number).collect();
+            if end != "\r" {
+                assert_eq!(numbers, [2, 4, 5], "{end:?}");
+            } else {
+                assert_eq!(numbers.len(), 3);
+            }
         }
     }
 
