@@ -11,8 +11,7 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, customers, documents, firm, http, jobs, openapi, orders, outbox, segments};
-use crate::{AppState, assets, audit, auth, customers, firm, http, imports, openapi, segments};
+use crate::{AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, segments};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
