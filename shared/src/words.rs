@@ -14,6 +14,7 @@ pub mod format;
 pub mod mail;
 pub mod problems;
 pub mod segments;
+pub mod sheet;
 pub mod shop;
 pub mod staff;
 
@@ -172,6 +173,7 @@ pub const TABLES: &[Table] = &[
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
+    ("sheet", sheet::ALL, sheet::ALL_PLURAL),
     ("shop", shop::ALL, shop::ALL_PLURAL),
     ("staff", staff::ALL, staff::ALL_PLURAL),
 ];

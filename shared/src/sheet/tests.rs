@@ -1,0 +1,128 @@
+use super::*;
+use crate::catalog::{GroupRow, ProductRow, Snapshot};
+use crate::money::{Currency, VatMode};
+
+fn product(code: &str, name: &str, group: u32, price: i64) -> ProductRow {
+    ProductRow {
+        code: code.into(),
+        name: name.into(),
+        group,
+        unit: "pc".into(),
+        price,
+        vat_rate: if group == 2 { 900 } else { 2000 },
+        min: Some(6_000),
+        max: None,
+        increment: Some(6_000),
+        precision: 0,
+        stock: Some(3_000),
+        new: false,
+    }
+}
+
+fn snapshot(mode: VatMode) -> Snapshot {
+    let group = |name: &str, parent| GroupRow { code: name.into(), name: name.into(), parent };
+    Snapshot {
+        version: 7,
+        overlay: "wholesale".into(),
+        currency: Currency::GBP,
+        vat_mode: mode,
+        published_at: 1_322_700_000_000,
+        valid_from: "2011-12-01".into(),
+        valid_until: Some("2011-12-31".into()),
+        terms: "Paid within 14 days.\nCarriage paid from £250.".into(),
+        note: String::new(),
+        groups: vec![group("Kitchen", None), group("Mugs", Some(0)), group("=Garden", None)],
+        products: vec![
+            product("00123", "Kettle", 0, 25_500),
+            product("85123A", "+44 \"big\" <mug>", 1, 3_350),
+            product("1E5", "=HYPERLINK(\"http://example.com\")", 2, 12_345),
+            product("-7", "@SUM(A1)\u{1}_x000D_", 2, 100),
+        ],
+    }
+}
+
+fn form() -> FormInfo {
+    FormInfo {
+        form_id: "OF-7K2Q9M3T".into(),
+        customer_code: Some("12347".into()),
+        customer_name: Some("Miller & Sons".into()),
+        firm_name: "Demo Gifts".into(),
+        firm_email: "orders@firm.example".into(),
+        firm_phone: "+44 20 0000 0000".into(),
+        issued_at: 1_323_468_000_000,
+        vat_method: VatMethod::PerRate,
+        demo: true,
+    }
+}
+
+fn ordered(code: &str, quantity: &str) -> OrderedLine {
+    OrderedLine { code: code.into(), quantity: quantity.parse().unwrap() }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_in_every_language_and_vat_mode() {
+    for lang in Lang::ALL {
+        for mode in [VatMode::Net, VatMode::Gross] {
+            for vat_method in [VatMethod::PerRate, VatMethod::PerLine] {
+                let form = FormInfo { vat_method, ..form() };
+                let order = [ordered("00123", "12"), ordered("gone", "1")];
+                let first = write_price_list(&snapshot(mode), &order, &form, lang).unwrap();
+                assert_eq!(first, write_price_list(&snapshot(mode), &order, &form, lang).unwrap());
+                assert!(first.starts_with(b"PK"));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_list_and_a_deep_tree_are_still_workbooks() {
+    let empty = Snapshot { products: Vec::new(), groups: Vec::new(), ..snapshot(VatMode::Net) };
+    assert!(write_price_list(&empty, &[], &form(), Lang::En).is_ok());
+    let mut deep = snapshot(VatMode::Net);
+    deep.groups = (0..20).map(|at| GroupRow { code: at.to_string(), name: format!("G{at}"), parent: (at > 0).then(|| at - 1) }).collect();
+    deep.products = (0..20).map(|at| product(&at.to_string(), "x", at, 1)).collect();
+    deep.products.push(product("lost", "group that is not there", 99, 1));
+    assert!(write_price_list(&deep, &[], &form(), Lang::Bg).is_ok());
+}
+
+#[test]
+fn an_amount_that_does_not_fit_is_an_error() {
+    let order = [ordered("00123", "9000000000000000"), ordered("00123", "9000000000000000")];
+    assert_eq!(write_price_list(&snapshot(VatMode::Net), &order, &form(), Lang::En), Err(SheetError::Money(MoneyError::Overflow)));
+}
+
+#[test]
+fn file_names_are_safe_everywhere() {
+    let check = |firm: &str, customer, expected: &str| assert_eq!(file_name(firm, customer, "2011-12-01", Lang::En), expected);
+    check("Demo Gifts", Some("12347"), "Demo Gifts - Price list 2011-12-01 - 12347.xlsx");
+    check("A/B\\C: \"<x>|?*\"\n", None, "A B C x - Price list 2011-12-01.xlsx");
+    check("..", Some("../../etc"), "Price list 2011-12-01 - .. .. etc.xlsx");
+    assert_eq!(file_name("ООО «Ромашка»", None, "2011-12-01", Lang::Ru), "ООО «Ромашка» - Прайс-лист 2011-12-01.xlsx");
+    assert!(file_name(&"Ж".repeat(500), None, "2011-12-01", Lang::Bg).len() <= 205);
+    for reserved in ["con", "NUL.txt", "COM1", "lpt9.x", "", " . "] {
+        assert!(safe_file_name(reserved, "xlsx").starts_with('_'), "{reserved}");
+    }
+    assert_eq!(safe_file_name("COM10", "xlsx"), "COM10.xlsx");
+}
+
+#[test]
+fn sheet_names_are_what_excel_takes() {
+    assert_eq!(sheet_name("Order no. [1/2]: a*b?"), "Order no.  1 2 : a*b?".replace([':', '*', '?'], " ").trim());
+    assert_eq!(sheet_name("'quoted'"), "quoted");
+    assert_eq!(sheet_name("History"), "_History");
+    assert_eq!(sheet_name(""), "_");
+    assert_eq!(sheet_name(&"Я".repeat(40)).chars().count(), 31);
+}
+
+#[test]
+fn row_ids_are_distinct_and_look_like_no_number() {
+    let ids: std::collections::HashSet<String> = (0..100_000).map(row_id).collect();
+    assert_eq!(ids.len(), 100_000);
+    assert!(ids.iter().all(|id| id.len() == 7 && id.starts_with('K') && !id.contains(['I', 'L', 'O', 'U', 'E'])));
+}
+
+#[test]
+fn a_cell_holds_no_control_character_and_no_novel() {
+    assert_eq!(cell_text("a\u{0}b\tc\u{ffff}\n"), "ab c\n");
+    assert_eq!(cell_text(&"x".repeat(40_000)).len(), 32_000);
+}
