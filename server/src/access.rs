@@ -106,6 +106,10 @@ table! {
     RunImport       POST   "/api/imports"                          SALES,  Nothing,  "Import a file, or preview it with dry_run";
     ListImports     GET    "/api/imports"                          SALES,  Nothing,  "Imports, newest first";
     GetImport       GET    "/api/imports/{id}"                     SALES,  Import,   "One import with its refusals";
+    ListPriceLists  GET    "/api/price-lists"                      SALES,  Nothing,  "Published versions, newest first";
+    Publish         POST   "/api/price-lists"                      SALES,  Nothing,  "Publish the catalogue as the next version";
+    PriceList       GET    "/api/price-list"                       ANYONE, Nothing,  "The price list version in force for whoever asks";
+    Snapshot        GET    "/api/price-list/{version}/{overlay}"   ANYONE, Snapshot, "One published version, immutable";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

@@ -9,8 +9,9 @@ use kontor_server::AppState;
 use kontor_server::config::Config;
 use kontor_server::time::Clock;
 
-mod segments;
 mod import;
+mod publish;
+mod segments;
 mod serve;
 mod user;
 
@@ -38,6 +39,8 @@ enum Command {
     Segments(segments::Segments),
     /// Bring in products, groups, customers or orders from files.
     Import(import::Import),
+    /// Publish the catalogue as the next price list version.
+    Publish(publish::Publish),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -50,6 +53,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve(command) => block_on(command.run()),
         Command::Segments(command) => block_on(command.run()),
         Command::Import(command) => block_on(command.run()),
+        Command::Publish(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -8,6 +8,10 @@ use kontor_shared::api::Problem;
 #[derive(Debug)]
 pub enum AppError {
     NotFound,
+    /// There is none yet, or none for this reader: 404 with a reason the page has words for.
+    Missing {
+        code: &'static str,
+    },
     /// Not signed in.
     Unauthorized {
         code: &'static str,
@@ -60,6 +64,7 @@ impl AppError {
     fn problem(&self) -> (StatusCode, &'static str, &'static str, Option<String>, Option<String>, Option<u64>) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here.", None, None, None),
+            Self::Missing { code } => (StatusCode::NOT_FOUND, code, "There is nothing here yet.", None, None, None),
             Self::Unauthorized { code } => (StatusCode::UNAUTHORIZED, code, "Sign in first.", None, None, None),
             Self::Forbidden { code } => (StatusCode::FORBIDDEN, code, "This is not open to you.", None, None, None),
             Self::Invalid { code, detail, field } => {

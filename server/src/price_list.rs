@@ -1,3 +1,244 @@
-//! Published price list versions: which one is in force, and what a reader sees of it.
+//! Published price list versions: publishing the catalogue as the next one, which one is in force, and what a reader
+//! sees of it. A version is immutable; each price type's view of it is one compact snapshot.
 
+use std::collections::HashMap;
+
+use anyhow::Context;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kontor_shared::api::{LeftOut, PriceListInfo, PriceListVersions, Publish, PublishReport, Role};
+use kontor_shared::money::VatMode;
+use serde::Deserialize;
+use sqlx::AnyConnection;
+
+use crate::auth::{Identity, MaybeSignedIn, Staff};
+use crate::error::{AppError, Result};
+use crate::firm::FirmSettings;
+use crate::time::{day_in, parse_day, rfc3339};
+use crate::{AppState, audit, bodies, catalog};
+
+mod snapshot;
 pub mod store;
+
+/// Media type of snapshots: postcard of `kontor_shared::catalog::Snapshot`.
+const SNAPSHOT_TYPE: &str = "application/octet-stream";
+/// Reasons told in a report; all are stored.
+const MOST_TOLD: usize = 1000;
+/// How often publishing starts again because an import became visible meanwhile.
+const TRIES: usize = 5;
+
+/// Publishes the catalogue as it is visible now, as the next version. Reading and encoding hold no lock; storing is one
+/// short transaction, which starts over where the catalogue moved meanwhile.
+pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, note: &str) -> Result<PublishReport> {
+    let firm = state.firm().await?;
+    let today = day_in(&firm.time_zone()?, state.clock.now_ms());
+    let valid_from = match valid_from.map(str::trim).filter(|day| !day.is_empty()) {
+        None => today.clone(),
+        Some(day) => parse_day(day).map(|day| day.to_string()).ok_or_else(|| AppError::invalid_field("bad_date", "/valid_from", "a date is YYYY-MM-DD"))?,
+    };
+    if valid_from < today {
+        return Err(AppError::invalid_field("valid_from_past", "/valid_from", format!("{valid_from} is past; today is {today}")));
+    }
+    if note.chars().count() > 2000 || note.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(AppError::invalid_field("bad_note", "/note", "a note has at most 2000 characters and no control characters"));
+    }
+    for _ in 0..TRIES {
+        let published_at = state.clock.now_ms();
+        let (seq, last, catalogue, earlier) = {
+            let mut connection = state.db.read().await?;
+            let (seq, last) = store::state(&mut connection, "").await?;
+            let catalogue = catalog::load(&mut connection, seq).await?;
+            (seq, last, catalogue, store::publications(&mut connection).await?)
+        };
+        let terms = snapshot::Terms { version: last + 1, published_at, valid_from: valid_from.clone(), note: note.to_string(), firm: (*firm).clone(), earlier };
+        let made = tokio::task::spawn_blocking(move || snapshot::make(&catalogue, &terms)).await.context("publishing stopped")??;
+        if made.overlays.is_empty() {
+            return Err(AppError::invalid("nothing_to_publish", "no active goods with a group and a price"));
+        }
+        let mut tx = state.db.write_tx().await?;
+        if store::state(&mut tx, state.db.for_update()).await? != (seq, last) {
+            continue;
+        }
+        let reasons = serde_json::to_vec(&made.left_out).context("reasons")?;
+        let reasons_hash = bodies::put(&mut tx, "application/json", &reasons, published_at).await?;
+        let version = store::Version {
+            version: last + 1,
+            seq,
+            published_at,
+            valid_from: valid_from.clone(),
+            currency: made.currency.code().to_string(),
+            vat_mode: firm.vat_mode.word().into(),
+            terms: firm.terms.clone(),
+            note: note.into(),
+            products: made.products as i64,
+            left_out: made.left_out.len() as i64,
+        };
+        store::insert(&mut tx, &version, actor, &reasons_hash).await?;
+        for overlay in &made.overlays {
+            let body_hash = bodies::put(&mut tx, SNAPSHOT_TYPE, &overlay.compressed, published_at).await?;
+            store::insert_snapshot(&mut tx, last + 1, &overlay.price_type, overlay.products as i64, &overlay.checksum, &body_hash).await?;
+        }
+        store::set_last_version(&mut tx, last + 1).await?;
+        let report = report(version, made.left_out, None);
+        let after = serde_json::json!({"version": report.version, "valid_from": report.valid_from, "products": report.products, "left_out": report.left_out});
+        audit::record(&mut tx, &state.clock, actor, "price_list.publish", &report.version.to_string(), None, Some(&after)).await?;
+        tx.commit().await?;
+        return Ok(report);
+    }
+    Err(AppError::NotReady { code: "busy", retry_after: 10 })
+}
+
+fn report(version: store::Version, mut reasons: Vec<LeftOut>, valid_until: Option<String>) -> PublishReport {
+    reasons.truncate(MOST_TOLD);
+    PublishReport {
+        version: version.version as u32,
+        published_at: rfc3339(version.published_at),
+        valid_from: version.valid_from,
+        valid_until,
+        note: version.note,
+        products: version.products as u64,
+        left_out: version.left_out as u64,
+        reasons,
+    }
+}
+
+/// `POST /api/price-lists`
+pub async fn create(State(state): State<AppState>, who: Staff, Json(wanted): Json<Publish>) -> Result<Json<PublishReport>> {
+    // On its own task: a browser that goes away does not leave the version half made.
+    let actor = who.actor();
+    let made = tokio::spawn(async move { publish(&state, &actor, wanted.valid_from.as_deref(), &wanted.note).await });
+    Ok(Json(made.await.context("publishing stopped")??))
+}
+
+/// `GET /api/price-lists`
+pub async fn list(State(state): State<AppState>) -> Result<Json<PriceListVersions>> {
+    let mut connection = state.db.read().await?;
+    let mut versions = Vec::new();
+    for (version, reasons_hash) in store::list(&mut connection, 50).await? {
+        let body = bodies::get(&mut connection, &reasons_hash).await?.context("the reasons of a version are missing")?;
+        let reasons: Vec<LeftOut> = serde_json::from_slice(&body.bytes).context("stored reasons")?;
+        let until = store::valid_until(&mut connection, version.version).await?;
+        versions.push(report(version, reasons, until));
+    }
+    let price_types = crate::firm::store::price_types(&mut connection).await?;
+    Ok(Json(PriceListVersions { versions, price_types }))
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    /// The price type staff want to see.
+    overlay: Option<String>,
+}
+
+/// `GET /api/price-list`
+pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSignedIn, Query(asked): Query<Asked>) -> Result<Json<PriceListInfo>> {
+    let firm = state.firm().await?;
+    let today = day_in(&firm.time_zone()?, state.clock.now_ms());
+    let mut connection = state.db.read().await?;
+    let asked = asked.overlay.filter(|overlay| !overlay.is_empty());
+    let overlay = own_overlay(&mut connection, &firm, who.as_ref(), asked.as_deref()).await?.ok_or(AppError::Missing { code: "prices_hidden" })?;
+    let version = store::in_force(&mut connection, &today).await?.ok_or(AppError::Missing { code: "no_price_list" })?;
+    let mut found = store::snapshot(&mut connection, version.version, &overlay).await?;
+    if found.is_none() && asked.is_none() && who.as_ref().is_some_and(|who| who.role.is_staff()) {
+        // A firm without prices of the usual type still sees what it published.
+        found = store::first_snapshot(&mut connection, version.version).await?;
+    }
+    let found = found.ok_or(AppError::Missing { code: "no_price_list" })?;
+    let valid_until = store::valid_until(&mut connection, version.version).await?;
+    Ok(Json(PriceListInfo {
+        version: version.version as u32,
+        snapshot_url: format!("/api/price-list/{}/{}", version.version, found.overlay),
+        overlay: found.overlay,
+        published_at: rfc3339(version.published_at),
+        valid_from: version.valid_from,
+        valid_until,
+        currency: version.currency.parse().context("stored currency")?,
+        vat_mode: VatMode::parse(&version.vat_mode).context("stored VAT mode")?,
+        products: found.products as u32,
+    }))
+}
+
+/// The price type whoever asks sees; none: no prices.
+async fn own_overlay(connection: &mut AnyConnection, firm: &FirmSettings, who: Option<&Identity>, asked: Option<&str>) -> Result<Option<String>> {
+    match who {
+        None => Ok(firm.public_price_type.clone()),
+        Some(Identity { role: Role::Buyer, customer, .. }) => {
+            let customer = customer.context("a buyer without a customer")?;
+            Ok(Some(store::customer_price_type(connection, &customer.to_string()).await?.ok_or(AppError::NotFound)?))
+        }
+        Some(_) => Ok(Some(asked.map_or_else(|| firm.customer_price_type.clone(), str::to_string))),
+    }
+}
+
+/// `GET /api/price-list/{version}/{overlay}`: the snapshot, immutable; 404 to whoever may not see that price type.
+pub async fn show(
+    State(state): State<AppState>,
+    MaybeSignedIn(who): MaybeSignedIn,
+    Path(path): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let version: i64 = path.get("version").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
+    let overlay = path.get("overlay").ok_or(AppError::NotFound)?;
+    let firm = state.firm().await?;
+    let today = day_in(&firm.time_zone()?, state.clock.now_ms());
+    let mut connection = state.db.read().await?;
+    let staff = who.as_ref().is_some_and(|who| who.role.is_staff());
+    if !staff && firm.public_price_type.as_ref() != Some(overlay) {
+        let own = own_overlay(&mut connection, &firm, who.as_ref(), None).await?;
+        if own.as_ref() != Some(overlay) {
+            return Err(AppError::NotFound);
+        }
+    }
+    let stored = store::by_number(&mut connection, version).await?.ok_or(AppError::NotFound)?;
+    if !staff && stored.valid_from > today {
+        return Err(AppError::NotFound);
+    }
+    let found = store::snapshot(&mut connection, version, overlay).await?.ok_or(AppError::NotFound)?;
+    let tag = format!("\"{}\"", found.checksum);
+    let fixed = [
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_string()),
+        (header::ETAG, tag.clone()),
+        (header::VARY, "Accept-Encoding, Cookie".to_string()),
+    ];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, fixed).into_response());
+    }
+    let body = bodies::get(&mut connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
+    drop(connection);
+    let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli);
+    if takes_brotli {
+        return Ok((fixed, [(header::CONTENT_TYPE, SNAPSHOT_TYPE), (header::CONTENT_ENCODING, "br")], body.bytes).into_response());
+    }
+    let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&body.bytes)).await.context("unpacking stopped")??;
+    Ok((fixed, [(header::CONTENT_TYPE, SNAPSHOT_TYPE)], plain).into_response())
+}
+
+fn accepts_brotli(accepted: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+        let weight = weight.trim().trim_start_matches("q=");
+        name.trim().eq_ignore_ascii_case("br") && !matches!(weight, "0" | "0.0" | "0.00" | "0.000")
+    })
+}
+
+/// A published view decoded, for export and tests on the server.
+pub async fn load(connection: &mut AnyConnection, version: i64, overlay: &str) -> Result<Option<kontor_shared::catalog::Snapshot>> {
+    let Some(found) = store::snapshot(connection, version, overlay).await? else { return Ok(None) };
+    let body = bodies::get(connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
+    let plain = snapshot::decompress(&body.bytes)?;
+    Ok(Some(kontor_shared::catalog::Snapshot::decode(&plain).map_err(|error| anyhow::anyhow!("a stored snapshot cannot be read: {error}"))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brotli_is_sent_only_to_those_who_take_it() {
+        for (header, expected) in [("gzip, deflate, br, zstd", true), ("br;q=1.0", true), ("br;q=0, gzip", false), ("gzip", false), ("brx", false)] {
+            assert_eq!(accepts_brotli(header), expected, "{header}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! SQL of price list versions.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// A published version. `seq` is the catalogue change its prices are read as of.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -43,4 +43,110 @@ pub async fn by_number(connection: &mut AnyConnection, version: i64) -> sqlx::Re
 /// The day a version's prices end: the first day of the next version, if one is published.
 pub async fn valid_until(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT MIN(valid_from) FROM price_list_versions WHERE version > $1").bind(version).fetch_one(connection).await
+}
+
+/// Visible seq and number of the last version.
+pub async fn state(connection: &mut AnyConnection, for_update: &str) -> sqlx::Result<(i64, i64)> {
+    sqlx::query_as(AssertSqlSafe(format!("SELECT visible_seq, last_version FROM catalog_state WHERE id = 1{for_update}"))).fetch_one(connection).await
+}
+
+pub async fn set_last_version(connection: &mut AnyConnection, version: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE catalog_state SET last_version = $1 WHERE id = 1").bind(version).execute(connection).await?;
+    Ok(())
+}
+
+/// Seq and time of every version, the first one first.
+pub async fn publications(connection: &mut AnyConnection) -> sqlx::Result<Vec<(i64, i64)>> {
+    sqlx::query_as("SELECT seq, published_at FROM price_list_versions ORDER BY version").fetch_all(connection).await
+}
+
+pub async fn insert(connection: &mut AnyConnection, version: &Version, by: &str, reasons_hash: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO price_list_versions (version, seq, published_at, published_by, valid_from, currency, vat_mode, terms, note, products, left_out, \
+         reasons_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(version.version)
+    .bind(version.seq)
+    .bind(version.published_at)
+    .bind(by)
+    .bind(&version.valid_from)
+    .bind(&version.currency)
+    .bind(&version.vat_mode)
+    .bind(&version.terms)
+    .bind(&version.note)
+    .bind(version.products)
+    .bind(version.left_out)
+    .bind(reasons_hash)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_snapshot(
+    connection: &mut AnyConnection,
+    version: i64,
+    overlay: &str,
+    products: i64,
+    checksum: &str,
+    body_hash: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO price_list_snapshots (version, overlay, products, checksum, body_hash) VALUES ($1, $2, $3, $4, $5)")
+        .bind(version)
+        .bind(overlay)
+        .bind(products)
+        .bind(checksum)
+        .bind(body_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What a reader of one price type sees of a version.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Snapshot {
+    pub overlay: String,
+    pub products: i64,
+    pub checksum: String,
+    pub body_hash: String,
+}
+
+pub async fn snapshot(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<Snapshot>> {
+    sqlx::query_as("SELECT overlay, products, checksum, body_hash FROM price_list_snapshots WHERE version = $1 AND overlay = $2")
+        .bind(version)
+        .bind(overlay)
+        .fetch_optional(connection)
+        .await
+}
+
+/// The snapshot of the first price type, in the price types' own order.
+pub async fn first_snapshot(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Option<Snapshot>> {
+    sqlx::query_as(
+        "SELECT s.overlay, s.products, s.checksum, s.body_hash FROM price_list_snapshots s JOIN price_types t ON t.code = s.overlay \
+         WHERE s.version = $1 ORDER BY t.sort, t.code LIMIT 1",
+    )
+    .bind(version)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Newest first, each with where its reasons are.
+pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Vec<(Version, String)>> {
+    #[derive(sqlx::FromRow)]
+    struct Listed {
+        #[sqlx(flatten)]
+        version: Version,
+        reasons_hash: String,
+    }
+    let rows: Vec<Listed> = sqlx::query_as(
+        "SELECT version, seq, published_at, valid_from, currency, vat_mode, terms, note, products, left_out, reasons_hash \
+         FROM price_list_versions ORDER BY version DESC LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.version, row.reasons_hash)).collect())
+}
+
+pub async fn customer_price_type(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT price_type FROM customers WHERE id = $1").bind(customer).fetch_optional(connection).await
 }

@@ -1,0 +1,47 @@
+//! `kontor publish`
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Args;
+use kontor_server::error::AppError;
+use kontor_server::price_list;
+
+use super::Data;
+
+#[derive(Args)]
+pub struct Publish {
+    #[command(flatten)]
+    data: Data,
+    /// First day its prices hold; today where absent.
+    #[arg(long, value_name = "DATE")]
+    valid_from: Option<String>,
+    /// A note readers see.
+    #[arg(long, default_value = "")]
+    note: String,
+    /// Report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Publish {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let state = self.data.open().await?;
+        let report = price_list::publish(&state, "command line", self.valid_from.as_deref(), &self.note).await;
+        state.db.close().await;
+        let report = report.map_err(|error| match error {
+            AppError::Invalid { detail, .. } | AppError::Conflict { detail, .. } => anyhow!(detail),
+            AppError::Internal(error) => error,
+            other => anyhow!("{other:?}"),
+        })?;
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&report)?);
+        } else {
+            println!("version {}, valid from {}: {} products, {} left out", report.version, report.valid_from, report.products, report.left_out);
+            for left in &report.reasons {
+                println!("{}: {}", left.code, left.reason);
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
