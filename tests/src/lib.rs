@@ -8,6 +8,7 @@ pub mod browser;
 pub mod client;
 pub mod contract;
 pub mod databases;
+pub mod goods;
 pub mod program;
 pub mod smtp;
 
