@@ -75,6 +75,21 @@ pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
     response.binary().await.map_err(|error| ApiError::network(error.to_string()))
 }
 
+/// Says which revision of an order the page showed; a change made meanwhile answers 409 instead of being overwritten.
+fn seen(request: RequestBuilder, revision: i64) -> RequestBuilder {
+    request.header("if-match", &format!("\"{revision}\""))
+}
+
+/// `POST` of a JSON body about an order as the page shows it.
+pub async fn post_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
+    send_json(seen(Request::post(path), revision), content).await
+}
+
+/// `POST` without a body about an order as the page shows it.
+pub async fn post_empty_seen<T: DeserializeOwned>(path: &str, revision: i64) -> Result<T> {
+    body(checked(seen(patient(Request::post(path)), revision).header(api::CSRF_HEADER, "1").send().await).await?).await
+}
+
 async fn send_json<T: DeserializeOwned>(request: RequestBuilder, content: &impl Serialize) -> Result<T> {
     let text = serde_json::to_string(content).map_err(|error| ApiError::unreadable(0, error.to_string()))?;
     let request = patient(request).header(api::CSRF_HEADER, "1").header("content-type", "application/json");

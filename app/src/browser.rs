@@ -28,6 +28,10 @@ extern "C" {
     fn object_url(blob: &Blob) -> String;
     #[wasm_bindgen(js_namespace = URL, js_name = revokeObjectURL)]
     fn revoke_object_url(url: &str);
+
+    type Focusable;
+    #[wasm_bindgen(method, js_name = focus)]
+    fn focus_with(this: &Focusable, options: &JsValue);
 }
 
 /// Reads what this browser keeps. A browser that keeps nothing (private mode, blocked) has nothing.
@@ -91,6 +95,13 @@ pub fn focus(id: &str) {
             let _ = element.focus();
         }
     });
+}
+
+/// Gives an element the focus and leaves the scrolling to the caller.
+pub fn focus_in_place(element: &Element) {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
+    element.unchecked_ref::<Focusable>().focus_with(&options);
 }
 
 /// Saves bytes as a file of the reader's.

@@ -1,8 +1,20 @@
 //! The buyer's pages and their addresses.
 
+use kontor_shared::words::{common, shop};
 use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::path;
 
-use crate::shell::Root;
+use crate::about::About;
+use crate::house::session;
+use crate::lang::say;
+use crate::orders::list::Orders;
+use crate::orders::page::OrderPage;
+use crate::orders::review::ReviewPage;
+use crate::price_list::PriceList;
+use crate::session::SignIn;
+use crate::shell::{Bar, NavItem, Root};
 
 /// Mounts the buyer's app.
 pub fn start() {
@@ -10,5 +22,78 @@ pub fn start() {
 }
 
 fn pages() -> AnyView {
-    ().into_any()
+    // Both live from here on: the draft follows whoever signs in, the list is on its way before its page is.
+    crate::draft::store();
+    crate::catalogue::shop();
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <Frame><NotFound/></Frame> }>
+                <Route path=path!("/") view=PriceList/>
+                <Route path=path!("/review") view=|| view! { <Frame><ReviewPage/></Frame> }/>
+                <Route path=path!("/orders") view=|| view! { <Frame><Orders/></Frame> }/>
+                <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
+                <Route path=path!("/sign-in") view=|| view! { <Frame><SignInPage/></Frame> }/>
+                <Route path=path!("/about") view=|| view! { <Frame><About/></Frame> }/>
+            </Routes>
+        </Router>
+    }
+    .into_any()
+}
+
+/// The bar of the buyer's pages; the children stand before the menu.
+#[component]
+pub fn BuyerBar(#[prop(optional)] children: Option<Children>) -> impl IntoView {
+    let items = vec![
+        NavItem { href: "/", label: say(shop::PRICE_LIST), under: &[] },
+        NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/review"] },
+        NavItem { href: "/about", label: say(shop::ABOUT), under: &[] },
+    ];
+    view! {
+        <Bar home="/" items=items>
+            {children.map(|children| children())}
+            {move || session().is_none().then(|| view! { <a class="item" href="/sign-in">{say(common::SIGN_IN)}</a> })}
+        </Bar>
+    }
+}
+
+/// A page with the bar above it.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    view! { <BuyerBar/> <main class="page" id="main">{children()}</main> }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    view! {
+        <div class="stack">
+            <h1>{say(shop::NO_PAGE)}</h1>
+            <p><a class="btn" href="/">{say(shop::BACK_TO_LIST)}</a></p>
+        </div>
+    }
+}
+
+/// The sign-in page; `?next=` says where to go on.
+#[component]
+fn SignInPage() -> impl IntoView {
+    let navigate = use_navigate();
+    let next = use_query_map().with_untracked(|query| query.get("next")).filter(|next| own_address(next)).unwrap_or_else(|| "/".into());
+    let waiting = crate::draft::store().draft.with_untracked(|draft| draft.lines.len() as u64);
+    let note = (waiting > 0).then(|| crate::lang::count(shop::DRAFT_WAITS, waiting));
+    let done = Callback::new(move |session: kontor_shared::api::Session| {
+        if session.role.is_staff() {
+            // The office is another page with its own module.
+            let _ = window().location().set_href("/admin");
+        } else {
+            navigate(&next, leptos_router::NavigateOptions { replace: true, ..Default::default() });
+        }
+    });
+    match note {
+        Some(note) => view! { <SignIn staff=false note=note on_done=done/> }.into_any(),
+        None => view! { <SignIn staff=false on_done=done/> }.into_any(),
+    }
+}
+
+/// An address of this app and of nobody else's: `//elsewhere` and `/\elsewhere` leave it.
+fn own_address(next: &str) -> bool {
+    next.starts_with('/') && !next.starts_with("//") && !next.contains('\\')
 }

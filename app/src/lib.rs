@@ -2,12 +2,19 @@
 //!
 //! Two entry points use it (`bin/buyer.rs`, `bin/staff.rs`); what one of them never names is not in its module.
 
+pub mod about;
 pub mod admin;
 pub mod api;
 pub mod browser;
 pub mod buyer;
+pub mod catalogue;
+pub mod draft;
+pub mod export;
 pub mod house;
+pub mod keys;
 pub mod lang;
+pub mod orders;
+pub mod price_list;
 pub mod session;
 pub mod shell;
 pub mod theme;

@@ -64,7 +64,10 @@ pub enum MapError {
     Line(String),
     UnknownField(String),
     /// The file has no such column.
-    NoColumn { field: String, column: String },
+    NoColumn {
+        field: String,
+        column: String,
+    },
     Twice(String),
 }
 
@@ -106,10 +109,14 @@ impl Map {
     /// A profile that ships with the program.
     pub fn named(name: &str) -> Option<Self> {
         let text = match name {
-            "bg-prices" => "code = Код на продукта\nname = Наименование на продукта\ngroup = Категория\nprice.retail = Цена на дребно\nprice.promotion = Цена в промоция\nshop = Търговски обект",
+            "bg-prices" => {
+                "code = Код на продукта\nname = Наименование на продукта\ngroup = Категория\nprice.retail = Цена на дребно\nprice.promotion = Цена в промоция\nshop = Търговски обект"
+            }
             "ru-office" => "code = Код\nname = Наименование\nunit = Ед. изм.\ngroup1 = Раздел\ngroup2 = Группа\nprice = Цена, руб.",
             "online-retail" => "code = stock_code\nname = description\nprice.wholesale = typical_price\ngroup = group_code\nkind = kind",
-            "generated" => "code = sku\nname = name\ngroup1 = g1\ngroup2 = g2\ngroup3 = g3\nunit = unit\npack = pack\nprice = price\ncurrency = cur\nvat = vat\nstock = stock",
+            "generated" => {
+                "code = sku\nname = name\ngroup1 = g1\ngroup2 = g2\ngroup3 = g3\nunit = unit\npack = pack\nprice = price\ncurrency = cur\nvat = vat\nstock = stock"
+            }
             _ => return None,
         };
         Self::parse(text).ok()
@@ -234,10 +241,7 @@ mod tests {
             "Населено място|Търговски обект|Наименование на продукта|Код на продукта|Категория|Цена на дребно|Цена в промоция",
             &[("shop", 1), ("name", 2), ("code", 3), ("group", 4), ("price.retail", 5), ("price.promotion", 6)],
         );
-        check(
-            "Код|Наименование|Ед. изм.|Раздел|Группа|Цена, руб.",
-            &[("code", 0), ("name", 1), ("unit", 2), ("group1", 3), ("group", 4), ("price", 5)],
-        );
+        check("Код|Наименование|Ед. изм.|Раздел|Группа|Цена, руб.", &[("code", 0), ("name", 1), ("unit", 2), ("group1", 3), ("group", 4), ("price", 5)]);
         check(
             "id|sku|name|g1|g2|g3|unit|pack|price|cur|vat|stock",
             &[

@@ -8,6 +8,7 @@
 pub mod api;
 pub mod catalog;
 pub mod documents;
+pub mod drafts;
 pub mod ids;
 pub mod import;
 pub mod money;

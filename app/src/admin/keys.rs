@@ -45,10 +45,8 @@ pub fn on_control() -> bool {
 #[component]
 pub fn KeyHints(keys: Vec<(&'static [&'static str], &'static str)>) -> impl IntoView {
     let on = RwSignal::new(wanted());
-    let hints: Vec<_> = keys
-        .into_iter()
-        .map(|(names, what)| view! { <span>{names.iter().map(|name| view! { <kbd>{*name}</kbd>" " }).collect_view()}{what}</span> })
-        .collect();
+    let hints: Vec<_> =
+        keys.into_iter().map(|(names, what)| view! { <span>{names.iter().map(|name| view! { <kbd>{*name}</kbd>" " }).collect_view()}{what}</span> }).collect();
     view! {
         <div class="key-hints s ink-2 only-l">
             {hints}

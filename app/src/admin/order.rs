@@ -272,7 +272,8 @@ fn Documents(documents: Vec<DocumentInfo>, late: Signal<bool>, again: impl Fn() 
             view! { <li class="stack"><p><b>{name}</b>", "<span class="nw">{format::date(lang(), &document.date)}</span>", "<span class="nw">{amount}</span></p>{file}</li> }
         })
         .collect();
-    (!rows.is_empty()).then(|| view! { <section class="panel panel-s"><h2>{say(staff::DOCUMENTS)}</h2><div class="body"><ul class="stack">{rows}</ul></div></section> })
+    (!rows.is_empty())
+        .then(|| view! { <section class="panel panel-s"><h2>{say(staff::DOCUMENTS)}</h2><div class="body"><ul class="stack">{rows}</ul></div></section> })
 }
 
 #[component]

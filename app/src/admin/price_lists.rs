@@ -160,7 +160,8 @@ fn LeftOutOf(one: PublishReport) -> impl IntoView {
         let head = [say(common::CODE).to_string(), say(staff::REASON).to_string()];
         csv::save(&name, std::iter::once(head).chain(list.iter().map(|LeftOut { code, reason: why }| [code.clone(), reason(why)])));
     };
-    let rows: Vec<_> = one.reasons.into_iter().map(|left| view! { <tr><td class="code b nw">{left.code}</td><td class="a">{reason(&left.reason)}</td></tr> }).collect();
+    let rows: Vec<_> =
+        one.reasons.into_iter().map(|left| view! { <tr><td class="code b nw">{left.code}</td><td class="a">{reason(&left.reason)}</td></tr> }).collect();
     view! {
         <section class="panel panel-s after">
             <div class="head row-x">

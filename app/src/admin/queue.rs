@@ -138,7 +138,10 @@ pub fn Queue() -> impl IntoView {
     // Only when nobody is in the middle of something: rows must not move under a hand.
     if let Ok(handle) = set_interval_with_handle(
         move || {
-            if asked.with_untracked(Option::is_none) && !browser::typing() && listing.page.with_untracked(|page| page.as_ref().is_some_and(|page| page.orders.len() <= 50)) {
+            if asked.with_untracked(Option::is_none)
+                && !browser::typing()
+                && listing.page.with_untracked(|page| page.as_ref().is_some_and(|page| page.orders.len() <= 50))
+            {
                 listing.reload();
             }
         },
@@ -330,10 +333,7 @@ mod tests {
             order(OrderState::Submitted, "2011-12-05"),
         ]);
         let numbers: Vec<_> = groups.iter().map(|(word, rows)| (word.key, rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>())).collect();
-        assert_eq!(
-            numbers,
-            [("GROUP_CONFIRM", vec!["2011-12-05", "2011-12-07"]), ("GROUP_WAITING", vec!["2011-12-08"]), ("GROUP_OTHER", vec!["2011-12-09"])]
-        );
+        assert_eq!(numbers, [("GROUP_CONFIRM", vec!["2011-12-05", "2011-12-07"]), ("GROUP_WAITING", vec!["2011-12-08"]), ("GROUP_OTHER", vec!["2011-12-09"])]);
     }
 
     #[test]

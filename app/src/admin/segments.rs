@@ -56,7 +56,15 @@ pub fn Segments() -> impl IntoView {
     let look = Memo::new(move |_| {
         query.with(|query| {
             let get = |name: &str| query.get(name).unwrap_or_default();
-            Look { as_of: get("as_of"), period: get("period"), mode: get("mode"), regular_from: get("regular_from"), lapse: get("lapse"), segment: get("segment"), q: get("q") }
+            Look {
+                as_of: get("as_of"),
+                period: get("period"),
+                mode: get("mode"),
+                regular_from: get("regular_from"),
+                lapse: get("lapse"),
+                segment: get("segment"),
+                q: get("q"),
+            }
         })
     });
     let listing: Listing<SegmentPage> = Listing::new(Signal::derive(move || look.get().ask()));

@@ -51,8 +51,12 @@ pub const FIELDS: &[FieldDef] = &[
             "стока",
         ],
     },
-    FieldDef { name: "group1", headers: &["g1", "group 1", "group1", "раздел", "section", "department", "группа 1", "група 1", "раздел 1", "отдел"] },
-    FieldDef { name: "group2", headers: &["g2", "group 2", "group2", "подраздел", "подгруппа", "subgroup", "подгрупа", "группа 2", "група 2"] },
+    FieldDef {
+        name: "group1", headers: &["g1", "group 1", "group1", "раздел", "section", "department", "группа 1", "група 1", "раздел 1", "отдел"]
+    },
+    FieldDef {
+        name: "group2", headers: &["g2", "group 2", "group2", "подраздел", "подгруппа", "subgroup", "подгрупа", "группа 2", "група 2"]
+    },
     FieldDef { name: "group3", headers: &["g3", "group 3", "group3", "группа 3", "група 3"] },
     FieldDef {
         name: "group",
@@ -72,13 +76,20 @@ pub const FIELDS: &[FieldDef] = &[
         ],
     },
     FieldDef { name: "kind", headers: &["kind", "product kind", "вид", "вид товара", "вид стока"] },
-    FieldDef { name: "unit", headers: &["unit", "uom", "unit of measure", "ед изм", "ед", "единица", "единица измерения", "мярка", "мерна единица", "м ед"] },
+    FieldDef {
+        name: "unit", headers: &["unit", "uom", "unit of measure", "ед изм", "ед", "единица", "единица измерения", "мярка", "мерна единица", "м ед"]
+    },
     FieldDef {
         name: "pack",
         headers: &["pack", "pack size", "increment", "multiple", "упаковка", "кратность", "в упаковке", "кратност", "опаковка", "бр в опаковка"],
     },
-    FieldDef { name: "min", headers: &["min", "minimum", "min quantity", "minimum quantity", "минимум", "мин заказ", "минимальный заказ", "минимално количество"] },
-    FieldDef { name: "max", headers: &["max", "maximum", "max quantity", "maximum quantity", "максимум", "максимальный заказ", "максимално количество"] },
+    FieldDef {
+        name: "min",
+        headers: &["min", "minimum", "min quantity", "minimum quantity", "минимум", "мин заказ", "минимальный заказ", "минимално количество"],
+    },
+    FieldDef {
+        name: "max", headers: &["max", "maximum", "max quantity", "maximum quantity", "максимум", "максимальный заказ", "максимално количество"]
+    },
     FieldDef { name: "precision", headers: &["precision", "unit precision", "точность", "точност"] },
     FieldDef {
         name: "price.retail",
@@ -88,17 +99,26 @@ pub const FIELDS: &[FieldDef] = &[
         name: "price.wholesale",
         headers: &["wholesale price", "price wholesale", "wholesale", "typical price", "цена оптовая", "оптовая цена", "опт", "цена опт", "цена на едро"],
     },
-    FieldDef { name: "price.dealer", headers: &["dealer price", "price dealer", "dealer", "цена дилерская", "дилерская цена", "дилер", "дилърска цена"] },
+    FieldDef {
+        name: "price.dealer", headers: &["dealer price", "price dealer", "dealer", "цена дилерская", "дилерская цена", "дилер", "дилърска цена"]
+    },
     FieldDef {
         name: "price.promotion",
         headers: &["promotion price", "promo price", "price promotion", "цена в промоция", "промоционална цена", "цена по акции", "акционная цена"],
     },
-    FieldDef { name: "price", headers: &["price", "unit price", "цена", "цена за единицу", "цена за ед", "единична цена", "ед цена"] },
+    FieldDef {
+        name: "price", headers: &["price", "unit price", "цена", "цена за единицу", "цена за ед", "единична цена", "ед цена"]
+    },
     FieldDef { name: "currency", headers: &["currency", "cur", "валюта"] },
     FieldDef { name: "vat", headers: &["vat", "vat %", "vat rate", "ндс", "ндс %", "ставка ндс", "ддс", "ддс %", "ставка ддс"] },
-    FieldDef { name: "stock", headers: &["stock", "in stock", "stock quantity", "остаток", "наличие", "количество на складе", "наличност", "наличност на склад"] },
+    FieldDef {
+        name: "stock",
+        headers: &["stock", "in stock", "stock quantity", "остаток", "наличие", "количество на складе", "наличност", "наличност на склад"],
+    },
     FieldDef { name: "active", headers: &["active", "активен", "активный", "активна"] },
-    FieldDef { name: "shop", headers: &["shop", "store", "branch", "магазин", "склад", "филиал", "търговски обект", "обект"] },
+    FieldDef {
+        name: "shop", headers: &["shop", "store", "branch", "магазин", "склад", "филиал", "търговски обект", "обект"]
+    },
 ];
 
 /// Promotion prices: 0 means none, as the Bulgarian daily prices write it.
@@ -194,7 +214,33 @@ impl Defaults {
 /// Decimals a unit is counted in: kilograms and metres are divided, pieces are not.
 pub fn unit_precision(unit: &str) -> u8 {
     let folded = unit.trim().trim_end_matches('.').to_lowercase();
-    let divided = ["kg", "g", "t", "l", "ml", "m", "m2", "m²", "m3", "m³", "кг", "г", "гр", "т", "л", "мл", "м", "м2", "м²", "м3", "м³", "п.м", "пог. м", "кв.м", "куб.м"];
+    let divided = [
+        "kg",
+        "g",
+        "t",
+        "l",
+        "ml",
+        "m",
+        "m2",
+        "m²",
+        "m3",
+        "m³",
+        "кг",
+        "г",
+        "гр",
+        "т",
+        "л",
+        "мл",
+        "м",
+        "м2",
+        "м²",
+        "м3",
+        "м³",
+        "п.м",
+        "пог. м",
+        "кв.м",
+        "куб.м",
+    ];
     if divided.contains(&folded.as_str()) { 3 } else { 0 }
 }
 
@@ -208,7 +254,9 @@ pub fn read_row(facts: &FileFacts, cells: &[&str]) -> Result<ProductInput, RowPr
     }
     let kind = match cell("kind") {
         Some("") | None => None,
-        Some(word) => Some(ProductKind::parse(&word.to_lowercase()).ok_or_else(|| RowProblem::new(word, "not a kind of product (product, unsold, service, minor)"))?),
+        Some(word) => {
+            Some(ProductKind::parse(&word.to_lowercase()).ok_or_else(|| RowProblem::new(word, "not a kind of product (product, unsold, service, minor)"))?)
+        }
     };
     let name = match cell("name") {
         None => None,

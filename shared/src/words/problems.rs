@@ -20,6 +20,8 @@ crate::words! {
     WRONG_STATE = "The order is no longer in a state that allows this. Load it again.", "Состояние заказа этого уже не позволяет. Загрузите его заново.", "Състоянието на поръчката вече не го позволява. Заредете я отново.";
     INTERNAL = "Something failed at the server; nothing was changed.", "На сервере произошёл сбой; ничего не изменено.", "На сървъра възникна грешка; нищо не е променено.";
     UNREADABLE = "The server's answer could not be read. Load the page again.", "Ответ сервера не удалось прочитать. Обновите страницу.", "Отговорът на сървъра не може да бъде прочетен. Заредете страницата отново.";
+    UNKNOWN_PRICE_LIST = "The firm no longer has this price list. The present one is being loaded; look at the prices and send again.", "Этого прайс-листа у фирмы больше нет. Загружается действующий; посмотрите цены и отправьте снова.", "Фирмата вече няма тази ценова листа. Зарежда се действащата; вижте цените и изпратете пак.";
+    TOO_MANY_LINES = "The order has too many lines. Send it in two parts.", "В заказе слишком много строк. Отправьте его двумя частями.", "Поръчката има твърде много редове. Изпратете я на две части.";
     * WAIT_SECONDS = ["Try again in {n} second.", "Try again in {n} seconds."], ["Повторите через {n} секунду.", "Повторите через {n} секунды.", "Повторите через {n} секунд."], ["Опитайте след {n} секунда.", "Опитайте след {n} секунди."];
 }
 
@@ -38,9 +40,11 @@ pub fn by_code(code: &str) -> Word {
         "too_large" => TOO_LARGE,
         "internal" => INTERNAL,
         "unreadable" => UNREADABLE,
-        "order_exists" | "other_body" => ORDER_EXISTS,
+        "order_differs" => ORDER_EXISTS,
+        "unknown_price_list" => UNKNOWN_PRICE_LIST,
+        "too_many_lines" => TOO_MANY_LINES,
         "wrong_state" => WRONG_STATE,
-        "conflict" => CONFLICT,
+        "changed_elsewhere" => CONFLICT,
         code if code.ends_with("_not_ready") || code == "not_ready" => NOT_READY,
         _ => INVALID,
     }

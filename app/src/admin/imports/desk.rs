@@ -18,7 +18,11 @@ const KINDS: [&str; 4] = ["products", "groups", "customers", "orders"];
 /// A size in megabytes, as people say it.
 fn megabytes(bytes: u64) -> String {
     let tenths = (bytes * 10).div_ceil(1 << 20).max(1);
-    format!("{}\u{a0}{}", format::decimal(lang(), &format!("{}.{}", tenths / 10, tenths % 10)), if lang() == kontor_shared::words::Lang::En { "MB" } else { "МБ" })
+    format!(
+        "{}\u{a0}{}",
+        format::decimal(lang(), &format!("{}.{}", tenths / 10, tenths % 10)),
+        if lang() == kontor_shared::words::Lang::En { "MB" } else { "МБ" }
+    )
 }
 
 #[component]

@@ -1,0 +1,220 @@
+//! The price list in memory: fetched once per version and price type, searched here; and how the reader looks at it.
+
+use std::cell::{Cell, OnceCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use kontor_shared::api::{Bought, PriceListInfo};
+use kontor_shared::catalog::search::Index;
+use kontor_shared::catalog::{ProductRow, Snapshot};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{self, ApiError};
+use crate::house::house;
+
+/// One version as this reader sees it, ready to search.
+pub struct Catalogue {
+    pub info: PriceListInfo,
+    pub snapshot: Snapshot,
+    pub index: Index,
+    rows: HashMap<String, u32>,
+    /// For each group, itself and those above it.
+    pub ancestors: Vec<Vec<u32>>,
+}
+
+impl Catalogue {
+    fn new(info: PriceListInfo, snapshot: Snapshot) -> Self {
+        let index = Index::build(&snapshot);
+        let rows = snapshot.products.iter().enumerate().map(|(row, product)| (product.code.clone(), row as u32)).collect();
+        let ancestors = (0..snapshot.groups.len())
+            .map(|group| {
+                let mut chain = vec![group as u32];
+                let mut at = snapshot.groups[group].parent;
+                // A parent stands before its child; a list that breaks that ends the walk instead of looping.
+                while let Some(parent) = at.filter(|parent| (*parent as usize) < chain[chain.len() - 1] as usize) {
+                    chain.push(parent);
+                    at = snapshot.groups[parent as usize].parent;
+                }
+                chain
+            })
+            .collect();
+        Self { info, snapshot, index, rows, ancestors }
+    }
+    pub fn product(&self, row: u32) -> Option<&ProductRow> {
+        self.snapshot.products.get(row as usize)
+    }
+    pub fn row(&self, code: &str) -> Option<u32> {
+        self.rows.get(code).copied()
+    }
+    pub fn by_code(&self, code: &str) -> Option<&ProductRow> {
+        self.row(code).and_then(|row| self.product(row))
+    }
+    pub fn group_name(&self, group: u32) -> &str {
+        self.snapshot.groups.get(group as usize).map_or("", |group| &group.name)
+    }
+}
+
+/// Whether the list is here.
+#[derive(Clone)]
+pub enum Fetch {
+    Asking,
+    Failed(ApiError),
+    Here(Arc<Catalogue>),
+}
+
+/// The list and the reader's way of looking at it; both outlive the page.
+#[derive(Clone, Copy)]
+pub struct Shop {
+    pub list: RwSignal<Fetch>,
+    pub query: RwSignal<String>,
+    /// The query is taken as it is, without repair.
+    pub literal: RwSignal<bool>,
+    pub group: RwSignal<Option<u32>>,
+    pub in_stock: RwSignal<bool>,
+    pub new: RwSignal<bool>,
+    pub bought: RwSignal<bool>,
+    pub price_min: RwSignal<String>,
+    pub price_max: RwSignal<String>,
+    /// Best match first instead of by group, while searching.
+    pub by_match: RwSignal<bool>,
+    /// Groups of the tree whose subgroups are shown.
+    pub opened: RwSignal<HashSet<u32>>,
+    /// The current row, by product code: it stays current when the hits change.
+    pub current: RwSignal<Option<u32>>,
+    /// Rows of products bought before; known after sign-in.
+    pub bought_rows: RwSignal<Option<Arc<HashSet<u32>>>>,
+    /// How far the list is scrolled.
+    pub scroll: RwSignal<f64>,
+}
+
+thread_local! {
+    static SHOP: OnceCell<Shop> = const { OnceCell::new() };
+    /// Counts fetches, so that an answer overtaken by a later question is dropped.
+    static ASKED: Cell<u32> = const { Cell::new(0) };
+}
+
+pub fn shop() -> Shop {
+    SHOP.with(|cell| {
+        *cell.get_or_init(|| {
+            let root = Owner::new_root(None);
+            let shop = root.with(|| {
+                let shop = Shop {
+                    list: RwSignal::new(Fetch::Asking),
+                    query: RwSignal::new(String::new()),
+                    literal: RwSignal::new(false),
+                    group: RwSignal::new(None),
+                    in_stock: RwSignal::new(false),
+                    new: RwSignal::new(false),
+                    bought: RwSignal::new(false),
+                    price_min: RwSignal::new(String::new()),
+                    price_max: RwSignal::new(String::new()),
+                    by_match: RwSignal::new(false),
+                    opened: RwSignal::new(HashSet::new()),
+                    current: RwSignal::new(None),
+                    bought_rows: RwSignal::new(None),
+                    scroll: RwSignal::new(0.0),
+                };
+                // Another reader may see other prices: whoever signs in or out gets the list anew.
+                let reader = Memo::new(move |_| house().session.get().map(|session| session.login));
+                Effect::new(move |_| {
+                    reader.track();
+                    shop.fetch();
+                });
+                shop
+            });
+            std::mem::forget(root);
+            shop
+        })
+    })
+}
+
+impl Shop {
+    /// Asks which version is in force, and for its rows unless they are here.
+    pub fn fetch(self) {
+        let asked = ASKED.with(|cell| {
+            cell.set(cell.get() + 1);
+            cell.get()
+        });
+        let latest = move || ASKED.with(|cell| cell.get() == asked);
+        if !matches!(self.list.get_untracked(), Fetch::Here(_)) {
+            self.list.set(Fetch::Asking);
+        }
+        spawn_local(async move {
+            let answer = self.get().await;
+            if !latest() {
+                return;
+            }
+            match answer {
+                Ok(Some(catalogue)) => {
+                    // Row numbers belong to a version.
+                    self.current.set(None);
+                    self.group.set(None);
+                    self.bought_rows.set(None);
+                    self.list.set(Fetch::Here(Arc::new(catalogue)));
+                }
+                Ok(None) => {}
+                Err(error) => self.list.set(Fetch::Failed(error)),
+            }
+            self.fetch_bought().await;
+        });
+    }
+
+    /// The version in force, or nothing where it is here already.
+    async fn get(self) -> api::Result<Option<Catalogue>> {
+        let info: PriceListInfo = api::get("/api/price-list").await?;
+        if let Fetch::Here(here) = self.list.get_untracked()
+            && here.info.snapshot_url == info.snapshot_url
+        {
+            return Ok(None);
+        }
+        let bytes = api::get_bytes(&info.snapshot_url).await?;
+        let snapshot = Snapshot::decode(&bytes).map_err(|error| ApiError {
+            code: "unreadable".into(),
+            status: 200,
+            detail: Some(error.to_string()),
+            field: None,
+            retry_after: None,
+            network: false,
+        })?;
+        Ok(Some(Catalogue::new(info, snapshot)))
+    }
+
+    async fn fetch_bought(self) {
+        let buyer = house().session.with_untracked(|session| session.as_ref().is_some_and(|session| session.customer.is_some()));
+        if !buyer {
+            self.bought.set(false);
+            self.bought_rows.set(None);
+            return;
+        }
+        if let Ok(bought) = api::get::<Bought>("/api/bought").await
+            && let Fetch::Here(catalogue) = self.list.get_untracked()
+        {
+            let rows = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
+            self.bought_rows.set(Some(Arc::new(rows)));
+        }
+    }
+
+    /// The list, once it is here; tracked.
+    pub fn here(self) -> Option<Arc<Catalogue>> {
+        self.list.with(|list| match list {
+            Fetch::Here(catalogue) => Some(catalogue.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn here_untracked(self) -> Option<Arc<Catalogue>> {
+        untrack(|| self.here())
+    }
+
+    /// Everything shown again.
+    pub fn reset(self) {
+        for flag in [self.in_stock, self.new, self.bought, self.literal] {
+            flag.set(false);
+        }
+        self.group.set(None);
+        self.query.set(String::new());
+        self.price_min.set(String::new());
+        self.price_max.set(String::new());
+    }
+}

@@ -1,0 +1,345 @@
+//! The review: every line of the draft as it will be sent, where it goes, and sending it.
+
+use std::sync::Arc;
+
+use kontor_shared::api::{Order, SubmitOrder};
+use kontor_shared::drafts::{LineState, Review, ReviewLine};
+use kontor_shared::words::{common, format, shop as words};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+
+use super::to_submit;
+use crate::api::{self, ApiError};
+use crate::catalogue::{Catalogue, Fetch, shop};
+use crate::draft;
+use crate::export::{self, What};
+use crate::house::{firm, session};
+use crate::lang::{count, lang, say};
+use crate::price_list::{Sums, plain, why};
+use crate::session::note_signed_out;
+use crate::ui::page::{Failed, Loading, PageHead, words_for};
+
+/// What stands in the way of the order, or the way it went.
+#[derive(Clone)]
+enum Sending {
+    Not,
+    Under,
+    Failed(ApiError),
+    /// An earlier sending of this draft had arrived; the draft goes on under a new id.
+    ArrivedBefore(Box<Order>),
+}
+
+/// `/review`
+#[component]
+pub fn ReviewPage() -> impl IntoView {
+    let list = shop().list;
+    move || match list.get() {
+        Fetch::Asking => view! { <Loading/> }.into_any(),
+        Fetch::Failed(error) => view! { <Failed error=error retry=|()| shop().fetch()/> }.into_any(),
+        Fetch::Here(catalogue) => view! { <TheReview catalogue=catalogue/> }.into_any(),
+    }
+}
+
+#[component]
+fn TheReview(catalogue: Arc<Catalogue>) -> impl IntoView {
+    let store = draft::store();
+    let review = {
+        let catalogue = catalogue.clone();
+        Memo::new(move |_| store.draft.with(|draft| draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang())))
+    };
+    let sending = RwSignal::new(Sending::Not);
+    let codes = Memo::new(move |_| review.with(|review| review.lines.iter().map(|line| line.code.clone()).collect::<Vec<_>>()));
+    let empty = Memo::new(move |_| codes.with(Vec::is_empty));
+    let mode = catalogue.info.vat_mode;
+    let sign = StoredValue::new(catalogue.info.currency.sign().to_string());
+    let catalogue = StoredValue::new(catalogue);
+    view! {
+        <PageHead title=say(words::REVIEW_TITLE)><a href="/">{say(words::BACK_TO_LIST)}</a></PageHead>
+        {move || match sending.get() {
+            Sending::ArrivedBefore(order) => view! {
+                <div class="note note-warn" role="alert">
+                    <p>{words::ARRIVED_BEFORE.with(lang(), &[("number", &order.number)])}</p>
+                    <a href=format!("/orders/{}", order.id)>{words::OPEN_ORDER.with(lang(), &[("number", &order.number)])}</a>
+                </div>
+            }.into_any(),
+            _ => ().into_any(),
+        }}
+        <Show when=move || !empty.get() fallback=|| view! {
+            <div class="stack"><p><b>{say(words::NOTHING_ORDERED)}</b></p><p class="ink-2">{say(words::EMPTY_ORDER)}</p><p><a class="btn btn-main" href="/">{say(words::OPEN_LIST)}</a></p></div>
+        }>
+            <Changes review=review/>
+            <div class="two">
+                <div class="panel panel-s">
+                    <table class="t t-stack">
+                        <caption class="vh">{say(words::YOUR_ORDER)}</caption>
+                        <thead><tr>
+                            <th scope="col">{say(common::CODE)}</th><th scope="col">{say(common::PRODUCT)}</th>
+                            <th scope="col" class="num">{say(common::QUANTITY)}</th>
+                            <th scope="col" class="num">{format!("{} {}", say(common::PRICE), sign.get_value())}</th>
+                            <th scope="col" class="num">{format!("{} {}", say(common::AMOUNT), sign.get_value())}</th>
+                            <th scope="col"><span class="vh">{say(words::TAKE_OUT)}</span></th>
+                        </tr></thead>
+                        <tbody>
+                            <For each=move || codes.get() key=|code| code.clone() let:code><ReviewRow catalogue=catalogue.get_value() review=review code=code/></For>
+                        </tbody>
+                    </table>
+                </div>
+                <div class="stack">
+                    <section class="panel panel-s"><h2>{say(common::TOTAL)}</h2><div class="body">
+                        {move || match review.with(|review| review.totals.clone()) {
+                            Ok(totals) => view! { <Sums totals=totals mode=mode/> }.into_any(),
+                            Err(_) => view! { <p class="bad">{say(common::REASON_TOO_LARGE)}</p> }.into_any(),
+                        }}
+                    </div></section>
+                    <Delivery/>
+                    <Send catalogue=catalogue.get_value() review=review sending=sending/>
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+/// What changed since the quantities were typed.
+#[component]
+fn Changes(review: Memo<Review>) -> impl IntoView {
+    move || {
+        let (mut dearer, mut cheaper, mut gone) = (0_u64, 0_u64, 0_u64);
+        review.with(|review| {
+            for line in &review.lines {
+                match line.now {
+                    Some(now) if now > line.seen => dearer += 1,
+                    Some(now) if now < line.seen => cheaper += 1,
+                    None => gone += 1,
+                    Some(_) => {}
+                }
+            }
+        });
+        (dearer + cheaper + gone > 0).then(|| {
+            let mut parts = Vec::new();
+            for (number, word) in [(dearer, words::LINES_DEARER), (cheaper, words::LINES_CHEAPER), (gone, words::LINES_GONE)] {
+                if number > 0 {
+                    parts.push(count(word, number));
+                }
+            }
+            view! {
+                <div class="note note-warn changes" role="status"><p><b>{say(words::LIST_CHANGED)}</b>" "{parts.join(", ")}". "{say(words::LIST_CHANGED_THEN)}</p></div>
+            }
+        })
+    }
+}
+
+#[component]
+fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, code: String) -> impl IntoView {
+    let store = draft::store();
+    let product = catalogue.by_code(&code).cloned().map(Arc::new);
+    let line = {
+        let code = code.clone();
+        Memo::new(move |_| review.with(|review| review.lines.iter().find(|line| line.code == code).cloned()))
+    };
+    let name = line.with_untracked(|line| line.as_ref().map(|line| line.name.clone()).unwrap_or_default());
+    let typed = Memo::new(move |_| line.with(|line| line.as_ref().map(|line| line.typed.clone()).unwrap_or_default()));
+    let wrong = Memo::new(move |_| line.with(|line| line.as_ref().is_some_and(|line| !line.ready())));
+    let label = words::QUANTITY_OF.with(lang(), &[("code", &code), ("name", &name)]);
+    let (for_write, for_hint) = (product.clone(), product.clone());
+    let (id, code_out) = (format!("r-{code}"), code.clone());
+    let hint_id = format!("rh-{code}");
+    let described = hint_id.clone();
+    let price = move |line: &ReviewLine| {
+        let now = line.now.map(|now| format::price(lang(), now));
+        let seen = (line.now != Some(line.seen)).then(|| format::price(lang(), line.seen));
+        let dearer = line.now.is_some_and(|now| now > line.seen);
+        view! {
+            {seen.map(|seen| view! { <del><span class="vh">{say(words::YOU_SAW)}" "</span>{seen}</del>" " })}
+            <span class:bad=dearer class:good=line.now.is_some_and(|now| now < line.seen)>{now}</span>
+        }
+    };
+    view! {
+        <tr>
+            <td class="code b">{code.clone()}</td>
+            <td class="a">
+                {name.clone()}
+                {move || line.with(|line| line.as_ref().filter(|line| !line.ready()).map(|line| {
+                    let problem = match (&line.state, &for_hint) {
+                        (LineState::Gone, _) | (_, None) => (format!("{}.", say(common::REASON_NOT_IN_PRICE_LIST)), Vec::new()),
+                        (state, Some(product)) => {
+                            let (text, problem) = why(state, product);
+                            (text, problem.map(|problem| [problem.lower, problem.upper].into_iter().flatten().collect()).unwrap_or_default())
+                        }
+                    };
+                    let product = for_hint.clone();
+                    view! {
+                        <span class="sub bad hint-line" id=hint_id.clone()>{problem.0}" "
+                            {problem.1.into_iter().map(|quantity| {
+                                let product = product.clone();
+                                view! {
+                                    <button type="button" class="btn btn-row" on:click=move |_| if let Some(product) = &product { store.write(product, &plain(quantity)) }>
+                                        {format!("{} {}", say(words::TAKE), format::quantity(lang(), quantity))}
+                                    </button>
+                                    " "
+                                }
+                            }).collect_view()}
+                        </span>
+                    }
+                }))}
+            </td>
+            <td class="num b q-cell" data-l=say(common::QUANTITY)>
+                <input class="qty" id=id inputmode="decimal" autocomplete="off" maxlength="16" aria-label=label
+                    disabled=product.is_none()
+                    aria-invalid=move || wrong.get().then_some("true")
+                    aria-describedby=move || wrong.get().then(|| described.clone())
+                    prop:value=move || typed.get()
+                    on:change=move |event| {
+                        // On leaving the field: a line must not vanish under the cursor while its quantity is being changed.
+                        if let Some(product) = &for_write {
+                            store.write(product, &event_target_value(&event));
+                        }
+                    }/>
+            </td>
+            <td class="num b" data-l=say(common::PRICE)>{move || line.with(|line| line.as_ref().map(price))}</td>
+            <td class="num z">{move || line.with(|line| line.as_ref().and_then(|line| line.amount).map(|amount| format::decimal(lang(), &amount.decimal())))}</td>
+            <td class="c"><button type="button" class="link" aria-label=format!("{}: {name}", say(words::TAKE_OUT)) on:click=move |_| store.take_out(&code_out)>{say(words::TAKE_OUT)}</button></td>
+        </tr>
+    }
+}
+
+/// The customer's own address, unless the draft has another.
+fn address() -> String {
+    draft::store()
+        .draft
+        .with(|draft| draft.delivery_address.clone())
+        .unwrap_or_else(|| session().and_then(|session| session.customer).map(|customer| customer.delivery_address).unwrap_or_default())
+}
+
+/// Where and when to deliver, and what the firm should know.
+#[component]
+fn Delivery() -> impl IntoView {
+    let store = draft::store();
+    let today = firm().map(|firm| firm.today.clone()).unwrap_or_default();
+    view! {
+        <section class="panel panel-s"><h2>{say(words::DELIVERY)}</h2><div class="body stack">
+            <label class="field"><span>{say(words::DELIVERY_ADDRESS)}</span>
+                <textarea class="in" rows="3" maxlength="500" autocomplete="street-address" prop:value=address
+                    on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.delivery_address = Some(value)) }></textarea>
+            </label>
+            <div class="pair">
+                <label class="field"><span>{say(words::WANTED_ON)}</span>
+                    <input class="in" type="date" min=today prop:value=move || store.draft.with(|draft| draft.wanted_on.clone())
+                        on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.wanted_on = value) }/>
+                </label>
+                <label class="field"><span>{say(words::PO_NUMBER)}</span>
+                    <input class="in" maxlength="60" autocomplete="off" prop:value=move || store.draft.with(|draft| draft.po_number.clone())
+                        on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.po_number = value) }/>
+                </label>
+            </div>
+            <label class="field"><span>{say(words::COMMENT)}</span>
+                <textarea class="in" rows="2" maxlength="2000" prop:value=move || store.draft.with(|draft| draft.comment.clone())
+                    on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.comment = value) }></textarea>
+            </label>
+        </div></section>
+    }
+}
+
+/// The button that sends, what stands in its way, and what came back.
+#[component]
+fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sending>) -> impl IntoView {
+    let store = draft::store();
+    let navigate = use_navigate();
+    let send = move || {
+        if matches!(sending.get_untracked(), Sending::Under) {
+            return;
+        }
+        // A line that cannot go out is shown instead of being left out.
+        if let Some(code) = review.with_untracked(|review| review.lines.iter().find(|line| !line.ready()).map(|line| line.code.clone())) {
+            crate::browser::focus(&format!("r-{code}"));
+            return;
+        }
+        let body = store.draft.with_untracked(|draft| review.with_untracked(|review| to_submit(draft, review, &catalogue, untrack(address))));
+        if body.lines.is_empty() {
+            return;
+        }
+        sending.set(Sending::Under);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match put(body).await {
+                Ok(order) => {
+                    store.sent();
+                    let _ = sending.try_set(Sending::Not);
+                    navigate(&format!("/orders/{}?sent=1", order.id), Default::default());
+                }
+                Err(Sent::Before(order)) => {
+                    store.renew_id();
+                    let _ = sending.try_set(Sending::ArrivedBefore(order));
+                }
+                Err(Sent::Failed(error)) => {
+                    note_signed_out(&error);
+                    if error.code == "unknown_price_list" {
+                        shop().fetch();
+                    }
+                    let _ = sending.try_set(Sending::Failed(error));
+                }
+            }
+        });
+    };
+    let send = StoredValue::new_local(send);
+    view! {
+        <div class="stack send">
+            {move || match sending.get() {
+                Sending::Failed(error) => view! {
+                    <div class="note note-bad" role="alert"><p>{words_for(&error)}" "{error.network.then(|| say(words::SEND_AGAIN_SAFE))}</p></div>
+                }.into_any(),
+                _ => ().into_any(),
+            }}
+            {move || {
+                let wrong = review.with(|review| review.wrong() as u64);
+                match session() {
+                    None => view! {
+                        <div class="note"><p>{say(words::SIGN_IN_TO_SEND)}</p></div>
+                        <a class="btn btn-main btn-wide" href="/sign-in?next=/review">{say(common::SIGN_IN)}</a>
+                    }.into_any(),
+                    Some(session) if session.customer.is_none() => view! { <div class="note note-warn"><p>{say(words::ONLY_BUYERS_SEND)}</p></div> }.into_any(),
+                    Some(_) => {
+                        let under = move || matches!(sending.get(), Sending::Under);
+                        view! {
+                            {(wrong > 0).then(|| view! { <p class="bad">{count(words::LINES_NEED_YOU, wrong)}</p> })}
+                            <button type="button" class="btn btn-main btn-wide" aria-busy=move || under().then_some("true") on:click=move |_| send.with_value(|send| send())>
+                                {move || {
+                                    if under() { say(words::SENDING).to_string() }
+                                    else if wrong > 0 { say(words::GO_TO_FIRST_WRONG).to_string() }
+                                    else if matches!(sending.get(), Sending::Failed(_)) { say(words::SEND_AGAIN).to_string() }
+                                    else { count(words::SEND_LINES, review.with(|review| review.lines.len() as u64)) }
+                                }}
+                            </button>
+                        }.into_any()
+                    }
+                }
+            }}
+            <button type="button" class="btn btn-wide" on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
+            <p class="s ink-2">{say(words::SEND_NOTE)}</p>
+        </div>
+    }
+}
+
+enum Sent {
+    Before(Box<Order>),
+    Failed(ApiError),
+}
+
+/// Sends under the draft's own id: however often, it is stored once.
+async fn put(body: SubmitOrder) -> Result<Order, Sent> {
+    let id = draft::store().id();
+    match api::put::<Order>(&format!("/api/orders/{id}"), &body).await {
+        Ok(order) => Ok(order),
+        // The draft was changed after a sending that had arrived although its answer had not.
+        Err(error) if error.code == "order_differs" => match api::order(&id.to_string()).await {
+            Ok(order) => Err(Sent::Before(Box::new(order))),
+            // Somebody else's id: the draft goes on under another.
+            Err(other) if other.status == 404 => {
+                draft::store().renew_id();
+                Err(Sent::Failed(error))
+            }
+            Err(other) => Err(Sent::Failed(other)),
+        },
+        Err(error) => Err(Sent::Failed(error)),
+    }
+}

@@ -1,0 +1,138 @@
+//! The price list page: groups, search, rows, and the order beside them. The keyboard reaches everything.
+
+use std::sync::Arc;
+
+use kontor_shared::words::{format, problems, shop as words};
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
+
+use crate::browser;
+use crate::buyer::BuyerBar;
+use crate::catalogue::{Catalogue, Fetch, shop};
+use crate::export::{self, What};
+use crate::keys::{Act, Key, Place, decide};
+use crate::lang::{lang, say};
+use crate::ui::page::{Failed, Loading, set_title};
+use crate::ui::toast;
+
+mod find;
+mod keys_sheet;
+mod layout;
+mod line;
+mod order_panel;
+mod rows;
+mod tree;
+
+pub use line::why;
+pub use order_panel::Sums;
+pub use rows::plain;
+
+use layout::Looking;
+use rows::Steering;
+
+/// `/`
+#[component]
+pub fn PriceList() -> impl IntoView {
+    set_title(say(words::PRICE_LIST));
+    let list = shop().list;
+    let keys = RwSignal::new(false);
+    view! {
+        <BuyerBar>
+            {move || shop().here().map(|catalogue| view! { <span class="item s only-xl">{as_of(&catalogue)}</span> })}
+            <button type="button" class="item keys-button only-l" aria-label=say(words::KEYS) title=say(words::KEYS) on:click=move |_| keys.set(true)><kbd>"?"</kbd></button>
+        </BuyerBar>
+        {move || match list.get() {
+            Fetch::Asking => view! { <main class="page" id="main"><Loading/></main> }.into_any(),
+            Fetch::Failed(error) if error.signed_out() => view! {
+                <main class="page stack" id="main">
+                    <h1>{say(words::PRICE_LIST)}</h1>
+                    <p>{say(words::SIGN_IN_FOR_PRICES)}</p>
+                    <p><a class="btn btn-main" href="/sign-in">{say(kontor_shared::words::common::SIGN_IN)}</a></p>
+                </main>
+            }
+            .into_any(),
+            Fetch::Failed(error) if error.status == 404 => view! {
+                <main class="page stack" id="main"><h1>{say(words::PRICE_LIST)}</h1><p>{say(problems::NO_PRICE_LIST)}</p></main>
+            }
+            .into_any(),
+            Fetch::Failed(error) => view! { <main class="page" id="main"><Failed error=error retry=|()| shop().fetch()/></main> }.into_any(),
+            Fetch::Here(catalogue) => view! { <Shelf catalogue=catalogue keys=keys/> }.into_any(),
+        }}
+        <keys_sheet::KeysSheet open=keys/>
+    }
+}
+
+/// "Prices as of 5 Dec 2011 · list 41"
+fn as_of(catalogue: &Catalogue) -> String {
+    words::AS_OF.with(
+        lang(),
+        &[("date", &format::date(lang(), catalogue.info.published_at.get(..10).unwrap_or(&catalogue.info.published_at))), ("list", &catalogue.info.version)],
+    )
+}
+
+/// The list itself, once it is here.
+#[component]
+fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
+    let looking = Looking::new(catalogue.clone());
+    let steering = Steering::new(catalogue.clone(), looking);
+    let folded = RwSignal::new(true);
+    let navigate = use_navigate();
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        // A dialog keeps its keys.
+        if event.default_prevented() || document().query_selector("dialog[open]").ok().flatten().is_some() {
+            return;
+        }
+        let key = event.key();
+        let pressed = Key { key: &key, ctrl: event.ctrl_key() || event.meta_key(), shift: event.shift_key(), alt: event.alt_key() };
+        let Some(act) = decide(pressed, place()) else { return };
+        event.prevent_default();
+        match act {
+            Act::Search => find::focus(),
+            Act::Move(by) => steering.step(by),
+            Act::Best => steering.best(),
+            Act::Pack(by) => steering.pack(by),
+            Act::TakeOut => steering.take_out(),
+            Act::Group(by) => steering.group(by),
+            Act::Digit(digit) => steering.digit(digit),
+            Act::Review => navigate("/review", Default::default()),
+            Act::Excel => export::save(What::PriceList),
+            Act::Keys => keys.set(true),
+            Act::Undo => {
+                toast::act_on_newest();
+            }
+            Act::Back => steering.back(),
+        }
+    });
+    on_cleanup(move || listener.remove());
+    view! {
+        <div class="shop" class:tree-open=move || !folded.get()>
+            <tree::Tree catalogue=catalogue.clone() looking=looking folded=folded/>
+            <main class="shop-list" id="main">
+                <find::Find catalogue=catalogue.clone() looking=looking folded=folded/>
+                <rows::Rows catalogue=catalogue.clone() looking=looking steering=steering/>
+            </main>
+            <order_panel::OrderPanel catalogue=catalogue.clone()/>
+        </div>
+        <order_panel::Foot catalogue=catalogue/>
+    }
+}
+
+/// Where the focus is, for the decision about a key.
+fn place() -> Place {
+    let Some(element) = browser::focused() else { return Place::Page };
+    if element.id() == find::ID {
+        Place::Search
+    } else if element.class_list().contains("qty") {
+        Place::Quantity
+    } else if browser::typing() {
+        Place::Field
+    } else {
+        Place::Page
+    }
+}
+
+/// An element of the page as HTML.
+fn html(id: &str) -> Option<web_sys::HtmlElement> {
+    document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+}

@@ -1,0 +1,93 @@
+//! The search field and the line below it: how many, and what was understood.
+
+use std::sync::Arc;
+
+use kontor_shared::catalog::search::Reason;
+use kontor_shared::words::{format, shop as words};
+use leptos::prelude::*;
+
+use super::layout::Looking;
+use crate::browser;
+use crate::catalogue::{Catalogue, shop};
+use crate::lang::{count, lang, say};
+
+pub const ID: &str = "search";
+
+/// Puts the cursor into the search and selects what stands there.
+pub fn focus() {
+    if let Some(input) = super::html(ID) {
+        let _ = input.focus();
+        wasm_bindgen::JsCast::unchecked_ref::<web_sys::HtmlInputElement>(&input).select();
+    }
+}
+
+#[component]
+pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
+    let shop = shop();
+    let searching = move || shop.query.with(|query| !query.trim().is_empty());
+    let clear = move || {
+        shop.query.set(String::new());
+        shop.literal.set(false);
+        browser::focus(ID);
+    };
+    let order = move |by_match: bool, word| {
+        view! {
+            <button type="button" aria-pressed=move || if shop.by_match.get() == by_match { "true" } else { "false" } on:click=move |_| shop.by_match.set(by_match)>{say(word)}</button>
+        }
+    };
+    view! {
+        <div class="find">
+            <div class="search" role="search">
+                <input class="in" id=ID type="text" inputmode="search" autocomplete="off" spellcheck="false" maxlength="200" aria-label=say(words::SEARCH) placeholder=say(words::SEARCH)
+                    prop:value=move || shop.query.get()
+                    on:input=move |event| {
+                        shop.literal.set(false);
+                        shop.query.set(event_target_value(&event));
+                    }/>
+                <kbd class="only-l" class:hidden=searching>"/"</kbd>
+                {move || searching().then(|| view! { <button type="button" class="x" aria-label=say(words::CLEAR_SEARCH) on:click=move |_| clear()>"×"</button> })}
+            </div>
+            <span class="seg only-l" role="group" aria-label=say(words::ORDER_OF_ROWS)>{order(false, words::BY_GROUP)}{order(true, words::BEST_MATCH)}</span>
+        </div>
+        <div class="chips">
+            <button type="button" class="btn" aria-expanded=move || if folded.get() { "false" } else { "true" } on:click=move |_| folded.update(|folded| *folded = !*folded)>{say(words::GROUPS_AND_FILTERS)}</button>
+            <span class="seg only-s" role="group" aria-label=say(words::ORDER_OF_ROWS)>{order(false, words::BY_GROUP)}{order(true, words::BEST_MATCH)}</span>
+        </div>
+        <div class="found">
+            <span role="status" aria-live="polite">
+                {move || {
+                    let total = catalogue.snapshot.products.len() as u64;
+                    let shown = looking.layout.with(|layout| u64::from(layout.rows));
+                    if shown == total {
+                        count(words::GOODS, total)
+                    } else {
+                        words::N_OF_GOODS.with(lang(), total, &[("shown", &format::integer(lang(), shown as i64))])
+                    }
+                }}
+            </span>
+            {
+                let group_name = { let catalogue = catalogue_name(); move |group: u32| catalogue(group) };
+                move || shop.group.get().map(|group| view! {
+                    <span>{group_name(group)}" "<button type="button" class="link s" on:click=move |_| shop.group.set(None)>{say(words::ALL_GROUPS)}</button></span>
+                })
+            }
+            {move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.hits.first().map(|hit| hit.reason)))).map(|(used, reason)| {
+                let query = shop.query.get();
+                let why = match reason {
+                    Some(Reason::Layout) => words::WHY_LAYOUT,
+                    Some(Reason::Translit) => words::WHY_TRANSLIT,
+                    _ => words::WHY_TYPO,
+                };
+                view! {
+                    <span>{why.with(lang(), &[("used", &used), ("query", &query)])}</span>
+                    <button type="button" class="link s" on:click=move |_| shop.literal.set(true)>{words::SEARCH_INSTEAD.with(lang(), &[("query", &query)])}</button>
+                }
+            })}
+        </div>
+    }
+}
+
+/// Names of groups of the list that is here.
+fn catalogue_name() -> impl Fn(u32) -> String + Clone {
+    |group| shop().here_untracked().map(|catalogue| catalogue.group_name(group).to_string()).unwrap_or_default()
+}

@@ -1,0 +1,239 @@
+//! From query and filters to what stands where: hits, groups above them, and the pixel each entry begins at.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kontor_shared::catalog::search::{Filter, Found};
+use kontor_shared::drafts::{LineState, judge, mark};
+use kontor_shared::money::Price;
+use kontor_shared::numbers::plain_decimal;
+use leptos::prelude::*;
+
+use crate::catalogue::{Catalogue, shop};
+use crate::draft;
+use crate::lang::lang;
+
+/// A computed value shared by pointer: the same pointer is the same value, so comparing costs nothing.
+pub struct Shared<T>(Arc<T>);
+impl<T> Shared<T> {
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+}
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+impl<T> Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Heights in pixels, as the style sheet says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    pub row: u32,
+    pub group: u32,
+    /// What a row grows by to offer right quantities.
+    pub hint: u32,
+    /// The head that stays at the top.
+    pub head: u32,
+}
+
+/// One thing in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// A group's head with the number of its rows that follow.
+    Group(u32, u32),
+    Row(u32),
+}
+
+/// Hits without the group chosen in the tree, and how many each group has.
+pub struct Hits {
+    pub found: Found,
+    /// By group, its subgroups included.
+    pub counts: Vec<u32>,
+}
+
+/// Everything in its place.
+pub struct Layout {
+    pub entries: Vec<Entry>,
+    /// Where each entry begins, and the end.
+    pub tops: Vec<u32>,
+    pub rows: u32,
+    /// By group rather than by match.
+    pub grouped: bool,
+}
+
+impl Layout {
+    pub fn height(&self) -> u32 {
+        self.tops.last().copied().unwrap_or(0)
+    }
+    /// The entry at a pixel.
+    pub fn at(&self, pixel: u32) -> usize {
+        self.tops.partition_point(|top| *top <= pixel).saturating_sub(1).min(self.entries.len().saturating_sub(1))
+    }
+    pub fn entry_of(&self, row: u32) -> Option<usize> {
+        self.entries.iter().position(|entry| *entry == Entry::Row(row))
+    }
+    /// The group that the entry belongs to, where groups are shown.
+    pub fn group_of(&self, at: usize) -> Option<(usize, u32, u32)> {
+        self.entries.get(..=at)?.iter().enumerate().rev().find_map(|(at, entry)| match entry {
+            Entry::Group(group, rows) => Some((at, *group, *rows)),
+            Entry::Row(_) => None,
+        })
+    }
+}
+
+/// Puts rows under their groups, or in the order given, and measures.
+pub fn lay_out(rows: &[u32], group_of: impl Fn(u32) -> u32, grouped: bool, tall: &HashSet<u32>, metrics: Metrics) -> Layout {
+    let mut entries = Vec::with_capacity(rows.len() + 64);
+    let mut open = None;
+    for row in rows {
+        if grouped {
+            let group = group_of(*row);
+            match open {
+                Some((at, here)) if here == group => {
+                    if let Entry::Group(_, count) = &mut entries[at] {
+                        *count += 1;
+                    }
+                }
+                _ => {
+                    open = Some((entries.len(), group));
+                    entries.push(Entry::Group(group, 1));
+                }
+            }
+        }
+        entries.push(Entry::Row(*row));
+    }
+    let mut tops = Vec::with_capacity(entries.len() + 1);
+    let mut top = 0;
+    for entry in &entries {
+        tops.push(top);
+        top += match entry {
+            Entry::Group(..) => metrics.group,
+            Entry::Row(row) => metrics.row + if tall.contains(row) { metrics.hint } else { 0 },
+        };
+    }
+    tops.push(top);
+    Layout { entries, tops, rows: rows.len() as u32, grouped }
+}
+
+/// What is looked for and what is found; belongs to the page.
+#[derive(Clone, Copy)]
+pub struct Looking {
+    pub metrics: RwSignal<Metrics>,
+    pub hits: Memo<Shared<Hits>>,
+    /// The query that was really used.
+    pub used: Memo<String>,
+    pub layout: Memo<Shared<Layout>>,
+    /// Changes with query and filters, not with typed quantities.
+    pub question: Memo<(String, Option<u32>, Shared<Hits>)>,
+}
+
+fn price(text: &str) -> Option<Price> {
+    let plain = plain_decimal(text, None).or_else(|_| plain_decimal(text, Some(mark(lang())))).ok()?;
+    plain.parse().ok()
+}
+
+impl Looking {
+    pub fn new(catalogue: Arc<Catalogue>) -> Self {
+        let shop = shop();
+        let metrics = RwSignal::new(Metrics { row: 30, group: 30, hint: 30, head: 28 });
+        let hits = {
+            let catalogue = catalogue.clone();
+            Memo::new(move |_| {
+                let filter = Filter {
+                    group: None,
+                    in_stock: shop.in_stock.get(),
+                    new: shop.new.get(),
+                    price_min: price(&shop.price_min.read()),
+                    price_max: price(&shop.price_max.read()),
+                    only: if shop.bought.get() { Some(shop.bought_rows.get().map(|rows| (*rows).clone()).unwrap_or_default()) } else { None },
+                };
+                let mut found = catalogue.index.find(&shop.query.read(), &filter);
+                if found.repaired.is_some() && shop.literal.get() {
+                    found = Found::default();
+                }
+                let mut counts = vec![0; catalogue.snapshot.groups.len()];
+                for hit in &found.hits {
+                    if let Some(product) = catalogue.product(hit.row) {
+                        for group in catalogue.ancestors.get(product.group as usize).into_iter().flatten() {
+                            counts[*group as usize] += 1;
+                        }
+                    }
+                }
+                Shared::new(Hits { found, counts })
+            })
+        };
+        let used = Memo::new(move |_| hits.with(|hits| hits.found.repaired.clone()).unwrap_or_else(|| shop.query.get()));
+        // Rows whose quantity is wrong grow by their offer; only a change of this set lays the list out anew.
+        let tall = {
+            let catalogue = catalogue.clone();
+            Memo::new(move |_| {
+                let (currency, lang) = (catalogue.info.currency, lang());
+                draft::store().draft.with(|draft| {
+                    let wrong = |row: &u32| {
+                        catalogue.product(*row).is_some_and(|product| {
+                            draft
+                                .line(&product.code)
+                                .is_some_and(|line| !matches!(judge(&line.typed, product, currency, lang).0, LineState::Right(_) | LineState::NotOrdered))
+                        })
+                    };
+                    draft.lines.iter().filter_map(|line| catalogue.row(&line.code)).filter(wrong).collect::<HashSet<u32>>()
+                })
+            })
+        };
+        let layout = Memo::new(move |_| {
+            let group = shop.group.get();
+            let grouped = !shop.by_match.get() || shop.query.with(|query| query.trim().is_empty());
+            let mut rows: Vec<u32> = hits.with(|hits| {
+                let inside = |row: u32| match group {
+                    None => true,
+                    Some(group) => {
+                        catalogue.product(row).and_then(|product| catalogue.ancestors.get(product.group as usize)).is_some_and(|chain| chain.contains(&group))
+                    }
+                };
+                hits.found.hits.iter().map(|hit| hit.row).filter(|row| inside(*row)).collect()
+            });
+            if grouped {
+                rows.sort_unstable();
+            }
+            let group_of = |row: u32| catalogue.product(row).map_or(0, |product| product.group);
+            tall.with(|tall| Shared::new(lay_out(&rows, group_of, grouped, tall, metrics.get())))
+        });
+        let question = Memo::new(move |_| (shop.query.get(), shop.group.get(), hits.get()));
+        Self { metrics, hits, used, layout, question }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METRICS: Metrics = Metrics { row: 30, group: 28, hint: 26, head: 28 };
+
+    #[test]
+    fn rows_stand_under_their_groups_and_wrong_ones_are_taller() {
+        let layout = lay_out(&[0, 1, 2], |row| row / 2, true, &HashSet::from([1]), METRICS);
+        assert_eq!(layout.entries, [Entry::Group(0, 2), Entry::Row(0), Entry::Row(1), Entry::Group(1, 1), Entry::Row(2)]);
+        assert_eq!(layout.tops, [0, 28, 58, 114, 142, 172]);
+        assert_eq!((layout.at(0), layout.at(57), layout.at(58), layout.at(9999)), (0, 1, 2, 4));
+        assert_eq!(layout.group_of(2), Some((0, 0, 2)));
+    }
+
+    #[test]
+    fn nothing_found_is_a_list_without_height() {
+        let layout = lay_out(&[], |_| 0, true, &HashSet::new(), METRICS);
+        assert_eq!((layout.height(), layout.at(0), layout.group_of(0)), (0, 0, None));
+    }
+}

@@ -1,0 +1,119 @@
+//! The order beside the list: what it comes to, its lines, and where to go on.
+
+use std::sync::Arc;
+
+use kontor_shared::drafts::Review;
+use kontor_shared::money::{Currency, Totals, VatMode};
+use kontor_shared::words::{common, format, shop as words};
+use leptos::prelude::*;
+
+use crate::catalogue::Catalogue;
+use crate::draft;
+use crate::export::{self, What};
+use crate::lang::{count, lang, say};
+
+/// Lines shown beside the list; the review shows all.
+const SHOWN: usize = 24;
+
+fn review(catalogue: &Catalogue) -> Review {
+    draft::store().draft.with(|draft| draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang()))
+}
+
+/// Net, VAT and total.
+#[component]
+pub fn Sums(totals: Totals, mode: VatMode) -> impl IntoView {
+    let money = |minor: i64, currency: Currency| format::decimal(lang(), &kontor_shared::money::Money::new(minor, currency).decimal());
+    let currency = totals.gross.currency;
+    let vat = totals
+        .by_rate
+        .iter()
+        .map(|rate| {
+            let label = match mode {
+                VatMode::Net => format!("{} {}", say(common::VAT), format::percent(lang(), rate.rate)),
+                VatMode::Gross => words::VAT_INSIDE.with(lang(), &[("rate", &format::percent(lang(), rate.rate))]),
+            };
+            view! { <dt>{label}</dt><dd>{money(rate.vat.minor, currency)}</dd> }
+        })
+        .collect_view();
+    view! {
+        <dl class="sums">
+            <dt>{say(common::NET)}</dt><dd>{money(totals.net.minor, currency)}</dd>
+            {vat}
+            <dt class="total">{format!("{} {}", say(common::TOTAL), currency.sign())}</dt>
+            <dd class="total">{money(totals.gross.minor, currency)}</dd>
+        </dl>
+    }
+}
+
+#[component]
+pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
+    let store = draft::store();
+    let mode = catalogue.info.vat_mode;
+    let terms = catalogue.snapshot.terms.clone();
+    view! {
+        <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
+            {move || {
+                let review = review(&catalogue);
+                let (lines, wrong) = (review.lines.len(), review.wrong());
+                view! {
+                    <div class="row-x">
+                        <h2>{say(common::ORDER)}</h2>
+                        <span class="ink-2" role="status">{count(common::LINES, lines as u64)}</span>
+                        {(lines > 0).then(|| view! { <button type="button" class="link push" on:click=move |_| store.clear()>{say(words::CLEAR)}</button> })}
+                    </div>
+                    {match review.totals {
+                        Ok(totals) => view! { <Sums totals=totals mode=mode/> }.into_any(),
+                        Err(_) => view! { <p class="bad">{say(common::REASON_TOO_LARGE)}</p> }.into_any(),
+                    }}
+                    {(wrong > 0).then(|| view! { <p class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</p> })}
+                    {if lines == 0 {
+                        view! { <p class="s ink-2">{say(words::EMPTY_ORDER)}</p> }.into_any()
+                    } else {
+                        view! { <a class="btn btn-main btn-wide" href="/review">{say(words::REVIEW_ORDER)}<kbd>"Ctrl Enter"</kbd></a> }.into_any()
+                    }}
+                    <button type="button" class="btn btn-wide" title=say(words::EXCEL_NOTE) on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}<kbd class="only-l">"Ctrl S"</kbd></button>
+                    {(lines > 0).then(|| view! {
+                        <p class="s ink-2">{move || if store.kept.get() { say(words::KEPT_HERE) } else { say(words::NOT_KEPT_HERE) }}</p>
+                        <ul class="order-lines">
+                            {review.lines.into_iter().rev().take(SHOWN).map(|line| {
+                                let code = line.code.clone();
+                                view! {
+                                    <li>
+                                        <span class="name" title=line.name.clone()>{line.name.clone()}</span>
+                                        <span class="num pen" class:bad=line.amount.is_none()>{line.typed}</span>
+                                        <span class="num">{line.amount.map(|amount| format::decimal(lang(), &amount.decimal()))}</span>
+                                        <button type="button" class="out" title=say(words::TAKE_OUT) aria-label=format!("{}: {}", say(words::TAKE_OUT), line.name) on:click=move |_| store.take_out(&code)>"×"</button>
+                                    </li>
+                                }
+                            }).collect_view()}
+                        </ul>
+                        {(lines > SHOWN).then(|| view! { <p><a href="/review">{count(words::MORE_LINES, (lines - SHOWN) as u64)}</a></p> })}
+                    })}
+                }
+            }}
+            {(!terms.trim().is_empty()).then(|| view! { <p class="s ink-2 terms">{terms.clone()}</p> })}
+        </aside>
+    }
+}
+
+/// On a telephone the order stands at the foot.
+#[component]
+pub fn Foot(catalogue: Arc<Catalogue>) -> impl IntoView {
+    move || {
+        let review = review(&catalogue);
+        let lines = review.lines.len();
+        (lines > 0).then(|| {
+            let wrong = review.wrong();
+            let gross = review.totals.map(|totals| format::money(lang(), totals.gross)).unwrap_or_default();
+            view! {
+                <div class="foot-order">
+                    <div>
+                        <b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b>
+                        {(wrong > 0).then(|| view! { <br/><span class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</span> })}
+                    </div>
+                    <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a>
+                </div>
+            }
+        })
+    }
+}

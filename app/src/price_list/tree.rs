@@ -1,0 +1,141 @@
+//! The group tree with counts, and the filters below it.
+
+use std::sync::Arc;
+
+use kontor_shared::words::{format, shop as words};
+use leptos::prelude::*;
+
+use super::layout::Looking;
+use crate::catalogue::{Catalogue, shop};
+use crate::house::session;
+use crate::lang::{lang, say};
+
+#[component]
+pub fn Tree(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
+    let shop = shop();
+    let total = move || looking.hits.with(|hits| hits.found.hits.len() as u32);
+    let choose = move |group: Option<u32>| {
+        shop.group.set(group);
+        folded.set(true);
+    };
+    let tops: Vec<u32> = (0..catalogue.snapshot.groups.len() as u32).filter(|group| catalogue.snapshot.groups[*group as usize].parent.is_none()).collect();
+    let for_facets = catalogue.clone();
+    view! {
+        <nav class="shop-tree" aria-label=say(words::GROUPS_AND_FILTERS)>
+            <h2 class="side-h">{say(words::GROUPS)}</h2>
+            <ul class="tree">
+                <li><Node name=say(words::ALL_GROUPS) group=None chosen=move || shop.group.get().is_none() number=Signal::derive(total) choose=choose/></li>
+                {tops.into_iter().map(|group| view! { <Branch catalogue=catalogue.clone() looking=looking group=group choose=choose/> }).collect_view()}
+            </ul>
+            <Facets catalogue=for_facets looking=looking/>
+            <p class="tree-close"><button type="button" class="btn btn-main btn-wide" on:click=move |_| folded.set(true)>{say(words::SHOW_THE_LIST)}</button></p>
+        </nav>
+    }
+}
+
+/// One group of the tree.
+#[component]
+fn Node(
+    #[prop(into)] name: String,
+    group: Option<u32>,
+    chosen: impl Fn() -> bool + Send + Copy + 'static,
+    number: Signal<u32>,
+    choose: impl Fn(Option<u32>) + Copy + 'static,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="tree-node" class:none=move || number.get() == 0 aria-current=move || chosen().then_some("true") on:click=move |_| choose(group)>
+            <span>{name}</span>
+            <span class="n">{move || { let number = number.get(); (number > 0).then(|| format::integer(lang(), i64::from(number))) }}</span>
+        </button>
+    }
+}
+
+/// A group with its subgroups, which are shown when it or one of them is chosen, or when opened.
+#[component]
+fn Branch(catalogue: Arc<Catalogue>, looking: Looking, group: u32, choose: impl Fn(Option<u32>) + Send + Sync + Copy + 'static) -> impl IntoView {
+    let shop = shop();
+    let number = move |group: u32| Signal::derive(move || looking.hits.with(|hits| hits.counts.get(group as usize).copied().unwrap_or(0)));
+    let children: Vec<(u32, String)> =
+        catalogue.snapshot.groups.iter().enumerate().filter(|(_, row)| row.parent == Some(group)).map(|(at, row)| (at as u32, row.name.clone())).collect();
+    let inside: Vec<u32> = children.iter().map(|(group, _)| *group).collect();
+    let many = !children.is_empty();
+    let open = Memo::new(move |_| {
+        let chosen = shop.group.get();
+        shop.opened.with(|opened| opened.contains(&group)) || chosen.is_some_and(|chosen| inside.contains(&chosen))
+    });
+    let name = catalogue.group_name(group).to_string();
+    let toggle = move |_| {
+        shop.opened.update(|opened| {
+            if !opened.remove(&group) {
+                opened.insert(group);
+            }
+        });
+    };
+    view! {
+        <li>
+            <div class="branch">
+                {many.then(|| view! {
+                    <button type="button" class="fold" aria-expanded=move || if open.get() { "true" } else { "false" } aria-label=words::SUBGROUPS_OF.with(lang(), &[("name", &name)]) on:click=toggle></button>
+                })}
+                <Node name=name.clone() group=Some(group) chosen=move || shop.group.get() == Some(group) number=number(group) choose=choose/>
+            </div>
+            <Show when=move || many && open.get()>
+                <ul>
+                    {children.clone().into_iter().map(|(child, name)| view! {
+                        <li><Node name=name group=Some(child) chosen=move || shop.group.get() == Some(child) number=number(child) choose=choose/></li>
+                    }).collect_view()}
+                </ul>
+            </Show>
+        </li>
+    }
+}
+
+/// In stock, new, bought before, price.
+#[component]
+fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
+    let shop = shop();
+    let sign = catalogue.info.currency.sign().to_string();
+    // How many of what is found now; counted once per question.
+    let numbers = Memo::new(move |_| {
+        let bought = shop.bought_rows.get();
+        looking.hits.with(|hits| {
+            let mut numbers = [0_i64; 3];
+            for hit in &hits.found.hits {
+                if let Some(product) = catalogue.product(hit.row) {
+                    numbers[0] += i64::from(product.in_stock());
+                    numbers[1] += i64::from(product.new);
+                    numbers[2] += i64::from(bought.as_ref().is_some_and(|rows| rows.contains(&hit.row)));
+                }
+            }
+            numbers
+        })
+    });
+    let pick = move |flag: RwSignal<bool>, word, at: usize| {
+        view! {
+            <label class="pick">
+                <input type="checkbox" prop:checked=move || flag.get() on:change=move |event| flag.set(event_target_checked(&event))/>
+                {say(word)}
+                <span class="n">{move || format::integer(lang(), numbers.get()[at])}</span>
+            </label>
+        }
+    };
+    let price = move |value: RwSignal<String>, label: String| {
+        view! {
+            <label class="field"><span>{label}</span>
+                <input class="in" inputmode="decimal" autocomplete="off" maxlength="12" prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))/>
+            </label>
+        }
+    };
+    view! {
+        <div class="facets">
+            <h2 class="side-h">{say(words::SHOW_ONLY)}</h2>
+            {pick(shop.in_stock, words::IN_STOCK_NOW, 0)}
+            {pick(shop.new, words::NEW_GOODS, 1)}
+            {move || session().is_some_and(|session| session.customer.is_some()).then(|| pick(shop.bought, words::BOUGHT_BEFORE, 2))}
+            <div class="range">
+                {price(shop.price_min, words::PRICE_FROM.with(lang(), &[("sign", &sign)]))}
+                {price(shop.price_max, say(words::PRICE_TO).to_string())}
+            </div>
+        </div>
+    }
+}
