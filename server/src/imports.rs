@@ -17,8 +17,10 @@ use crate::auth::Staff;
 use crate::child::{self, ChildError};
 use crate::error::AppError;
 
+mod customers;
 pub mod files;
 mod groups;
+mod orders;
 mod products;
 mod run;
 pub mod store;
@@ -33,14 +35,18 @@ pub use table::Table;
 pub enum Kind {
     Products,
     Groups,
+    Customers,
+    Orders,
 }
 
 impl Kind {
-    pub const ALL: [Self; 2] = [Self::Products, Self::Groups];
+    pub const ALL: [Self; 4] = [Self::Products, Self::Groups, Self::Customers, Self::Orders];
     pub const fn word(self) -> &'static str {
         match self {
             Self::Products => "products",
             Self::Groups => "groups",
+            Self::Customers => "customers",
+            Self::Orders => "orders",
         }
     }
     pub fn parse(word: &str) -> Option<Self> {
@@ -80,7 +86,10 @@ pub struct Request {
 #[derive(Debug)]
 pub enum ImportError {
     /// The files or the options are not taken, and why. `code` is stable.
-    Refused { code: &'static str, detail: String },
+    Refused {
+        code: &'static str,
+        detail: String,
+    },
     /// Another import runs.
     Busy(String),
     Failed(anyhow::Error),
@@ -141,8 +150,18 @@ pub async fn run(state: &AppState, request: Request, actor: &str) -> Result<Impo
     let result = match kind {
         Kind::Products => products::import(&mut run, files).await,
         Kind::Groups => groups::import(&mut run, files).await,
+        Kind::Customers => customers::import(&mut run, files).await,
+        Kind::Orders => orders::import(&mut run, files).await,
     };
     run.finish(result).await
+}
+
+/// Refuses options that only files of products know.
+fn products_only(options: &Options) -> Result<(), ImportError> {
+    if options.only.is_none() && options.price_type_from.is_none() && !options.strict_groups {
+        return Ok(());
+    }
+    Err(ImportError::Refused { code: "bad_option", detail: "where, price_type_from and groups are for files of products".into() })
 }
 
 /// Opens one file as a table: unpacked, decoded, its columns recognised. Workbooks go through the limited child.

@@ -5,7 +5,9 @@ use std::fmt;
 
 use crate::money::Currency;
 
+pub mod customers;
 pub mod groups;
+pub mod orders;
 pub mod products;
 
 /// Why a row is refused: the value at fault and a sentence.

@@ -63,16 +63,7 @@ pub async fn last_seq(connection: &mut AnyConnection) -> sqlx::Result<i64> {
 }
 
 #[allow(clippy::too_many_arguments)]
-pub async fn insert(
-    connection: &mut AnyConnection,
-    id: &str,
-    kind: &str,
-    files: &str,
-    actor: &str,
-    seq: i64,
-    now: i64,
-    lease_until: i64,
-) -> sqlx::Result<()> {
+pub async fn insert(connection: &mut AnyConnection, id: &str, kind: &str, files: &str, actor: &str, seq: i64, now: i64, lease_until: i64) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO imports (id, kind, files, actor, state, seq, started_at, lease_until, read_rows, created_rows, changed_rows, unchanged_rows, \
          refused_rows, groups_created, notes) VALUES ($1, $2, $3, $4, 'running', $5, $6, $7, 0, 0, 0, 0, 0, 0, '[]')",
@@ -86,6 +77,16 @@ pub async fn insert(
     .bind(lease_until)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Ends the running run of `actor`, whose process is gone; should it live, it can write nothing more.
+pub async fn abandon(connection: &mut AnyConnection, actor: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE imports SET state = 'failed', finished_at = $2, error = 'it was interrupted' WHERE state = 'running' AND actor = $1")
+        .bind(actor)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -1,0 +1,102 @@
+//! SQL of the customers' import: one customer, its contacts and their consents.
+
+use sqlx::AnyConnection;
+
+/// A customer as an import may change it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Customer {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    pub country: String,
+    pub other_countries: String,
+    pub lang: String,
+    pub price_type: String,
+    pub delivery_address: String,
+    pub address: String,
+    pub tax_id: String,
+}
+
+pub async fn customer(connection: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Customer>> {
+    sqlx::query_as("SELECT id, code, name, country, other_countries, lang, price_type, delivery_address, address, tax_id FROM customers WHERE code = $1")
+        .bind(code)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Stores a customer, new or changed; code and id stay what they are.
+pub async fn put_customer(connection: &mut AnyConnection, customer: &Customer, name_folded: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO customers (id, code, name, name_folded, country, other_countries, lang, price_type, delivery_address, address, tax_id, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded, country = excluded.country, \
+         other_countries = excluded.other_countries, lang = excluded.lang, price_type = excluded.price_type, \
+         delivery_address = excluded.delivery_address, address = excluded.address, tax_id = excluded.tax_id, updated_at = excluded.updated_at",
+    )
+    .bind(&customer.id)
+    .bind(&customer.code)
+    .bind(&customer.name)
+    .bind(name_folded)
+    .bind(&customer.country)
+    .bind(&customer.other_countries)
+    .bind(&customer.lang)
+    .bind(&customer.price_type)
+    .bind(&customer.delivery_address)
+    .bind(&customer.address)
+    .bind(&customer.tax_id)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Contact {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+}
+
+pub async fn contacts(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<Contact>> {
+    sqlx::query_as("SELECT id, name, email, phone FROM contacts WHERE customer_id = $1 ORDER BY created_at, id").bind(customer).fetch_all(connection).await
+}
+
+/// Stores a contact, new or changed. A new one gets the customer's mails about orders.
+pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact: &Contact, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO contacts (id, customer_id, name, email, phone, receives_orders, created_at) VALUES ($1, $2, $3, $4, $5, 1, $6) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, phone = excluded.phone",
+    )
+    .bind(&contact.id)
+    .bind(customer)
+    .bind(&contact.name)
+    .bind(&contact.email)
+    .bind(&contact.phone)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The newest state of a contact's consent to mailings by e-mail.
+pub async fn consent(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT state FROM consents WHERE contact_id = $1 AND purpose = 'mailings' AND channel = 'email' ORDER BY at DESC, id DESC LIMIT 1")
+        .bind(contact)
+        .fetch_optional(connection)
+        .await
+}
+
+pub async fn add_consent(connection: &mut AnyConnection, id: &str, contact: &str, state: &str, source: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) VALUES ($1, $2, 'mailings', 'email', $3, 'import', $4, $5)",
+    )
+    .bind(id)
+    .bind(contact)
+    .bind(state)
+    .bind(source)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! One row of a customer file: a customer, a contact there, and what that contact consented to.
+
+use super::{Columns, FieldDef, RowProblem, shorten, text};
+use crate::words::Lang;
+
+/// Fields of a customer file.
+pub const FIELDS: &[FieldDef] = &[
+    FieldDef {
+        name: "code",
+        headers: &[
+            "code",
+            "customer id",
+            "customer code",
+            "customer number",
+            "customer no",
+            "customer",
+            "код",
+            "код клиента",
+            "код контрагента",
+            "номер клиента",
+            "код на клиент",
+            "клиентски номер",
+            "id",
+        ],
+    },
+    FieldDef {
+        name: "name",
+        headers: &["name", "customer name", "company", "наименование", "название", "клиент", "контрагент", "организация", "име", "фирма", "име на клиент"],
+    },
+    FieldDef { name: "country", headers: &["country", "страна", "държава"] },
+    FieldDef { name: "other_countries", headers: &["other countries", "другие страны", "други държави"] },
+    FieldDef { name: "language", headers: &["language", "lang", "язык", "език"] },
+    FieldDef {
+        name: "price_type", headers: &["price type", "тип цен", "тип цены", "вид цен", "вид цена", "ценова листа"]
+    },
+    FieldDef {
+        name: "contact", headers: &["contact", "contact name", "contact person", "контакт", "контактное лицо", "лице за контакт"]
+    },
+    FieldDef {
+        name: "email", headers: &["email", "e mail", "mail", "почта", "эл почта", "электронная почта", "имейл", "е поща"]
+    },
+    FieldDef { name: "phone", headers: &["phone", "telephone", "tel", "телефон", "тел"] },
+    FieldDef {
+        name: "address", headers: &["address", "legal address", "адрес", "юридический адрес", "адрес на управление"]
+    },
+    FieldDef { name: "delivery_address", headers: &["delivery address", "адрес доставки", "адрес за доставка"] },
+    FieldDef { name: "tax_id", headers: &["tax id", "vat number", "vat id", "инн", "еик", "булстат", "ддс номер"] },
+    FieldDef { name: "consent", headers: &["consent", "согласие", "съгласие"] },
+    FieldDef { name: "consent_source", headers: &["consent source", "источник согласия", "източник на съгласие"] },
+];
+
+/// What one row says. A field the file has no column for is absent and leaves the customer as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomerInput {
+    pub code: String,
+    pub name: Option<String>,
+    pub country: Option<String>,
+    pub other_countries: Option<String>,
+    pub lang: Option<Lang>,
+    pub price_type: Option<String>,
+    pub address: Option<String>,
+    pub delivery_address: Option<String>,
+    pub tax_id: Option<String>,
+    pub contact: Option<ContactInput>,
+}
+
+/// The contact a row names, known again by its e-mail address, or by its name where it has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactInput {
+    pub name: Option<String>,
+    pub email: String,
+    pub phone: Option<String>,
+    /// Whether mailings were agreed to or refused; absent: the row does not say.
+    pub consent: Option<bool>,
+    /// How that is known.
+    pub consent_source: String,
+}
+
+impl ContactInput {
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or("")
+    }
+}
+
+/// Reads one row; the first thing wrong with it refuses it.
+pub fn read_row(columns: &Columns, cells: &[&str]) -> Result<CustomerInput, RowProblem> {
+    let field = |name: &str, what: &str, most: usize| columns.cell(name, cells).map(|cell| text(what, cell, most)).transpose();
+    let code = field("code", "code", 100)?.unwrap_or_default();
+    if code.is_empty() {
+        return Err(RowProblem::new(shorten(&cells.join(" | ")), "the code is missing"));
+    }
+    let lang = match columns.cell("language", cells).unwrap_or("") {
+        "" => None,
+        tag => Some(Lang::parse(&tag.to_lowercase()).ok_or_else(|| RowProblem::new(shorten(tag), "not a language of this program (en, ru, bg)"))?),
+    };
+    Ok(CustomerInput {
+        // A customer without a name goes by its code.
+        name: field("name", "name", 300)?.map(|name| if name.is_empty() { code.clone() } else { name }),
+        country: field("country", "country", 100)?,
+        other_countries: field("other_countries", "other countries", 500)?,
+        lang,
+        price_type: field("price_type", "price type", 100)?.filter(|code| !code.is_empty()),
+        address: field("address", "address", 500)?,
+        delivery_address: field("delivery_address", "delivery address", 500)?,
+        tax_id: field("tax_id", "tax number", 60)?,
+        contact: read_contact(&code, columns, cells)?,
+        code,
+    })
+}
+
+fn read_contact(code: &str, columns: &Columns, cells: &[&str]) -> Result<Option<ContactInput>, RowProblem> {
+    let field = |name: &str, what: &str, most: usize| columns.cell(name, cells).map(|cell| text(what, cell, most)).transpose();
+    let email = field("email", "e-mail address", 254)?.unwrap_or_default();
+    if !email.is_empty() && !looks_like_email(&email) {
+        return Err(RowProblem::new(shorten(&email), "not an e-mail address"));
+    }
+    let name = field("contact", "contact", 200)?;
+    let phone = field("phone", "phone", 60)?;
+    let consent = match columns.cell("consent", cells).unwrap_or("").to_lowercase().as_str() {
+        "" => None,
+        "yes" | "granted" | "1" | "да" => Some(true),
+        "no" | "withdrawn" | "0" | "нет" | "не" => Some(false),
+        _ => return Err(RowProblem::new(shorten(columns.cell("consent", cells).unwrap_or("")), "the consent is neither yes nor no")),
+    };
+    let consent_source = field("consent_source", "source of consent", 300)?.unwrap_or_default();
+    if email.is_empty() && name.as_deref().unwrap_or("").is_empty() {
+        if consent.is_some() {
+            return Err(RowProblem::new(code, "a consent needs the e-mail address or the name of the contact who gave it"));
+        }
+        if phone.as_deref().unwrap_or("").is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(ContactInput { name, email, phone, consent, consent_source }))
+}
+
+/// Catches slips, not every wrong address: one @, something on both sides, a dot after it, no white space.
+fn looks_like_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let clean = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c));
+    clean(local) && clean(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Map, recognise};
+    use super::*;
+
+    fn row(headers: &str, cells: &str) -> Result<CustomerInput, RowProblem> {
+        let headers: Vec<String> = headers.split('|').map(String::from).collect();
+        read_row(&recognise(FIELDS, &headers, &Map::default()).unwrap(), &cells.split('|').collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_row_says_what_it_has_columns_for() {
+        let input = row("customer_id|country|other_countries", "12347|Iceland|").unwrap();
+        assert_eq!((input.code.as_str(), input.country.as_deref(), input.other_countries.as_deref()), ("12347", Some("Iceland"), Some("")));
+        assert_eq!((input.name, input.lang, input.contact), (None, None, None));
+        let input = row("Код|Наименование|Язык|Контактное лицо|Эл. почта|Согласие", "007|ООО «Ёлка»|ru|Иван|ivan@example.org|да").unwrap();
+        let contact = input.contact.unwrap();
+        assert_eq!((input.code.as_str(), input.name.as_deref(), input.lang), ("007", Some("ООО «Ёлка»"), Some(Lang::Ru)));
+        assert_eq!((contact.name(), contact.email.as_str(), contact.consent), ("Иван", "ivan@example.org", Some(true)));
+        assert_eq!(row("code|name", "5|").unwrap().name.as_deref(), Some("5"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_row_is_said() {
+        let check = |cells: &str, value: &str, reason: &str| {
+            assert_eq!(row("code|lang|email|phone|consent", cells), Err(RowProblem::new(value, reason)), "{cells}");
+        };
+        check("|en|||", " | en |  |  | ", "the code is missing");
+        check("1|fr|||", "fr", "not a language of this program (en, ru, bg)");
+        check("1|en|a@b@c.d||", "a@b@c.d", "not an e-mail address");
+        check("1|en|a b@c.d||", "a b@c.d", "not an e-mail address");
+        check("1|en|a@b.c||maybe", "maybe", "the consent is neither yes nor no");
+        check("1|en|||yes", "1", "a consent needs the e-mail address or the name of the contact who gave it");
+    }
+}

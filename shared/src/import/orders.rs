@@ -1,0 +1,373 @@
+//! Rows of an order history: headers and lines in two files, or flat lines that repeat their header. Decides what a
+//! row says, what kind of document it belongs to, and whether the document as a whole can be taken.
+
+use jiff::civil::{Date, DateTime, Time};
+
+use super::{Columns, FieldDef, RowProblem, shorten, text};
+use crate::money::{MoneyError, Price, Quantity};
+use crate::numbers::{DecimalMark, NumberError, plain_decimal};
+
+/// Fields of a history: those of headers first, then those of lines.
+pub const FIELDS: &[FieldDef] = &[
+    FieldDef {
+        name: "number",
+        headers: &[
+            "invoice no",
+            "invoiceno",
+            "order no",
+            "order number",
+            "invoice number",
+            "number",
+            "order",
+            "invoice",
+            "номер заказа",
+            "номер документа",
+            "номер",
+            "заказ",
+            "номер на поръчка",
+            "номер на фактура",
+            "поръчка",
+            "фактура",
+        ],
+    },
+    FieldDef { name: "kind", headers: &["kind", "document kind", "вид", "вид документа", "вид документ"] },
+    FieldDef {
+        name: "date",
+        headers: &["invoice date", "invoicedate", "order date", "ordered at", "date", "дата заказа", "дата документа", "дата на поръчка", "дата"],
+    },
+    FieldDef {
+        name: "customer",
+        headers: &[
+            "customer id",
+            "customerid",
+            "customer code",
+            "customer",
+            "код клиента",
+            "клиент",
+            "код контрагента",
+            "контрагент",
+            "код на клиент",
+            "клиентски номер",
+        ],
+    },
+    FieldDef { name: "lines", headers: &["lines", "line count", "строк", "число строк", "редове", "брой редове"] },
+    FieldDef { name: "total", headers: &["total", "amount", "сумма", "итого", "общо", "сума"] },
+    FieldDef { name: "line_no", headers: &["line no", "line", "line number", "строка", "номер строки", "ред", "номер на ред"] },
+    FieldDef {
+        name: "code",
+        headers: &[
+            "stock code",
+            "stockcode",
+            "product code",
+            "code",
+            "sku",
+            "item",
+            "article",
+            "артикул",
+            "код товара",
+            "код",
+            "код на продукт",
+            "код на стока",
+        ],
+    },
+    FieldDef { name: "quantity", headers: &["quantity", "qty", "количество", "кол во", "брой"] },
+    FieldDef {
+        name: "price", headers: &["unit price", "unitprice", "price", "цена", "цена за единицу", "единична цена", "ед цена"]
+    },
+];
+
+/// Largest quantity of one line: above it something is wrong with the file.
+const MOST: i64 = 1_000_000_000;
+
+/// What a document of the history is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sale,
+    /// A document of its own; it names no order and takes none away.
+    Cancellation,
+    StockAdjustment,
+    BadDebt,
+}
+
+impl Kind {
+    pub const ALL: [Self; 4] = [Self::Sale, Self::Cancellation, Self::StockAdjustment, Self::BadDebt];
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sale => "sale",
+            Self::Cancellation => "cancellation",
+            Self::StockAdjustment => "stock_adjustment",
+            Self::BadDebt => "bad_debt",
+        }
+    }
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The kind of a document whose file names none, as the history's source numbers them: C and digits is a
+    /// cancellation, A and digits a bad debt; without a customer and with nothing priced, stock was adjusted.
+    pub fn derived(number: &str, has_customer: bool, all_free: bool) -> Self {
+        let numbered = |letters: [char; 2]| number.strip_prefix(letters).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+        if numbered(['C', 'c']) {
+            Self::Cancellation
+        } else if numbered(['A', 'a']) {
+            Self::BadDebt
+        } else if !has_customer && all_free {
+            Self::StockAdjustment
+        } else {
+            Self::Sale
+        }
+    }
+
+    /// What is wrong with a line of such a document.
+    pub fn line_problem(self, quantity: Quantity, price: Price) -> Option<RowProblem> {
+        let refuse = |value: String, reason: &str| Some(RowProblem::new(value, reason));
+        if quantity == Quantity::ZERO {
+            return refuse(quantity.to_string(), "the quantity is zero");
+        }
+        if quantity.raw().abs() > MOST * 1000 {
+            return refuse(quantity.to_string(), "the quantity is too large");
+        }
+        match self {
+            Self::Sale if quantity < Quantity::ZERO => refuse(quantity.to_string(), "the quantity is negative; a cancellation is a document of its own"),
+            Self::Cancellation if quantity > Quantity::ZERO => refuse(quantity.to_string(), "the quantity of a cancellation must be negative"),
+            Self::Sale | Self::Cancellation | Self::StockAdjustment if price < Price::ZERO => refuse(price.to_string(), "the price is negative"),
+            _ => None,
+        }
+    }
+}
+
+/// What the columns of a file hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Headers,
+    Lines,
+    /// Lines that repeat their header.
+    Flat,
+}
+
+impl Shape {
+    /// By the columns found; or the sentence that says what is missing.
+    pub fn of(columns: &Columns) -> Result<Self, String> {
+        if !columns.has("number") {
+            return Err("no column holds the order's number".into());
+        }
+        let lines = ["code", "quantity", "price"].map(|field| columns.has(field));
+        match (columns.has("date"), lines) {
+            (true, [true, true, true]) => Ok(Self::Flat),
+            (false, [true, true, true]) => Ok(Self::Lines),
+            (true, [false, false, false]) => Ok(Self::Headers),
+            (true, _) => Err("the columns are neither those of order headers (number, date, customer) nor of lines (number, code, quantity, price)".into()),
+            (false, _) => Err("no column holds the order's date, and the columns of lines (number, code, quantity, price) are not complete".into()),
+        }
+    }
+}
+
+/// A header row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub number: String,
+    pub kind: Option<Kind>,
+    /// In the firm's zone.
+    pub at: DateTime,
+    pub customer: Option<String>,
+    /// How many lines the document has, where the file says.
+    pub lines: Option<u32>,
+    /// Sum of quantity × price, where the file says.
+    pub total: Option<Price>,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub number: String,
+    pub line_no: Option<u32>,
+    pub code: String,
+    pub quantity: Quantity,
+    pub price: Price,
+}
+
+/// The decimal marks of a file's columns, where known.
+pub type Marks = [Option<DecimalMark>];
+
+pub fn read_header(columns: &Columns, marks: &Marks, cells: &[&str]) -> Result<Header, RowProblem> {
+    let cell = |field: &str| columns.cell(field, cells).unwrap_or("");
+    let number = read_number(columns, cells)?;
+    let kind = match cell("kind") {
+        "" => None,
+        word => Some(
+            Kind::parse(&word.to_lowercase())
+                .ok_or_else(|| RowProblem::new(shorten(word), "not a kind of document (sale, cancellation, stock_adjustment, bad_debt)"))?,
+        ),
+    };
+    let date = cell("date");
+    if date.is_empty() {
+        return Err(RowProblem::new(number, "the date is missing"));
+    }
+    let at = read_instant(date).ok_or_else(|| RowProblem::new(shorten(date), "not a date such as 2011-12-09 12:50 or 09.12.2011"))?;
+    let customer = Some(text("customer", cell("customer"), 100)?).filter(|code| !code.is_empty());
+    let lines = match cell("lines") {
+        "" => None,
+        count => Some(count.parse().map_err(|_| RowProblem::new(shorten(count), "the number of lines is not a whole number"))?),
+    };
+    let total = match cell("total") {
+        "" => None,
+        _ => Some(amount(columns, marks, cells, "total")?),
+    };
+    Ok(Header { number, kind, at, customer, lines, total })
+}
+
+pub fn read_line(columns: &Columns, marks: &Marks, cells: &[&str]) -> Result<Line, RowProblem> {
+    let cell = |field: &str| columns.cell(field, cells).unwrap_or("");
+    let number = read_number(columns, cells)?;
+    let line_no = match cell("line_no") {
+        "" => None,
+        value => Some(
+            value
+                .parse()
+                .ok()
+                .filter(|no| (1..=1_000_000).contains(no))
+                .ok_or_else(|| RowProblem::new(shorten(value), "the line's number is not a whole number from one"))?,
+        ),
+    };
+    let code = text("code", cell("code"), 100)?;
+    if code.is_empty() {
+        return Err(RowProblem::new(number, "the code is missing"));
+    }
+    Ok(Line { number, line_no, code, quantity: amount(columns, marks, cells, "quantity")?, price: amount(columns, marks, cells, "price")? })
+}
+
+fn read_number(columns: &Columns, cells: &[&str]) -> Result<String, RowProblem> {
+    let number = text("number", columns.cell("number", cells).unwrap_or(""), 60)?;
+    if number.is_empty() {
+        return Err(RowProblem::new(shorten(&cells.join(" | ")), "the order's number is missing"));
+    }
+    Ok(number)
+}
+
+fn amount<T: std::str::FromStr<Err = MoneyError>>(columns: &Columns, marks: &Marks, cells: &[&str], field: &str) -> Result<T, RowProblem> {
+    let value = columns.cell(field, cells).unwrap_or("");
+    let refuse = |reason: String| RowProblem::new(shorten(value), reason);
+    // Most cells are plain decimals already; half a million of them need no second reading.
+    let mark = columns.find(field).and_then(|column| marks.get(column).copied().flatten());
+    if mark == Some(DecimalMark::Point)
+        && let Ok(plain) = value.parse()
+    {
+        return Ok(plain);
+    }
+    let plain = plain_decimal(value, mark).map_err(|error| {
+        refuse(match error {
+            NumberError::Empty => format!("the {field} is missing"),
+            NumberError::Ambiguous => format!("the {field} can be read as two numbers: thousands or a fraction"),
+            NumberError::NotANumber => format!("the {field} is not a number"),
+        })
+    })?;
+    plain.parse().map_err(|error: MoneyError| refuse(format!("the {field} cannot be stored: {error}")))
+}
+
+/// A local date and time: `2011-12-09T12:50:00`, `2011-12-09 12:50`, `09.12.2011 12:50`; a date alone is its midnight.
+fn read_instant(cell: &str) -> Option<DateTime> {
+    let (day, time) = cell.split_once(['T', ' ']).map_or((cell, ""), |(day, time)| (day, time.trim()));
+    let parts = |text: &str, sign: char| -> Option<Vec<i16>> {
+        text.split(sign).map(|part| if part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse().ok() } else { None }).collect()
+    };
+    let (year, month, date) = match (parts(day, '-').as_deref(), parts(day, '.').as_deref()) {
+        (Some([year, month, date]), _) if day.len() == 10 && day.as_bytes()[4] == b'-' => (*year, *month, *date),
+        (_, Some([date, month, year])) if (8..=10).contains(&day.len()) && *year >= 1000 => (*year, *month, *date),
+        _ => return None,
+    };
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(date).ok()?).ok()?;
+    let (hour, minute, second) = match (time, parts(time, ':').as_deref()) {
+        ("", _) => (0, 0, 0),
+        (_, Some([hour, minute])) => (*hour, *minute, 0),
+        (_, Some([hour, minute, second])) => (*hour, *minute, *second),
+        _ => return None,
+    };
+    let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()?;
+    Some(date.to_datetime(time))
+}
+
+/// Whether a stated total is the sum of quantity × price, to half a unit of the second decimal: sources round there.
+pub fn total_agrees(total: Price, lines: impl Iterator<Item = (Quantity, Price)>) -> bool {
+    // Thousandths times ten-thousandths are ten-millionths.
+    let sum: i128 = lines.map(|(quantity, price)| i128::from(quantity.raw()) * i128::from(price.raw())).sum();
+    (sum - i128::from(total.raw()) * 1000).abs() <= 50_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Map, recognise};
+    use super::*;
+    use jiff::civil::date;
+
+    fn columns(headers: &str) -> Columns {
+        let headers: Vec<String> = headers.split(',').map(String::from).collect();
+        recognise(FIELDS, &headers, &Map::default()).unwrap()
+    }
+    const HEADERS: &str = "invoice_no,kind,invoice_date,customer_id,country,lines,total";
+    const LINES: &str = "invoice_no,line_no,stock_code,quantity,unit_price";
+    const FLAT: &str = "invoice_no,stock_code,description,quantity,invoice_date,unit_price,customer_id,country";
+
+    #[test]
+    fn the_columns_tell_headers_from_lines() {
+        assert_eq!(Shape::of(&columns(HEADERS)), Ok(Shape::Headers));
+        assert_eq!(Shape::of(&columns(LINES)), Ok(Shape::Lines));
+        assert_eq!(Shape::of(&columns(FLAT)), Ok(Shape::Flat));
+        assert_eq!(Shape::of(&columns("Номер;Дата".replace(';', ",").as_str())), Ok(Shape::Headers));
+        assert!(Shape::of(&columns("kind,date")).is_err());
+        assert!(Shape::of(&columns("number,code,price")).is_err());
+    }
+
+    #[test]
+    fn a_header_is_read() {
+        let columns = columns(HEADERS);
+        let read = |row: &str| read_header(&columns, &[None; 7], &row.split(',').collect::<Vec<_>>());
+        let header = read("536365,sale,2010-12-01T08:26:00,17850,United Kingdom,7,139.12").unwrap();
+        assert_eq!(header.at, date(2010, 12, 1).at(8, 26, 0, 0));
+        assert_eq!((header.kind, header.customer.as_deref(), header.lines), (Some(Kind::Sale), Some("17850"), Some(7)));
+        assert_eq!(read("1,,01.12.2010,,,,").unwrap().at, date(2010, 12, 1).at(0, 0, 0, 0));
+        let check = |row: &str, value: &str, reason: &str| assert_eq!(read(row), Err(RowProblem::new(value, reason)), "{row}");
+        check(",sale,2010-12-01,,,,", " | sale | 2010-12-01 |  |  |  | ", "the order's number is missing");
+        check("1,gift,2010-12-01,,,,", "gift", "not a kind of document (sale, cancellation, stock_adjustment, bad_debt)");
+        check("1,sale,,,,,", "1", "the date is missing");
+        for wrong in ["2010-13-01", "1.2.10", "2010-12-01T25:00", "yesterday", "2010-12-1", "2010-12-01T08:26:00Z", "+010-12-01"] {
+            check(&format!("1,sale,{wrong},,,,"), wrong, "not a date such as 2011-12-09 12:50 or 09.12.2011");
+        }
+    }
+
+    #[test]
+    fn a_line_is_read_exactly() {
+        let columns = columns(LINES);
+        let read = |row: &str| read_line(&columns, &[None, None, None, None, Some(DecimalMark::Point)], &row.split(',').collect::<Vec<_>>());
+        let line = read("536365,1,00123,-6,0.001").unwrap();
+        assert_eq!((line.code.as_str(), line.quantity, line.price), ("00123", Quantity::whole(-6), Price::from_raw(10)));
+        assert_eq!(read("1,1,A,6,2.00001").unwrap_err().reason, "the price cannot be stored: too many decimals");
+        assert_eq!(read("1,0,A,6,2").unwrap_err().reason, "the line's number is not a whole number from one");
+        assert_eq!(read("1,1,,6,2").unwrap_err().reason, "the code is missing");
+        assert_eq!(read("1,1,A,,2").unwrap_err().reason, "the quantity is missing");
+    }
+
+    #[test]
+    fn flat_files_tell_the_kind_by_the_number() {
+        assert_eq!(Kind::derived("C536379", true, false), Kind::Cancellation);
+        assert_eq!(Kind::derived("A563185", false, false), Kind::BadDebt);
+        assert_eq!(Kind::derived("536414", false, true), Kind::StockAdjustment);
+        assert_eq!(Kind::derived("536365", true, true), Kind::Sale);
+        assert_eq!(Kind::derived("Custom", true, false), Kind::Sale);
+    }
+
+    #[test]
+    fn a_line_fits_its_kind() {
+        let problem = |kind: Kind, quantity: i64, price: i64| kind.line_problem(Quantity::whole(quantity), Price::from_raw(price)).is_some();
+        assert!(!problem(Kind::Sale, 1, 0) && problem(Kind::Sale, -1, 1) && problem(Kind::Sale, 0, 1) && problem(Kind::Sale, 1, -1));
+        assert!(!problem(Kind::Cancellation, -1, 1) && problem(Kind::Cancellation, 1, 1));
+        assert!(!problem(Kind::BadDebt, 1, -1) && !problem(Kind::StockAdjustment, -1, 0) && problem(Kind::Sale, 2_000_000_000, 1));
+    }
+
+    #[test]
+    fn a_total_is_held_against_its_lines() {
+        let lines = || [(Quantity::whole(3), Price::from_raw(1_235)), (Quantity::whole(1), Price::from_raw(10))].into_iter();
+        assert!(total_agrees("0.37".parse().unwrap(), lines()));
+        assert!(total_agrees("0.3715".parse().unwrap(), lines()));
+        assert!(!total_agrees("0.38".parse().unwrap(), lines()));
+    }
+}
