@@ -9,6 +9,7 @@ use kontor_server::AppState;
 use kontor_server::config::Config;
 use kontor_server::time::Clock;
 
+mod demo;
 mod import;
 mod publish;
 mod segments;
@@ -35,6 +36,8 @@ pub struct Data {
 enum Command {
     /// Serve pages and API.
     Serve(serve::Serve),
+    /// Load a demonstration firm with real trade data, and serve it.
+    Demo(demo::Demo),
     /// Which customers are regular, irregular, former or potential, as of a day.
     Segments(segments::Segments),
     /// Bring in products, groups, customers or orders from files.
@@ -51,6 +54,7 @@ enum Command {
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve(command) => block_on(command.run()),
+        Command::Demo(command) => block_on(command.run()),
         Command::Segments(command) => block_on(command.run()),
         Command::Import(command) => block_on(command.run()),
         Command::Publish(command) => block_on(command.run()),

@@ -52,6 +52,8 @@ pub struct FirmSettings {
     /// Pages that look back open as of this day.
     pub as_of: Option<String>,
     pub demo: bool,
+    /// The demo was loaded to its end.
+    pub demo_loaded: bool,
     pub attribution: Option<String>,
 }
 
@@ -79,6 +81,7 @@ impl Default for FirmSettings {
             mail_from: None,
             as_of: None,
             demo: false,
+            demo_loaded: false,
             attribution: None,
         }
     }

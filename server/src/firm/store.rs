@@ -26,3 +26,13 @@ pub async fn price_types(connection: &mut AnyConnection) -> sqlx::Result<Vec<Pri
     let rows: Vec<(String, String)> = sqlx::query_as("SELECT code, name FROM price_types ORDER BY sort, code").fetch_all(connection).await?;
     Ok(rows.into_iter().map(|(code, name)| PriceTypeInfo { code, name }).collect())
 }
+
+/// Whether anything of a firm is stored.
+pub async fn in_use(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    let rows: i64 = sqlx::query_scalar(
+        "SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM products) + (SELECT COUNT(*) FROM customers) + (SELECT COUNT(*) FROM orders)",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(rows > 0)
+}

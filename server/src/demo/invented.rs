@@ -1,0 +1,95 @@
+//! What the data lacks, made by rules from what it has. Everything made here is listed in server/demo/README.md.
+
+use anyhow::Context;
+use kontor_shared::money::Price;
+use sha2::{Digest, Sha256};
+
+/// Customers that read another language than English.
+const LANGUAGES: &[(&str, &str)] = &[("17850", "ru")];
+/// Goods below this wholesale price come by the dozen.
+const PACK_BELOW: Price = Price::from_raw(10_000);
+
+fn column(headers: &csv::StringRecord, name: &str) -> anyhow::Result<usize> {
+    headers.iter().position(|header| header == name).with_context(|| format!("the demo's data has no column {name}"))
+}
+
+/// The products with a retail price, packs and a stock.
+pub fn products(csv: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let headers = reader.headers()?.clone();
+    let (code, name, price) = (column(&headers, "stock_code")?, column(&headers, "description")?, column(&headers, "typical_price")?);
+    let (group, kind) = (column(&headers, "group_code")?, column(&headers, "kind")?);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["code", "name", "group code", "kind", "wholesale price", "retail price", "pack", "stock"])?;
+    for row in reader.records() {
+        let row = row?;
+        let (code, wholesale) = (&row[code], &row[price]);
+        let (retail, pack) = match wholesale {
+            "" => (String::new(), ""),
+            text => {
+                let price: Price = text.parse().map_err(|error| anyhow::anyhow!("price of {code}: {error}"))?;
+                (retail(price).decimal(2), if price < PACK_BELOW && &row[kind] == "product" { "12" } else { "" })
+            }
+        };
+        writer.write_record([code, &row[name], &row[group], &row[kind], wholesale, &retail, pack, &stock(code).to_string()])?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+/// Half as much again, to the nearest five pence, at least five.
+fn retail(wholesale: Price) -> Price {
+    let pence_by_five = (wholesale.raw() * 3 / 2 + 250) / 500;
+    Price::from_raw(pence_by_five.max(1) * 500)
+}
+
+/// A stock that is the same on every load: one product in eight has none.
+fn stock(code: &str) -> u64 {
+    let digest = Sha256::digest(format!("demo stock of {code}"));
+    if digest[0].is_multiple_of(8) { 0 } else { 12 * (1 + u64::from(digest[1] % 50)) }
+}
+
+/// The customers with names, addresses, contacts and consents.
+pub fn customers(csv: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let headers = reader.headers()?.clone();
+    let (code, country, others) = (column(&headers, "customer_id")?, column(&headers, "country")?, column(&headers, "other_countries")?);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["code", "name", "country", "other countries", "language", "delivery address", "contact", "email", "consent", "consent source"])?;
+    for row in reader.records() {
+        let row = row?;
+        let code = &row[code];
+        let language = LANGUAGES.iter().find(|(known, _)| *known == code).map_or("en", |(_, language)| language);
+        writer.write_record([
+            code,
+            &format!("Customer {code}"),
+            &row[country],
+            &row[others],
+            language,
+            &format!("Demo address of customer {code}, {}", &row[country]),
+            &format!("Demo contact of {code}"),
+            &format!("{code}@customer.example"),
+            "yes",
+            "demonstration data: nobody gave this consent",
+        ])?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retail_is_half_as_much_again_to_five_pence() {
+        for (wholesale, expected) in [("0.85", "1.30"), ("2.55", "3.85"), ("0.001", "0.05"), ("10", "15.00")] {
+            assert_eq!(retail(wholesale.parse().unwrap()).decimal(2), expected, "{wholesale}");
+        }
+    }
+
+    #[test]
+    fn some_goods_are_out_of_stock_and_always_the_same() {
+        let out = (10_000..14_000).filter(|code: &i32| stock(&code.to_string()) == 0).count();
+        assert!((300..700).contains(&out), "{out}");
+        assert_eq!(stock("85123A"), stock("85123A"));
+    }
+}
