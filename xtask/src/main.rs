@@ -1,1 +1,50 @@
-fn main() {}
+//! `cargo xtask …`: everything that builds, runs and checks Kontor. Needs rustup's toolchain and a C compiler;
+//! what the tests need from the distribution they install or name.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+mod app;
+mod build;
+mod licences;
+mod packages;
+mod postgres;
+mod run;
+mod test;
+
+const USAGE: &str = "\
+cargo xtask demo [--listen ADDR]   build, load the demo firm, serve it on 127.0.0.1:8080
+cargo xtask test [FILTER]          build, then run every test, on SQLite and on PostgreSQL, with a real browser
+cargo xtask build                  the app and the server, as target/release/kontor
+cargo xtask lint                   format and clippy, with warnings as errors
+cargo xtask licences               check the licences of all dependencies, offline
+cargo xtask postgres               run a throw-away PostgreSQL for `cargo test`, until Ctrl-C
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    let outcome = match arguments.first().map(String::as_str) {
+        Some("build") => build::everything(),
+        Some("demo") => build::demo(rest),
+        Some("test") => test::all(rest),
+        Some("lint") => build::lint(),
+        Some("licences") => licences::check(),
+        Some("postgres") => postgres::until_interrupted(),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The app: two WASM pages and a WASM worker, styles, fonts and icons, as `app/dist`, which the server embeds.
+//!
+//! Files under `/assets` carry a hash of their content in their name, so a browser may keep them for ever. Beside each
+//! file that gains by it lies its brotli form. Nothing is written when nothing changed, so the server is not rebuilt.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::run::{cargo, command, has, root, said, step, succeed, target};
+
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// Older ones write modules that do not start: Debian's 108 re-points an export to the wrong table (stack.md §2).
+const LEAST_WASM_OPT: u32 = 132;
+
+/// Builds `app/dist`, or leaves it when nothing changed.
+pub fn build() -> Result<()> {
+    ensure_wasm_target()?;
+    step("building the app (WebAssembly)", || {
+        succeed(
+            cargo().args(["build", "--locked", "-p", "kontor-app", "-p", "kontor-worker", "--profile", "wasm-release", "--target", WASM_TARGET]),
+            "the app does not compile; the compiler's words are above",
+        )
+    })?;
+    let inputs = Inputs::read()?;
+    let stamp_file = target().join("app-dist.stamp");
+    let dist = root().join("app/dist");
+    let stamp = inputs.stamp();
+    if dist.join("buyer.html").exists() && fs::read_to_string(&stamp_file).is_ok_and(|known| known == stamp) {
+        return Ok(());
+    }
+    let files = step("packing the app", || inputs.pack())?;
+    write_if_changed(&dist, &files)?;
+    fs::write(&stamp_file, stamp).context("cannot write into target")?;
+    for page in ["buyer", "staff"] {
+        let size = |ending: &str| {
+            let found = files.iter().find(|(name, _)| name.starts_with(&format!("{page}-")) && name.ends_with(ending));
+            found.map_or(0, |(_, bytes)| bytes.len() / 1000)
+        };
+        eprintln!("xtask: {page}: {} kB of WebAssembly, {} kB compressed", size("_bg.wasm"), size("_bg.wasm.br"));
+    }
+    Ok(())
+}
+
+/// Makes sure the compiler can make WebAssembly.
+pub fn ensure_wasm_target() -> Result<()> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let installed =
+        || said(command(&rustc).args(["--print", "sysroot"])).is_some_and(|sysroot| Path::new(&sysroot).join("lib/rustlib").join(WASM_TARGET).exists());
+    if installed() {
+        return Ok(());
+    }
+    if !has("rustup") {
+        bail!("this Rust cannot compile to {WASM_TARGET} and rustup is not here to add it: install Rust with rustup (https://rustup.rs)");
+    }
+    // rust-toolchain.toml names the target, but rustup does not install what is named there when RUSTUP_AUTO_INSTALL=0.
+    step("adding the WebAssembly target", || {
+        succeed(command("rustup").args(["target", "add", WASM_TARGET]), "rustup could not add the target; try: rustup target add wasm32-unknown-unknown")
+    })
+}
+
+/// Everything `app/dist` is made from.
+struct Inputs {
+    wasm: BTreeMap<&'static str, Vec<u8>>,
+    templates: BTreeMap<&'static str, String>,
+    styles: String,
+    public: BTreeMap<String, Vec<u8>>,
+    wasm_opt: bool,
+}
+
+impl Inputs {
+    fn read() -> Result<Self> {
+        let built = target().join(WASM_TARGET).join("wasm-release");
+        let mut wasm = BTreeMap::new();
+        for (name, file) in [("buyer", "buyer.wasm"), ("staff", "staff.wasm"), ("worker", "kontor_worker.wasm")] {
+            wasm.insert(name, fs::read(built.join(file)).with_context(|| format!("cargo made no {file}"))?);
+        }
+        let mut templates = BTreeMap::new();
+        for (name, file) in [("buyer", "app/buyer.html"), ("staff", "app/staff.html")] {
+            templates.insert(name, fs::read_to_string(root().join(file)).with_context(|| format!("cannot read {file}"))?);
+        }
+        let mut public = BTreeMap::new();
+        read_files(&root().join("public"), &mut public)?;
+        Ok(Self { wasm, templates, styles: styles()?, public, wasm_opt: usable_wasm_opt() })
+    }
+
+    /// A hash of everything read, and of this file.
+    fn stamp(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |name: &str, bytes: &[u8]| {
+            hash.update(format!("{name} {}\n", bytes.len()));
+            hash.update(bytes);
+        };
+        add("how", include_bytes!("app.rs"));
+        add("wasm-opt", &[u8::from(self.wasm_opt)]);
+        self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
+        self.templates.iter().for_each(|(name, text)| add(name, text.as_bytes()));
+        add("styles", self.styles.as_bytes());
+        self.public.iter().for_each(|(name, bytes)| add(name, bytes));
+        hex(&hash.finalize())
+    }
+
+    /// The files of `app/dist`, with their brotli forms.
+    fn pack(&self) -> Result<BTreeMap<String, Vec<u8>>> {
+        let mut files = BTreeMap::new();
+        let mut styles = self.styles.clone();
+        for (name, bytes) in &self.public {
+            if name.ends_with(".woff2") {
+                let hashed = hashed_name(name, bytes);
+                styles = styles.replace(&format!("/assets/{name}"), &format!("/assets/{hashed}"));
+                files.insert(hashed, bytes.clone());
+            } else {
+                files.insert(name.clone(), bytes.clone());
+            }
+        }
+        let style_name = hashed_name("style.css", styles.as_bytes());
+        files.insert(style_name.clone(), styles.into_bytes());
+
+        let worker = self.bind("worker", &mut files)?;
+        let worker_boot = format!(
+            "import init, {{ handle }} from './{}';\nconst ready = init({{ module_or_path: '/assets/{}' }});\n\
+             self.onmessage = async (event) => {{\n  let answer;\n  try {{\n    await ready;\n    answer = await handle(event.data);\n  }} catch (error) {{\n    \
+             answer = {{ id: event.data?.id, error: String(error?.message ?? error) }};\n  }}\n  \
+             const bytes = answer instanceof Uint8Array ? answer : answer?.bytes;\n  \
+             self.postMessage(answer, bytes instanceof Uint8Array ? [bytes.buffer] : []);\n}};\n",
+            worker.script, worker.wasm
+        );
+        let worker_name = hashed_name("worker-boot.js", worker_boot.as_bytes());
+        files.insert(worker_name.clone(), worker_boot.into_bytes());
+
+        for (page, template) in &self.templates {
+            let bound = self.bind(page, &mut files)?;
+            let boot = format!("import init from './{}';\ninit({{ module_or_path: '/assets/{}' }});\n", bound.script, bound.wasm);
+            let boot_name = hashed_name(&format!("boot-{page}.js"), boot.as_bytes());
+            files.insert(boot_name.clone(), boot.into_bytes());
+            let preloads = format!(
+                "<link rel=\"modulepreload\" href=\"/assets/{}\">\n<link rel=\"preload\" href=\"/assets/{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>",
+                bound.script, bound.wasm
+            );
+            let script = format!("<script type=\"module\" src=\"/assets/{boot_name}\"></script>");
+            let html = template
+                .replace("{{BUYER_JS}}", &script)
+                .replace("{{STAFF_JS}}", &script)
+                .replace("{{STYLES}}", &format!("<link rel=\"stylesheet\" href=\"/assets/{style_name}\">"))
+                .replace("{{PRELOADS}}", &preloads)
+                .replace("{{WORKER_META}}", &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\">"));
+            if let Some(at) = html.find("{{") {
+                bail!("app/{page}.html has a place nothing fills: {}", html[at..].chars().take(20).collect::<String>());
+            }
+            files.insert(format!("{page}.html"), html.into_bytes());
+        }
+
+        let compressed: Vec<(String, Vec<u8>)> = files
+            .iter()
+            .filter_map(|(name, bytes)| brotli(bytes).filter(|short| short.len() < bytes.len()).map(|short| (format!("{name}.br"), short)))
+            .collect();
+        files.extend(compressed);
+        Ok(files)
+    }
+
+    /// Runs wasm-bindgen over one module and adds its script and its WASM under hashed names.
+    fn bind(&self, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<Bound> {
+        let out = target().join("app-bindings").join(name);
+        let _ = fs::remove_dir_all(&out);
+        wasm_bindgen_cli_support::Bindgen::new()
+            .input_bytes(name, self.wasm.get(name).context("no such module")?.clone())
+            .web(true)?
+            .typescript(false)
+            .out_name(name)
+            .generate(&out)
+            .with_context(|| format!("wasm-bindgen cannot read {name}"))?;
+        let wasm_file = out.join(format!("{name}_bg.wasm"));
+        if self.wasm_opt {
+            let run = command("wasm-opt").arg("-Oz").arg(&wasm_file).arg("-o").arg(&wasm_file).status();
+            if !run.is_ok_and(|status| status.success()) {
+                bail!("wasm-opt failed on {name}; it is not needed: take it off the PATH");
+            }
+        }
+        let wasm = fs::read(&wasm_file)?;
+        let mut script = fs::read_to_string(out.join(format!("{name}.js")))?;
+        // Scripts that crates bring along; /assets has no folders.
+        let mut snippets = BTreeMap::new();
+        read_tree(&out.join("snippets"), "./snippets", &mut snippets)?;
+        for (path, bytes) in snippets {
+            let hashed = hashed_name("snippet.js", &bytes);
+            script = script.replace(&path, &format!("./{hashed}"));
+            files.insert(hashed, bytes);
+        }
+        let hash = short_hash(&wasm);
+        let bound = Bound { script: hashed_name(&format!("{name}.js"), script.as_bytes()), wasm: format!("{name}-{hash}_bg.wasm") };
+        files.insert(bound.script.clone(), script.into_bytes());
+        files.insert(bound.wasm.clone(), wasm);
+        Ok(bound)
+    }
+}
+
+/// Names under `/assets` of a bound module.
+struct Bound {
+    script: String,
+    wasm: String,
+}
+
+/// Tokens first, then the base, then one sheet per concern.
+fn styles() -> Result<String> {
+    let folder = root().join("style");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .context("there is no folder style")?
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".css"))
+        .collect();
+    names.sort_by_key(|name| (name != "tokens.css", name != "base.css", name.clone()));
+    let mut all = String::new();
+    for name in names {
+        all.push_str(&fs::read_to_string(folder.join(&name)).with_context(|| format!("cannot read style/{name}"))?);
+        all.push('\n');
+    }
+    Ok(all)
+}
+
+/// Every file below a folder, by its bare name.
+fn read_files(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("there is no folder {}", folder.display()))?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            read_files(&path, files)?;
+        } else {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let bytes = fs::read(&path)?;
+            if files.insert(name.clone(), bytes).is_some() {
+                bail!("public holds two files named {name}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every file below a folder, by its path under `prefix`; nothing where there is no folder.
+fn read_tree(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let name = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            read_tree(&entry.path(), &name, files)?;
+        } else {
+            files.insert(name, fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+fn usable_wasm_opt() -> bool {
+    let Some(version) = said(command("wasm-opt").arg("--version")) else { return false };
+    let number: u32 = version.split_whitespace().filter_map(|word| word.parse().ok()).next().unwrap_or(0);
+    if number < LEAST_WASM_OPT {
+        eprintln!("xtask: {version} is left alone: modules shortened by versions before {LEAST_WASM_OPT} do not start");
+    }
+    number >= LEAST_WASM_OPT
+}
+
+fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters).ok()?;
+    Some(out)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn short_hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes)[..6])
+}
+
+/// `name.ext` with the content's hash before the dot.
+fn hashed_name(name: &str, bytes: &[u8]) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    format!("{stem}-{}.{ending}", short_hash(bytes))
+}
+
+/// Puts the files in place of the folder's, at once; leaves a folder that holds them already.
+fn write_if_changed(dist: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let mut present = BTreeMap::new();
+    read_tree(dist, "", &mut present)?;
+    if present.len() == files.len() && files.iter().all(|(name, bytes)| present.get(&format!("/{name}")) == Some(bytes)) {
+        return Ok(());
+    }
+    let (new, old) = (dist.with_extension("new"), dist.with_extension("old"));
+    for folder in [&new, &old] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
+    }
+    fs::create_dir_all(&new).with_context(|| format!("cannot create {}", new.display()))?;
+    for (name, bytes) in files {
+        fs::write(new.join(name), bytes).with_context(|| format!("cannot write {name}"))?;
+    }
+    if dist.exists() {
+        fs::rename(dist, &old)?;
+    }
+    fs::rename(&new, dist).context("cannot put app/dist in place")?;
+    let _ = fs::remove_dir_all(&old);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_change_with_the_content() {
+        assert_eq!(hashed_name("style.css", b""), "style-e3b0c44298fc.css");
+        assert_ne!(hashed_name("style.css", b"a"), hashed_name("style.css", b"b"));
+    }
+
+    #[test]
+    fn the_same_files_are_not_written_again() {
+        let dist = std::env::temp_dir().join(format!("kontor-xtask-{}", std::process::id())).join("dist");
+        let files = BTreeMap::from([("a.txt".to_string(), b"one".to_vec())]);
+        write_if_changed(&dist, &files).unwrap();
+        let first = fs::metadata(dist.join("a.txt")).unwrap().modified().unwrap();
+        write_if_changed(&dist, &files).unwrap();
+        assert_eq!(fs::metadata(dist.join("a.txt")).unwrap().modified().unwrap(), first);
+        write_if_changed(&dist, &BTreeMap::from([("b.txt".to_string(), b"two".to_vec())])).unwrap();
+        assert!(!dist.join("a.txt").exists() && dist.join("b.txt").exists());
+        let _ = fs::remove_dir_all(dist.parent().unwrap());
+    }
+}

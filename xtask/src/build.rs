@@ -1,0 +1,59 @@
+//! The app, then the server that carries it.
+
+use std::os::unix::process::CommandExt;
+
+use anyhow::{Context, Result};
+
+use crate::app;
+use crate::run::{cargo, command, root, step, succeed, target};
+
+/// What compiles for this machine. Always named together: cargo unites the features of what it is asked for, and
+/// another selection would compile the dependencies a second time.
+pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "kontor-app", "--exclude", "kontor-worker"];
+
+/// `cargo xtask build`
+pub fn everything() -> Result<()> {
+    app::build()?;
+    step("building the server", || {
+        succeed(cargo().args(["build", "--release", "--locked", "--bin", "kontor"]).args(NATIVE), "the server does not compile; the compiler's words are above")
+    })
+}
+
+/// `cargo xtask demo`
+pub fn demo(arguments: &[String]) -> Result<()> {
+    everything()?;
+    let error = command(target().join("release/kontor")).arg("demo").arg("--data").arg(root().join("data/demo")).args(arguments).exec();
+    Err(error).context("cannot start target/release/kontor")
+}
+
+/// `cargo xtask lint`
+pub fn lint() -> Result<()> {
+    step("checking the format", || succeed(cargo().args(["fmt", "--all", "--check"]), "the format differs: run cargo fmt"))?;
+    app::ensure_wasm_target()?;
+    step("clippy, server and tests", || {
+        succeed(
+            cargo().args(["clippy", "--release", "--locked", "--all-targets"]).args(NATIVE).args(["--", "-D", "warnings"]),
+            "clippy found something; see above",
+        )
+    })?;
+    step("clippy, app", || {
+        succeed(
+            cargo().args([
+                "clippy",
+                "--locked",
+                "-p",
+                "kontor-app",
+                "-p",
+                "kontor-worker",
+                "--profile",
+                "wasm-release",
+                "--target",
+                app::WASM_TARGET,
+                "--",
+                "-D",
+                "warnings",
+            ]),
+            "clippy found something; see above",
+        )
+    })
+}

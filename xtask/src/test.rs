@@ -1,0 +1,120 @@
+//! `cargo xtask test`: every test, on both databases, and nothing skipped in silence.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+
+use crate::postgres::Cluster;
+use crate::run::{cargo, step};
+use crate::{build, packages};
+
+#[derive(Default)]
+struct Counts {
+    sqlite: u32,
+    postgres: u32,
+    browser: u32,
+    other: u32,
+    failed: Vec<String>,
+    ignored: Vec<String>,
+}
+
+impl Counts {
+    /// Counts a line of the test runner, `test name ... ok`.
+    fn line(&mut self, line: &str) {
+        let Some((name, outcome)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) else { return };
+        let outcome = outcome.trim();
+        if outcome.starts_with("FAILED") {
+            self.failed.push(name.to_string());
+        } else if outcome.starts_with("ignored") {
+            self.ignored.push(name.to_string());
+        } else if !outcome.starts_with("ok") {
+            return;
+        }
+        let name = name.split(" - ").next().unwrap_or(name);
+        if name.ends_with("::sqlite") {
+            self.sqlite += 1;
+        } else if name.ends_with("::postgres") {
+            self.postgres += 1;
+        } else {
+            self.other += 1;
+        }
+    }
+
+    fn verdict(&self, whole: bool) -> Result<()> {
+        eprintln!(
+            "xtask: {} tests on SQLite, {} on PostgreSQL, {} that need no database; {} played in a browser",
+            self.sqlite, self.postgres, self.other, self.browser
+        );
+        if !self.failed.is_empty() {
+            bail!("{} failed: {}", self.failed.len(), self.failed.join(", "));
+        }
+        if !self.ignored.is_empty() {
+            bail!("nothing may be skipped, and these were: {}", self.ignored.join(", "));
+        }
+        if self.sqlite != self.postgres {
+            bail!("SQLite ran {} tests and PostgreSQL {}: a story was told on one database only", self.sqlite, self.postgres);
+        }
+        if whole && (self.sqlite == 0 || self.browser == 0) {
+            bail!("no test ran on a database or in a browser: the harness is broken");
+        }
+        Ok(())
+    }
+}
+
+/// Builds, then runs the tests whose names hold one of `filter`'s words; all without a filter.
+pub fn all(filter: &[String]) -> Result<()> {
+    packages::ensure()?;
+    build::everything()?;
+    step("building the tests", || {
+        crate::run::succeed(
+            cargo().args(["test", "--release", "--locked", "--no-run"]).args(build::NATIVE),
+            "the tests do not compile; the compiler's words are above",
+        )
+    })?;
+    let cluster = step("starting a throw-away PostgreSQL", Cluster::start)?;
+    let mut child = cargo()
+        .args(["test", "--release", "--locked", "--no-fail-fast"])
+        .args(build::NATIVE)
+        .arg("--")
+        .args(filter)
+        .env("KONTOR_TEST_POSTGRES", &cluster.url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo test")?;
+    let mut counts = Counts::default();
+    for line in BufReader::new(child.stdout.take().context("no pipe")?).lines() {
+        let line = line?;
+        println!("{line}");
+        let before = counts.sqlite + counts.postgres + counts.other;
+        counts.line(&line);
+        if line.starts_with("test browser_") || line.starts_with("test in_browser::") {
+            counts.browser += counts.sqlite + counts.postgres + counts.other - before;
+        }
+    }
+    let status = child.wait()?;
+    drop(cluster);
+    counts.verdict(filter.is_empty())?;
+    if !status.success() {
+        bail!("the tests failed; see above");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unequal_counts_and_skipped_tests_fail_the_run() {
+        let mut counts = Counts::default();
+        counts.line("test orders::a::sqlite ... ok");
+        assert!(counts.verdict(false).is_err());
+        counts.line("test orders::a::postgres ... ok");
+        assert!(counts.verdict(false).is_ok());
+        counts.line("test orders::b ... ignored");
+        assert!(counts.verdict(false).is_err());
+        assert!(Counts::default().verdict(true).is_err());
+    }
+}
