@@ -8,8 +8,8 @@ use crate::app;
 use crate::run::{cargo, command, root, step, succeed, target};
 
 /// What compiles for this machine. Always named together: cargo unites the features of what it is asked for, and
-/// another selection would compile the dependencies a second time.
-pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "kontor-app", "--exclude", "kontor-worker"];
+/// another selection would compile sqlx and much else a second time. This crate is not among them for the same reason.
+pub const NATIVE: [&str; 6] = ["-p", "kontor-shared", "-p", "kontor-server", "-p", "kontor-tests"];
 
 /// `cargo xtask build`
 pub fn everything() -> Result<()> {
