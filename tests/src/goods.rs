@@ -27,6 +27,7 @@ pub async fn publish(state: &AppState, valid_from: &str, goods: &[Good<'_>]) -> 
         sqlx::query_as("SELECT last_version, visible_seq FROM catalog_state WHERE id = 1").fetch_one(&mut *tx).await.expect("the catalogue's state");
     let (version, seq) = (last + 1, seq + 1);
     execute(&mut tx, "INSERT INTO price_types (code, name, currency, sort) VALUES ('wholesale', 'Wholesale', 'EUR', 0) ON CONFLICT (code) DO NOTHING").await;
+    execute(&mut tx, "INSERT INTO product_groups (code, seq, name, sort) VALUES ('G', 0, 'Goods', 0) ON CONFLICT (code, seq) DO NOTHING").await;
     let known: Vec<(String, String)> = sqlx::query_as("SELECT id, code FROM products").fetch_all(&mut *tx).await.expect("products");
     for (id, code) in known.iter().filter(|(_, code)| !goods.iter().any(|good| good.code == code)) {
         revision(&mut tx, id, seq, code, None, false).await;

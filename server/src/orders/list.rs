@@ -119,7 +119,7 @@ fn narrow(condition: &mut Where, filter: &Filter) -> Result<()> {
     }
     if let Some(asked) = filter.q.as_deref().map(str::trim).filter(|asked| !asked.is_empty()) {
         let asked: String = asked.chars().filter(|c| !c.is_control()).take(64).collect();
-        let folded = asked.to_lowercase();
+        let folded = crate::customers::fold(&asked);
         let length = folded.chars().count() as i64;
         let text = || Value::Text(asked.clone());
         condition.and(

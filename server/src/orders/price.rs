@@ -40,8 +40,8 @@ struct ProductRow {
     price: Option<i64>,
 }
 
-/// Products of a version by code; those not published in it are absent.
-pub async fn lookup(connection: &mut AnyConnection, seq: i64, price_type: &str, codes: &[&str]) -> anyhow::Result<HashMap<String, Product>> {
+/// Products of a version by code; those not published in it are absent, as are prices in another currency than the version's.
+pub async fn lookup(connection: &mut AnyConnection, version: &Version, price_type: &str, codes: &[&str]) -> anyhow::Result<HashMap<String, Product>> {
     const CHUNK: usize = 500;
     let mut found = HashMap::with_capacity(codes.len());
     for chunk in codes.chunks(CHUNK) {
@@ -52,10 +52,11 @@ pub async fn lookup(connection: &mut AnyConnection, seq: i64, price_type: &str, 
                  AND r.seq = (SELECT MAX(x.seq) FROM product_revisions x WHERE x.product_id = p.id AND x.seq <= $1) \
              JOIN price_revisions v ON v.product_id = p.id AND v.price_type = $2 \
                  AND v.seq = (SELECT MAX(y.seq) FROM price_revisions y WHERE y.product_id = p.id AND y.price_type = $2 AND y.seq <= $1) \
-             WHERE p.code IN ({})",
-            placeholders(3, chunk.len())
+             JOIN price_types t ON t.code = v.price_type AND t.currency = $3 \
+             WHERE p.code IN ({}) AND EXISTS (SELECT 1 FROM product_groups g WHERE g.code = r.group_code AND g.seq <= $1)",
+            placeholders(4, chunk.len())
         );
-        let mut query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).bind(seq).bind(price_type);
+        let mut query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).bind(version.seq).bind(price_type).bind(&version.currency);
         for code in chunk {
             query = query.bind(*code);
         }
@@ -115,12 +116,12 @@ pub async fn judge(
 
     let codes: Vec<&str> = lines.iter().map(|line| line.code.as_str()).collect::<HashSet<_>>().into_iter().collect();
     let products = match &priced_by {
-        Some(by) => lookup(connection, by.seq, price_type, &codes).await?,
+        Some(by) => lookup(connection, by, price_type, &codes).await?,
         None => HashMap::new(),
     };
     // A line that is no longer in the list keeps the name the buyer ordered it by.
     let gone: Vec<&str> = codes.iter().copied().filter(|code| !valid && !products.contains_key(*code)).collect();
-    let former = if gone.is_empty() { HashMap::new() } else { lookup(connection, named.seq, price_type, &gone).await? };
+    let former = if gone.is_empty() { HashMap::new() } else { lookup(connection, &named, price_type, &gone).await? };
 
     let by = priced_by.as_ref().unwrap_or(&named);
     let currency: Currency = by.currency.parse().map_err(|error| anyhow::anyhow!("stored currency: {error}"))?;

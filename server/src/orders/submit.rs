@@ -118,7 +118,7 @@ async fn attempt_to_store(
     let addresses = store::order_mail_addresses(&mut connection, &customer.id).await?;
     drop(connection);
     let state_after = OrderState::Draft.after(priced.action).unwrap_or(OrderState::Submitted);
-    let new = new_order(buyer, id, wanted, hash, &firm, &priced, state_after, now, today);
+    let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, state_after, now, today);
 
     let mut tx = state.db.write_tx().await?;
     if price::last_version(&mut tx).await? != priced.last_version {
@@ -146,6 +146,7 @@ fn new_order(
     wanted: &SubmitOrder,
     hash: &str,
     firm: &FirmSettings,
+    customer: &CustomerRow,
     priced: &Priced,
     state: OrderState,
     now: i64,
@@ -163,7 +164,8 @@ fn new_order(
             body_hash: hash.into(),
             ordered_at: now,
             price_list: Some(priced.version),
-            overlay: Some(wanted.overlay.clone()),
+            // The price type the prices are from; the one named is only where they were seen.
+            overlay: Some(customer.price_type.clone()),
             po_number: wanted.po_number.clone(),
             wanted_on: wanted.wanted_on.clone(),
             delivery_address: wanted.delivery_address.clone(),
