@@ -120,12 +120,12 @@ impl Inputs {
         files.insert(style_name.clone(), styles.into_bytes());
 
         let worker = self.bind("worker", &mut files)?;
+        // The other half of the contract in app/worker/src/lib.rs.
         let worker_boot = format!(
             "import init, {{ handle }} from './{}';\nconst ready = init({{ module_or_path: '/assets/{}' }});\n\
-             self.onmessage = async (event) => {{\n  let answer;\n  try {{\n    await ready;\n    answer = await handle(event.data);\n  }} catch (error) {{\n    \
-             answer = {{ id: event.data?.id, error: String(error?.message ?? error) }};\n  }}\n  \
-             const bytes = answer instanceof Uint8Array ? answer : answer?.bytes;\n  \
-             self.postMessage(answer, bytes instanceof Uint8Array ? [bytes.buffer] : []);\n}};\n",
+             self.onmessage = async (event) => {{\n  let reply;\n  try {{\n    await ready;\n    reply = await handle(event.data);\n  }} catch (error) {{\n    \
+             reply = {{ ok: false, error: String(error?.message ?? error) }};\n  }}\n  \
+             self.postMessage(reply, reply.bytes instanceof ArrayBuffer ? [reply.bytes] : []);\n}};\n",
             worker.script, worker.wasm
         );
         let worker_name = hashed_name("worker-boot.js", worker_boot.as_bytes());

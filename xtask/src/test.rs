@@ -89,7 +89,7 @@ pub fn all(filter: &[String]) -> Result<()> {
         println!("{line}");
         let before = counts.sqlite + counts.postgres + counts.other;
         counts.line(&line);
-        if line.starts_with("test browser_") || line.starts_with("test in_browser::") {
+        if line.starts_with("test in_browser::") {
             counts.browser += counts.sqlite + counts.postgres + counts.other - before;
         }
     }
