@@ -10,6 +10,7 @@ use kontor_server::config::Config;
 use kontor_server::time::Clock;
 
 mod demo;
+mod export;
 mod import;
 mod publish;
 mod segments;
@@ -42,6 +43,8 @@ enum Command {
     Segments(segments::Segments),
     /// Bring in products, groups, customers or orders from files.
     Import(import::Import),
+    /// Print products, customers, orders or the price list in force.
+    Export(export::Export),
     /// Publish the catalogue as the next price list version.
     Publish(publish::Publish),
     /// Manage who can log in.
@@ -57,6 +60,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => block_on(command.run()),
         Command::Segments(command) => block_on(command.run()),
         Command::Import(command) => block_on(command.run()),
+        Command::Export(command) => block_on(command.run()),
         Command::Publish(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
@@ -68,6 +72,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?.block_on(future)
+}
+
+/// Writes a result to stdout. A reader that has read enough, such as `head`, is no error.
+pub fn print(bytes: &[u8]) -> anyhow::Result<()> {
+    match std::io::Write::write_all(&mut std::io::stdout().lock(), bytes) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Logs to stderr; `KONTOR_LOG` filters (default: info).

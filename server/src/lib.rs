@@ -21,6 +21,7 @@ pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod extract;
+pub mod exports;
 pub mod firm;
 pub mod http;
 pub mod imports;

@@ -196,6 +196,17 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
             columns.used.push((field.name.to_string(), at));
         }
     }
+    // Our own exports name the price type in the header: `price.dealer EUR`.
+    if fields.iter().any(|field| field.name == "price") {
+        for at in 0..headers.len() {
+            let name = headers[at].trim().split(' ').next().unwrap_or("");
+            let is_code = name.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+            if !taken[at] && is_code && !columns.has(name) {
+                taken[at] = true;
+                columns.used.push((name.to_string(), at));
+            }
+        }
+    }
     columns.unknown = headers.iter().zip(&taken).filter(|(header, taken)| !**taken && !header.trim().is_empty()).map(|(header, _)| header.clone()).collect();
     Ok(columns)
 }
@@ -203,6 +214,8 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
 /// A text cell as it is kept, or why not. Line breaks inside a cell are refused: an unclosed quote looks like that.
 pub fn text(what: &str, cell: &str, most: usize) -> Result<String, RowProblem> {
     let cell = cell.trim();
+    // An export's mark against formulas.
+    let cell = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])).unwrap_or(cell);
     if cell.contains(['\n', '\r']) {
         return Err(RowProblem::new(shorten(cell), format!("the {what} holds a line break; is a quote not closed?")));
     }

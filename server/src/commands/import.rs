@@ -69,7 +69,8 @@ impl Import {
         let report = imports::run(&state, request, "command line").await;
         state.db.close().await;
         let report = report?;
-        if self.json { println!("{}", serde_json::to_string_pretty(&report)?) } else { print!("{}", summary(&report)) }
+        let text = if self.json { serde_json::to_string_pretty(&report)? + "\n" } else { summary(&report) };
+        super::print(text.as_bytes())?;
         Ok(ExitCode::from(u8::from(report.refused > 0)))
     }
 }

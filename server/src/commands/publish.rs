@@ -34,14 +34,16 @@ impl Publish {
             AppError::Internal(error) => error,
             other => anyhow!("{other:?}"),
         })?;
+        let mut text = String::new();
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            text = serde_json::to_string_pretty(&report)? + "\n";
         } else {
-            println!("version {}, valid from {}: {} products, {} left out", report.version, report.valid_from, report.products, report.left_out);
+            text += &format!("version {}, valid from {}: {} products, {} left out\n", report.version, report.valid_from, report.products, report.left_out);
             for left in &report.reasons {
-                println!("{}: {}", left.code, left.reason);
+                text += &format!("{}: {}\n", left.code, left.reason);
             }
         }
+        super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -467,10 +467,17 @@ async fn stage(run: &Run, judged: &Judge, lang: Lang) -> Result<(), ImportError>
     let touched = judged.pending.iter().filter(|product| product.is_touched());
     let mut done = 0_u64;
     for product in touched {
-        if batch.rows() + 2 + product.changed_prices.len() > MOST_IN_TRANSACTION {
+        if batch.rows() + 2 > MOST_IN_TRANSACTION {
             std::mem::take(&mut batch).write(run, types).await?;
         }
-        batch.add(run, product);
+        let id = batch.add(run, product);
+        for (at, price) in &product.changed_prices {
+            // One product may have more price types than a transaction takes rows.
+            if batch.rows() == MOST_IN_TRANSACTION {
+                std::mem::take(&mut batch).write(run, types).await?;
+            }
+            batch.prices.push((id.clone(), *at, *price));
+        }
         done += 1;
         if done.is_multiple_of(10_000) {
             run.progress(&format!("{done} goods staged"));
@@ -491,7 +498,8 @@ impl<'a> Batch<'a> {
         self.products.len() + self.revisions.len() + self.prices.len()
     }
 
-    fn add(&mut self, run: &Run, product: &'a Pending) {
+    /// Adds the product itself and gives its id.
+    fn add(&mut self, run: &Run, product: &'a Pending) -> String {
         let id = match &product.id {
             Some(id) => id.clone(),
             None => {
@@ -503,15 +511,17 @@ impl<'a> Batch<'a> {
         if let Some(after) = &product.after {
             self.revisions.push((id.clone(), after));
         }
-        self.prices.extend(product.changed_prices.iter().map(|(at, price)| (id.clone(), *at, *price)));
+        id
     }
 
     async fn write(self, run: &Run, types: &[PriceType]) -> Result<(), ImportError> {
         if self.rows() == 0 {
             return Ok(());
         }
+        if self.rows() > MOST_IN_TRANSACTION {
+            return Err(ImportError::Failed(anyhow::anyhow!("a transaction of {} rows would hold up orders", self.rows())));
+        }
         let mut tx = run.write().await?;
-        // A product with more price types than one transaction takes still goes in short statements.
         if !self.products.is_empty() {
             let rows: Vec<(&str, &str)> = self.products.iter().map(|(id, code)| (id.as_str(), *code)).collect();
             catalog::store::insert_products(&mut tx, run.seq, &rows).await?;

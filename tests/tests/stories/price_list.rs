@@ -1,0 +1,115 @@
+//! Publishing, and who sees which price list.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use kontor_shared::api::{PriceListInfo, PriceListVersions, PublishReport, Role};
+use kontor_shared::catalog::Snapshot;
+use kontor_tests::{Client, TestApp, on_both_databases};
+use serde_json::json;
+
+const GOODS: &str = "code,name,group,price,price retail,kind,active\n\
+    10,Zebra,Toys,1.50,2.40,,\n11,apple tree,Garden,2,3.20,,\n12,Ёлка,Toys,3,4.80,,\n13,Елка,Toys,3,4.80,,\n\
+    14,Postage,Toys,5,8,service,\n15,Gone,Toys,1,1,,no\n16,Free,Toys,0,0,,\n17,Homeless,,1,1,,\n18,Never,Garden,,,unsold,\n";
+
+async fn stock(app: &TestApp) -> Client {
+    let sales = app.staff(Role::Sales).await;
+    sales.upload("/api/imports?kind=products&name=goods.csv", GOODS).await.ok();
+    sales
+}
+
+async fn publish(staff: &Client) -> PublishReport {
+    staff.post("/api/price-lists", &json!({"note": "Spring"})).await.json()
+}
+
+async fn snapshot(client: &Client, url: &str) -> Snapshot {
+    Snapshot::decode(&client.get(url).await.ok().body).unwrap()
+}
+
+on_both_databases!(publishing_says_what_it_left_out_and_why, |app| async {
+    let sales = stock(&app).await;
+    let report = publish(&sales).await;
+    assert_eq!((report.version, report.products, report.left_out), (1, 4, 5));
+    let reasons: Vec<(&str, &str)> = report.reasons.iter().map(|one| (one.code.as_str(), one.reason.as_str())).collect();
+    assert_eq!(reasons, [("14", "not_goods"), ("15", "inactive"), ("16", "zero_price"), ("17", "no_group"), ("18", "no_price")]);
+    let info: PriceListInfo = sales.get("/api/price-list").await.json();
+    assert_eq!((info.version, info.overlay.as_str(), info.products), (1, "wholesale", 4));
+    let list = snapshot(&sales, &info.snapshot_url).await;
+    assert_eq!(list.products.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["12", "13", "10", "11"]);
+    assert_eq!(list.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["Toys", "Garden"]);
+    assert_eq!((list.note.as_str(), list.products.iter().any(|row| row.new)), ("Spring", false));
+    let versions: PriceListVersions = sales.get("/api/price-lists").await.json();
+    assert_eq!((versions.versions.len(), versions.versions[0].reasons.len(), versions.price_types.len()), (1, 5, 2));
+});
+
+on_both_databases!(a_published_version_never_moves, |app| async {
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let before = snapshot(&sales, "/api/price-list/1/wholesale").await;
+    sales.upload("/api/imports?kind=products&name=dearer.csv", "code,name,group,price\n10,Zebra,Toys,9.99\n20,Fresh,Toys,1\n").await.ok();
+    assert_eq!(snapshot(&sales, "/api/price-list/1/wholesale").await, before);
+    app.pass(60);
+    assert_eq!(publish(&sales).await.version, 2);
+    let after = snapshot(&sales, "/api/price-list/2/wholesale").await;
+    let zebra = after.products.iter().find(|row| row.code == "10").unwrap();
+    assert_eq!((zebra.price, zebra.new), (99_900, false));
+    assert!(after.products.iter().any(|row| row.code == "20" && row.new), "what came after the first version is new");
+    assert_eq!(snapshot(&sales, "/api/price-list/1/wholesale").await, before);
+});
+
+on_both_databases!(each_reader_sees_its_own_price_type_only, |app| async {
+    let sales = stock(&app).await;
+    let buyer = app.buyer("C1").await;
+    buyer.get("/api/price-list").await.problem(404, "no_price_list");
+    publish(&sales).await;
+    let anonymous = app.anonymous();
+    anonymous.get("/api/price-list").await.problem(404, "prices_hidden");
+    anonymous.get("/api/price-list/1/wholesale").await.problem(404, "not_found");
+    let info: PriceListInfo = buyer.get("/api/price-list?overlay=retail").await.json();
+    assert_eq!(info.overlay, "wholesale", "a buyer does not choose its prices");
+    buyer.get("/api/price-list/1/retail").await.problem(404, "not_found");
+    buyer.get("/api/price-list/9/wholesale").await.problem(404, "not_found");
+    let retail: PriceListInfo = sales.get("/api/price-list?overlay=retail").await.json();
+    assert_eq!(retail.overlay, "retail");
+
+    let admin = app.staff(Role::Admin).await;
+    admin.put("/api/settings", &json!({"public_price_type": "retail", "terms": "Net 14 days"})).await.ok();
+    let info: PriceListInfo = anonymous.get("/api/price-list").await.json();
+    assert_eq!(snapshot(&anonymous, &info.snapshot_url).await.overlay, "retail");
+    anonymous.get("/api/price-list/1/wholesale").await.problem(404, "not_found");
+});
+
+on_both_databases!(a_version_of_tomorrow_is_not_seen_today, |app| async {
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let report: PublishReport = sales.post("/api/price-lists", &json!({"valid_from": "2026-02-01"})).await.json();
+    assert_eq!((report.version, report.valid_from.as_str()), (2, "2026-02-01"));
+    let buyer = app.buyer("C1").await;
+    let info: PriceListInfo = buyer.get("/api/price-list").await.json();
+    assert_eq!((info.version, info.valid_until.as_deref()), (1, Some("2026-02-01")));
+    buyer.get("/api/price-list/2/wholesale").await.problem(404, "not_found");
+    app.pass(20 * 86_400);
+    // The session has run out meanwhile.
+    let info: PriceListInfo = app.buyer("C1").await.get("/api/price-list").await.json();
+    assert_eq!(info.version, 2);
+    sales.post("/api/price-lists", &json!({})).await.problem(401, "sign_in");
+    let sales = app.staff(Role::Sales).await;
+    sales.post("/api/price-lists", &json!({"valid_from": "2026-01-01"})).await.problem(422, "valid_from_past");
+    sales.post("/api/price-lists", &json!({"valid_from": "1 May"})).await.problem(422, "bad_date");
+});
+
+on_both_databases!(a_snapshot_travels_packed_and_is_kept_for_good, |app| async {
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let packed = Request::get("/api/price-list/1/wholesale").header(header::ACCEPT_ENCODING, "gzip, br").body(Body::empty()).unwrap();
+    let packed = sales.send(packed).await.ok();
+    assert_eq!(packed.headers[header::CONTENT_ENCODING], "br");
+    assert_eq!(packed.headers[header::CACHE_CONTROL], "private, max-age=31536000, immutable");
+    let plain = sales.get("/api/price-list/1/wholesale").await.ok();
+    assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
+    assert_eq!(plain.headers[header::ETAG], packed.headers[header::ETAG]);
+    assert!(Snapshot::decode(&plain.body).is_ok());
+});
+
+on_both_databases!(an_empty_catalogue_is_not_published, |app| async {
+    app.staff(Role::Sales).await.post("/api/price-lists", &json!({})).await.problem(422, "nothing_to_publish");
+});
