@@ -1,5 +1,6 @@
 //! `kontor export`
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -28,10 +29,30 @@ enum Format {
 impl Export {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let state = self.data.open().await?;
+        if matches!(self.what.as_str(), "customers" | "orders") {
+            let written = self.stream(&state).await;
+            state.db.close().await;
+            return match written {
+                // Whoever read the beginning has enough.
+                Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+                other => other.map(|()| ExitCode::SUCCESS),
+            };
+        }
         let bytes = self.bytes(&state).await;
         state.db.close().await;
         super::print(&bytes?)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Customers and orders go out as they are read.
+    async fn stream(&self, state: &AppState) -> anyhow::Result<()> {
+        let mut out = std::io::BufWriter::new(std::io::stdout());
+        let json = self.format == Format::Json;
+        match self.what.as_str() {
+            "customers" => exports::customers(state, json, &mut out).await?,
+            _ => exports::orders(state, json, &mut out).await?,
+        }
+        Ok(out.flush()?)
     }
 
     async fn bytes(&self, state: &AppState) -> anyhow::Result<Vec<u8>> {
@@ -52,7 +73,7 @@ impl Export {
                     "valid_from": snapshot.valid_from, "terms": snapshot.terms, "note": snapshot.note, "products": products,
                 }))
             }
-            other => bail!("{other} cannot be exported: products, price-list"),
+            other => bail!("{other} cannot be exported: products, customers, orders, price-list"),
         }
     }
 }
@@ -61,4 +82,8 @@ fn lines(value: &serde_json::Value) -> anyhow::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe))
 }
