@@ -15,6 +15,7 @@ mod test;
 const USAGE: &str = "\
 cargo xtask demo [--listen ADDR]   build, load the demo firm, serve it on 127.0.0.1:8080
 cargo xtask test [FILTER]          build, then run every test, on SQLite and on PostgreSQL, with a real browser
+cargo xtask kill                   the crash drill at full size: 2 000 orders, 50 kills, on both databases
 cargo xtask build                  the app and the server, as target/release/kontor
 cargo xtask lint                   format and clippy, with warnings as errors
 cargo xtask licences               check the licences of all dependencies, offline
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Some("build") => build::everything(),
         Some("demo") => build::demo(rest),
         Some("test") => test::all(rest),
+        Some("kill") => test::kill(),
         Some("lint") => build::lint(),
         Some("licences") => licences::check(),
         Some("postgres") => postgres::until_interrupted(),

@@ -64,6 +64,15 @@ impl Counts {
 
 /// Builds, then runs the tests whose names hold one of `filter`'s words; all without a filter.
 pub fn all(filter: &[String]) -> Result<()> {
+    run(filter, &[])
+}
+
+/// The crash drill at full size; `all` runs it small.
+pub fn kill() -> Result<()> {
+    run(&["kill::".into()], &[("KONTOR_KILL_ORDERS", "2000"), ("KONTOR_KILL_KILLS", "50")])
+}
+
+fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
     packages::ensure()?;
     build::everything()?;
     step("building the tests", || {
@@ -79,6 +88,7 @@ pub fn all(filter: &[String]) -> Result<()> {
         .arg("--")
         .args(filter)
         .env("KONTOR_TEST_POSTGRES", &cluster.url)
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
