@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
-use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use kontor_shared::api::{ImportList, ImportReport};
 use kontor_shared::import::{FieldDef, Map, MapError};
 use kontor_shared::money::Currency;
@@ -16,6 +17,7 @@ use crate::AppState;
 use crate::auth::Staff;
 use crate::child::{self, ChildError};
 use crate::error::AppError;
+use crate::extract::{Json, Query};
 
 mod customers;
 pub mod files;
@@ -235,7 +237,18 @@ impl RunQuery {
 }
 
 /// `POST /api/imports`: the body is the file.
-pub async fn create(State(state): State<AppState>, who: Staff, Query(query): Query<RunQuery>, body: Bytes) -> Result<Json<ImportReport>, AppError> {
+pub async fn create(
+    State(state): State<AppState>,
+    who: Staff,
+    Query(query): Query<RunQuery>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<ImportReport>, AppError> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            AppError::TooLarge { detail: format!("a file has at most {} MiB; pack it with gzip or zstd, or split it", files::LARGEST_FILE >> 20) }
+        }
+        _ => AppError::invalid("unreadable_body", rejection.body_text()),
+    })?;
     let kind = Kind::parse(&query.kind).ok_or_else(|| AppError::invalid_field("unknown_kind", "kind", format!("no import of {}", query.kind)))?;
     let name: String = query.name.as_deref().unwrap_or("file").chars().filter(|c| !c.is_control()).take(200).collect();
     let options = query.options()?;

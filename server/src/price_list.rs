@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use anyhow::Context;
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{LeftOut, PriceListInfo, PriceListVersions, Publish, PublishReport, Role};
@@ -15,6 +14,7 @@ use sqlx::AnyConnection;
 
 use crate::auth::{Identity, MaybeSignedIn, Staff};
 use crate::error::{AppError, Result};
+use crate::extract::{Json, Query};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog};

@@ -362,11 +362,17 @@ fn refuse_several_shops(table: &Table, facts: &FileFacts, only: Option<&(usize, 
     if !differ {
         return Ok(());
     }
-    let header = facts.columns.header("shop");
-    let list = shops.iter().map(|name| shorten(name)).collect::<Vec<_>>().join("; ");
+    // The page reads column and shops out of the quotes: each in double quotes, a quote inside doubled.
+    let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let list = shops.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
     Err(ImportError::Refused {
         code: "several_shops",
-        detail: format!("{}: the file holds the prices of {} shops; choose one ({header}=…) or take one price type per shop from {header}. The shops: {list}", table.name, shops.len()),
+        detail: format!(
+            "{}: the file holds the prices of {} shops; choose one (where) or take one price type per shop (price type from the column). Column {}: {list}",
+            table.name.replace('"', "'"),
+            shops.len(),
+            quote(facts.columns.header("shop")),
+        ),
     })
 }
 

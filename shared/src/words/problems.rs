@@ -13,6 +13,7 @@ crate::words! {
     DISK_FULL = "The server cannot store anything just now. What you typed is kept here.", "Сервер сейчас не может ничего сохранить. Введённое хранится здесь.", "Сървърът в момента не може да запази нищо. Въведеното се пази тук.";
     NOT_READY = "This is not ready yet.", "Это ещё не готово.", "Това още не е готово.";
     NO_PRICE_LIST = "No price list is published yet.", "Прайс-лист ещё не опубликован.", "Още няма публикувана ценова листа.";
+    PRICES_HIDDEN = "Prices are shown after signing in.", "Цены видны после входа.", "Цените се виждат след вход.";
     TOO_LARGE = "This is too large for one request. Make it smaller.", "Это слишком много для одного запроса. Уменьшите объём.", "Това е твърде голямо за една заявка. Намалете го.";
     INVALID = "The server did not take this as it is. Check the fields.", "Сервер не принял это в таком виде. Проверьте поля.", "Сървърът не прие това в този вид. Проверете полетата.";
     CONFLICT = "This changed meanwhile. Load it again.", "Тем временем это изменилось. Загрузите заново.", "Междувременно това се промени. Заредете отново.";
@@ -37,6 +38,7 @@ pub fn by_code(code: &str) -> Word {
         "busy" | "timeout" | "database" => BUSY,
         "disk_full" => DISK_FULL,
         "no_price_list" => NO_PRICE_LIST,
+        "prices_hidden" => PRICES_HIDDEN,
         "too_large" => TOO_LARGE,
         "internal" => INTERNAL,
         "unreadable" => UNREADABLE,
