@@ -7,11 +7,15 @@ use std::sync::Arc;
 use kontor_shared::api::{Bought, PriceListInfo};
 use kontor_shared::catalog::search::Index;
 use kontor_shared::catalog::{ProductRow, Snapshot};
+use kontor_shared::words::shop as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::house::house;
+use crate::lang::lang;
+use crate::ui::toast;
 
 /// One version as this reader sees it, ready to search.
 pub struct Catalogue {
@@ -88,10 +92,14 @@ pub struct Shop {
     pub scroll: RwSignal<f64>,
 }
 
+/// A list asked for longer ago than this is asked for again when the reader comes back.
+const STALE_MS: u64 = 60_000;
+
 thread_local! {
     static SHOP: OnceCell<Shop> = const { OnceCell::new() };
     /// Counts fetches, so that an answer overtaken by a later question is dropped.
     static ASKED: Cell<u32> = const { Cell::new(0) };
+    static ASKED_AT: Cell<u64> = const { Cell::new(0) };
 }
 
 pub fn shop() -> Shop {
@@ -119,7 +127,14 @@ pub fn shop() -> Shop {
                 let reader = Memo::new(move |_| house().session.get().map(|session| session.login));
                 Effect::new(move |_| {
                     reader.track();
-                    shop.fetch();
+                    shop.fetch_for(true);
+                });
+                // Whoever comes back to the page after a while sees the list that is in force.
+                let _ = window_event_listener(leptos::ev::focus, move |_| {
+                    let old = ASKED_AT.with(|cell| browser::now().saturating_sub(cell.get()) > STALE_MS);
+                    if old && matches!(shop.list.get_untracked(), Fetch::Here(_)) {
+                        shop.fetch_for(false);
+                    }
                 });
                 shop
             });
@@ -130,14 +145,22 @@ pub fn shop() -> Shop {
 }
 
 impl Shop {
-    /// Asks which version is in force, and for its rows unless they are here.
+    /// Asks again after a failure, or for a newer version.
     pub fn fetch(self) {
+        self.fetch_for(!matches!(self.list.get_untracked(), Fetch::Here(_)));
+    }
+
+    /// Asks which version is in force, and for its rows unless they are here. A list of the same reader stays in use
+    /// meanwhile, and also when the answer does not come.
+    fn fetch_for(self, new_reader: bool) {
         let asked = ASKED.with(|cell| {
             cell.set(cell.get() + 1);
             cell.get()
         });
+        ASKED_AT.with(|cell| cell.set(browser::now()));
         let latest = move || ASKED.with(|cell| cell.get() == asked);
-        if !matches!(self.list.get_untracked(), Fetch::Here(_)) {
+        let before = self.here_untracked().map(|catalogue| catalogue.info.snapshot_url.clone());
+        if before.is_none() {
             self.list.set(Fetch::Asking);
         }
         spawn_local(async move {
@@ -151,9 +174,13 @@ impl Shop {
                     self.current.set(None);
                     self.group.set(None);
                     self.bought_rows.set(None);
+                    if before.is_some() && !new_reader {
+                        toast::tell(words::NEW_LIST.with(lang(), &[("list", &catalogue.info.version)]));
+                    }
                     self.list.set(Fetch::Here(Arc::new(catalogue)));
                 }
                 Ok(None) => {}
+                Err(_) if before.is_some() && !new_reader => return,
                 Err(error) => self.list.set(Fetch::Failed(error)),
             }
             self.fetch_bought().await;

@@ -36,9 +36,18 @@ pub fn Failed(error: ApiError, #[prop(into)] retry: Callback<()>) -> impl IntoVi
 #[component]
 pub fn PageHead(#[prop(into)] title: String, #[prop(optional, into)] aside: Option<String>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     set_title(&title);
+    let heading: NodeRef<leptos::html::H1> = NodeRef::new();
+    // The link that led here is gone with its page: reading goes on at the heading.
+    Effect::new(move || {
+        if let Some(heading) = heading.get()
+            && crate::browser::focused().is_none_or(|element| element.tag_name() == "BODY")
+        {
+            crate::browser::focus_in_place(&heading);
+        }
+    });
     view! {
         <div class="page-head">
-            <h1 tabindex="-1">{title}</h1>
+            <h1 tabindex="-1" node_ref=heading>{title}</h1>
             {aside.map(|text| view! { <span class="ink-2">{text}</span> })}
             {children.map(|children| view! { <div class="push row-x">{children()}</div> })}
         </div>

@@ -11,6 +11,7 @@ crate::words! {
     SIGN_IN_FOR_PRICES = "The firm shows its prices after signing in.", "Цены видны после входа.", "Цените се виждат след вход.";
     SIGN_IN_FOR_ORDERS = "Sign in to see your orders.", "Войдите, чтобы увидеть свои заказы.", "Влезте, за да видите поръчките си.";
     TO_THE_OFFICE = "To the office", "В офис", "Към офиса";
+    NEW_LIST = "List {list} is here. Prices may have changed.", "Появился прайс-лист {list}. Цены могли измениться.", "Излезе листа {list}. Цените може да са променени.";
     LIST_NOT_HERE = "The price list is not here yet. Try again in a moment.", "Прайс-лист ещё не загружен. Повторите через минуту.", "Ценовата листа още не е заредена. Опитайте след малко.";
 
     GROUPS = "Groups", "Группы", "Групи";
