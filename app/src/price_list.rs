@@ -109,6 +109,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
         <div class="shop" class:tree-open=move || !folded.get()>
             <tree::Tree catalogue=catalogue.clone() looking=looking folded=folded/>
             <main class="shop-list" id="main">
+                <h1 class="vh">{say(words::PRICE_LIST)}</h1>
                 <find::Find catalogue=catalogue.clone() looking=looking folded=folded/>
                 <rows::Rows catalogue=catalogue.clone() looking=looking steering=steering/>
             </main>

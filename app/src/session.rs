@@ -41,6 +41,7 @@ pub fn SignIn(
     #[prop(into)] on_done: Callback<Session>,
 ) -> impl IntoView {
     set_title(say(common::SIGN_IN));
+    crate::browser::focus("login");
     let login = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);

@@ -49,7 +49,17 @@ pub fn Sums(totals: Totals, mode: VatMode) -> impl IntoView {
 pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
     let store = draft::store();
     let mode = catalogue.info.vat_mode;
-    let terms = catalogue.snapshot.terms.clone();
+    let mut terms = vec![
+        say(match mode {
+            VatMode::Net => words::PRICES_WITHOUT_VAT,
+            VatMode::Gross => words::PRICES_WITH_VAT,
+        })
+        .to_string(),
+    ];
+    if let Some(day) = &catalogue.info.valid_until {
+        terms.push(words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), day))]));
+    }
+    terms.extend([&catalogue.snapshot.terms, &catalogue.snapshot.note].into_iter().filter(|text| !text.trim().is_empty()).cloned());
     view! {
         <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
             {move || {
@@ -91,7 +101,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
                     })}
                 }
             }}
-            {(!terms.trim().is_empty()).then(|| view! { <p class="s ink-2 terms">{terms.clone()}</p> })}
+            {terms.into_iter().map(|text| view! { <p class="s ink-2 terms">{text}</p> }).collect_view()}
         </aside>
     }
 }

@@ -174,19 +174,24 @@ impl Steering {
         }
     }
 
-    /// To the first row of the next or previous group.
+    /// To the first row of the next or previous group, whose head comes to the top.
     pub fn group(self, by: i8) {
-        let row = self.layout(|layout| {
+        let found = self.layout(|layout| {
             let heads: Vec<usize> = layout.entries.iter().enumerate().filter(|(_, entry)| matches!(entry, Entry::Group(..))).map(|(at, _)| at).collect();
             let here = self.here().unwrap_or(0);
             let now = heads.partition_point(|head| *head <= here).saturating_sub(1);
             let head = if by > 0 { heads.get(now + 1) } else { heads.get(now.checked_sub(1)?) }?;
             match layout.entries.get(head + 1) {
-                Some(Entry::Row(row)) => Some(*row),
+                Some(Entry::Row(row)) => Some((*row, layout.tops[*head])),
                 _ => None,
             }
         });
-        if let Some(row) = row {
+        if let Some((row, top)) = found {
+            if let Some(list) = element(LIST) {
+                list.set_scroll_top(top as i32);
+                // The browser stops at the end of the list.
+                shop().scroll.set(f64::from(list.scroll_top()));
+            }
             self.go(row);
         }
     }

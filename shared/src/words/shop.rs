@@ -63,6 +63,9 @@ crate::words! {
     EXCEL_NOTE = "The sheet is the price list and the order form in one, with your quantities in it.", "Таблица: прайс-лист и бланк заказа вместе, с вашими количествами.", "Таблицата е ценова листа и бланка за поръчка заедно, с вашите количества.";
     KEPT_HERE = "Kept on this device.", "Сохранено на этом устройстве.", "Запазено на това устройство.";
     NOT_KEPT_HERE = "This browser keeps nothing: send the order or save it as Excel before closing the page.", "Этот браузер ничего не хранит: отправьте заказ или сохраните его в Excel, прежде чем закрыть страницу.", "Този браузър не пази нищо: изпратете поръчката или я запазете в Excel, преди да затворите страницата.";
+    PRICES_WITHOUT_VAT = "Prices are without VAT.", "Цены без НДС.", "Цените са без ДДС.";
+    PRICES_WITH_VAT = "Prices include VAT.", "Цены с НДС.", "Цените са с ДДС.";
+    VALID_UNTIL = "Valid until {date}.", "Действует до {date}", "Важи до {date}";
     VAT_INSIDE = "VAT inside {rate}", "В том числе НДС {rate}", "В т.ч. ДДС {rate}";
     SAVING_EXCEL = "Making the Excel file…", "Файл Excel готовится…", "Файлът за Excel се подготвя…";
     EXCEL_SAVED = "{name} is saved.", "Файл {name} сохранён.", "Файлът {name} е записан.";
