@@ -1,13 +1,13 @@
 //! Background work: a row written in the transaction of its cause, claimed under a lease, retried with growing delay,
 //! and visible to staff when it failed. Jobs are idempotent; (kind, subject) exists once.
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use kontor_shared::api;
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
+use crate::extract::{Json, Query};
 use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth, pdf};
 

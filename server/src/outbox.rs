@@ -5,8 +5,7 @@
 //! (the server said later), failed (it said never), or uncertain: the connection or this program ended while the
 //! content was under way. Uncertain is never sent again by itself; a person decides (outreach.md §5).
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use kontor_shared::api;
 use kontor_shared::ids::{CustomerId, MessageId};
 use kontor_shared::words::Lang;
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
+use crate::extract::{Json, Query};
 use crate::mail::{self, Conversation, Patience, Server, Trouble};
 use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth, bodies};

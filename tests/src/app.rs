@@ -34,6 +34,7 @@ impl TestApp {
 
     /// Starts with a changed configuration.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
+        kontor_server::child::use_executable(crate::program::kontor());
         let place = Place::new(engine).await;
         let mut config = Config { data: place.directory.clone(), database_url: place.url.clone(), public_url: None, smtp_url: None, trust_proxy: false };
         change(&mut config);

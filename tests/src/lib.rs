@@ -8,7 +8,9 @@ pub mod browser;
 pub mod client;
 pub mod contract;
 pub mod databases;
+pub mod faulty_smtp;
 pub mod goods;
+pub mod hostile;
 pub mod program;
 pub mod smtp;
 
