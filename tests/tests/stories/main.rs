@@ -9,3 +9,4 @@ mod orders;
 mod outbox;
 mod pdf;
 mod price_list;
+mod sheet;
