@@ -126,7 +126,8 @@ pub fn shop() -> Shop {
                 // Another reader may see other prices: whoever signs in or out gets the list anew.
                 let reader = Memo::new(move |_| house().session.get().map(|session| session.login));
                 Effect::new(move |_| {
-                    reader.track();
+                    // `track` alone would not make the memo look at the session.
+                    let _ = reader.get();
                     shop.fetch_for(true);
                 });
                 // Whoever comes back to the page after a while sees the list that is in force.
@@ -160,7 +161,8 @@ impl Shop {
         ASKED_AT.with(|cell| cell.set(browser::now()));
         let latest = move || ASKED.with(|cell| cell.get() == asked);
         let before = self.here_untracked().map(|catalogue| catalogue.info.snapshot_url.clone());
-        if before.is_none() {
+        // Nothing is ordered at another reader's prices.
+        if before.is_none() || new_reader {
             self.list.set(Fetch::Asking);
         }
         spawn_local(async move {
