@@ -34,7 +34,8 @@ pub fn Desk() -> impl IntoView {
     view! {
         <section class="panel panel-s desk" aria-live="polite">
             {move || {
-                shape.track();
+                // `track` alone would not make the memo look at the stage.
+                let _ = shape.get();
                 match stage.get_untracked() {
                     Stage::Choose => view! { <Form/> }.into_any(),
                     Stage::Stopped => view! { <div class="note note-warn"><p>{say(staff::STOPPED)}</p></div><Form/> }.into_any(),
