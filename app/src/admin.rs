@@ -2,7 +2,7 @@
 //!
 //! Each page is a module of the name its address has. Nothing here may be named by the buyer's entry point.
 
-use kontor_shared::api::{Role, Session};
+use kontor_shared::api::Role;
 use kontor_shared::words::staff;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
@@ -54,7 +54,7 @@ fn Gate() -> impl IntoView {
         }
         .into_any(),
         Some(session) if !session.role.is_staff() => view! { <BuyerHere/> }.into_any(),
-        Some(session) => view! { <Office session=session/> }.into_any(),
+        Some(session) => view! { <Office role=session.role/> }.into_any(),
     }
 }
 
@@ -75,14 +75,13 @@ fn BuyerHere() -> impl IntoView {
 
 /// The frame with the sections the role may use, and the page the address names.
 #[component]
-fn Office(session: Session) -> impl IntoView {
-    let role = session.role;
+fn Office(role: Role) -> impl IntoView {
     // A role without the queue begins where it works.
     let home = if Section::Orders.open_to(role) { "/admin" } else { "/admin/customers" };
     let items = Section::open_sections(role).map(|section| NavItem { href: section.href(), label: say(section.word()), under: &[] }).collect();
     view! {
         <Bar home=home items=items side_menu=true>
-            <span class="item only-l s">{session.login}", "{say(staff::role(role))}</span>
+            <span class="item only-l s">{say(staff::role(role))}</span>
         </Bar>
         <div class="staff">
             <Side role=role/>

@@ -224,7 +224,7 @@ fn Sums(order: Order) -> impl IntoView {
         <section class="panel panel-s">
             <h2>{say(common::TOTAL)}</h2>
             <div class="body"><dl class="sums">
-                <dt>{count(staff::COUNT_GOODS, order.lines.len() as u64)}", "{say(common::NET)}</dt><dd>{decimal(&order.net)}</dd>
+                <dt>{say(common::NET)}", "{count(common::LINES, order.lines.len() as u64)}</dt><dd>{decimal(&order.net)}</dd>
                 <dt>{say(common::VAT)}</dt><dd>{decimal(&order.vat)}</dd>
                 <dt class="total">{say(common::TOTAL)}" "{order.currency.sign().to_string()}</dt><dd class="total">{decimal(&order.gross)}</dd>
             </dl></div>

@@ -56,10 +56,12 @@ fn PublishForm(next: u32, listing: Listing<PriceListVersions>, opened: RwSignal<
                 }
                 Err(error) => {
                     note_signed_out(&error);
-                    let _ = failure.try_set(Some(match (&error.detail, error.status) {
-                        (Some(detail), 422) => format!("{} {detail}", words_for(&error)),
+                    let text = match error.code.as_str() {
+                        "valid_from_past" => say(staff::PUBLISH_PAST).to_string(),
+                        "nothing_to_publish" => say(staff::PUBLISH_NOTHING).to_string(),
                         _ => words_for(&error),
-                    }));
+                    };
+                    let _ = failure.try_set(Some(text));
                 }
             }
         });
@@ -83,7 +85,7 @@ fn PublishForm(next: u32, listing: Listing<PriceListVersions>, opened: RwSignal<
 
 /// The version in force on `today`: the newest whose validity has begun.
 fn in_force(versions: &[PublishReport], today: &str) -> Option<u32> {
-    versions.iter().filter(|one| one.valid_from.as_str() <= today && one.valid_until.as_deref().is_none_or(|until| until >= today)).map(|one| one.version).max()
+    versions.iter().filter(|one| one.valid_from.as_str() <= today && one.valid_until.as_deref().is_none_or(|until| until > today)).map(|one| one.version).max()
 }
 
 #[component]
@@ -142,11 +144,7 @@ fn Versions(page: PriceListVersions, opened: RwSignal<Option<u32>>) -> impl Into
 
 /// The reason in the reader's words; one the page does not know is shown as the server says it.
 fn reason(text: &str) -> String {
-    match text {
-        "no price" | "no_price" => say(staff::LEFT_NO_PRICE).to_string(),
-        "inactive" | "not_sold" | "unsold" => say(staff::LEFT_INACTIVE).to_string(),
-        other => other.to_string(),
-    }
+    staff::left_out(text).map_or_else(|| text.to_string(), |word| say(word).to_string())
 }
 
 #[component]
@@ -196,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_newest_begun_version_is_in_force() {
-        let versions = [version(3, "2012-01-01", None), version(2, "2011-12-01", Some("2011-12-31")), version(1, "2011-11-01", Some("2011-11-30"))];
+        let versions = [version(3, "2012-01-01", None), version(2, "2011-12-01", Some("2012-01-01")), version(1, "2011-11-01", Some("2011-12-01"))];
         assert_eq!(in_force(&versions, "2011-12-10"), Some(2));
         assert_eq!(in_force(&versions, "2012-02-01"), Some(3));
         assert_eq!(in_force(&versions, "2011-01-01"), None);

@@ -70,6 +70,13 @@ pub fn Segments() -> impl IntoView {
     let listing: Listing<SegmentPage> = Listing::new(Signal::derive(move || look.get().ask()));
     let navigate = use_navigate();
     let go = Callback::new(move |to: Look| navigate(&to.address(), NavigateOptions { scroll: false, ..Default::default() }));
+    let saving = RwSignal::new(false);
+    let save = move |_| {
+        if !saving.get_untracked() {
+            saving.set(true);
+            save_all(look.get_untracked(), saving);
+        }
+    };
     let aside = move || {
         listing.page.with(|page| {
             page.as_ref().map(|page| {
@@ -81,7 +88,14 @@ pub fn Segments() -> impl IntoView {
     view! {
         <PageHead title=say(staff::SEGMENTS)><span class="ink-2" role="status">{aside}</span></PageHead>
         {move || listing.page.get().map(|page| view! { <Rule page=page look=look go=go/> })}
-        <Shown of=listing show=move |page: SegmentPage| view! { <Found page=page look=look.get_untracked() go=go/> }.into_any()/>
+        {move || listing.page.get().map(|page| view! { <Groups page=page look=look.get_untracked()/> })}
+        <div class="row-x list-head">
+            <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || look.get().q) on_search=move |text| go.run(Look { q: text, ..look.get_untracked() })/>
+            <button type="button" class="btn push" aria-busy=move || saving.get().then_some("true") on:click=save>
+                {move || if saving.get() { say(staff::CSV_WHOLE) } else { say(staff::SAVE_CSV) }}
+            </button>
+        </div>
+        <Shown of=listing show=move |page: SegmentPage| view! { <Rows page=page look=look.get_untracked()/> }.into_any()/>
         <More of=listing/>
     }
 }
@@ -138,9 +152,7 @@ fn Rule(page: SegmentPage, look: Memo<Look>, go: Callback<Look>) -> impl IntoVie
             <label class="field"><span>{say(staff::LAPSE)}</span>
                 <select class="in" on:change=move |event| { let word = event_target_value(&event); change(&|look| look.lapse = word.clone()); }>
                     {Period::ALL.map(|one| {
-                        let label = say(segment_words::period(one));
-                        let label = if one == period { format!("{label} ({})", say(staff::PERIOD_ITSELF)) } else { label.to_string() };
-                        view! { <option value=one.word() selected=one == page.lapse>{label}</option> }
+                        view! { <option value=one.word() prop:selected=one == page.lapse>{say(segment_words::period(one))}</option> }
                     }).into_iter().collect_view()}
                 </select>
             </label>
@@ -158,8 +170,9 @@ fn swatch(segment: Segment) -> &'static str {
     }
 }
 
+/// The four groups and everyone, each with its count, to choose from.
 #[component]
-fn Found(page: SegmentPage, look: Look, go: Callback<Look>) -> impl IntoView {
+fn Groups(page: SegmentPage, look: Look) -> impl IntoView {
     let tab = |segment: Option<Segment>, label: Word, number: u64| {
         let word = segment.map_or("", Segment::word);
         let to = Look { segment: word.to_string(), ..look.clone() };
@@ -173,25 +186,7 @@ fn Found(page: SegmentPage, look: Look, go: Callback<Look>) -> impl IntoView {
     let number = |segment: Segment| page.counts.iter().find(|one| one.segment == segment).map_or(0, |one| one.count);
     let mut tabs: Vec<_> = Segment::ALL.map(|segment| tab(Some(segment), segment_words::segment_name(segment), number(segment))).into_iter().collect();
     tabs.push(tab(None, staff::ALL_OF_THEM, page.counts.iter().map(|one| one.count).sum()));
-    let (search_from, whole) = (look.clone(), look.clone());
-    let q = look.q.clone();
-    let busy = RwSignal::new(false);
-    let save = move |_| {
-        if !busy.get_untracked() {
-            busy.set(true);
-            save_all(whole.clone(), busy);
-        }
-    };
-    view! {
-        <nav class="groups panel-s" aria-label=say(staff::SEGMENT)>{tabs}</nav>
-        <div class="row-x list-head">
-            <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || q.clone()) on_search=move |text| go.run(Look { q: text, ..search_from.clone() })/>
-            <button type="button" class="btn push" aria-busy=move || busy.get().then_some("true") on:click=save>
-                {move || if busy.get() { say(staff::CSV_WHOLE) } else { say(staff::SAVE_CSV) }}
-            </button>
-        </div>
-        <Rows page=page look=look/>
-    }
+    view! { <nav class="groups panel-s" aria-label=say(staff::SEGMENT)>{tabs}</nav> }
 }
 
 #[component]

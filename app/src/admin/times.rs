@@ -29,8 +29,11 @@ pub fn instant(rfc3339: &str) -> String {
     format::date_time(lang(), &local(rfc3339))
 }
 
-/// The day of an instant in the reader's zone.
+/// The day of an instant in the reader's zone; a day that is no instant belongs to no zone and stays.
 pub fn day(rfc3339: &str) -> String {
+    if !rfc3339.contains('T') {
+        return format::date(lang(), rfc3339);
+    }
     format::date(lang(), local(rfc3339).get(..10).unwrap_or(rfc3339))
 }
 

@@ -123,10 +123,9 @@ crate::words! {
     // Segments.
     AS_OF = "As of", "На дату", "Към дата";
     PERIOD = "Period", "Период", "Период";
-    MODE = "How it lies", "Как считать", "Как се брои";
+    MODE = "Which days", "Какие дни", "Кои дни";
     REGULAR_FROM = "Regular from", "Постоянный от", "Редовен от";
     LAPSE = "Former without an order for", "Бывший, если нет заказов", "Бивш без поръчка за";
-    PERIOD_ITSELF = "the period itself", "сам период", "самия период";
     COUNTED_DAYS = "Orders counted {days}", "Считаются заказы {days}", "Броят се поръчките {days}";
     AS_OF_DAY = "{customers} as of {day}", "{customers} на {day}", "{customers} към {day}";
     WHY = "Why", "Почему", "Защо";
@@ -210,16 +209,22 @@ crate::words! {
     PUBLISH = "Publish version {version}", "Опубликовать версию {version}", "Публикувай версия {version}";
     PUBLISHING = "Publishing. This takes a few seconds.", "Публикация. Это займёт несколько секунд.", "Публикува се. Отнема няколко секунди.";
     PUBLISHED = "Version {version} is published.", "Версия {version} опубликована.", "Версия {version} е публикувана.";
+    PUBLISH_PAST = "A version cannot begin in the past. Choose today or a later day.", "Версия не может начинаться в прошлом. Выберите сегодня или позже.", "Версията не може да започне в миналото. Изберете днес или по-късен ден.";
+    PUBLISH_NOTHING = "There is nothing to publish: no goods on sale have a group and a price. Import goods and prices first.", "Публиковать нечего: нет товаров в продаже с группой и ценой. Сначала импортируйте товары и цены.", "Няма какво да се публикува: няма стоки в продажба с група и цена. Първо внесете стоки и цени.";
     VERSION = "Version", "Версия", "Версия";
     PUBLISHED_AT = "Published", "Опубликована", "Публикувана";
-    VALID_UNTIL = "Until", "По", "До";
+    VALID_UNTIL = "Until", "До", "До";
     IN_FORCE = "in force", "действует", "в сила";
     PRODUCTS = "Products", "Товаров", "Стоки";
     LEFT_OUT = "Left out", "Не вошли", "Останали извън";
     LEFT_OUT_OF = "Left out of version {version}", "Не вошли в версию {version}", "Извън версия {version}";
     LEFT_NONE = "Nothing was left out.", "Вошло всё.", "Нищо не е останало извън.";
     LEFT_NO_PRICE = "no price", "нет цены", "няма цена";
-    LEFT_INACTIVE = "not on sale", "снят с продажи", "не се продава";
+    LEFT_ZERO_PRICE = "the price is zero", "цена равна нулю", "цената е нула";
+    LEFT_OTHER_CURRENCY = "priced in another currency", "цена в другой валюте", "цената е в друга валута";
+    LEFT_INACTIVE = "no longer sold", "снят с продажи", "вече не се продава";
+    LEFT_NOT_GOODS = "a service or an occasional sale, not goods of the list", "услуга или случайная продажа, не товар прайс-листа", "услуга или случайна продажба, не стока от листата";
+    LEFT_NO_GROUP = "in no product group", "не входит ни в одну группу", "не е в никоя група";
     NO_VERSIONS = "No version is published yet; buyers see no prices.", "Пока ни одной версии; покупатели не видят цен.", "Още няма публикувана версия; купувачите не виждат цени.";
     // Settings.
     PUBLIC_PRICES = "What a visitor who is not signed in sees", "Что видит посетитель без входа", "Какво вижда посетител без вход";
@@ -267,7 +272,6 @@ crate::words! {
     * COUNT_TO_ANSWER = ["{n} to answer", "{n} to answer"], ["{n} ждёт ответа", "{n} ждут ответа", "{n} ждут ответа"], ["{n} за отговор", "{n} за отговор"];
     * COUNT_ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
     * COUNT_CUSTOMERS = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
-    * COUNT_GOODS = ["Goods, {n} line", "Goods, {n} lines"], ["Товары, {n} строка", "Товары, {n} строки", "Товары, {n} строк"], ["Стоки, {n} ред", "Стоки, {n} реда"];
     * COUNT_ROWS = ["Import {n} row", "Import {n} rows"], ["Импортировать {n} строку", "Импортировать {n} строки", "Импортировать {n} строк"], ["Внеси {n} ред", "Внеси {n} реда"];
     * GROUPS_CREATED = ["{n} product group is new", "{n} product groups are new"], ["{n} новая группа товаров", "{n} новые группы товаров", "{n} новых групп товаров"], ["{n} нова група стоки", "{n} нови групи стоки"];
     * AGE_MINUTES = ["{n} minute", "{n} minutes"], ["{n} минута", "{n} минуты", "{n} минут"], ["{n} минута", "{n} минути"];
@@ -345,6 +349,19 @@ pub fn import_problem(code: &str) -> Option<Word> {
         "network" => IMPORT_LOST,
         "broken_archive" => IMPORT_UNREADABLE,
         code if code.starts_with("sheet") => IMPORT_UNREADABLE,
+        _ => return None,
+    })
+}
+
+/// The words for why a product was left out of a version, by the word in JSON.
+pub fn left_out(reason: &str) -> Option<Word> {
+    Some(match reason {
+        "no_price" => LEFT_NO_PRICE,
+        "zero_price" => LEFT_ZERO_PRICE,
+        "other_currency" => LEFT_OTHER_CURRENCY,
+        "inactive" => LEFT_INACTIVE,
+        "not_goods" => LEFT_NOT_GOODS,
+        "no_group" => LEFT_NO_GROUP,
         _ => return None,
     })
 }
