@@ -56,7 +56,7 @@ impl<P: DeserializeOwned + Clone + Send + Sync + 'static> Listing<P> {
         let path = path.into();
         let listing = Self { path, page: RwSignal::new(None), failed: RwSignal::new(None), busy: RwSignal::new(false), turn: RwSignal::new(0) };
         Effect::new(move || {
-            path.track();
+            path.get();
             listing.reload();
         });
         listing
