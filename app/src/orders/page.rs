@@ -320,7 +320,7 @@ fn Papers(order: Arc<Order>) -> impl IntoView {
     (!order.documents.is_empty()).then(|| {
         view! {
             <section class="panel panel-s"><h2>{say(words::PAPERS)}</h2><div class="body stack">
-                {order.documents.iter().cloned().map(|document| {
+                {order.documents.iter().map(|document| {
                     let name = words::PROFORMA.with(lang(), &[("number", &document.number)]);
                     view! {
                         <p class="row-x">
@@ -365,7 +365,7 @@ fn Events(order: Arc<Order>) -> impl IntoView {
         view! {
             <section class="panel panel-s"><h2>{say(words::WHAT_HAPPENED)}</h2><div class="body">
                 <dl class="facts">
-                    {order.events.iter().cloned().map(|event| view! {
+                    {order.events.iter().map(|event| view! {
                         <dt>{format::date_time(lang(), &event.at)}</dt>
                         <dd>{say(common::order_state(event.state))}{(!event.note.is_empty()).then(|| format!(": {}", event.note))}</dd>
                     }).collect_view()}

@@ -60,7 +60,9 @@ pub fn by_code(code: &str) -> Word {
         "sheet_encrypted" => SHEET_ENCRYPTED,
         "sheet_macros" | "sheet_external_links" => SHEET_FOREIGN,
         "sheet_missing" => SHEET_MISSING,
-        "sheet_too_large" | "sheet_unpacked" | "sheet_rows" | "sheet_columns" | "sheet_cells" | "sheet_cell_text" | "sheet_memory" | "sheet_time" => SHEET_BEYOND,
+        "sheet_too_large" | "sheet_unpacked" | "sheet_rows" | "sheet_columns" | "sheet_cells" | "sheet_cell_text" | "sheet_memory" | "sheet_time" => {
+            SHEET_BEYOND
+        }
         "sheet_archive" | "sheet_unreadable" => SHEET_DAMAGED,
         "not_failed" => NOT_FAILED,
         code if code.ends_with("_not_ready") || code == "not_ready" => NOT_READY,
