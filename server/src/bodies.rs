@@ -5,11 +5,12 @@ use sqlx::AnyConnection;
 
 use crate::auth::hex;
 
-/// A stored body.
-#[derive(sqlx::FromRow)]
-pub struct Body {
-    pub media_type: String,
-    pub bytes: Vec<u8>,
+crate::row! {
+    /// A stored body.
+    pub struct Body {
+        pub media_type: String,
+        pub bytes: Vec<u8>,
+    }
 }
 
 /// Stores `bytes` once and gives the SHA-256 they are found by, in hex.

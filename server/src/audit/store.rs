@@ -2,15 +2,16 @@
 
 use sqlx::AnyConnection;
 
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub id: String,
-    pub at: i64,
-    pub actor: String,
-    pub action: String,
-    pub subject: String,
-    pub before_data: Option<String>,
-    pub after_data: Option<String>,
+crate::row! {
+    pub struct Row {
+        pub id: String,
+        pub at: i64,
+        pub actor: String,
+        pub action: String,
+        pub subject: String,
+        pub before_data: Option<String>,
+        pub after_data: Option<String>,
+    }
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -8,27 +8,29 @@ use sqlx::AnyConnection;
 
 use super::Identity;
 
-#[derive(sqlx::FromRow)]
-pub struct UserRow {
-    pub id: String,
-    pub login: String,
-    pub password_hash: String,
-    pub role: String,
-    pub customer_id: Option<String>,
-    pub lang: String,
-    pub disabled: i64,
+crate::row! {
+    pub struct UserRow {
+        pub id: String,
+        pub login: String,
+        pub password_hash: String,
+        pub role: String,
+        pub customer_id: Option<String>,
+        pub lang: String,
+        pub disabled: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-pub struct SessionRow {
-    pub id: String,
-    pub login: String,
-    pub role: String,
-    pub customer_id: Option<String>,
-    pub lang: String,
-    pub disabled: i64,
-    pub seen_at: i64,
-    pub expires_at: i64,
+crate::row! {
+    pub struct SessionRow {
+        pub id: String,
+        pub login: String,
+        pub role: String,
+        pub customer_id: Option<String>,
+        pub lang: String,
+        pub disabled: i64,
+        pub seen_at: i64,
+        pub expires_at: i64,
+    }
 }
 
 fn identity(id: &str, login: &str, role: &str, customer: Option<&str>, lang: &str) -> anyhow::Result<Identity> {

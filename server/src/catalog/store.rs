@@ -6,22 +6,23 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::db::placeholders;
 
-#[derive(sqlx::FromRow)]
-pub struct ProductRow {
-    pub id: String,
-    pub code: String,
-    pub first_seq: i64,
-    pub name: String,
-    pub group_code: String,
-    pub kind: String,
-    pub unit: String,
-    pub vat_rate: i64,
-    pub min_quantity: Option<i64>,
-    pub max_quantity: Option<i64>,
-    pub increment: Option<i64>,
-    pub unit_precision: i64,
-    pub stock: Option<i64>,
-    pub active: i64,
+crate::row! {
+    pub struct ProductRow {
+        pub id: String,
+        pub code: String,
+        pub first_seq: i64,
+        pub name: String,
+        pub group_code: String,
+        pub kind: String,
+        pub unit: String,
+        pub vat_rate: i64,
+        pub min_quantity: Option<i64>,
+        pub max_quantity: Option<i64>,
+        pub increment: Option<i64>,
+        pub unit_precision: i64,
+        pub stock: Option<i64>,
+        pub active: i64,
+    }
 }
 
 pub async fn visible_seq(connection: &mut AnyConnection) -> sqlx::Result<i64> {

@@ -8,29 +8,31 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::db::placeholders;
 
-/// A customer as lists need it.
-#[derive(sqlx::FromRow)]
-pub struct Light {
-    pub id: String,
-    pub code: String,
-    pub name: String,
-    pub name_folded: String,
-    pub country: String,
+crate::row! {
+    /// A customer as lists need it.
+    pub struct Light {
+        pub id: String,
+        pub code: String,
+        pub name: String,
+        pub name_folded: String,
+        pub country: String,
+    }
 }
 
 pub async fn register(connection: &mut AnyConnection) -> sqlx::Result<Vec<Light>> {
     sqlx::query_as("SELECT id, code, name, name_folded, country FROM customers").fetch_all(connection).await
 }
 
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub code: String,
-    pub name: String,
-    pub country: String,
-    pub other_countries: String,
-    pub lang: String,
-    pub price_type: String,
-    pub delivery_address: String,
+crate::row! {
+    pub struct Row {
+        pub code: String,
+        pub name: String,
+        pub country: String,
+        pub other_countries: String,
+        pub lang: String,
+        pub price_type: String,
+        pub delivery_address: String,
+    }
 }
 
 pub async fn by_id(connection: &mut AnyConnection, id: CustomerId) -> sqlx::Result<Option<Row>> {
@@ -86,16 +88,17 @@ pub async fn turnover(connection: &mut AnyConnection, customer: CustomerId, curr
     .await
 }
 
-/// Something on a customer's timeline.
-#[derive(sqlx::FromRow)]
-pub struct Happened {
-    pub at: i64,
-    pub id: String,
-    pub number: String,
-    pub state: String,
-    pub amount: Option<i64>,
-    pub currency: Option<String>,
-    pub text: String,
+crate::row! {
+    /// Something on a customer's timeline.
+    pub struct Happened {
+        pub at: i64,
+        pub id: String,
+        pub number: String,
+        pub state: String,
+        pub amount: Option<i64>,
+        pub currency: Option<String>,
+        pub text: String,
+    }
 }
 
 /// Orders before an instant, or at it with an id below; newest first. `text` is the buyer's own number, or the kind of

@@ -2,17 +2,19 @@
 
 use sqlx::AnyConnection;
 
-/// What lists and downloads need of a document.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct DocumentRow {
-    pub id: String,
-    pub kind: String,
-    pub customer_id: String,
-    pub number_text: String,
-    pub document_date: String,
-    pub currency: String,
-    pub gross: i64,
-    pub pdf_hash: Option<String>,
+crate::row! {
+    /// What lists and downloads need of a document.
+    #[derive(Clone, Debug)]
+    pub struct DocumentRow {
+        pub id: String,
+        pub kind: String,
+        pub customer_id: String,
+        pub number_text: String,
+        pub document_date: String,
+        pub currency: String,
+        pub gross: i64,
+        pub pdf_hash: Option<String>,
+    }
 }
 
 /// A document to post.

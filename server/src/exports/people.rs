@@ -17,18 +17,19 @@ use crate::db::placeholders;
 /// Orders read at once.
 const ORDERS_AT_ONCE: i64 = 500;
 
-#[derive(sqlx::FromRow)]
-struct Customer {
-    id: String,
-    code: String,
-    name: String,
-    country: String,
-    other_countries: String,
-    lang: String,
-    price_type: String,
-    address: String,
-    delivery_address: String,
-    tax_id: String,
+crate::row! {
+    struct Customer {
+        id: String,
+        code: String,
+        name: String,
+        country: String,
+        other_countries: String,
+        lang: String,
+        price_type: String,
+        address: String,
+        delivery_address: String,
+        tax_id: String,
+    }
 }
 
 /// Contact, as its customer's id, name, address, phone; and the newest state of its consent to mailings.
@@ -116,31 +117,33 @@ pub async fn customers(state: &AppState, as_json: bool, out: &mut (dyn Write + S
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct Order {
-    id: String,
-    number: String,
-    customer: Option<String>,
-    kind: String,
-    state: String,
-    source: String,
-    ordered_at: i64,
-    currency: String,
-    net: i64,
-    vat: i64,
-    gross: i64,
+crate::row! {
+    struct Order {
+        id: String,
+        number: String,
+        customer: Option<String>,
+        kind: String,
+        state: String,
+        source: String,
+        ordered_at: i64,
+        currency: String,
+        net: i64,
+        vat: i64,
+        gross: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct Line {
-    order_id: String,
-    line_no: i64,
-    product_code: String,
-    name: String,
-    quantity: i64,
-    price: Option<i64>,
-    amount: i64,
-    verdict: String,
+crate::row! {
+    struct Line {
+        order_id: String,
+        line_no: i64,
+        product_code: String,
+        name: String,
+        quantity: i64,
+        price: Option<i64>,
+        amount: i64,
+        verdict: String,
+    }
 }
 
 /// Every order, oldest first; in CSV one row per line, dates in the firm's zone; in JSON one line per order.

@@ -8,20 +8,21 @@ use super::run::Tally;
 use crate::db::placeholders;
 use crate::time::rfc3339;
 
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub id: String,
-    pub kind: String,
-    pub files: String,
-    pub state: String,
-    pub started_at: i64,
-    pub created_rows: i64,
-    pub changed_rows: i64,
-    pub unchanged_rows: i64,
-    pub refused_rows: i64,
-    pub groups_created: i64,
-    pub notes: String,
-    pub error: Option<String>,
+crate::row! {
+    pub struct Row {
+        pub id: String,
+        pub kind: String,
+        pub files: String,
+        pub state: String,
+        pub started_at: i64,
+        pub created_rows: i64,
+        pub changed_rows: i64,
+        pub unchanged_rows: i64,
+        pub refused_rows: i64,
+        pub groups_created: i64,
+        pub notes: String,
+        pub error: Option<String>,
+    }
 }
 
 impl Row {

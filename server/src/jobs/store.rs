@@ -2,24 +2,26 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-/// A job under this process's lease. `attempts` fences: who took it later has a higher one.
-#[derive(sqlx::FromRow)]
-pub struct Claimed {
-    pub id: String,
-    pub kind: String,
-    pub subject: String,
-    pub attempts: i64,
+crate::row! {
+    /// A job under this process's lease. `attempts` fences: who took it later has a higher one.
+    pub struct Claimed {
+        pub id: String,
+        pub kind: String,
+        pub subject: String,
+        pub attempts: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub id: String,
-    pub kind: String,
-    pub subject: String,
-    pub state: String,
-    pub attempts: i64,
-    pub created_at: i64,
-    pub last_error: Option<String>,
+crate::row! {
+    pub struct Row {
+        pub id: String,
+        pub kind: String,
+        pub subject: String,
+        pub state: String,
+        pub attempts: i64,
+        pub created_at: i64,
+        pub last_error: Option<String>,
+    }
 }
 
 pub async fn insert(connection: &mut AnyConnection, id: &str, kind: &str, subject: &str, now: i64) -> sqlx::Result<()> {

@@ -27,21 +27,22 @@ pub struct Filter {
     after: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct SummaryRow {
-    id: String,
-    number: String,
-    state: String,
-    kind: String,
-    source: String,
-    ordered_at: i64,
-    po_number: String,
-    line_count: i64,
-    gross: i64,
-    currency: String,
-    customer_id: Option<String>,
-    customer_code: Option<String>,
-    customer_name: Option<String>,
+crate::row! {
+    struct SummaryRow {
+        id: String,
+        number: String,
+        state: String,
+        kind: String,
+        source: String,
+        ordered_at: i64,
+        po_number: String,
+        line_count: i64,
+        gross: i64,
+        currency: String,
+        customer_id: Option<String>,
+        customer_code: Option<String>,
+        customer_name: Option<String>,
+    }
 }
 
 enum Value {

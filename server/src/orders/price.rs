@@ -24,20 +24,21 @@ pub struct Product {
     pub price: Price,
 }
 
-#[derive(sqlx::FromRow)]
-struct ProductRow {
-    code: String,
-    name: String,
-    group_code: String,
-    kind: String,
-    unit: String,
-    vat_rate: i64,
-    min_quantity: Option<i64>,
-    max_quantity: Option<i64>,
-    increment: Option<i64>,
-    unit_precision: i64,
-    active: i64,
-    price: Option<i64>,
+crate::row! {
+    struct ProductRow {
+        code: String,
+        name: String,
+        group_code: String,
+        kind: String,
+        unit: String,
+        vat_rate: i64,
+        min_quantity: Option<i64>,
+        max_quantity: Option<i64>,
+        increment: Option<i64>,
+        unit_precision: i64,
+        active: i64,
+        price: Option<i64>,
+    }
 }
 
 /// Products of a version by code; those not published in it are absent, as are prices in another currency than the version's.

@@ -5,31 +5,33 @@ use sqlx::AssertSqlSafe;
 
 use crate::db::placeholders;
 
-/// A row of `orders`.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct OrderRow {
-    pub id: String,
-    pub number: String,
-    pub customer_id: Option<String>,
-    pub source: String,
-    pub kind: String,
-    pub state: String,
-    pub revision: i64,
-    pub body_hash: String,
-    pub ordered_at: i64,
-    pub price_list: Option<i64>,
-    pub overlay: Option<String>,
-    pub po_number: String,
-    pub wanted_on: Option<String>,
-    pub delivery_address: String,
-    pub comment: String,
-    pub currency: String,
-    pub vat_mode: String,
-    pub vat_method: String,
-    pub net: i64,
-    pub vat: i64,
-    pub gross: i64,
-    pub line_count: i64,
+crate::row! {
+    /// A row of `orders`.
+    #[derive(Clone, Debug)]
+    pub struct OrderRow {
+        pub id: String,
+        pub number: String,
+        pub customer_id: Option<String>,
+        pub source: String,
+        pub kind: String,
+        pub state: String,
+        pub revision: i64,
+        pub body_hash: String,
+        pub ordered_at: i64,
+        pub price_list: Option<i64>,
+        pub overlay: Option<String>,
+        pub po_number: String,
+        pub wanted_on: Option<String>,
+        pub delivery_address: String,
+        pub comment: String,
+        pub currency: String,
+        pub vat_mode: String,
+        pub vat_method: String,
+        pub net: i64,
+        pub vat: i64,
+        pub gross: i64,
+        pub line_count: i64,
+    }
 }
 
 /// What a new order has beyond its [`OrderRow`].
@@ -40,43 +42,49 @@ pub struct NewOrder {
     pub counted: bool,
 }
 
-/// A row of `order_lines`.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct LineRow {
-    pub line_no: i64,
-    pub product_code: String,
-    pub name: String,
-    pub unit: String,
-    pub quantity: i64,
-    pub shown_price: Option<i64>,
-    pub price: Option<i64>,
-    pub vat_rate: i64,
-    pub amount: i64,
-    pub verdict: String,
-    pub reason: Option<String>,
+crate::row! {
+    /// A row of `order_lines`.
+    #[derive(Clone, Debug)]
+    pub struct LineRow {
+        pub line_no: i64,
+        pub product_code: String,
+        pub name: String,
+        pub unit: String,
+        pub quantity: i64,
+        pub shown_price: Option<i64>,
+        pub price: Option<i64>,
+        pub vat_rate: i64,
+        pub amount: i64,
+        pub verdict: String,
+        pub reason: Option<String>,
+    }
 }
 
-/// A row of `order_events`.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct EventRow {
-    pub at: i64,
-    pub state: String,
-    pub by_role: String,
-    pub note: String,
+crate::row! {
+    /// A row of `order_events`.
+    #[derive(Clone, Debug)]
+    pub struct EventRow {
+        pub at: i64,
+        pub state: String,
+        pub by_role: String,
+        pub note: String,
+    }
 }
 
-/// The customer as an order needs it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct CustomerRow {
-    pub id: String,
-    pub code: String,
-    pub name: String,
-    pub country: String,
-    pub lang: String,
-    pub price_type: String,
-    pub delivery_address: String,
-    pub address: String,
-    pub tax_id: String,
+crate::row! {
+    /// The customer as an order needs it.
+    #[derive(Clone, Debug)]
+    pub struct CustomerRow {
+        pub id: String,
+        pub code: String,
+        pub name: String,
+        pub country: String,
+        pub lang: String,
+        pub price_type: String,
+        pub delivery_address: String,
+        pub address: String,
+        pub tax_id: String,
+    }
 }
 
 const ORDER: &str = "SELECT id, number, customer_id, source, kind, state, revision, body_hash, ordered_at, price_list, overlay, po_number, \

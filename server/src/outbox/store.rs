@@ -5,29 +5,31 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::NewMail;
 
-/// A message under this process's lease. `attempts` fences: who took it later has a higher one.
-#[derive(sqlx::FromRow)]
-pub struct Claimed {
-    pub id: String,
-    pub recipient: String,
-    pub subject: String,
-    pub body_hash: String,
-    pub rendered_hash: Option<String>,
-    pub attempts: i64,
+crate::row! {
+    /// A message under this process's lease. `attempts` fences: who took it later has a higher one.
+    pub struct Claimed {
+        pub id: String,
+        pub recipient: String,
+        pub subject: String,
+        pub body_hash: String,
+        pub rendered_hash: Option<String>,
+        pub attempts: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub id: String,
-    pub channel: String,
-    pub subject: String,
-    pub customer_id: Option<String>,
-    pub customer_code: Option<String>,
-    pub customer_name: Option<String>,
-    pub state: String,
-    pub attempts: i64,
-    pub created_at: i64,
-    pub last_error: Option<String>,
+crate::row! {
+    pub struct Row {
+        pub id: String,
+        pub channel: String,
+        pub subject: String,
+        pub customer_id: Option<String>,
+        pub customer_code: Option<String>,
+        pub customer_name: Option<String>,
+        pub state: String,
+        pub attempts: i64,
+        pub created_at: i64,
+        pub last_error: Option<String>,
+    }
 }
 
 pub async fn insert(connection: &mut AnyConnection, id: MessageId, mail: &NewMail<'_>, body_hash: &str, now: i64) -> sqlx::Result<()> {

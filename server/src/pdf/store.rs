@@ -2,11 +2,12 @@
 
 use sqlx::AnyConnection;
 
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub kind: String,
-    pub data: String,
-    pub pdf_hash: Option<String>,
+crate::row! {
+    pub struct Row {
+        pub kind: String,
+        pub data: String,
+        pub pdf_hash: Option<String>,
+    }
 }
 
 pub async fn document(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<Row>> {

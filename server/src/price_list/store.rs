@@ -2,20 +2,22 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-/// A published version. `seq` is the catalogue change its prices are read as of.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Version {
-    pub version: i64,
-    pub seq: i64,
-    pub published_at: i64,
-    /// First day its prices hold, in the firm's zone.
-    pub valid_from: String,
-    pub currency: String,
-    pub vat_mode: String,
-    pub terms: String,
-    pub note: String,
-    pub products: i64,
-    pub left_out: i64,
+crate::row! {
+    /// A published version. `seq` is the catalogue change its prices are read as of.
+    #[derive(Clone, Debug)]
+    pub struct Version {
+        pub version: i64,
+        pub seq: i64,
+        pub published_at: i64,
+        /// First day its prices hold, in the firm's zone.
+        pub valid_from: String,
+        pub currency: String,
+        pub vat_mode: String,
+        pub terms: String,
+        pub note: String,
+        pub products: i64,
+        pub left_out: i64,
+    }
 }
 
 /// The version in force on a day (`YYYY-MM-DD`): of those whose first day has come, the newest. A newer version's first
@@ -101,13 +103,15 @@ pub async fn insert_snapshot(
     Ok(())
 }
 
-/// What a reader of one price type sees of a version.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Snapshot {
-    pub overlay: String,
-    pub products: i64,
-    pub checksum: String,
-    pub body_hash: String,
+crate::row! {
+    /// What a reader of one price type sees of a version.
+    #[derive(Clone, Debug)]
+    pub struct Snapshot {
+        pub overlay: String,
+        pub products: i64,
+        pub checksum: String,
+        pub body_hash: String,
+    }
 }
 
 pub async fn snapshot(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<Snapshot>> {
@@ -131,20 +135,14 @@ pub async fn first_snapshot(connection: &mut AnyConnection, version: i64) -> sql
 
 /// Newest first, each with where its reasons are.
 pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Vec<(Version, String)>> {
-    #[derive(sqlx::FromRow)]
-    struct Listed {
-        #[sqlx(flatten)]
-        version: Version,
-        reasons_hash: String,
-    }
-    let rows: Vec<Listed> = sqlx::query_as(
+    let rows = sqlx::query(
         "SELECT version, seq, published_at, valid_from, currency, vat_mode, terms, note, products, left_out, reasons_hash \
          FROM price_list_versions ORDER BY version DESC LIMIT $1",
     )
     .bind(limit)
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.version, row.reasons_hash)).collect())
+    rows.iter().map(|row| Ok((Version::from_row(row)?, row.try_get("reasons_hash")?))).collect()
 }
 
 pub async fn customer_price_type(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<String>> {

@@ -2,19 +2,21 @@
 
 use sqlx::AnyConnection;
 
-/// A customer as an import may change it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Customer {
-    pub id: String,
-    pub code: String,
-    pub name: String,
-    pub country: String,
-    pub other_countries: String,
-    pub lang: String,
-    pub price_type: String,
-    pub delivery_address: String,
-    pub address: String,
-    pub tax_id: String,
+crate::row! {
+    /// A customer as an import may change it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Customer {
+        pub id: String,
+        pub code: String,
+        pub name: String,
+        pub country: String,
+        pub other_countries: String,
+        pub lang: String,
+        pub price_type: String,
+        pub delivery_address: String,
+        pub address: String,
+        pub tax_id: String,
+    }
 }
 
 pub async fn customer(connection: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Customer>> {
@@ -50,12 +52,14 @@ pub async fn put_customer(connection: &mut AnyConnection, customer: &Customer, n
     Ok(())
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Contact {
-    pub id: String,
-    pub name: String,
-    pub email: String,
-    pub phone: String,
+crate::row! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Contact {
+        pub id: String,
+        pub name: String,
+        pub email: String,
+        pub phone: String,
+    }
 }
 
 pub async fn contacts(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<Contact>> {

@@ -154,16 +154,17 @@ pub async fn replace(connection: &mut AnyConnection, statements: &Statements, te
     insert_lines(connection, statements, &lines).await
 }
 
-/// A stored document with one of the numbers asked for.
-#[derive(sqlx::FromRow)]
-pub struct Stored {
-    pub number: String,
-    pub id: String,
-    pub source: String,
-    pub body_hash: String,
-    pub customer_id: Option<String>,
-    pub kind: String,
-    pub ordered_at: i64,
+crate::row! {
+    /// A stored document with one of the numbers asked for.
+    pub struct Stored {
+        pub number: String,
+        pub id: String,
+        pub source: String,
+        pub body_hash: String,
+        pub customer_id: Option<String>,
+        pub kind: String,
+        pub ordered_at: i64,
+    }
 }
 
 pub async fn stored(connection: &mut AnyConnection, numbers: &[Arc<str>]) -> sqlx::Result<Vec<Stored>> {
