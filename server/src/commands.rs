@@ -12,7 +12,9 @@ use kontor_server::time::Clock;
 mod demo;
 mod export;
 mod import;
+mod pricelist;
 mod publish;
+mod search;
 mod segments;
 mod serve;
 mod user;
@@ -47,6 +49,10 @@ enum Command {
     Export(export::Export),
     /// Publish the catalogue as the next price list version.
     Publish(publish::Publish),
+    /// Search the price list in force, as a buyer does.
+    Search(search::Search),
+    /// Write the price list as a workbook for one customer.
+    Pricelist(pricelist::Pricelist),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -62,6 +68,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(command) => block_on(command.run()),
         Command::Export(command) => block_on(command.run()),
         Command::Publish(command) => block_on(command.run()),
+        Command::Search(command) => block_on(command.run()),
+        Command::Pricelist(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -11,6 +11,13 @@ pub fn uuid_v7(unix_ms: u64, random: &[u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(unix_ms, random).into_uuid()
 }
 
+/// The id of an issued order form, which people read out and type in: `7K2Q9-M3T4V`, without I, L, O and U.
+pub fn form_id(random: [u8; 10]) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let text: String = random.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect();
+    format!("{}-{}", &text[..5], &text[5..])
+}
+
 macro_rules! id {
     ($($(#[$meta:meta])* $name:ident),* $(,)?) => {$(
         $(#[$meta])*
