@@ -1,4 +1,4 @@
-//! Import of the order history: headers and lines together, or flat lines. Whole documents go in, a thousand lines a
+//! Import of the order history: headers and lines together, or flat lines. Whole documents go in, some hundred lines a
 //! transaction, so that orders placed meanwhile do not wait; a document of the history starts no mail, no posting and
 //! no job. The history's prices are read in the firm's VAT mode, each line at its product's rate.
 
@@ -21,8 +21,8 @@ use crate::firm::FirmSettings;
 mod gather;
 mod store;
 
-/// Lines, and documents, of one transaction. Measured: 1 000 lines hold SQLite's writer for about 20 ms.
-const LINES_A_TRANSACTION: usize = 1000;
+/// Lines, and documents, of one transaction: it holds SQLite's writer, and orders placed meanwhile wait for it.
+const LINES_A_TRANSACTION: usize = 500;
 const DOCUMENTS_A_TRANSACTION: usize = 100;
 
 /// Reads all files, judges document by document and writes what can be taken.
