@@ -9,6 +9,7 @@ pub mod client;
 pub mod contract;
 pub mod databases;
 pub mod faulty_smtp;
+pub mod files;
 pub mod goods;
 pub mod hostile;
 pub mod program;

@@ -1,6 +1,6 @@
 //! SQL of price list versions.
 
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::{AnyConnection, AssertSqlSafe, FromRow as _, Row as _};
 
 crate::row! {
     /// A published version. `seq` is the catalogue change its prices are read as of.
