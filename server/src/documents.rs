@@ -103,8 +103,10 @@ pub async fn pdf(State(state): State<AppState>, SignedIn(who): SignedIn, Path(id
 pub fn attachment(name: &str) -> HeaderValue {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
-    let encoded: String =
-        name.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+    let encoded: String = name
+        .bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
     HeaderValue::from_str(&format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")).unwrap_or(HeaderValue::from_static("attachment"))
 }
 

@@ -58,7 +58,9 @@ fn product(catalogue: &Catalogue, code: &str, known: &Known) -> Product {
     let mut prices: Vec<(usize, ProductPrice)> = known
         .prices
         .iter()
-        .filter_map(|(at, price)| catalogue.price_types.get(*at).map(|found| (*at, ProductPrice { r#type: found.code.clone(), currency: found.currency, price: *price })))
+        .filter_map(|(at, price)| {
+            catalogue.price_types.get(*at).map(|found| (*at, ProductPrice { r#type: found.code.clone(), currency: found.currency, price: *price }))
+        })
         .collect();
     prices.sort_by_key(|(at, _)| *at);
     Product {
@@ -151,7 +153,8 @@ pub fn products_csv(products: &[Product]) -> anyhow::Result<Vec<u8>> {
         }
     }
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let mut header: Vec<String> = ["code", "name", "group", "unit", "kind", "vat", "stock", "pack", "min", "max", "precision", "active"].map(String::from).into();
+    let mut header: Vec<String> =
+        ["code", "name", "group", "unit", "kind", "vat", "stock", "pack", "min", "max", "precision", "active"].map(String::from).into();
     header.extend(types.iter().map(|(code, currency)| safe_cell(&format!("price.{code} {currency}")).into_owned()));
     writer.write_record(&header)?;
     let number = |value: Option<Quantity>| value.map_or_else(String::new, |value| value.to_string());
@@ -170,7 +173,9 @@ pub fn products_csv(products: &[Product]) -> anyhow::Result<Vec<u8>> {
             product.precision.to_string(),
             u8::from(product.active).to_string(),
         ];
-        record.extend(types.iter().map(|(code, _)| product.prices.iter().find(|price| price.r#type == *code).map_or_else(String::new, |price| price.price.decimal(2))));
+        record.extend(
+            types.iter().map(|(code, _)| product.prices.iter().find(|price| price.r#type == *code).map_or_else(String::new, |price| price.price.decimal(2))),
+        );
         writer.write_record(&record)?;
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))

@@ -200,7 +200,8 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
     if fields.iter().any(|field| field.name == "price") {
         for at in 0..headers.len() {
             let name = headers[at].trim().split(' ').next().unwrap_or("");
-            let is_code = name.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+            let is_code =
+                name.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
             if !taken[at] && is_code && !columns.has(name) {
                 taken[at] = true;
                 columns.used.push((name.to_string(), at));

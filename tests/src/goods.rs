@@ -70,7 +70,12 @@ pub async fn publish(state: &AppState, valid_from: &str, goods: &[Good<'_>]) -> 
     .execute(&mut *tx)
     .await
     .expect("a version");
-    sqlx::query("UPDATE catalog_state SET last_version = $1, visible_seq = $2 WHERE id = 1").bind(version).bind(seq).execute(&mut *tx).await.expect("the state");
+    sqlx::query("UPDATE catalog_state SET last_version = $1, visible_seq = $2 WHERE id = 1")
+        .bind(version)
+        .bind(seq)
+        .execute(&mut *tx)
+        .await
+        .expect("the state");
     tx.commit().await.expect("the version is committed");
     version
 }

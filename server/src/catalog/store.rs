@@ -118,11 +118,7 @@ pub async fn insert_products(connection: &mut AnyConnection, seq: i64, products:
     Ok(())
 }
 
-pub async fn insert_revisions(
-    connection: &mut AnyConnection,
-    seq: i64,
-    revisions: &[(&str, &kontor_shared::import::products::Revision)],
-) -> sqlx::Result<()> {
+pub async fn insert_revisions(connection: &mut AnyConnection, seq: i64, revisions: &[(&str, &kontor_shared::import::products::Revision)]) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO product_revisions (product_id, seq, name, group_code, kind, unit, vat_rate, min_quantity, max_quantity, increment, unit_precision, \
          stock, active) VALUES {}",

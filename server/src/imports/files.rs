@@ -60,7 +60,11 @@ pub fn read(file: SourceFile) -> Result<Content, ImportError> {
 fn unpack(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, ImportError> {
     let packed = bytes.len() as u64;
     let reader: Box<dyn Read> = if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        Box::new(zstd::Decoder::new(&bytes[..]).and_then(|mut decoder| decoder.window_log_max(27).map(|()| decoder)).map_err(|error| refused("broken_archive", name, error))?)
+        Box::new(
+            zstd::Decoder::new(&bytes[..])
+                .and_then(|mut decoder| decoder.window_log_max(27).map(|()| decoder))
+                .map_err(|error| refused("broken_archive", name, error))?,
+        )
     } else if bytes.starts_with(&[0x1f, 0x8b]) {
         Box::new(flate2::read::MultiGzDecoder::new(&bytes[..]))
     } else {

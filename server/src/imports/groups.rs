@@ -75,7 +75,11 @@ fn judge(tree: &mut GroupTree, tables: &[Table], tally: &mut Tally) {
             }
             match first.get(&code).map(|at| &wanted[*at]) {
                 Some(before) if before.name == name && before.parent == parent => tally.count(Outcome::Unchanged),
-                Some(before) => tally.refuse(&table.name, number, RowProblem::new(code, format!("the code stands already in row {} of {} with other data", before.row, before.file))),
+                Some(before) => tally.refuse(
+                    &table.name,
+                    number,
+                    RowProblem::new(code, format!("the code stands already in row {} of {} with other data", before.row, before.file)),
+                ),
                 None => {
                     first.insert(code.clone(), wanted.len());
                     wanted.push(Wanted { file: table.name.clone(), row: number, code, name, parent });

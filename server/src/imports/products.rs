@@ -188,7 +188,14 @@ impl Judge {
         counts.into_iter().max_by_key(|(currency, count)| (*count, std::cmp::Reverse(*currency))).map(|(currency, _)| currency)
     }
 
-    fn row(&mut self, facts: &FileFacts, cells: &[&str], price_type: Option<&str>, file_currency: Option<Currency>, number: u64) -> Result<Outcome, RowProblem> {
+    fn row(
+        &mut self,
+        facts: &FileFacts,
+        cells: &[&str],
+        price_type: Option<&str>,
+        file_currency: Option<Currency>,
+        number: u64,
+    ) -> Result<Outcome, RowProblem> {
         let mut input = read_row(facts, cells)?;
         if let Some(value) = price_type {
             if value.is_empty() {
@@ -238,7 +245,8 @@ impl Judge {
     /// else contradicts the first row, which stands.
     fn again(&mut self, at: usize, input: ProductInput, file_currency: Option<Currency>) -> Result<Outcome, RowProblem> {
         let first = &self.pending[at];
-        let contradicts = RowProblem::new(input.code.clone(), format!("the code stands already in row {} of {} with other data", first.row, self.names[first.file]));
+        let contradicts =
+            RowProblem::new(input.code.clone(), format!("the code stands already in row {} of {} with other data", first.row, self.names[first.file]));
         if self.options.price_type_from.is_none() {
             return if first.input == input { Ok(Outcome::Unchanged) } else { Err(contradicts) };
         }
@@ -333,8 +341,14 @@ fn facts(table: &Table, default_type: &str) -> FileFacts {
 fn named_column(table: &Table, name: &str) -> Result<usize, ImportError> {
     let headers = &table.columns.headers;
     let folded = kontor_shared::import::fold_header(name);
-    let found = headers.iter().position(|header| header.trim() == name).or_else(|| headers.iter().position(|header| kontor_shared::import::fold_header(header) == folded));
-    found.ok_or_else(|| ImportError::Refused { code: "bad_option", detail: format!("{}: there is no column \"{name}\" among: {}", table.name, headers.join(", ")) })
+    let found = headers
+        .iter()
+        .position(|header| header.trim() == name)
+        .or_else(|| headers.iter().position(|header| kontor_shared::import::fold_header(header) == folded));
+    found.ok_or_else(|| ImportError::Refused {
+        code: "bad_option",
+        detail: format!("{}: there is no column \"{name}\" among: {}", table.name, headers.join(", ")),
+    })
 }
 
 /// Refuses a file in which shops have their own prices for the same code, naming them. Several shops with the same
@@ -381,9 +395,37 @@ fn shop_code(value: &str) -> String {
     let mut code = String::new();
     for c in value.to_lowercase().chars() {
         let latin = match c {
-            'а' => "a", 'б' => "b", 'в' => "v", 'г' => "g", 'д' => "d", 'е' | 'ё' | 'э' => "e", 'ж' => "zh", 'з' => "z", 'и' => "i", 'й' => "y",
-            'к' => "k", 'л' => "l", 'м' => "m", 'н' => "n", 'о' => "o", 'п' => "p", 'р' => "r", 'с' => "s", 'т' => "t", 'у' => "u", 'ф' => "f",
-            'х' => "h", 'ц' => "ts", 'ч' => "ch", 'ш' => "sh", 'щ' => "sht", 'ъ' => "a", 'ы' => "y", 'ь' => "", 'ю' => "yu", 'я' => "ya",
+            'а' => "a",
+            'б' => "b",
+            'в' => "v",
+            'г' => "g",
+            'д' => "d",
+            'е' | 'ё' | 'э' => "e",
+            'ж' => "zh",
+            'з' => "z",
+            'и' => "i",
+            'й' => "y",
+            'к' => "k",
+            'л' => "l",
+            'м' => "m",
+            'н' => "n",
+            'о' => "o",
+            'п' => "p",
+            'р' => "r",
+            'с' => "s",
+            'т' => "t",
+            'у' => "u",
+            'ф' => "f",
+            'х' => "h",
+            'ц' => "ts",
+            'ч' => "ch",
+            'ш' => "sh",
+            'щ' => "sht",
+            'ъ' => "a",
+            'ы' => "y",
+            'ь' => "",
+            'ю' => "yu",
+            'я' => "ya",
             c if c.is_ascii_alphanumeric() => {
                 code.push(c);
                 continue;
@@ -400,7 +442,11 @@ fn shop_code(value: &str) -> String {
     let short: String = code.chars().take(24).collect();
     // Two shops never become one price type, however alike their names begin.
     let hash = crate::auth::hex(&Sha256::digest(value.as_bytes()));
-    if code.len() <= 24 && value.is_ascii() && !code.is_empty() { short.trim_end_matches('-').to_string() } else { format!("{}-{}", short.trim_end_matches('-'), &hash[..6]) }
+    if code.len() <= 24 && value.is_ascii() && !code.is_empty() {
+        short.trim_end_matches('-').to_string()
+    } else {
+        format!("{}-{}", short.trim_end_matches('-'), &hash[..6])
+    }
 }
 
 /// A price type's name for people.

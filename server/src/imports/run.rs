@@ -97,18 +97,8 @@ impl Run {
     ) -> Result<Self, ImportError> {
         let now = state.clock.now_ms();
         let dry = options.dry_run;
-        let mut run = Self {
-            state: state.clone(),
-            kind,
-            options,
-            tally: Tally::default(),
-            actor: actor.to_string(),
-            id: None,
-            seq: 0,
-            files,
-            started_at: now,
-            progress,
-        };
+        let mut run =
+            Self { state: state.clone(), kind, options, tally: Tally::default(), actor: actor.to_string(), id: None, seq: 0, files, started_at: now, progress };
         if dry {
             return Ok(run);
         }

@@ -84,7 +84,8 @@ impl Table {
             return Err(ImportError::Refused { code: "no_columns", detail: format!("{name}: {detail}") });
         };
         table.header_row = number;
-        let understood = columns.used.iter().map(|(field, at)| format!("{} → {field}", columns.headers.get(*at).map_or("", String::as_str))).collect::<Vec<_>>().join(", ");
+        let understood =
+            columns.used.iter().map(|(field, at)| format!("{} → {field}", columns.headers.get(*at).map_or("", String::as_str))).collect::<Vec<_>>().join(", ");
         table.notes.push(format!("{name}: {understood}"));
         if !columns.unknown.is_empty() {
             table.notes.push(format!("{name}: columns not used: {}", columns.unknown.join(", ")));
@@ -179,7 +180,10 @@ fn text_rows(text: &str, separator: u8, quoting: bool) -> impl Iterator<Item = R
                 return Some(Err((number, problem)));
             }
             if number > 1 + skipped && record.len() > width && width > 1 && record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
-                let problem = RowProblem::new(shorten(&record.iter().collect::<Vec<_>>().join(" | ")), format!("the row has {} cells, the first has {width}", record.len()));
+                let problem = RowProblem::new(
+                    shorten(&record.iter().collect::<Vec<_>>().join(" | ")),
+                    format!("the row has {} cells, the first has {width}", record.len()),
+                );
                 return Some(Err((number, problem)));
             }
             return Some(Ok(Row { number, cells: record.clone() }));

@@ -47,7 +47,16 @@ pub fn by_role(role: Role) -> &'static str {
 }
 
 /// Moves the order to `to`, with its event and audit row. Gives the row as it is then.
-pub async fn move_to(tx: &mut AnyConnection, state: &AppState, who: &Identity, row: OrderRow, after: OrderRow, counted: bool, action: &str, note: &str) -> Result<OrderRow> {
+pub async fn move_to(
+    tx: &mut AnyConnection,
+    state: &AppState,
+    who: &Identity,
+    row: OrderRow,
+    after: OrderRow,
+    counted: bool,
+    action: &str,
+    note: &str,
+) -> Result<OrderRow> {
     store::set_state(tx, &row.id, &after.state, counted).await?;
     let after = OrderRow { revision: row.revision + 1, ..after };
     store::insert_event(tx, &row.id, state.clock.now_ms(), &after.state, by_role(who.role), &who.actor(), note).await?;

@@ -22,7 +22,9 @@ use crate::{AppState, db, documents};
 pub async fn confirm(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) -> Result<api::Confirmed> {
     for attempt in 0..5_u64 {
         match once(state, who, id, seen).await {
-            Err(AppError::Internal(error)) if error.downcast_ref::<sqlx::Error>().is_some_and(|error| db::is_retriable(error) || db::is_unique_violation(error)) => {
+            Err(AppError::Internal(error))
+                if error.downcast_ref::<sqlx::Error>().is_some_and(|error| db::is_retriable(error) || db::is_unique_violation(error)) =>
+            {
                 tokio::time::sleep(std::time::Duration::from_millis(5 << attempt)).await;
             }
             other => return other,
@@ -87,11 +89,7 @@ fn proforma(firm: &FirmSettings, customer: &CustomerRow, row: &OrderRow, lines: 
         vat_mode: row.vat_mode.clone(),
         vat_method: row.vat_method.clone(),
         lines: lines.iter().filter(|line| price::is_taken(line)).map(|line| document_line(line, &amount)).collect::<anyhow::Result<_>>()?,
-        by_rate: totals
-            .by_rate
-            .iter()
-            .map(|rate| DocumentVat { rate: rate.rate.decimal(0), net: rate.net.decimal(), vat: rate.vat.decimal() })
-            .collect(),
+        by_rate: totals.by_rate.iter().map(|rate| DocumentVat { rate: rate.rate.decimal(0), net: rate.net.decimal(), vat: rate.vat.decimal() }).collect(),
         net: totals.net.decimal(),
         vat: totals.vat.decimal(),
         gross: totals.gross.decimal(),

@@ -39,15 +39,22 @@ pub fn received(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: 
 }
 
 /// Subject and text of the mail that tells of a confirmation and its proforma invoice.
-pub fn confirmed(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: &OrderRow, proforma: &Proforma, document: &str) -> anyhow::Result<(String, String)> {
+pub fn confirmed(
+    lang: Lang,
+    firm: &FirmSettings,
+    public_url: Option<&str>,
+    row: &OrderRow,
+    proforma: &Proforma,
+    document: &str,
+) -> anyhow::Result<(String, String)> {
     let currency = view::currency(&row.currency)?;
     let mut text = Text::new(lang);
     let date = format::date(lang, &proforma.date);
     let amount = format::amount(lang, &proforma.gross, currency);
-    text.line(&words::CONFIRMED.with(
-        lang,
-        &[("firm", &firm.party.name), ("number", &row.number), ("proforma", &proforma.number), ("date", &date), ("amount", &amount)],
-    ));
+    text.line(
+        &words::CONFIRMED
+            .with(lang, &[("firm", &firm.party.name), ("number", &row.number), ("proforma", &proforma.number), ("date", &date), ("amount", &amount)]),
+    );
     if let Some(day) = &proforma.pay_until {
         text.line(&words::PAY_UNTIL.with(lang, &[("date", &format::date(lang, day))]));
     }

@@ -99,14 +99,7 @@ pub async fn last_version(connection: &mut AnyConnection) -> sqlx::Result<i64> {
 }
 
 /// Judges the lines of an order that names `version`, on a day in the firm's zone, for a price type.
-pub async fn judge(
-    connection: &mut AnyConnection,
-    version: i64,
-    lines: &[SubmitLine],
-    price_type: &str,
-    method: VatMethod,
-    today: &str,
-) -> Result<Priced> {
+pub async fn judge(connection: &mut AnyConnection, version: i64, lines: &[SubmitLine], price_type: &str, method: VatMethod, today: &str) -> Result<Priced> {
     let last_version = last_version(connection).await?;
     let Some(named) = versions::by_number(connection, version).await? else {
         return Err(AppError::invalid_field("unknown_price_list", "/version", format!("there is no price list version {version}")));

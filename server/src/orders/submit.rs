@@ -100,14 +100,7 @@ async fn stored_already(state: &AppState, buyer: &Buyer, id: OrderId, hash: &str
 }
 
 /// One try; `None` when a price list was published between reading prices and storing.
-async fn attempt_to_store(
-    state: &AppState,
-    buyer: &Buyer,
-    id: OrderId,
-    wanted: &SubmitOrder,
-    hash: &str,
-    number_clash: bool,
-) -> Result<Option<api::Order>> {
+async fn attempt_to_store(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder, hash: &str, number_clash: bool) -> Result<Option<api::Order>> {
     let firm = state.firm().await?;
     let now = state.clock.now_ms();
     let today = day_in(&firm.time_zone()?, now);
@@ -212,14 +205,7 @@ async fn write_mail(
     let (subject, text) = mail::received(lang, firm, state.config.public_url.as_deref(), row, &priced.lines)?;
     let cause = format!("order {} received", row.id);
     for recipient in addresses {
-        let mail = outbox::NewMail {
-            cause: &cause,
-            customer: customer.id.parse().ok(),
-            recipient,
-            lang,
-            subject: &subject,
-            text: &text,
-        };
+        let mail = outbox::NewMail { cause: &cause, customer: customer.id.parse().ok(), recipient, lang, subject: &subject, text: &text };
         outbox::enqueue(connection, &state.clock, mail).await?;
     }
     Ok(())

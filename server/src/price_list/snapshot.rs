@@ -124,7 +124,13 @@ fn reading_order(groups: &[(String, Group)]) -> Vec<(&str, &str, Option<usize>)>
     order
 }
 
-fn overlay(price_type: &str, currency: Currency, order: &[(&str, &str, Option<usize>)], rows: &[(usize, &str, &Known, Price)], terms: &Terms) -> anyhow::Result<Overlay> {
+fn overlay(
+    price_type: &str,
+    currency: Currency,
+    order: &[(&str, &str, Option<usize>)],
+    rows: &[(usize, &str, &Known, Price)],
+    terms: &Terms,
+) -> anyhow::Result<Overlay> {
     let mut needed = vec![false; order.len()];
     for (group, ..) in rows {
         let mut at = Some(*group);
@@ -176,7 +182,12 @@ fn overlay(price_type: &str, currency: Currency, order: &[(&str, &str, Option<us
         products,
     };
     let encoded = snapshot.encode().map_err(|error| anyhow::anyhow!("the snapshot cannot be encoded: {error}"))?;
-    Ok(Overlay { price_type: price_type.to_string(), products: snapshot.products.len(), checksum: hex(&Sha256::digest(&encoded)), compressed: compress(&encoded)? })
+    Ok(Overlay {
+        price_type: price_type.to_string(),
+        products: snapshot.products.len(),
+        checksum: hex(&Sha256::digest(&encoded)),
+        compressed: compress(&encoded)?,
+    })
 }
 
 /// Whether a product's first publication lies within the firm's novelty window. What stood in the very first version

@@ -84,14 +84,7 @@ pub async fn insert(connection: &mut AnyConnection, version: &Version, by: &str,
     Ok(())
 }
 
-pub async fn insert_snapshot(
-    connection: &mut AnyConnection,
-    version: i64,
-    overlay: &str,
-    products: i64,
-    checksum: &str,
-    body_hash: &str,
-) -> sqlx::Result<()> {
+pub async fn insert_snapshot(connection: &mut AnyConnection, version: i64, overlay: &str, products: i64, checksum: &str, body_hash: &str) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO price_list_snapshots (version, overlay, products, checksum, body_hash) VALUES ($1, $2, $3, $4, $5)")
         .bind(version)
         .bind(overlay)

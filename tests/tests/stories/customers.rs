@@ -6,7 +6,7 @@ use kontor_shared::segments::Segment;
 use kontor_shared::words::Lang;
 use kontor_tests::files::{counts, import, refusals, try_import};
 use kontor_tests::goods::{good, number, publish};
-use kontor_tests::{Client, TestApp, on_both_databases};
+use kontor_tests::{Client, on_both_databases};
 use serde_json::json;
 
 const REGISTER: &str = "code,name,country,language,contact,email,consent,consent source,delivery address\n\
@@ -103,7 +103,7 @@ on_both_databases!(a_customers_page_holds_what_happened_newest_first, |app| asyn
     assert!(page.timeline.iter().any(|item| item.kind == "document" && item.state == "proforma" && item.amount.as_deref() == Some("12.00")));
 });
 
-on_both_databases!(customers_are_for_staff, |app: TestApp| async {
+on_both_databases!(customers_are_for_staff, |app| async {
     let id = app.customer("C1").await;
     let buyer = app.buyer("C1").await;
     buyer.get("/api/customers").await.problem(403, "role");

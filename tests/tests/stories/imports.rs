@@ -93,7 +93,10 @@ on_both_databases!(bg_metro_asks_which_shop, |app| async {
     let each = [("price_type_from", "Търговски обект")];
     let report = take(&staff, "products", "metro.csv.zst", bytes.clone(), &each).await;
     assert_eq!((report.read, report.created, report.refused), (18_403, 1875 - 1694, 0));
-    assert_eq!(number(&app, "SELECT COUNT(DISTINCT price_type) FROM price_revisions WHERE price_type LIKE '%-metro-%' AND price_type NOT LIKE '%promotion'").await, 11);
+    assert_eq!(
+        number(&app, "SELECT COUNT(DISTINCT price_type) FROM price_revisions WHERE price_type LIKE '%-metro-%' AND price_type NOT LIKE '%promotion'").await,
+        11
+    );
     assert_eq!(counts(&take(&staff, "products", "metro.csv.zst", bytes, &each).await), (0, 0, 18_403, 0));
 });
 

@@ -125,7 +125,8 @@ fn compare(log: &Log, stored: &Stored, everything_answered: bool) -> Vec<String>
         wrong.push(format!("{} orders are doubled", stored.ids.len() - distinct.len()));
     }
     wrong.extend(acknowledged.keys().filter(|id| !distinct.contains(id)).map(|id| format!("lost: {id} was acknowledged and is not stored")));
-    wrong.extend(acknowledged.iter().filter(|(_, number)| !stored.numbers.contains(*number)).map(|(id, number)| format!("{id}: number {number} is not stored")));
+    wrong
+        .extend(acknowledged.iter().filter(|(_, number)| !stored.numbers.contains(*number)).map(|(id, number)| format!("{id}: number {number} is not stored")));
     wrong.extend(distinct.iter().filter(|id| !sent.contains(**id)).map(|id| format!("{id} is stored and was never sent")));
     // An order is stored whole: its lines, its event, its audit row, its message.
     for id in &distinct {
@@ -274,10 +275,7 @@ async fn drill(engine: Engine, orders: usize, kills: usize, with_keys: bool) -> 
                     // last kill. Some are sent from two tabs at the same moment.
                     let tries = if dice.next(5) == 0 { 1 } else { 200 };
                     let taken = if dice.next(3) == 0 {
-                        let (one, two) = tokio::join!(
-                            send(&address, &log, &cookie, &id, version, tries),
-                            send(&address, &log, &cookie, &id, version, tries)
-                        );
+                        let (one, two) = tokio::join!(send(&address, &log, &cookie, &id, version, tries), send(&address, &log, &cookie, &id, version, tries));
                         one || two
                     } else {
                         send(&address, &log, &cookie, &id, version, tries).await
