@@ -62,6 +62,24 @@ async fn time_limit(request: Request, next: Next) -> Response {
     }
 }
 
+/// What axum itself refuses (a query that cannot be read, a body that is too long) it answers in plain text; an error of
+/// the API is a problem document, whoever found it.
+fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == "application/problem+json");
+    if is_problem || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => AppError::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge { detail: "the request is longer than this takes".into() },
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => AppError::UnsupportedType { detail: "this content type is not read here".into() },
+        other if other.is_client_error() => AppError::invalid("unreadable_request", "the request cannot be read"),
+        other => AppError::Internal(anyhow::anyhow!("answered {other} without saying why")),
+    }
+    .into_response()
+}
+
 async fn headers_and_log(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = state.clock.new_id().to_string();
@@ -71,6 +89,9 @@ async fn headers_and_log(State(state): State<AppState>, request: Request, next: 
     let private = request.uri().path().starts_with("/api/");
     let span = tracing::info_span!("request", id = %id);
     let mut response = next.run(request).instrument(span).await;
+    if private {
+        response = as_problem(response);
+    }
     let status = response.status();
     let ms = started.elapsed().as_millis() as u64;
     if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {

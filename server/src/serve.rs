@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -62,7 +62,7 @@ fn acceptor(files: &TlsFiles) -> anyhow::Result<TlsAcceptor> {
 /// Serves until `stop` resolves, then lets requests under way finish.
 pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
     let tls = tls.map(acceptor).transpose()?;
-    let graceful = Arc::new(GracefulShutdown::new());
+    let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     tokio::pin!(stop);
     loop {
@@ -80,30 +80,25 @@ pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, sto
             () = &mut stop => break,
         };
         let _ = stream.set_nodelay(true);
-        let (tls, app, graceful) = (tls.clone(), app.clone(), graceful.clone());
+        let (tls, app, watcher) = (tls.clone(), app.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
             match tls {
-                None => connection(stream, peer, app, &graceful).await,
+                None => connection(stream, peer, app, watcher).await,
                 Some(tls) => {
                     if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_LIMIT, tls.accept(stream)).await {
-                        connection(stream, peer, app, &graceful).await
+                        connection(stream, peer, app, watcher).await
                     }
                 }
             }
         });
     }
     drop(listener);
-    let Some(graceful) = Arc::into_inner(graceful) else {
-        // Connection tasks still hold it: give them their time.
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        return Ok(());
-    };
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
 }
 
-async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, peer: SocketAddr, app: Router, graceful: &GracefulShutdown) {
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, peer: SocketAddr, app: Router, watcher: Watcher) {
     let service = app.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request.map(axum::body::Body::new)
@@ -113,7 +108,7 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: 
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30))).max_concurrent_streams(64);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
     // A client that went away is its own business.
-    let _ = graceful.watch(connection.into_owned()).await;
+    let _ = watcher.watch(connection.into_owned()).await;
 }
 
 /// Resolves on SIGTERM or Ctrl-C.

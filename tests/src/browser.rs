@@ -195,10 +195,15 @@ impl Browser {
         entries.into_iter().filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect()
     }
 
-    /// Ends the story: an error in the console fails it.
-    pub async fn close(self) {
+    /// Fails if the page wrote errors to the console.
+    pub async fn assert_quiet(&self) {
         let errors = self.console_errors().await;
         assert!(errors.is_empty(), "the page wrote errors to the console:\n  {}", errors.join("\n  "));
+    }
+
+    /// Ends the story: an error in the console fails it.
+    pub async fn close(self) {
+        self.assert_quiet().await;
         let _ = self.driver.clone().quit().await;
     }
 }

@@ -76,6 +76,36 @@ impl Place {
         Self { engine, directory, url }
     }
 
+    /// A copy of the demo firm, which this test process loads once per engine with `kontor demo --load-only`.
+    pub async fn demo(engine: Engine) -> Self {
+        static LOADED: [OnceCell<Place>; 2] = [OnceCell::const_new(), OnceCell::const_new()];
+        let loaded = LOADED[usize::from(engine == Engine::Postgres)]
+            .get_or_init(|| async {
+                let place = Self::new(engine).await;
+                let task = tokio::task::spawn_blocking(move || {
+                    crate::program::run(&place, &["demo", "--load-only"]);
+                    place
+                });
+                task.await.expect("the demo firm loads")
+            })
+            .await;
+        let directory = fresh_directory();
+        let url = match &loaded.url {
+            None => {
+                std::fs::copy(loaded.directory.join("kontor.db"), directory.join("kontor.db")).expect("the demo's database can be copied");
+                None
+            }
+            Some(url) => {
+                let template = url.rsplit_once('/').expect("a database name").1;
+                let name = format!("kontor_test_{}", unique());
+                administer(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                administer(format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                Some(database_url(&name))
+            }
+        };
+        Self { engine, directory, url }
+    }
+
     /// Removes the database; a failed test leaves PostgreSQL's to the end of the throw-away cluster.
     pub async fn remove(&self) {
         if let Some((_, name)) = self.url.as_deref().and_then(|url| url.rsplit_once('/')) {

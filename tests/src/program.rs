@@ -110,8 +110,12 @@ impl Server {
         let _ = self.child.kill().await;
     }
     /// SIGTERM; gives the exit code once it ended.
-    pub async fn stop(mut self) -> Option<i32> {
+    pub async fn stop(self) -> Option<i32> {
         self.ask_to_stop();
+        self.stop_already_asked().await
+    }
+    /// Waits for its end after [`Server::ask_to_stop`].
+    pub async fn stop_already_asked(mut self) -> Option<i32> {
         tokio::time::timeout(Duration::from_secs(40), self.child.wait()).await.expect("kontor ends after SIGTERM").expect("an exit status").code()
     }
     /// Sends SIGTERM and returns.

@@ -81,6 +81,9 @@ fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
             "the tests do not compile; the compiler's words are above",
         )
     })?;
+    // Of this run's own, so that what a failed test leaves is removed too.
+    let temporary = format!("/tmp/kontor-tests-{}", std::process::id());
+    std::fs::create_dir_all(&temporary).context("cannot write to /tmp")?;
     let cluster = step("starting a throw-away PostgreSQL", Cluster::start)?;
     let mut child = cargo()
         .args(["test", "--release", "--locked", "--no-fail-fast"])
@@ -89,6 +92,7 @@ fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
         .args(filter)
         .env("KONTOR_TEST_POSTGRES", &cluster.url)
         .envs(environment.iter().copied())
+        .env("TMPDIR", &temporary)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -105,6 +109,7 @@ fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
     }
     let status = child.wait()?;
     drop(cluster);
+    let _ = std::fs::remove_dir_all(&temporary);
     counts.verdict(filter.is_empty())?;
     if !status.success() {
         bail!("the tests failed; see above");

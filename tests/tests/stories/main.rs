@@ -1,9 +1,11 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
+mod access;
 mod child;
 mod customers;
 mod history;
 mod house;
+mod http;
 mod imports;
 mod jobs;
 mod kill;
@@ -12,4 +14,6 @@ mod outbox;
 mod pdf;
 mod price_list;
 mod segments;
+mod serving;
 mod sheet;
+mod sign_in;

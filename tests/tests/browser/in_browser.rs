@@ -1,0 +1,225 @@
+//! One thread through the whole house: a buyer finds goods, orders and saves the sheet; the mail arrives; staff confirm;
+//! the proforma's text is the document's.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use kontor_server::db::Engine;
+use kontor_tests::browser::Browser;
+use kontor_tests::databases::{Place, fresh_directory};
+use kontor_tests::program::Server;
+use kontor_tests::smtp::{MailServer, PYTHON};
+use serde_json::Value;
+use thirtyfour::prelude::*;
+
+/// What the running story holds.
+struct House {
+    place: Place,
+    mail: MailServer,
+    server: Server,
+}
+
+async fn house(engine: Engine) -> House {
+    let place = Place::demo(engine).await;
+    let mail = MailServer::start().await;
+    let server = Server::start(&place, &[], &[("KONTOR_SMTP_URL", mail.url().as_str())]).await;
+    House { place, mail, server }
+}
+
+impl House {
+    async fn end(self) {
+        assert_eq!(self.server.stop().await, Some(0), "the server ends cleanly");
+        self.place.remove().await;
+    }
+}
+
+async fn sign_in(browser: &Browser, login: &str, password: &str) {
+    browser.fill("#login", login).await;
+    browser.fill("#password", password).await;
+    browser.keys(Key::Enter).await;
+}
+
+/// Finds a product by its code and types a quantity, on the keyboard alone.
+async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
+    browser.keys(Key::Escape).await;
+    browser.keys("/").await;
+    let focused = "return document.activeElement && document.activeElement.getAttribute('inputmode') === 'search'";
+    browser.until("the search has the focus", async || browser.script::<bool>(focused).await).await;
+    browser.keys(Key::Control + "a").await;
+    browser.keys(code).await;
+    let first = format!("const row = document.querySelector('.list .item .code'); return !!row && row.innerText.trim() === {code:?}");
+    browser.until(&format!("{code} is the first hit"), async || browser.script::<bool>(&first).await).await;
+    browser.keys(Key::Enter).await;
+    browser.until("a quantity has the focus", async || browser.script::<bool>("return document.activeElement.classList.contains('qty')").await).await;
+    browser.keys(quantity).await;
+    browser.keys(Key::Enter).await;
+}
+
+async fn api(browser: &Browser, path: &str) -> Value {
+    let script = format!("return fetch({path:?}).then(answer => answer.json())");
+    browser.script(&script).await
+}
+
+/// The bytes a signed-in page gets from a path.
+async fn bytes(browser: &Browser, path: &str) -> Vec<u8> {
+    let script =
+        format!("return fetch({path:?}).then(answer => answer.ok ? answer.arrayBuffer() : new ArrayBuffer(0)).then(buffer => [...new Uint8Array(buffer)])");
+    browser.script(&script).await
+}
+
+/// Every value of every cell, after LibreOffice computed all formulas anew; and that openpyxl opens the file as it is.
+fn recalculated(sheet: &Path) -> Vec<Value> {
+    const READ: &str = "import sys,json,openpyxl\nopenpyxl.load_workbook(sys.argv[1])\nbook=openpyxl.load_workbook(sys.argv[2],data_only=True)\n\
+        print(json.dumps([c.value for s in book for r in s.iter_rows() for c in r if isinstance(c.value,(int,float,str))]))";
+    let directory = fresh_directory();
+    let converted = Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}/profile", directory.display()))
+        .args(["--headless", "--convert-to", "ods", "--outdir"])
+        .arg(&directory)
+        .arg(sheet)
+        .output()
+        .expect("LibreOffice runs (apt-get install libreoffice-calc)");
+    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+    let ods = directory.join(sheet.with_extension("ods").file_name().expect("a name"));
+    let converted = Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}/profile", directory.display()))
+        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
+        .arg(directory.join("again"))
+        .arg(&ods)
+        .output()
+        .expect("LibreOffice runs");
+    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+    let again = directory.join("again").join(sheet.file_name().expect("a name"));
+    let output = Command::new(PYTHON).args(["-c", READ]).arg(sheet).arg(again).output().expect("python3 runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let _ = std::fs::remove_dir_all(&directory);
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn pdf_text(pdf: &[u8]) -> String {
+    let directory = fresh_directory();
+    let file = directory.join("document.pdf");
+    std::fs::write(&file, pdf).expect("a file is written");
+    let output = Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().expect("pdftotext runs (apt-get install poppler-utils)");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let _ = std::fs::remove_dir_all(&directory);
+    String::from_utf8(output.stdout).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `1234.5` from `1,234.50`.
+fn plain(amount: &str) -> f64 {
+    amount.replace([',', ' '], "").parse().unwrap_or(f64::NAN)
+}
+
+async fn the_thread(engine: Engine) {
+    let house = house(engine).await;
+    let browser = Browser::start().await;
+
+    // A visitor sees the public prices, begins an order, and keeps it over a reload and signing in.
+    browser.open(&house.server.address).await;
+    browser.see(".list .item").await;
+    order_by_keyboard(&browser, "85123A", "12").await;
+    browser.read("12").await;
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.see(".shop-order .order-lines li").await;
+    browser.open(&format!("{}/sign-in", house.server.address)).await;
+    sign_in(&browser, "buyer@demo.example", "demo-buyer").await;
+    browser.see(".shop-order .order-lines li").await;
+    order_by_keyboard(&browser, "22423", "8").await;
+    browser
+        .until("two lines in the order", async || browser.driver.find_all(By::Css(".shop-order .order-lines li")).await.is_ok_and(|lines| lines.len() == 2))
+        .await;
+
+    // Review, by the keyboard, and send.
+    browser.keys(Key::Control + Key::Enter).await;
+    browser.see(".send .btn-main").await;
+    browser.click(".send button.btn-main").await;
+    browser.until("the stored order's page", async || browser.driver.current_url().await.is_ok_and(|url| url.path().starts_with("/orders/"))).await;
+    let address = browser.driver.current_url().await.expect("an address");
+    let id = address.path().trim_start_matches("/orders/").to_string();
+    let order = api(&browser, &format!("/api/orders/{id}")).await;
+    assert_eq!((order["state"].as_str(), order["read"].as_u64(), order["accepted"].as_u64()), (Some("submitted"), Some(2), Some(2)), "{order}");
+    let number = order["number"].as_str().expect("a number").to_string();
+    let gross = order["gross"].as_str().expect("an amount").to_string();
+    browser.read(&number).await;
+
+    // The sheet's totals, computed by another program, are the order's.
+    browser.press("Excel").await;
+    let sheet = browser.download("xlsx").await;
+    let values = recalculated(&sheet);
+    assert!(
+        values.iter().any(|value| value.as_f64().is_some_and(|found| (found - plain(&gross)).abs() < 0.005)),
+        "no cell holds the order's total {gross}: {values:?}"
+    );
+    assert!(values.iter().any(|value| value == "85123A"), "the code is text in the sheet");
+
+    // The mail.
+    let mails = house.mail.wait_for(1).await;
+    assert!(mails[0].to.contains("12347@customer.example"), "{}", mails[0].to);
+    assert!(mails[0].subject.contains(&number) || mails[0].text.contains(&number), "{:?}", mails[0]);
+
+    // Staff confirm.
+    let office = Browser::start().await;
+    office.open(&format!("{}/admin", house.server.address)).await;
+    sign_in(&office, "sales@demo.example", "demo-sales").await;
+    office.read(&number).await;
+    office.open(&format!("{}/admin/orders/{id}", house.server.address)).await;
+    office.press("Confirm").await;
+    office.click("#answer-go").await;
+    office.until("the order is confirmed", async || api(&office, &format!("/api/orders/{id}")).await["state"] == "confirmed").await;
+    let order = api(&office, &format!("/api/orders/{id}")).await;
+    let document = order["documents"][0].clone();
+    let proforma = document["number"].as_str().expect("a number").to_string();
+
+    // The PDF opens for the buyer, and says what the document says.
+    browser.assert_quiet().await;
+    let pdf_url = document["pdf_url"].as_str().expect("an address").to_string();
+    let mut pdf = Vec::new();
+    for _ in 0..60 {
+        pdf = bytes(&browser, &pdf_url).await;
+        if !pdf.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let text = pdf_text(&pdf);
+    for needed in [proforma.as_str(), number.as_str(), "85123A", "22423", "Demo Gift Wholesale (not a real company)"] {
+        assert!(text.contains(needed), "the PDF does not say {needed:?}: {text}");
+    }
+    for line in order["lines"].as_array().expect("lines") {
+        for field in ["code", "name", "amount"] {
+            let wanted = line[field].as_str().expect("text").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.replace(',', "").contains(&wanted.replace(',', "")), "the PDF does not say {wanted:?}: {text}");
+        }
+    }
+    for field in ["net", "vat", "gross"] {
+        let wanted = order[field].as_str().expect("an amount");
+        assert!(text.replace(',', "").contains(wanted), "the PDF does not say {field} {wanted}: {text}");
+    }
+    assert_eq!(bytes(&office, &pdf_url).await, pdf, "staff get the same document");
+
+    // Asking for a PDF that was not rendered yet is answered 503, and the browser notes that as an error.
+    let noted = browser.console_errors().await;
+    assert!(noted.iter().all(|entry| entry.contains("/pdf") && entry.contains("503")), "{noted:?}");
+
+    // The buyer sees it.
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.read("Confirmed").await;
+    browser.read(&proforma).await;
+    office.close().await;
+    browser.close().await;
+    house.end().await;
+}
+
+mod a_real_price_list_becomes_an_order_a_sheet_a_confirmed_sale_and_a_proforma {
+    use super::*;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        the_thread(Engine::Sqlite).await;
+    }
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        the_thread(Engine::Postgres).await;
+    }
+}

@@ -1,0 +1,216 @@
+//! The table of route × role, called: every route as anonymous, owner, another customer's buyer and each role of the
+//! firm, for an id of one's own, another's, and one that does not exist.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use kontor_server::access::{Access, Names, RouteId, Row};
+use kontor_shared::api::{CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
+use kontor_tests::goods::{good, publish};
+use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
+use serde_json::json;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    Anonymous,
+    /// The buyer whose order, document and customer are tried.
+    Owner,
+    OtherBuyer,
+    Firm(Role),
+}
+
+impl Caller {
+    const ALL: [Self; 7] = [
+        Self::Anonymous,
+        Self::Owner,
+        Self::OtherBuyer,
+        Self::Firm(Role::Sales),
+        Self::Firm(Role::Accountant),
+        Self::Firm(Role::Marketer),
+        Self::Firm(Role::Admin),
+    ];
+    fn role(self) -> Option<Role> {
+        match self {
+            Self::Anonymous => None,
+            Self::Owner | Self::OtherBuyer => Some(Role::Buyer),
+            Self::Firm(role) => Some(role),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// The owner's.
+    Owners,
+    Missing,
+}
+
+/// Something of each kind that an id can name, all of the buyer of customer C1.
+struct Samples {
+    owner: Client,
+    other: Client,
+    order: String,
+    document: String,
+    customer: String,
+    import: String,
+    message: String,
+    job: String,
+    version: u32,
+}
+
+async fn samples(app: &TestApp) -> Samples {
+    let listed = publish(app.state(), "2026-01-01", &[good("A", "10"), good("B", "2.5")]).await;
+    let sales = app.staff(Role::Sales).await;
+    let version = sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version;
+    let owner = app.buyer("C1").await;
+    let other = app.buyer("C2").await;
+    let place = async |buyer: &Client| -> Order {
+        let id = app.state().clock.new_id();
+        let body = json!({"version": listed, "overlay": "wholesale", "delivery_address": "1 Test Street",
+            "lines": [{"code": "A", "quantity": "1", "shown_price": "10"}]});
+        buyer.put(&format!("/api/orders/{id}"), &body).await.expect(201).json()
+    };
+    let confirmed = place(&owner).await;
+    place(&other).await;
+    let confirmed: Confirmed = sales.call("POST", &format!("/api/orders/{}/confirm", confirmed.id)).await.json();
+    let open = place(&owner).await;
+    let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
+    let messages: MessagePage = sales.get("/api/messages").await.json();
+    let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
+    Samples {
+        customer: app.customer("C1").await.to_string(),
+        owner,
+        other,
+        order: open.id.to_string(),
+        document: confirmed.proforma.id.to_string(),
+        import: import.id.expect("an import leaves a record").to_string(),
+        message: messages.messages.first().expect("an order writes a message").id.to_string(),
+        job: jobs.jobs.first().expect("a confirmed order has its document rendered").id.clone(),
+        version,
+    }
+}
+
+/// The path of a row with an id of the kind it names.
+fn path(row: &Row, samples: &Samples, which: Which) -> String {
+    const NONE: &str = "019b0000-0000-7000-8000-000000000000";
+    let id: &str = match (row.names, which) {
+        (Names::Nothing, _) => {
+            let file = kontor_server::assets::FILES.iter().find(|file| file.name.ends_with(".css")).expect("the app is built: cargo xtask build").name;
+            return row.path.replace("{file}", file).replace("{*path}", "some/page");
+        }
+        (Names::Snapshot, Which::Owners) => return format!("/api/price-list/{}/wholesale", samples.version),
+        (Names::Snapshot, Which::Missing) => return format!("/api/price-list/{}/wholesale", samples.version + 70),
+        (_, Which::Missing) => NONE,
+        (Names::Order, _) => &samples.order,
+        (Names::Document, _) => &samples.document,
+        (Names::Customer, _) => &samples.customer,
+        (Names::Import, _) => &samples.import,
+        (Names::Message, _) => &samples.message,
+        (Names::Job, _) => &samples.job,
+    };
+    row.path.replace("{id}", id)
+}
+
+async fn call(client: &Client, row: &Row, path: &str) -> Answer {
+    if row.method == "GET" { client.get(path).await } else { client.send(unsafe_request(row, path).body(Body::from("{}")).expect("a request")).await }
+}
+
+fn unsafe_request(row: &Row, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(row.method).uri(path).header(CSRF_HEADER, "1").header(header::CONTENT_TYPE, "application/json")
+}
+
+/// Whether the row's own ids are the buyers' too; the others belong to the firm.
+fn a_buyer_has_its_own(names: Names) -> bool {
+    matches!(names, Names::Order | Names::Document | Names::Snapshot)
+}
+
+on_both_databases!(every_route_as_everyone, |app| async {
+    let samples = samples(&app).await;
+    let mut wrong = Vec::new();
+    for id in RouteId::ALL.iter().copied() {
+        let row = id.row();
+        // Another order may be submitted under any free id: told in the stories of orders.
+        let ids: &[Which] = if row.names == Names::Nothing || id == RouteId::SubmitOrder { &[Which::Owners] } else { &[Which::Owners, Which::Missing] };
+        for caller in Caller::ALL {
+            let mut missing_said = None;
+            for which in ids.iter().rev().copied() {
+                let client = match caller {
+                    Caller::Anonymous => app.anonymous(),
+                    // Not the same session each time: one of the routes ends it.
+                    Caller::Owner => app.buyer("C1").await,
+                    Caller::OtherBuyer => app.buyer("C2").await,
+                    Caller::Firm(role) => app.staff(role).await,
+                };
+                let answer = call(&client, &row, &path(&row, &samples, which)).await;
+                let status = answer.status.as_u16();
+                let right = if !row.access.allows(caller.role()) {
+                    status == if caller == Caller::Anonymous { 401 } else { 403 }
+                } else if which == Which::Missing {
+                    missing_said = Some((status, answer.text()));
+                    // A visitor is shown no prices here at all.
+                    status == 404
+                } else if row.names == Names::Snapshot && caller == Caller::Anonymous {
+                    status == 404
+                } else if caller == Caller::OtherBuyer && a_buyer_has_its_own(row.names) && row.names != Names::Snapshot && id != RouteId::SubmitOrder {
+                    // What belongs to another is as if it did not exist, to the letter.
+                    missing_said == Some((status, answer.text()))
+                } else {
+                    // Let through: done, or refused for what it asks, and never a failure.
+                    !matches!(status, 401 | 403 | 404 | 500) && (status != 503 || id == RouteId::DocumentPdf)
+                };
+                if !right {
+                    wrong.push(format!(
+                        "{} {} as {caller:?} with {which:?}: {status} {}",
+                        row.method,
+                        row.path,
+                        answer.text().chars().take(200).collect::<String>()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} answers the table does not allow:\n{}", wrong.len(), wrong.join("\n"));
+    // Nothing of the other buyer's was changed by all that.
+    samples.owner.get(&format!("/api/orders/{}", samples.order)).await.ok();
+    samples.other.get("/api/orders").await.ok();
+});
+
+on_both_databases!(unsafe_requests_come_from_the_own_page, |app| async {
+    let samples = samples(&app).await;
+    for id in RouteId::ALL.iter().copied() {
+        let row = id.row();
+        if row.method == "GET" {
+            continue;
+        }
+        let path = path(&row, &samples, Which::Owners);
+        let admin = app.staff(Role::Admin).await;
+        let send = async |change: fn(axum::http::request::Builder) -> axum::http::request::Builder| {
+            let request = Request::builder().method(row.method).uri(path.as_str()).header(header::CONTENT_TYPE, "application/json");
+            admin.send(change(request).body(Body::from("{}")).expect("a request")).await
+        };
+        send(|request| request).await.problem(403, "csrf_header_missing");
+        send(|request| request.header(CSRF_HEADER, "0")).await.problem(403, "csrf_header_missing");
+        send(|request| request.header(CSRF_HEADER, "1").header("sec-fetch-site", "cross-site")).await.problem(403, "foreign_origin");
+        send(|request| request.header(CSRF_HEADER, "1").header("sec-fetch-site", "same-site")).await.problem(403, "foreign_origin");
+        send(|request| request.header(CSRF_HEADER, "1").header(header::ORIGIN, "https://evil.example")).await.problem(403, "foreign_origin");
+        send(|request| request.header(CSRF_HEADER, "1").header(header::ORIGIN, "null")).await.problem(403, "foreign_origin");
+    }
+});
+
+#[test]
+fn the_table_is_as_agreed() {
+    let mut text = String::new();
+    for id in RouteId::ALL {
+        let row = id.row();
+        let who = match row.access {
+            Access::Public => "anyone".to_string(),
+            Access::Roles(roles) => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" "),
+        };
+        text.push_str(&format!("{:6} {:38} {:10} {who}\n", row.method, row.path, format!("{:?}", row.names)));
+    }
+    assert_snapshot("access.txt", &text);
+}
+
+#[test]
+fn the_description_is_as_agreed() {
+    assert_snapshot("openapi.json", &format!("{}\n", kontor_server::openapi::text()));
+}

@@ -1,0 +1,123 @@
+//! What every answer has, whatever the route: headers, limits, problems; and the app's own files.
+
+use axum::body::Body;
+use axum::http::Request;
+use kontor_server::access::RouteId;
+use kontor_server::assets::FILES;
+use kontor_shared::api::Role;
+use kontor_shared::words;
+use kontor_tests::{TestApp, on_both_databases};
+
+on_both_databases!(every_answer_carries_the_security_headers, |app| async {
+    let client = app.anonymous();
+    for id in RouteId::ALL.iter().copied() {
+        let row = id.row();
+        let path = row.path.replace("{file}", "none.js").replace("{*path}", "page").replace("{id}", "x").replace("{version}", "1").replace("{overlay}", "x");
+        let answer = if row.method == "GET" { client.get(&path).await } else { client.call(row.method, &path).await };
+        let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_string();
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), "{path}: {policy}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert!(header("strict-transport-security").starts_with("max-age="), "{path}");
+        assert!(!header("x-request-id").is_empty(), "{path}");
+        if row.path.starts_with("/api/") && !answer.status.is_success() {
+            assert_eq!(header("cache-control"), "no-store", "{path}");
+        }
+    }
+});
+
+on_both_databases!(what_is_not_there_says_so, |app| async {
+    let client = app.anonymous();
+    client.get("/api/nothing").await.problem(404, "not_found");
+    client.get("/assets/nothing.js").await.problem(404, "not_found");
+    client.get("/assets/..%2fbuyer.html").await.problem(404, "not_found");
+    client.get("/assets/buyer.html").await.problem(404, "not_found");
+    for (method, path) in [("POST", "/healthz"), ("DELETE", "/api/orders"), ("PATCH", "/api/session"), ("POST", "/")] {
+        let status = client.call(method, path).await.status.as_u16();
+        assert!(matches!(status, 404 | 405), "{method} {path}: {status}");
+    }
+});
+
+on_both_databases!(bodies_are_bounded, |app| async {
+    let admin = app.staff(Role::Admin).await;
+    let terms = "x".repeat(2 << 20);
+    admin.put("/api/settings", &serde_json::json!({"public_price_type": null, "terms": terms})).await.problem(413, "too_large");
+    admin.upload("/api/imports?kind=products&name=a.csv", vec![b'x'; 33 << 20]).await.problem(413, "too_large");
+    let request = |media_type: &'static str, text: &'static str| {
+        Request::put("/api/settings").header("x-kontor", "1").header("content-type", media_type).body(Body::from(text)).expect("a request")
+    };
+    admin.send(request("text/plain", "{}")).await.problem(415, "unsupported_type");
+    admin.send(request("application/json", "{")).await.problem(422, "malformed_json");
+});
+
+on_both_databases!(pages_have_nothing_inline, |app| async {
+    let client = app.anonymous();
+    for path in ["/", "/orders/any", "/admin", "/admin/orders"] {
+        let html = client.get(path).await.expect(200).text();
+        assert!(html.contains("<script type=\"module\" src=\"/assets/boot-"), "{path}: built without its pages? cargo xtask build");
+        assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick=") && !html.contains("javascript:"), "{path}");
+        for script in html.split("<script").skip(1) {
+            assert!(script.split('>').next().is_some_and(|tag| tag.contains(" src=")), "{path}: an inline script");
+        }
+        // Whatever the page names is there.
+        for name in html.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let answer = client.get(&format!("/assets/{name}")).await.expect(200);
+            assert!(answer.headers["cache-control"].to_str().is_ok_and(|value| value.contains("immutable")), "{name}");
+        }
+    }
+    assert!(client.get("/admin").await.text().contains("boot-staff-"));
+    assert!(client.get("/").await.text().contains("boot-buyer-"));
+});
+
+/// The words of the office are in the staff's module and not in the buyer's.
+#[test]
+fn a_buyer_does_not_download_the_office() {
+    let module =
+        |prefix: &str| FILES.iter().find(|file| file.name.starts_with(prefix) && file.name.ends_with("_bg.wasm")).expect("the app is built: cargo xtask build");
+    let (buyer, staff) = (module("buyer-").bytes, module("staff-").bytes);
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    let others: Vec<&str> = words::TABLES.iter().filter(|(name, _, _)| *name != "staff").flat_map(|(_, plain, counted)| texts(plain, counted)).collect();
+    let mut own = 0;
+    let mut leaked = Vec::new();
+    for text in texts(words::staff::ALL, words::staff::ALL_PLURAL) {
+        // Short ones, and those the buyer's words happen to contain, prove nothing.
+        if text.chars().count() < 8 || others.iter().any(|other| other.contains(text)) {
+            continue;
+        }
+        own += usize::from(holds(staff, text));
+        if holds(buyer, text) {
+            leaked.push(text);
+        }
+    }
+    assert!(leaked.is_empty(), "the buyer's module holds words of the office: {leaked:?}");
+    assert!(own > 50, "only {own} words of the office were found in the staff's module: the test looks in the wrong place");
+}
+
+fn texts<'a>(plain: &'a [words::Word], counted: &'a [words::Plural]) -> Vec<&'a str> {
+    plain
+        .iter()
+        .flat_map(|word| [word.en, word.ru, word.bg])
+        .chain(counted.iter().flat_map(|word| word.en.iter().chain(&word.ru).chain(&word.bg).copied()))
+        .collect()
+}
+
+#[tokio::test]
+async fn files_come_compressed_to_those_who_take_it() {
+    let app = TestApp::start(kontor_tests::Engine::Sqlite).await;
+    let file = FILES.iter().find(|file| file.brotli.is_some() && file.name.ends_with(".wasm")).expect("the app is built: cargo xtask build");
+    let get = async |encoding: &'static str| {
+        let request = Request::get(format!("/assets/{}", file.name)).header("accept-encoding", encoding).body(Body::empty()).expect("a request");
+        app.anonymous().send(request).await
+    };
+    let plain = get("gzip").await.expect(200);
+    assert_eq!(plain.body, file.bytes);
+    assert_eq!(plain.headers["content-type"], "application/wasm");
+    let short = get("gzip, deflate, br").await.expect(200);
+    assert_eq!(short.headers["content-encoding"], "br");
+    assert!(short.body.len() < plain.body.len());
+    app.finish().await;
+}
