@@ -10,6 +10,7 @@ mod licences;
 mod packages;
 mod postgres;
 mod run;
+mod show;
 mod test;
 
 const USAGE: &str = "\
@@ -17,6 +18,8 @@ cargo xtask demo [--listen ADDR]   build, load the demo firm, serve it on 127.0.
 cargo xtask test [FILTER]          build, then run every test, on SQLite and on PostgreSQL, with a real browser
 cargo xtask kill                   the crash drill at full size: 2 000 orders, 50 kills, on both databases
 cargo xtask build                  the app and the server, as target/release/kontor
+cargo xtask pictures DIR           every page at two widths, in three languages, light and dark, as PNG files
+cargo xtask bench                  measure, and write docs/FIGURES.md
 cargo xtask lint                   format and clippy, with warnings as errors
 cargo xtask licences               check the licences of all dependencies, offline
 cargo xtask postgres               run a throw-away PostgreSQL for `cargo test`, until Ctrl-C
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         Some("demo") => build::demo(rest),
         Some("test") => test::all(rest),
         Some("kill") => test::kill(),
+        Some("pictures") => show::pictures(rest),
+        Some("bench") => show::bench(),
         Some("lint") => build::lint(),
         Some("licences") => licences::check(),
         Some("postgres") => postgres::until_interrupted(),

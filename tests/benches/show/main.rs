@@ -1,0 +1,23 @@
+//! What `cargo xtask pictures` and `cargo xtask bench` run: the real program, the real browser, the demo firm.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+mod figures;
+mod goods;
+mod intake;
+mod page;
+mod pictures;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["pictures", folder] => pictures::take(Path::new(folder)).await,
+        ["figures", file] => figures::write(Path::new(file)).await,
+        _ => {
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench`");
+            ExitCode::from(2)
+        }
+    }
+}
