@@ -38,7 +38,15 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// The cargo that runs this.
 pub fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // `cargo run` tells this program of its own package. Build scripts that look at these (ring's does) would run again
+    // whenever cargo is called now from here and now by hand, and all that stands on them would compile again.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// Runs to the end; a failure is one sentence, its details are above it.
