@@ -94,16 +94,13 @@ fn People(contacts: Vec<Contact>) -> impl IntoView {
     let people: Vec<_> = contacts
         .into_iter()
         .map(|contact| {
-            let consent = match contact.consent {
-                Some(consent) => view! { <span class="sub">{staff::CONSENT_GIVEN.with(lang(), &[("consent", &consent)])}</span> },
-                None => view! { <span class="sub">{say(staff::CONSENT_NONE).to_string()}</span> },
-            };
+            let consent = if contact.consent.as_deref() == Some("granted") { staff::CONSENT_GIVEN } else { staff::CONSENT_NONE };
             view! {
                 <li>
                     {(!contact.name.is_empty()).then(|| view! { <b>{contact.name}</b><br/> })}
                     {(!contact.email.is_empty()).then(|| view! { <a class="long" href=format!("mailto:{}", contact.email) rel="external">{contact.email.clone()}</a> })}
                     {(!contact.phone.is_empty()).then(|| view! { <span class="sub">{contact.phone}</span> })}
-                    {consent}
+                    <span class="sub">{say(consent)}</span>
                 </li>
             }
         })
@@ -127,7 +124,8 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 "document" => staff::KIND_DOCUMENT,
                 _ => staff::KIND_MESSAGE,
             };
-            let what = if item.number.is_empty() { item.text.clone() } else { item.number.clone() };
+            // A message's subject is what it is known by; a document's day stands before it already.
+            let what = if item.number.is_empty() || item.kind == "message" { item.text.clone() } else { item.number.clone() };
             // The server's table decides who may open it; a link that answers "not yours" helps nobody.
             let what = match item.url.filter(|_| orders) {
                 Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
@@ -140,7 +138,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 ("message", _) => staff::message_state(&item.state).map_or(item.state.clone(), |word| say(word).to_string()).into_any(),
                 _ => item.state.clone().into_any(),
             };
-            let text = (!item.number.is_empty() && !item.text.is_empty()).then(|| view! { <span class="sub">{item.text}</span> });
+            let text = (item.kind == "order" && !item.number.is_empty() && !item.text.is_empty()).then(|| view! { <span class="sub">{item.text}</span> });
             view! {
                 <li>
                     <span class="when">{times::day(&item.at)}</span>

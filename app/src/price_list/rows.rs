@@ -115,7 +115,12 @@ impl Steering {
             Some(row) => self.go(row),
             // Above the first row is the search.
             None if by < 0 => find::focus(),
-            None => {}
+            // Nothing below: what was typed is taken all the same, and Escape no longer brings the old quantity back.
+            None => {
+                if let Some(row) = shop().current.get_untracked() {
+                    self.before.set_value(self.typed(row));
+                }
+            }
         }
     }
 
