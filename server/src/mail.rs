@@ -4,6 +4,7 @@
 //! (reliability.md §5.C). So every command here has its own time limit, and [`outbox`](crate::outbox) decides by phase.
 
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -101,8 +102,9 @@ impl Server {
             ("smtp", None) => (Encryption::None, 25),
             _ => bail!("KONTOR_SMTP_URL must begin with smtps:// or smtp:// and may end in ?tls=required"),
         };
+        // The url crate leaves the host of a scheme it does not know as text, an address included.
         let local = match &host {
-            Host::Domain(name) => *name == "localhost",
+            Host::Domain(name) => *name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
             Host::Ipv4(address) => address.is_loopback(),
             Host::Ipv6(address) => address.is_loopback(),
         };

@@ -139,12 +139,13 @@ impl Browser {
         }
     }
 
-    /// Clicks the visible button or link with exactly this text.
+    /// Clicks the visible button or link with exactly this text; a key named beside it does not count.
     pub async fn press(&self, label: &str) {
         let quoted = serde_json::to_string(label).expect("a string");
         let script = format!(
-            "const shown = e => e.checkVisibility(); const found = [...document.querySelectorAll('button, a, summary, [role=button], [role=tab]')]\
-             .find(e => shown(e) && !e.disabled && (e.innerText.trim() === {quoted} || e.getAttribute('aria-label') === {quoted})); \
+            "const shown = e => e.checkVisibility(); const bare = e => {{ const copy = e.cloneNode(true); \
+             copy.querySelectorAll('kbd').forEach(key => key.remove()); return copy.textContent.trim(); }}; const found = [...document.querySelectorAll('button, a, summary, [role=button], [role=tab]')]\
+             .find(e => shown(e) && !e.disabled && (e.innerText.trim() === {quoted} || bare(e) === {quoted} || e.getAttribute('aria-label') === {quoted})); \
              if (found) found.click(); return !!found"
         );
         self.until(&format!("a button or link {label:?}"), async || {

@@ -166,6 +166,8 @@ fn plausibility(text: &str) -> f64 {
         if !c.is_ascii() {
             high += 1;
             score += match c {
+                // No word mixes alphabets: "café" in Latin-1 reads as "cafй" here.
+                'А'..='я' | 'Ё' | 'ё' if before.is_ascii_alphabetic() => -2.0,
                 'о' | 'е' | 'а' | 'и' | 'н' | 'т' | 'с' | 'р' | 'в' | 'л' => 2.0,
                 'а'..='я' | 'ё' => 1.0,
                 // An upper-case letter stands at the start of a word or among its like.
