@@ -1,7 +1,7 @@
 //! The clock, ids, and instants as the database (Unix milliseconds) and JSON (RFC 3339 UTC) write them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,6 +12,8 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     fixed: Option<Arc<AtomicI64>>,
+    /// Millisecond and counter of the id given last.
+    last_id: Arc<AtomicU64>,
 }
 
 impl Clock {
@@ -20,7 +22,7 @@ impl Clock {
     }
     /// A clock that stands at `unix_ms` until [`Clock::set`].
     pub fn fixed(unix_ms: i64) -> Self {
-        Self { fixed: Some(Arc::new(AtomicI64::new(unix_ms))) }
+        Self { fixed: Some(Arc::new(AtomicI64::new(unix_ms))), last_id: Arc::default() }
     }
     /// Moves a fixed clock; the system's clock is not ours to set.
     pub fn set(&self, unix_ms: i64) {
@@ -35,9 +37,16 @@ impl Clock {
             None => Timestamp::now().as_millisecond(),
         }
     }
-    /// A fresh UUIDv7.
+    /// A fresh UUIDv7. Ids of one process grow strictly, so what it wrote within a millisecond keeps its order:
+    /// the twelve bits after the time are a counter (RFC 9562 §6.2, method 1), and a full one borrows from the next millisecond.
     pub fn new_id(&self) -> Uuid {
-        kontor_shared::ids::uuid_v7(self.now_ms().max(0) as u64, &random())
+        let now = (self.now_ms().max(0) as u64) << 12;
+        let next = |last: u64| now.max(last + 1);
+        let last = self.last_id.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last))).unwrap_or_default();
+        let given = next(last);
+        let mut bytes = random::<10>();
+        bytes[..2].copy_from_slice(&((given & 0xfff) as u16).to_be_bytes());
+        kontor_shared::ids::uuid_v7(given >> 12, &bytes)
     }
 }
 
@@ -67,4 +76,17 @@ pub fn parse_day(text: &str) -> Option<Date> {
 /// The instant a day begins in a zone.
 pub fn day_start_ms(zone: &TimeZone, day: Date) -> Option<i64> {
     day.to_zoned(zone.clone()).ok().map(|at| at.timestamp().as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_moment_keep_their_order() {
+        let clock = Clock::fixed(1_326_000_000_000);
+        let ids: Vec<Uuid> = (0..10_000).map(|_| clock.new_id()).collect();
+        assert!(ids.is_sorted_by(|a, b| a.to_string() < b.to_string()));
+        assert!(ids.iter().all(|id| id.get_version_num() == 7));
+    }
 }

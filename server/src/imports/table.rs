@@ -80,8 +80,11 @@ impl Table {
             }
         }
         let Some((number, columns)) = best else {
-            let detail = first_error.map_or_else(|| "the file has no rows".to_string(), |error| error.to_string());
-            return Err(ImportError::Refused { code: "no_columns", detail: format!("{name}: {detail}") });
+            let (code, detail) = match first_error {
+                Some(error) => ("bad_map", error.to_string()),
+                None => ("no_columns", "the file has no rows".to_string()),
+            };
+            return Err(ImportError::Refused { code, detail: format!("{name}: {detail}") });
         };
         table.header_row = number;
         let understood =

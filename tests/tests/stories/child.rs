@@ -31,9 +31,10 @@ async fn every_hostile_workbook_gets_a_clear_refusal() {
             }
             Err(ChildError::Failed(error)) => format!("failed: {error:#}"),
         };
+        // Told, not asserted: the stories beside this one live in the same process.
         let (took, grew) = (started.elapsed(), resident_kib().saturating_sub(before) / 1024);
         println!("{}: {verdict} in {} ms, server +{grew} MiB", file.name, took.as_millis());
-        if !file.codes.contains(&verdict.as_str()) || took > Duration::from_secs(35) || grew > 64 {
+        if !file.codes.contains(&verdict.as_str()) || took > Duration::from_secs(35) {
             wrong.push(format!("{}: {verdict} in {took:?}, server +{grew} MiB; expected {:?}", file.name, file.codes));
         }
     }

@@ -34,7 +34,7 @@ on_both_databases!(publishing_says_what_it_left_out_and_why, |app| async {
     let info: PriceListInfo = sales.get("/api/price-list").await.json();
     assert_eq!((info.version, info.overlay.as_str(), info.products), (1, "wholesale", 4));
     let list = snapshot(&sales, &info.snapshot_url).await;
-    assert_eq!(list.products.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["12", "13", "10", "11"]);
+    assert_eq!(list.products.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["10", "12", "13", "11"]);
     assert_eq!(list.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["Toys", "Garden"]);
     assert_eq!((list.note.as_str(), list.products.iter().any(|row| row.new)), ("Spring", false));
     let versions: PriceListVersions = sales.get("/api/price-lists").await.json();
