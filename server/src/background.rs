@@ -51,7 +51,7 @@ async fn rest(what: &'static str, result: anyhow::Result<()>, stop: &mut watch::
         }
     };
     // A sender that is gone means the server is, too.
-    matches!(tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await, Ok(_))
+    tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await.is_ok()
 }
 
 /// Runs everything that is due now, once; for tests and for commands that end.

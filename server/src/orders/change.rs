@@ -46,7 +46,8 @@ pub fn by_role(role: Role) -> &'static str {
     if role.is_staff() { "staff" } else { "buyer" }
 }
 
-/// Moves the order to `to`, with its event and audit row. Gives the row as it is then.
+/// Moves the order from `row` to `after`, with its event and audit row. Gives the row as it is then.
+#[allow(clippy::too_many_arguments)]
 pub async fn move_to(
     tx: &mut AnyConnection,
     state: &AppState,

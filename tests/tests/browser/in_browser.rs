@@ -141,6 +141,8 @@ async fn the_thread(engine: Engine) {
     let order = api(&browser, &format!("/api/orders/{id}")).await;
     // What was begun as a visitor was seen at the public price; the customer's own is lower.
     assert_eq!((order["state"].as_str(), order["read"].as_u64(), order["refused"].as_u64()), (Some("submitted"), Some(2), Some(0)), "{order}");
+    // What was typed after signing in was seen at the customer's own price.
+    assert!(order["lines"].as_array().is_some_and(|lines| lines.iter().any(|line| line["code"] == "22423" && line["verdict"] == "accepted")), "{order}");
     let number = order["number"].as_str().expect("a number").to_string();
     let gross = order["gross"].as_str().expect("an amount").to_string();
     browser.read(&number).await;

@@ -151,7 +151,7 @@ on_both_databases!(a_posted_document_is_rendered_once, |app| async {
     kontor_server::jobs::enqueue(&mut tx, &state.clock, kontor_server::jobs::kind::RENDER_DOCUMENT, "d").await.unwrap();
     tx.commit().await.unwrap();
     kontor_server::background::run_due(state).await.unwrap();
-    let stored = |hash: String| async move { kontor_server::bodies::get(&mut *state.db.read().await.unwrap(), &hash).await.unwrap().unwrap() };
+    let stored = |hash: String| async move { kontor_server::bodies::get(&mut state.db.read().await.unwrap(), &hash).await.unwrap().unwrap() };
     let hash: String = sqlx::query_scalar("SELECT pdf_hash FROM documents WHERE id = 'd'").fetch_one(&mut *state.db.read().await.unwrap()).await.unwrap();
     let body = stored(hash.clone()).await;
     assert_eq!(body.media_type, "application/pdf");
