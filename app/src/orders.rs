@@ -47,6 +47,7 @@ fn to_submit(draft: &Draft, review: &Review, catalogue: &Catalogue, address: Str
         })
         .collect();
     SubmitOrder {
+        customer: None,
         version: catalogue.info.version,
         overlay: catalogue.info.overlay.clone(),
         po_number: draft.po_number.trim().to_string(),

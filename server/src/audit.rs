@@ -12,7 +12,26 @@ use crate::time::{Clock, rfc3339};
 
 pub mod store;
 
-/// Writes an audit row in the transaction of the change it tells of.
+/// An audit row to write in the transaction of the change it tells of.
+pub fn entry<T: Serialize>(clock: &Clock, actor: &str, action: &str, subject: &str, before: Option<&T>, after: Option<&T>) -> anyhow::Result<store::Row> {
+    let text = |value: Option<&T>| value.map(serde_json::to_string).transpose();
+    Ok(store::Row {
+        id: clock.new_id().to_string(),
+        at: clock.now_ms(),
+        actor: actor.into(),
+        action: action.into(),
+        subject: subject.into(),
+        before_data: text(before)?,
+        after_data: text(after)?,
+    })
+}
+
+/// Writes entries, all by one statement; keep them to a few dozen.
+pub async fn write(connection: &mut AnyConnection, entries: &[store::Row]) -> sqlx::Result<()> {
+    store::insert(connection, entries).await
+}
+
+/// Writes one audit row in the transaction of the change it tells of.
 pub async fn record<T: Serialize>(
     connection: &mut AnyConnection,
     clock: &Clock,
@@ -22,9 +41,7 @@ pub async fn record<T: Serialize>(
     before: Option<&T>,
     after: Option<&T>,
 ) -> anyhow::Result<()> {
-    let text = |value: Option<&T>| value.map(serde_json::to_string).transpose();
-    store::insert(connection, &clock.new_id().to_string(), clock.now_ms(), actor, action, subject, text(before)?, text(after)?).await?;
-    Ok(())
+    Ok(write(connection, &[entry(clock, actor, action, subject, before, after)?]).await?)
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Signing in and who calls: Argon2id passwords, server-side sessions in `__Host-` cookies, throttled log-in,
 //! and the extractors whose presence in a handler's signature is its policy.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -147,11 +148,18 @@ pub async fn identify(state: &AppState, headers: &HeaderMap) -> Result<Option<Id
         return Ok(None);
     }
     if idle_since > 60_000 {
-        let mut tx = state.db.write_tx().await?;
-        store::touch(&mut tx, &key, now).await?;
-        tx.commit().await?;
+        // A full disk or a busy writer must not keep a reader from reading; it is tried again with the next request.
+        if let Err(error) = touch(state, &key, now).await {
+            tracing::warn!(%error, "a session's last use could not be noted");
+        }
     }
     row.identity().map(Some).map_err(AppError::Internal)
+}
+
+async fn touch(state: &AppState, key: &str, now: i64) -> sqlx::Result<()> {
+    let mut tx = state.db.write_tx().await?;
+    store::touch(&mut tx, key, now).await?;
+    tx.commit().await
 }
 
 /// `GET /api/session`
@@ -172,7 +180,7 @@ async fn session_of(state: &AppState, identity: &Identity) -> Result<Session> {
 }
 
 /// Failures counted per account and per address: after this many, each further try waits longer (kanidm's soft lock,
-/// reliability.md §1). Nobody is locked out for good, so nobody can lock another out.
+/// reliability.md §1). Nobody is locked out for good; who keeps guessing at an account can make its owner wait minutes.
 fn wait_after(failures: i64, free: i64) -> Duration {
     if failures < free { Duration::ZERO } else { Duration::from_secs(1 << (failures - free).min(8)) }
 }
@@ -181,14 +189,25 @@ const FREE_PER_ADDRESS: i64 = 30;
 /// Failures are forgotten after this long without another.
 const FORGET_MS: i64 = 3600 * 1000;
 
+/// What counts as one address: of IPv6 the first half, for a household has the whole other half to choose from.
+fn throttled_as(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(long) => match long.to_ipv4_mapped() {
+            Some(short) => IpAddr::V4(short),
+            None => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() & !u128::from(u64::MAX))),
+        },
+    }
+}
+
 /// `POST /api/session`. The answer and its time are the same for a wrong password and an unknown login.
 pub async fn log_in(State(state): State<AppState>, address: ClientAddress, headers: HeaderMap, Json(credentials): Json<LogIn>) -> Result<Response> {
-    if credentials.password.len() > LONGEST_PASSWORD || credentials.login.len() > 200 {
+    if credentials.password.len() > LONGEST_PASSWORD || credentials.login.len() > 200 || credentials.login.contains('\0') {
         return Err(AppError::Unauthorized { code: "wrong_credentials" });
     }
     let login = credentials.login.trim().to_lowercase();
     let account_key = token_hash(&format!("account {login}"));
-    let address_key = token_hash(&format!("address {}", address.0));
+    let address_key = token_hash(&format!("address {}", throttled_as(address.0)));
     // A try is counted before the password is looked at: a thousand parallel guesses are a thousand failures.
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
@@ -233,6 +252,7 @@ pub async fn log_in(State(state): State<AppState>, address: ClientAddress, heade
         store::end_session(&mut tx, &token_hash(old)).await?;
     }
     store::delete_expired(&mut tx, now, now - IDLE.as_millis() as i64).await?;
+    store::delete_forgotten_failures(&mut tx, now - FORGET_MS).await?;
     store::start_session(&mut tx, &token_hash(&token), identity.user, now, now + ABSOLUTE.as_millis() as i64).await?;
     audit::record::<()>(&mut tx, &state.clock, &identity.actor(), "session.start", &identity.user.to_string(), None, None).await?;
     tx.commit().await?;
@@ -276,7 +296,8 @@ pub async fn add_user(state: &AppState, login: &str, password: &str, role: Role,
         anyhow::bail!("the login {login} exists already");
     }
     inserted?;
-    audit::record::<()>(&mut tx, &state.clock, "command line", "user.add", &id.to_string(), None, None).await?;
+    let after = serde_json::json!({"login": login, "role": role, "customer": customer});
+    audit::record(&mut tx, &state.clock, "command line", "user.add", &id.to_string(), None, Some(&after)).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -292,6 +313,13 @@ mod tests {
         assert!(password_matches("correct horse", &hash));
         assert!(!password_matches("correct horse ", &hash));
         assert!(!password_matches("x", "not a hash"));
+    }
+
+    #[test]
+    fn a_household_is_one_address() {
+        let same = |one: &str, other: &str| throttled_as(one.parse().unwrap()) == throttled_as(other.parse().unwrap());
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9") && !same("2001:db8:1:2::1", "2001:db8:1:3::1"));
+        assert!(same("::ffff:192.0.2.7", "192.0.2.7") && !same("192.0.2.7", "192.0.2.8"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Content-addressed bodies: documents, snapshots, mails. In the database, so several servers share them.
 
 use sha2::{Digest, Sha256};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::auth::hex;
+use crate::db::rows_of_placeholders;
 
 crate::row! {
     /// A stored body.
@@ -15,15 +16,21 @@ crate::row! {
 
 /// Stores `bytes` once and gives the SHA-256 they are found by, in hex.
 pub async fn put(connection: &mut AnyConnection, media_type: &str, bytes: &[u8], now: i64) -> sqlx::Result<String> {
-    let hash = hex(&Sha256::digest(bytes));
-    sqlx::query("INSERT INTO bodies (hash, media_type, bytes, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING")
-        .bind(&hash)
-        .bind(media_type)
-        .bind(bytes)
-        .bind(now)
-        .execute(connection)
-        .await?;
-    Ok(hash)
+    let mut hashes = put_all(connection, media_type, &[bytes], now).await?;
+    Ok(hashes.pop().unwrap_or_default())
+}
+
+/// As [`put`], for several by one statement; keep them to a few dozen.
+pub async fn put_all(connection: &mut AnyConnection, media_type: &str, bodies: &[&[u8]], now: i64) -> sqlx::Result<Vec<String>> {
+    let hashes: Vec<String> = bodies.iter().map(|bytes| hex(&Sha256::digest(bytes))).collect();
+    let sql =
+        format!("INSERT INTO bodies (hash, media_type, bytes, created_at) VALUES {} ON CONFLICT (hash) DO NOTHING", rows_of_placeholders(bodies.len(), 4));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (hash, bytes) in hashes.iter().zip(bodies) {
+        query = query.bind(hash).bind(media_type).bind(*bytes).bind(now);
+    }
+    query.execute(connection).await?;
+    Ok(hashes)
 }
 
 pub async fn get(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Body>> {

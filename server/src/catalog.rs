@@ -2,6 +2,7 @@
 //! publishing and export; and staging of revisions that one later update makes visible.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use anyhow::Context;
 use kontor_shared::catalog::ProductKind;
@@ -37,6 +38,27 @@ pub struct Catalogue {
     pub groups: GroupTree,
     pub group_list: Vec<(String, Group)>,
     pub products: HashMap<String, Known>,
+}
+
+/// The names of a group and those above it, the outermost first, by the group's code.
+pub type GroupPaths = HashMap<String, Arc<[String]>>;
+
+/// Every group's path as of `seq`.
+pub async fn group_paths(connection: &mut AnyConnection, seq: i64) -> sqlx::Result<GroupPaths> {
+    let groups: HashMap<String, Group> = store::groups(connection, seq).await?.into_iter().collect();
+    Ok(groups.keys().map(|code| (code.clone(), path_of(&groups, code))).collect())
+}
+
+fn path_of(groups: &HashMap<String, Group>, code: &str) -> Arc<[String]> {
+    let mut names = Vec::new();
+    let mut next = Some(code);
+    // A circle of groups, which no import makes, would have no end.
+    while let Some(group) = next.and_then(|code| groups.get(code)).filter(|_| names.len() < 16) {
+        names.push(group.name.clone());
+        next = group.parent.as_deref();
+    }
+    names.reverse();
+    names.into()
 }
 
 /// Loads the catalogue as of `seq`.

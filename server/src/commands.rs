@@ -11,6 +11,7 @@ use kontor_server::time::Clock;
 
 mod demo;
 mod export;
+mod firm;
 mod import;
 mod pricelist;
 mod publish;
@@ -53,6 +54,8 @@ enum Command {
     Search(search::Search),
     /// Write the price list as a workbook for one customer.
     Pricelist(pricelist::Pricelist),
+    /// Show or change the firm's settings.
+    Firm(firm::Firm),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -70,6 +73,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Publish(command) => block_on(command.run()),
         Command::Search(command) => block_on(command.run()),
         Command::Pricelist(command) => block_on(command.run()),
+        Command::Firm(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -13,7 +13,7 @@ pub struct Config {
     pub public_url: Option<String>,
     /// lettre's form, e.g. `smtp://user:pass@host:587?tls=required`. Absent: .eml files under `data/spool`.
     pub smtp_url: Option<String>,
-    /// Take the client address from `X-Forwarded-For` and the scheme from `X-Forwarded-Proto`.
+    /// Take the client address from `X-Forwarded-For`.
     pub trust_proxy: bool,
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor, SqlSafeStr as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection as _, Executor, SqlSafeStr as _, Transaction};
 
 /// Releases before this lose committed rows (WAL reset bug, 3.7.0–3.51.2; sqlite.org, 2026-03-13).
 const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -77,6 +77,17 @@ impl Db {
         let pool = AnyPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(30))
+            // sqlx asks every connection whether it lives before each use, a round trip an order would pay four times.
+            // One that was just in use lives; the server's restart is found out by the first statement after it.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > Duration::from_secs(2) {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.disable_statement_logging())
             .await
             .context("cannot reach PostgreSQL")?;
@@ -189,6 +200,11 @@ pub fn is_retriable(error: &sqlx::Error) -> bool {
 /// Numbered placeholders `$from, $from+1, …` for `count` values: sqlx's builder writes `?`, which PostgreSQL refuses.
 pub fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The placeholders of `rows` rows of `columns` values each, for `VALUES`.
+pub fn rows_of_placeholders(rows: usize, columns: usize) -> String {
+    (0..rows).map(|at| format!("({})", placeholders(at * columns + 1, columns))).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether everything needed is there; for `/healthz`.

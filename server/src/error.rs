@@ -4,6 +4,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::Problem;
 
+use crate::db;
+
 /// One variant per outcome. `code` is stable; the page chooses its words by it (shared/src/words/problems.rs).
 #[derive(Debug)]
 pub enum AppError {
@@ -81,7 +83,9 @@ impl AppError {
             Self::NotReady { code, retry_after } => {
                 (StatusCode::SERVICE_UNAVAILABLE, code, "Not ready yet; try again in a moment.", None, None, Some(*retry_after))
             }
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed here; nothing was changed. Try again.", None, None, None),
+            Self::Internal(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed here. Try again: what was done already is not done twice.", None, None, None)
+            }
         }
     }
 }
@@ -109,6 +113,7 @@ impl From<sqlx::Error> for AppError {
             sqlx::Error::PoolTimedOut => Self::NotReady { code: "busy", retry_after: 2 },
             // A full disk is the operator's to mend; the client keeps its order and tries again.
             sqlx::Error::Database(database) if database.message().contains("disk is full") => Self::NotReady { code: "disk_full", retry_after: 30 },
+            other if db::is_retriable(&other) => Self::NotReady { code: "busy", retry_after: 1 },
             other => Self::Internal(other.into()),
         }
     }
@@ -116,6 +121,9 @@ impl From<sqlx::Error> for AppError {
 
 impl From<anyhow::Error> for AppError {
     fn from(error: anyhow::Error) -> Self {
-        Self::Internal(error)
+        match error.downcast::<sqlx::Error>() {
+            Ok(known) => known.into(),
+            Err(other) => Self::Internal(other),
+        }
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
-use crate::extract::Json;
+use crate::extract::{Json, bounded_text};
 use crate::{AppState, audit, auth};
 
 pub mod store;
@@ -125,9 +125,7 @@ pub async fn settings(State(state): State<AppState>) -> Result<Json<api::Setting
 
 /// `PUT /api/settings`
 pub async fn save_settings(State(state): State<AppState>, who: auth::Staff, Json(wanted): Json<api::SaveSettings>) -> Result<Json<api::Settings>> {
-    if wanted.terms.chars().count() > 2000 {
-        return Err(AppError::invalid_field("too_long", "/terms", "at most 2000 characters"));
-    }
+    bounded_text("/terms", &wanted.terms, 2_000, true)?;
     let mut tx = state.db.write_tx().await?;
     let price_types = store::price_types(&mut tx).await?;
     if let Some(code) = &wanted.public_price_type
@@ -143,15 +141,43 @@ pub async fn save_settings(State(state): State<AppState>, who: auth::Staff, Json
     Ok(Json(api::Settings { public_price_type: after.public_price_type, terms: after.terms, price_types }))
 }
 
+/// Changes the settings named in `changes`, by the names they are stored under, with an audit row; gives all of them. An
+/// unknown name or value is refused, and without changes nothing is written.
+pub async fn change(state: &AppState, actor: &str, changes: serde_json::Map<String, serde_json::Value>) -> anyhow::Result<FirmSettings> {
+    let mut tx = state.db.write_tx().await?;
+    let before = store::load(&mut tx).await?.unwrap_or_default();
+    let serde_json::Value::Object(mut all) = serde_json::to_value(&before)? else { anyhow::bail!("settings are not an object") };
+    for (name, value) in changes {
+        // What the demo says of itself is not for a firm to claim.
+        anyhow::ensure!(all.contains_key(&name) && !name.starts_with("demo"), "there is no setting {name}");
+        all.insert(name, value);
+    }
+    let after: FirmSettings = serde_json::from_value(serde_json::Value::Object(all)).context("a setting has a value it cannot have")?;
+    after.time_zone()?;
+    if let Some(from) = &after.mail_from {
+        crate::mail::sender(from, &after.party.name)?;
+    }
+    if after != before {
+        save(&mut tx, state, &after).await?;
+        audit::record(&mut tx, &state.clock, actor, "settings.save", "firm", Some(&before), Some(&after)).await?;
+    }
+    tx.commit().await?;
+    Ok(after)
+}
+
 /// Stores the settings; the caller writes the audit row in the same transaction.
 pub async fn save(connection: &mut AnyConnection, state: &AppState, settings: &FirmSettings) -> anyhow::Result<()> {
     store::save(connection, settings, state.clock.now_ms()).await
 }
 
+/// The settings as stored now. Read each time: another server on the same database may have changed them.
+pub async fn stored(connection: &mut AnyConnection) -> anyhow::Result<Arc<FirmSettings>> {
+    Ok(Arc::new(store::load(connection).await?.unwrap_or_default()))
+}
+
 impl AppState {
-    /// The settings as stored now. Read each time: another server on the same database may have changed them.
+    /// As [`stored`], on a connection of its own.
     pub async fn firm(&self) -> Result<Arc<FirmSettings>> {
-        let mut connection = self.db.read().await?;
-        Ok(Arc::new(store::load(&mut connection).await?.unwrap_or_default()))
+        Ok(stored(&mut *self.db.read().await?).await?)
     }
 }

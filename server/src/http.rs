@@ -33,8 +33,8 @@ impl FromRequestParts<AppState> for ClientAddress {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> std::result::Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-        // The last entry is the one our own proxy wrote; those before it are the client's word.
-        let forwarded = || parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+        // The last entry of the last such header is the one our own proxy wrote; all before it is the client's word.
+        let forwarded = || parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
         Ok(Self(if state.config.trust_proxy { forwarded().unwrap_or(peer) } else { peer }))
     }
 }

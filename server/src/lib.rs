@@ -54,6 +54,9 @@ pub struct Inner {
     pub dummy_hash: Arc<str>,
     /// Names this process as the holder of leases.
     pub boot_id: String,
+    /// What published versions said of goods asked for lately.
+    pub goods: orders::price::Goods,
+    pub intake: orders::intake::Intake,
 }
 
 /// Cheap to clone.
@@ -74,9 +77,12 @@ impl AppState {
             mail::Server::parse(url)?;
         }
         let db = Db::open(&config.data, config.database_url.as_deref()).await?;
+        let intake = orders::intake::Intake::start(db.clone(), clock.clone(), config.public_url.clone());
         Ok(Self(Arc::new(Inner {
             db,
             config,
+            goods: orders::price::Goods::default(),
+            intake,
             boot_id: clock.new_id().to_string(),
             clock,
             hashing: Arc::new(Semaphore::new(2)),

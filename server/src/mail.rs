@@ -260,14 +260,16 @@ pub fn compose(draft: Draft<'_>) -> anyhow::Result<Vec<u8>> {
     Ok(message.formatted())
 }
 
-/// Writes a message into the spool as `<name>.eml`, whole or not at all; the same name again replaces it.
-pub fn write_spool(spool: &Path, name: &str, message: &[u8]) -> anyhow::Result<()> {
+/// Writes messages into the spool, each as `<name>.eml`, whole or not at all; the same name again replaces it.
+pub fn write_spool(spool: &Path, messages: &[(String, Vec<u8>)]) -> anyhow::Result<()> {
     std::fs::create_dir_all(spool).with_context(|| format!("cannot create {}", spool.display()))?;
-    let temporary = spool.join(format!(".{name}.tmp"));
-    let mut file = std::fs::File::create(&temporary).context("cannot write into the spool")?;
-    file.write_all(message).and_then(|()| file.sync_all()).context("cannot write into the spool")?;
-    std::fs::rename(&temporary, spool.join(format!("{name}.eml"))).context("cannot write into the spool")?;
-    // The name is in the directory, so the directory has to reach the disk as well.
+    for (name, message) in messages {
+        let temporary = spool.join(format!(".{name}.tmp"));
+        let mut file = std::fs::File::create(&temporary).context("cannot write into the spool")?;
+        file.write_all(message).and_then(|()| file.sync_all()).context("cannot write into the spool")?;
+        std::fs::rename(&temporary, spool.join(format!("{name}.eml"))).context("cannot write into the spool")?;
+    }
+    // The names are in the directory, so the directory has to reach the disk as well.
     std::fs::File::open(spool).and_then(|directory| directory.sync_all()).context("cannot write into the spool")?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::extract::{Json, Query, id_in_path, seen_revision};
 
 pub mod change;
 pub mod confirm;
+pub mod intake;
 pub mod list;
 pub mod mail;
 pub mod price;

@@ -3,7 +3,8 @@
 //!
 //! queued → claimed (a lease; nothing said yet) → sending (committed before the content goes out) → sent, queued again
 //! (the server said later), failed (it said never), or uncertain: the connection or this program ended while the
-//! content was under way. Uncertain is never sent again by itself; a person decides (outreach.md §5).
+//! content was under way. Uncertain is never sent again by itself; a person decides (outreach.md §5). A message nobody
+//! was there to receive is written as skipped, with the reason.
 
 use axum::extract::{Path, State};
 use kontor_shared::api;
@@ -22,7 +23,7 @@ use crate::{AppState, audit, auth, bodies};
 pub mod store;
 
 /// States of a message, as the `state` column has them.
-pub const STATES: [&str; 6] = ["queued", "claimed", "sending", "sent", "failed", "uncertain"];
+pub const STATES: [&str; 7] = ["queued", "claimed", "sending", "sent", "failed", "uncertain", "skipped"];
 /// Longer than greeting, encryption, log-in and envelope may take together.
 const CLAIM_MS: i64 = 10 * 60_000;
 /// Longer than [`Patience::accept`].
@@ -35,6 +36,7 @@ pub struct NewMail<'a> {
     /// What it tells of, e.g. `order 0193…`; with the recipient, the key that makes it unique.
     pub cause: &'a str,
     pub customer: Option<CustomerId>,
+    /// Empty: there is nobody to tell, and a skipped message says so.
     pub recipient: &'a str,
     pub lang: Lang,
     pub subject: &'a str,
@@ -42,12 +44,26 @@ pub struct NewMail<'a> {
     pub text: &'a str,
 }
 
-/// Writes the intent to send. Call it in the transaction of the cause.
-pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mail: NewMail<'_>) -> sqlx::Result<()> {
+/// A mail to each address; to nobody, where there is none, so that a row says that nobody was told.
+pub fn to_each<'a>(addresses: &'a [String], mail: impl Fn(&'a str) -> NewMail<'a>) -> Vec<NewMail<'a>> {
+    if addresses.is_empty() { vec![mail("")] } else { addresses.iter().map(|recipient| mail(recipient)).collect() }
+}
+
+/// Writes the intent to send, all by two statements; keep it to a few dozen. Call it in the transaction of the cause.
+pub async fn enqueue_all(connection: &mut AnyConnection, clock: &Clock, mails: &[NewMail<'_>]) -> sqlx::Result<()> {
+    if mails.is_empty() {
+        return Ok(());
+    }
     let now = clock.now_ms();
-    let body = bodies::put(connection, "text/plain; charset=utf-8", mail.text.as_bytes(), now).await?;
-    let id = MessageId(clock.new_id());
-    store::insert(connection, id, &mail, &body, now).await
+    let texts: Vec<&[u8]> = mails.iter().map(|mail| mail.text.as_bytes()).collect();
+    let bodies = bodies::put_all(connection, "text/plain; charset=utf-8", &texts, now).await?;
+    let rows: Vec<store::New<'_>> = mails.iter().zip(&bodies).map(|(mail, body_hash)| store::New { id: MessageId(clock.new_id()), mail, body_hash }).collect();
+    store::insert(connection, &rows, now).await
+}
+
+/// As [`enqueue_all`], for one.
+pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mail: NewMail<'_>) -> sqlx::Result<()> {
+    enqueue_all(connection, clock, &[mail]).await
 }
 
 /// Delay after the `attempts`-th failure: 1 min, 2 min, 4 min … at most 6 h.
@@ -82,27 +98,29 @@ pub async fn run_due_with(state: &AppState, stopped: impl Fn() -> bool, patience
     Ok(a? + b? + c? + d?)
 }
 
+/// Messages one sender holds at once. Each step writes for all of them, so that a mailing waits for the disk once in a
+/// while and orders get the writer in between. Over SMTP they are fewer: what is claimed waits for those before it.
+const TOGETHER_SMTP: i64 = 8;
+const TOGETHER_SPOOL: i64 = 32;
+
 async fn worker(state: &AppState, server: Option<&Server>, patience: Patience, stopped: &impl Fn() -> bool) -> anyhow::Result<u32> {
     let mut tried = 0;
     let mut conversation = None;
     while !stopped() {
         let now = state.clock.now_ms();
+        let most = if server.is_some() { TOGETHER_SMTP } else { TOGETHER_SPOOL };
         let mut tx = state.db.write_tx().await?;
-        let claimed = store::claim(&mut tx, state.db.skip_locked(), &state.boot_id, now, now + CLAIM_MS).await?;
+        let claimed = store::claim(&mut tx, state.db.skip_locked(), &state.boot_id, now, now + CLAIM_MS, most).await?;
         tx.commit().await?;
-        let Some(message) = claimed else { break };
-        tried += 1;
-        let outcome = match prepare(state, &message).await? {
-            Ok(prepared) => match server {
-                Some(server) => match send(state, &message, &prepared, server, patience, &mut conversation).await? {
-                    Some(outcome) => outcome,
-                    None => continue,
-                },
-                None => spool(state, &message, prepared.bytes).await,
-            },
-            Err(outcome) => outcome,
-        };
-        settle(state, &message, outcome).await?;
+        if claimed.is_empty() {
+            break;
+        }
+        tried += claimed.len() as u32;
+        let prepared = prepare(state, claimed).await?;
+        match server {
+            Some(server) => send_all(state, prepared, server, patience, &mut conversation, stopped).await?,
+            None => spool(state, prepared).await?,
+        }
     }
     if let Some(conversation) = conversation {
         conversation.close().await;
@@ -116,88 +134,136 @@ enum Outcome {
     Again(String),
     Failed(String),
     Uncertain(String),
+    /// Not tried: this sender is asked to stop.
+    Released,
 }
 
 struct Prepared {
+    message: store::Claimed,
     from: Address,
     to: Address,
     bytes: Vec<u8>,
 }
 
-/// The message as it is sent: rendered at the first try, kept, and the same at every further one.
-async fn prepare(state: &AppState, message: &store::Claimed) -> anyhow::Result<std::result::Result<Prepared, Outcome>> {
-    let firm = state.firm().await.map_err(|_| anyhow::anyhow!("the settings cannot be read"))?;
-    let from = match mail::sender(firm.mail_from.as_deref().unwrap_or(&firm.party.email), &firm.party.name) {
-        Ok(from) => from,
-        Err(error) => return Ok(Err(Outcome::Again(error.to_string()))),
-    };
-    let to = match mail::recipient(&message.recipient) {
-        Ok(to) => to,
-        Err(error) => return Ok(Err(Outcome::Failed(error.to_string()))),
-    };
-    let (hash, rendered) = match &message.rendered_hash {
-        Some(hash) => (hash, true),
-        None => (&message.body_hash, false),
-    };
-    let body = bodies::get(&mut *state.db.read().await?, hash).await?.ok_or_else(|| anyhow::anyhow!("a message's body is missing"))?;
-    if rendered {
-        return Ok(Ok(Prepared { from: from.email, to, bytes: body.bytes }));
-    }
-    let text = String::from_utf8_lossy(&body.bytes);
-    let message_id = format!("{}@{}", message.id, from.email.domain());
+/// The messages as they are sent: rendered at the first try, kept, and the same at every further one. Those that cannot
+/// be are settled here.
+async fn prepare(state: &AppState, claimed: Vec<store::Claimed>) -> anyhow::Result<Vec<Prepared>> {
+    let mut connection = state.db.read().await?;
+    let firm = crate::firm::stored(&mut connection).await?;
+    let sender = mail::sender(firm.mail_from.as_deref().unwrap_or(&firm.party.email), &firm.party.name);
     let now = state.clock.now_ms();
-    let draft = mail::Draft { message_id: &message_id, from: from.clone(), to: &message.recipient, subject: &message.subject, text: &text, at_ms: now };
-    let bytes = match mail::compose(draft) {
-        Ok(bytes) => bytes,
-        Err(error) => return Ok(Err(Outcome::Failed(format!("{error:#}")))),
-    };
-    let mut tx = state.db.write_tx().await?;
-    let rendered_hash = bodies::put(&mut tx, "message/rfc822", &bytes, now).await?;
-    store::keep_rendered(&mut tx, message, &rendered_hash, &message_id).await?;
-    tx.commit().await?;
-    Ok(Ok(Prepared { from: from.email, to, bytes }))
+    let (mut ready, mut rendered, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+    for message in claimed {
+        let from = match &sender {
+            Ok(from) => from,
+            Err(error) => {
+                settled.push((message, Outcome::Again(error.to_string())));
+                continue;
+            }
+        };
+        let to = match mail::recipient(&message.recipient) {
+            Ok(to) => to,
+            Err(error) => {
+                settled.push((message, Outcome::Failed(error.to_string())));
+                continue;
+            }
+        };
+        let hash = message.rendered_hash.as_ref().unwrap_or(&message.body_hash);
+        let body = bodies::get(&mut connection, hash).await?.ok_or_else(|| anyhow::anyhow!("a message's body is missing"))?.bytes;
+        if message.rendered_hash.is_some() {
+            ready.push(Prepared { message, from: from.email.clone(), to, bytes: body });
+            continue;
+        }
+        let text = String::from_utf8_lossy(&body);
+        let message_id = format!("{}@{}", message.id, from.email.domain());
+        let draft = mail::Draft { message_id: &message_id, from: from.clone(), to: &message.recipient, subject: &message.subject, text: &text, at_ms: now };
+        match mail::compose(draft) {
+            Ok(bytes) => {
+                rendered.push((ready.len(), message_id));
+                ready.push(Prepared { message, from: from.email.clone(), to, bytes });
+            }
+            Err(error) => settled.push((message, Outcome::Failed(format!("{error:#}")))),
+        }
+    }
+    drop(connection);
+    if !rendered.is_empty() || !settled.is_empty() {
+        let mut tx = state.db.write_tx().await?;
+        let all: Vec<&[u8]> = rendered.iter().map(|(at, _)| ready[*at].bytes.as_slice()).collect();
+        if !all.is_empty() {
+            let hashes = bodies::put_all(&mut tx, "message/rfc822", &all, now).await?;
+            for ((at, message_id), hash) in rendered.iter().zip(&hashes) {
+                store::keep_rendered(&mut tx, &ready[*at].message, hash, message_id).await?;
+            }
+        }
+        for (message, outcome) in settled {
+            settle(&mut tx, state, &message, outcome).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(ready)
 }
 
-/// One try over SMTP; nothing when another sender has the message by now.
-async fn send(
+/// One message after the other over one connection. What became of one is written with the mark that the next is under
+/// way: a crash between the two leaves one message of this connection uncertain, as a crash at any moment does.
+async fn send_all(
     state: &AppState,
-    message: &store::Claimed,
-    prepared: &Prepared,
+    prepared: Vec<Prepared>,
     server: &Server,
     patience: Patience,
     conversation: &mut Option<Conversation>,
-) -> anyhow::Result<Option<Outcome>> {
-    let mut open = match conversation.take() {
-        Some(open) => open,
-        None => match Conversation::open(server, patience).await {
-            Ok(open) => open,
-            // A wrong password or a closed door is no fault of the message, even when the server says "never".
-            Err(trouble) => return Ok(Some(Outcome::Again(trouble.text().to_string()))),
-        },
-    };
-    if let Err(trouble) = open.envelope(&prepared.from, &prepared.to).await {
-        return Ok(Some(before_content(trouble)));
-    }
-    // From here on a crash leaves a message of which nobody knows; the database says so before the server is asked.
-    let now = state.clock.now_ms();
-    let mut tx = state.db.write_tx().await?;
-    let mine = store::mark_sending(&mut tx, message, &state.boot_id, now + SENDING_MS).await?;
-    tx.commit().await?;
-    if !mine {
-        return Ok(None);
-    }
-    if let Err(trouble) = open.announce().await {
-        return Ok(Some(before_content(trouble)));
-    }
-    Ok(Some(match open.content(&prepared.bytes).await {
-        Ok(()) => {
-            *conversation = Some(open);
-            Outcome::Sent
+    stopped: &impl Fn() -> bool,
+) -> anyhow::Result<()> {
+    let mut closed: Option<String> = None;
+    let mut done: Vec<(store::Claimed, Outcome)> = Vec::new();
+    for Prepared { message, from, to, bytes } in prepared {
+        if stopped() {
+            done.push((message, Outcome::Released));
+            continue;
         }
-        Err(Trouble::Later(text)) => Outcome::Again(text),
-        Err(Trouble::Never(text)) => Outcome::Failed(text),
-        Err(Trouble::Lost(text)) => Outcome::Uncertain(text),
-    }))
+        let open = match (conversation.take(), &closed) {
+            (Some(open), _) => Ok(open),
+            (None, Some(text)) => Err(text.clone()),
+            // A wrong password or a closed door is no fault of the message, even when the server says "never".
+            (None, None) => Conversation::open(server, patience).await.map_err(|trouble| trouble.text().to_string()),
+        };
+        let mut open = match open {
+            Ok(open) => open,
+            Err(text) => {
+                closed = Some(text.clone());
+                done.push((message, Outcome::Again(text)));
+                continue;
+            }
+        };
+        if let Err(trouble) = open.envelope(&from, &to).await {
+            done.push((message, before_content(trouble)));
+            continue;
+        }
+        // From here on a crash leaves a message of which nobody knows; the database says so before the server is asked.
+        let mut tx = state.db.write_tx().await?;
+        for (message, outcome) in done.drain(..) {
+            settle(&mut tx, state, &message, outcome).await?;
+        }
+        let mine = store::mark_sending(&mut tx, &message, &state.boot_id, state.clock.now_ms() + SENDING_MS).await?;
+        tx.commit().await?;
+        if !mine {
+            // Another sender has it by now. The envelope that was named is forgotten with the connection.
+            continue;
+        }
+        let outcome = match open.announce().await {
+            Err(trouble) => before_content(trouble),
+            Ok(()) => match open.content(&bytes).await {
+                Ok(()) => {
+                    *conversation = Some(open);
+                    Outcome::Sent
+                }
+                Err(Trouble::Later(text)) => Outcome::Again(text),
+                Err(Trouble::Never(text)) => Outcome::Failed(text),
+                Err(Trouble::Lost(text)) => Outcome::Uncertain(text),
+            },
+        };
+        done.push((message, outcome));
+    }
+    settle_all(state, done).await
 }
 
 fn before_content(trouble: Trouble) -> Outcome {
@@ -207,20 +273,43 @@ fn before_content(trouble: Trouble) -> Outcome {
     }
 }
 
-/// Without a mail server: a file, named by the message's id, so that a crash and a second try make no second one.
-async fn spool(state: &AppState, message: &store::Claimed, bytes: Vec<u8>) -> Outcome {
-    let (directory, name) = (state.config.data.join("spool"), message.id.clone());
-    match tokio::task::spawn_blocking(move || mail::write_spool(&directory, &name, &bytes)).await {
-        Ok(Ok(())) => Outcome::Sent,
-        Ok(Err(error)) => Outcome::Again(format!("{error:#}")),
-        Err(error) => Outcome::Again(error.to_string()),
-    }
+/// Without a mail server: files, named by the messages' ids, so that a crash and a second try make no second one.
+async fn spool(state: &AppState, prepared: Vec<Prepared>) -> anyhow::Result<()> {
+    let directory = state.config.data.join("spool");
+    let (messages, files): (Vec<store::Claimed>, Vec<(String, Vec<u8>)>) = prepared
+        .into_iter()
+        .map(|Prepared { message, bytes, .. }| (message.id.clone(), bytes, message))
+        .map(|(id, bytes, message)| (message, (id, bytes)))
+        .unzip();
+    let written = match tokio::task::spawn_blocking(move || mail::write_spool(&directory, &files)).await {
+        Ok(written) => written.map_err(|error| format!("{error:#}")),
+        Err(error) => Err(error.to_string()),
+    };
+    let outcome = || match &written {
+        Ok(()) => Outcome::Sent,
+        Err(text) => Outcome::Again(text.clone()),
+    };
+    let settled = messages.into_iter().map(|message| (message, outcome())).collect();
+    settle_all(state, settled).await
 }
 
-async fn settle(state: &AppState, message: &store::Claimed, outcome: Outcome) -> anyhow::Result<()> {
+async fn settle_all(state: &AppState, settled: Vec<(store::Claimed, Outcome)>) -> anyhow::Result<()> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let mut tx = state.db.write_tx().await?;
+    for (message, outcome) in settled {
+        settle(&mut tx, state, &message, outcome).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn settle(connection: &mut AnyConnection, state: &AppState, message: &store::Claimed, outcome: Outcome) -> anyhow::Result<()> {
     let now = state.clock.now_ms();
     let (word, run_after, error) = match outcome {
         Outcome::Sent => ("sent", now, None),
+        Outcome::Released => ("queued", now, None),
         Outcome::Again(error) if message.attempts < MOST_ATTEMPTS => ("queued", now + delay_ms(message.attempts), Some(error)),
         Outcome::Again(error) | Outcome::Failed(error) => ("failed", now, Some(error)),
         Outcome::Uncertain(error) => ("uncertain", now, Some(error)),
@@ -228,9 +317,7 @@ async fn settle(state: &AppState, message: &store::Claimed, outcome: Outcome) ->
     // The server's answer may name the recipient: staff read it on the page, the log does not.
     tracing::info!(message.id = %message.id, message.state = word, message.attempts, "message tried");
     let error: Option<String> = error.map(|error| error.chars().filter(|c| !c.is_control()).take(500).collect());
-    let mut tx = state.db.write_tx().await?;
-    store::settle(&mut tx, message, word, run_after, error, now).await?;
-    tx.commit().await?;
+    store::settle(connection, message, word, run_after, error, now).await?;
     Ok(())
 }
 

@@ -81,7 +81,8 @@ pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, no
             store::insert_snapshot(&mut tx, last + 1, &overlay.price_type, overlay.products as i64, &overlay.checksum, &body_hash).await?;
         }
         store::set_last_version(&mut tx, last + 1).await?;
-        let report = report(version, made.left_out, None);
+        let valid_until = store::valid_until(&mut tx, last + 1).await?;
+        let report = report(version, made.left_out, valid_until);
         let after = serde_json::json!({"version": report.version, "valid_from": report.valid_from, "products": report.products, "left_out": report.left_out});
         audit::record(&mut tx, &state.clock, actor, "price_list.publish", &report.version.to_string(), None, Some(&after)).await?;
         tx.commit().await?;

@@ -92,6 +92,10 @@ async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Requ
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         refuse_foreign(&state, &request)?;
     }
+    // NUL, which PostgreSQL keeps in no text and no address of ours holds.
+    if request.uri().to_string().contains("%00") {
+        return Err(AppError::NotFound);
+    }
     let identity = if row.path.starts_with("/api/") { auth::identify(&state, request.headers()).await? } else { None };
     if !row.access.allows(identity.as_ref().map(|identity| identity.role)) {
         return Err(match identity {

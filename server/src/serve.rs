@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -66,9 +67,12 @@ pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, sto
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     tokio::pin!(stop);
     loop {
-        let place = places.clone().acquire_owned().await?;
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
+        let accept = async {
+            let place = places.clone().acquire_owned().await.map_err(std::io::Error::other)?;
+            listener.accept().await.map(|(stream, peer)| (stream, peer, place))
+        };
+        let (stream, peer, place) = tokio::select! {
+            accepted = accept => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, mostly: wait for some connections to end.
@@ -99,7 +103,10 @@ pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, sto
 }
 
 async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, peer: SocketAddr, app: Router, watcher: Watcher) {
+    let asked = Arc::new(AtomicBool::new(false));
+    let has_asked = asked.clone();
     let service = app.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        asked.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.map(axum::body::Body::new)
     });
@@ -107,8 +114,18 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: 
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30))).max_concurrent_streams(64);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
-    // A client that went away is its own business.
-    let _ = watcher.watch(connection.into_owned()).await;
+    // hyper's limit begins once it knows which HTTP is spoken: whoever says nothing at all would hold its place for ever.
+    let silent = async {
+        tokio::time::sleep(HEAD_LIMIT).await;
+        if has_asked.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        // A client that went away is its own business.
+        _ = watcher.watch(connection.into_owned()) => {}
+        () = silent => {}
+    }
 }
 
 /// Resolves on SIGTERM or Ctrl-C.

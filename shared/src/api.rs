@@ -153,6 +153,10 @@ request! {
         /// Price list version the prices were shown from.
         pub version: u32,
         pub overlay: String,
+        /// Code of the customer the page showed. Where somebody else has signed in meanwhile, in another tab, the order is
+        /// refused (409, `other_customer`) instead of stored for the wrong one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub customer: Option<String>,
         #[serde(default)]
         pub po_number: String,
         /// Day the buyer wants the goods, `YYYY-MM-DD`.
@@ -253,6 +257,8 @@ body! {
     pub struct OrderLine {
         pub code: String,
         pub name: String,
+        /// Names of the product's groups in the order's price list, the outermost first; empty for a refused line.
+        pub group: Vec<String>,
         pub unit: String,
         pub quantity: Quantity,
         pub shown_price: Option<Price>,

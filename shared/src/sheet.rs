@@ -15,6 +15,7 @@ use crate::words::{Lang, format, sheet as words};
 mod formulas;
 mod ids;
 mod order;
+mod outline;
 mod price_list;
 mod styles;
 #[cfg(test)]

@@ -22,6 +22,9 @@ pub fn good<'a>(code: &'a str, price: &'a str) -> Good<'a> {
 /// Publishes exactly these goods as the next version, with prices without VAT in EUR and 20 % VAT. Goods of versions before
 /// that are not named are withdrawn.
 pub async fn publish(state: &AppState, valid_from: &str, goods: &[Good<'_>]) -> i64 {
+    // Who sells has a name, or no document could be posted.
+    let seller = serde_json::json!({"party": {"name": "Test Wholesale", "address": [], "tax_ids": [], "bank": [], "email": "", "phone": ""}});
+    kontor_server::firm::change(state, "test", seller.as_object().cloned().unwrap_or_default()).await.expect("the firm is set up");
     let mut tx = state.db.write_tx().await.expect("the database takes a transaction");
     let (last, seq): (i64, i64) =
         sqlx::query_as("SELECT last_version, visible_seq FROM catalog_state WHERE id = 1").fetch_one(&mut *tx).await.expect("the catalogue's state");

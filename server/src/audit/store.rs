@@ -1,6 +1,8 @@
 //! SQL of the audit trail.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::db::rows_of_placeholders;
 
 crate::row! {
     pub struct Row {
@@ -14,27 +16,13 @@ crate::row! {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-pub async fn insert(
-    connection: &mut AnyConnection,
-    id: &str,
-    at: i64,
-    actor: &str,
-    action: &str,
-    subject: &str,
-    before: Option<String>,
-    after: Option<String>,
-) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO audit (id, at, actor, action, subject, before_data, after_data) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(id)
-        .bind(at)
-        .bind(actor)
-        .bind(action)
-        .bind(subject)
-        .bind(before)
-        .bind(after)
-        .execute(connection)
-        .await?;
+pub async fn insert(connection: &mut AnyConnection, rows: &[Row]) -> sqlx::Result<()> {
+    let sql = format!("INSERT INTO audit (id, at, actor, action, subject, before_data, after_data) VALUES {}", rows_of_placeholders(rows.len(), 7));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for row in rows {
+        query = query.bind(&row.id).bind(row.at).bind(&row.actor).bind(&row.action).bind(&row.subject).bind(&row.before_data).bind(&row.after_data);
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 

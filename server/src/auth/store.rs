@@ -165,6 +165,12 @@ pub async fn forget_failures(connection: &mut AnyConnection, key: &str) -> sqlx:
     Ok(())
 }
 
+/// Failures that count no more.
+pub async fn delete_forgotten_failures(connection: &mut AnyConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM login_failures WHERE last_at < $1").bind(before).execute(connection).await?;
+    Ok(())
+}
+
 /// The id of the customer with this code or id.
 pub async fn customer_by_key(connection: &mut AnyConnection, key: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT id FROM customers WHERE code = $1 OR id = $1 ORDER BY CASE WHEN code = $1 THEN 0 ELSE 1 END LIMIT 1")

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use kontor_shared::import::groups::Group;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use crate::db::placeholders;
+use crate::db::rows_of_placeholders;
 
 crate::row! {
     pub struct ProductRow {
@@ -92,13 +92,8 @@ pub async fn each_price(connection: &mut AnyConnection, seq: i64, mut take: impl
     Ok(())
 }
 
-/// `(…), (…)` placeholders for `rows` rows of `columns` values.
-fn values(rows: usize, columns: usize) -> String {
-    (0..rows).map(|at| format!("({})", placeholders(at * columns + 1, columns))).collect::<Vec<_>>().join(", ")
-}
-
 pub async fn insert_groups(connection: &mut AnyConnection, seq: i64, groups: &[(String, Group)]) -> sqlx::Result<()> {
-    let sql = format!("INSERT INTO product_groups (code, seq, name, parent_code, sort) VALUES {}", values(groups.len(), 5));
+    let sql = format!("INSERT INTO product_groups (code, seq, name, parent_code, sort) VALUES {}", rows_of_placeholders(groups.len(), 5));
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (code, group) in groups {
         query = query.bind(code).bind(seq).bind(&group.name).bind(group.parent.clone()).bind(group.sort);
@@ -109,7 +104,7 @@ pub async fn insert_groups(connection: &mut AnyConnection, seq: i64, groups: &[(
 
 /// New products: (id, code).
 pub async fn insert_products(connection: &mut AnyConnection, seq: i64, products: &[(&str, &str)]) -> sqlx::Result<()> {
-    let sql = format!("INSERT INTO products (id, code, first_seq) VALUES {}", values(products.len(), 3));
+    let sql = format!("INSERT INTO products (id, code, first_seq) VALUES {}", rows_of_placeholders(products.len(), 3));
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, code) in products {
         query = query.bind(id.to_string()).bind(code.to_string()).bind(seq);
@@ -122,7 +117,7 @@ pub async fn insert_revisions(connection: &mut AnyConnection, seq: i64, revision
     let sql = format!(
         "INSERT INTO product_revisions (product_id, seq, name, group_code, kind, unit, vat_rate, min_quantity, max_quantity, increment, unit_precision, \
          stock, active) VALUES {}",
-        values(revisions.len(), 13)
+        rows_of_placeholders(revisions.len(), 13)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, revision) in revisions {
@@ -147,7 +142,7 @@ pub async fn insert_revisions(connection: &mut AnyConnection, seq: i64, revision
 
 /// Prices: (product id, price type, price).
 pub async fn insert_prices(connection: &mut AnyConnection, seq: i64, prices: &[(&str, &str, Option<i64>)]) -> sqlx::Result<()> {
-    let sql = format!("INSERT INTO price_revisions (product_id, price_type, seq, price) VALUES {}", values(prices.len(), 4));
+    let sql = format!("INSERT INTO price_revisions (product_id, price_type, seq, price) VALUES {}", rows_of_placeholders(prices.len(), 4));
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, price_type, price) in prices {
         query = query.bind(id.to_string()).bind(price_type.to_string()).bind(seq).bind(*price);

@@ -77,11 +77,11 @@ impl Pricelist {
 
 /// The customer's price list as a workbook, by the generator the browser uses.
 async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result<(FormInfo, Snapshot, Vec<u8>)> {
-    let customer = {
+    let (customer_id, customer) = {
         let mut connection = state.db.read().await?;
         let id = auth::store::customer_by_key(&mut connection, key).await?.ok_or_else(|| anyhow!("no customer {key}"))?;
         let id: CustomerId = id.parse().context("stored customer id")?;
-        customers::store::by_id(&mut connection, id).await?.ok_or_else(|| anyhow!("no customer {key}"))?
+        (id, customers::store::by_id(&mut connection, id).await?.ok_or_else(|| anyhow!("no customer {key}"))?)
     };
     let firm = state.firm().await.map_err(|error| anyhow!("{error:?}"))?;
     let snapshot = in_force(state, Some(&customer.price_type)).await?;
@@ -101,5 +101,8 @@ async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result
         demo: firm.demo,
     };
     let bytes = sheet::write_price_list(&snapshot, &[], &form, lang)?;
+    let mut tx = state.db.write_tx().await?;
+    price_list::store::insert_form(&mut tx, &form.form_id, customer_id, i64::from(snapshot.version), &snapshot.overlay, form.issued_at).await?;
+    tx.commit().await?;
     Ok((form, snapshot, bytes))
 }

@@ -42,6 +42,10 @@ impl Publish {
             for left in &report.reasons {
                 text += &format!("{}: {}\n", left.code, left.reason);
             }
+            let untold = (report.left_out as usize).saturating_sub(report.reasons.len());
+            if untold > 0 {
+                text += &format!("and {untold} more\n");
+            }
         }
         super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)

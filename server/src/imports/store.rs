@@ -5,7 +5,7 @@ use kontor_shared::api::{ImportReport, Refusal};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::run::Tally;
-use crate::db::placeholders;
+use crate::db::rows_of_placeholders;
 use crate::time::rfc3339;
 
 crate::row! {
@@ -127,8 +127,7 @@ pub async fn finish(connection: &mut AnyConnection, id: &str, now: i64, tally: &
 }
 
 pub async fn insert_refusals(connection: &mut AnyConnection, id: &str, first: i64, refusals: &[Refusal]) -> sqlx::Result<()> {
-    let rows: Vec<String> = (0..refusals.len()).map(|at| format!("({})", placeholders(at * 6 + 1, 6))).collect();
-    let sql = format!("INSERT INTO import_refusals (import_id, no, file, row_no, value, reason) VALUES {}", rows.join(", "));
+    let sql = format!("INSERT INTO import_refusals (import_id, no, file, row_no, value, reason) VALUES {}", rows_of_placeholders(refusals.len(), 6));
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
     for (at, refusal) in refusals.iter().enumerate() {
         query = query.bind(id.to_string()).bind(first + at as i64).bind(&refusal.file).bind(refusal.row as i64).bind(&refusal.value).bind(&refusal.reason);

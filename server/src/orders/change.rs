@@ -46,6 +46,12 @@ pub fn by_role(role: Role) -> &'static str {
     if role.is_staff() { "staff" } else { "buyer" }
 }
 
+/// Ends the transaction, then reads the order for the answer: the only writer is not kept waiting for that.
+async fn committed(tx: WriteTx, state: &AppState, row: OrderRow, who: &Identity) -> Result<api::Order> {
+    tx.commit().await?;
+    view::order(&mut *state.db.read().await?, row, who.role).await
+}
+
 /// Moves the order from `row` to `after`, with its event and audit row. Gives the row as it is then.
 #[allow(clippy::too_many_arguments)]
 pub async fn move_to(
@@ -71,15 +77,13 @@ pub async fn cancel(state: &AppState, who: &Identity, id: OrderId, seen: Option<
     let row = locked(&mut tx, state, who, id).await?;
     let before = view::state(&row.state)?;
     if before == OrderState::Cancelled {
-        return view::order(&mut tx, row, who.role).await;
+        return committed(tx, state, row, who).await;
     }
     let to = before.after(OrderAction::Cancel).ok_or_else(|| wrong_state(&row))?;
     check_revision(&row, seen)?;
     let after = OrderRow { state: to.word().into(), ..row.clone() };
     let row = move_to(&mut tx, state, who, row, after, false, "order.cancel", "").await?;
-    let answer = view::order(&mut tx, row, who.role).await?;
-    tx.commit().await?;
-    Ok(answer)
+    committed(tx, state, row, who).await
 }
 
 /// `POST /api/orders/{id}/refuse`: the reason goes to the buyer.
@@ -94,16 +98,14 @@ pub async fn refuse(state: &AppState, who: &Identity, id: OrderId, seen: Option<
     let row = locked(&mut tx, state, who, id).await?;
     let before = view::state(&row.state)?;
     if before == OrderState::Refused {
-        return view::order(&mut tx, row, who.role).await;
+        return committed(tx, state, row, who).await;
     }
     let to = before.after(OrderAction::Refuse).ok_or_else(|| wrong_state(&row))?;
     check_revision(&row, seen)?;
     let after = OrderRow { state: to.word().into(), ..row.clone() };
     let row = move_to(&mut tx, state, who, row, after, false, "order.refuse", reason).await?;
     tell(&mut tx, state, &firm, &row, "refused", |lang, url| Ok(mail::refused(lang, &firm, url, &row, reason))).await?;
-    let answer = view::order(&mut tx, row, who.role).await?;
-    tx.commit().await?;
-    Ok(answer)
+    committed(tx, state, row, who).await
 }
 
 /// Writes the intent to tell the customer's contacts, once per order and occasion.
@@ -119,15 +121,17 @@ pub async fn tell(
     let customer = store::customer(tx, customer).await?.context("the order's customer")?;
     let lang = Lang::parse(&customer.lang).unwrap_or(firm.lang);
     let addresses = store::order_mail_addresses(tx, &customer.id).await?;
-    if addresses.is_empty() {
-        return Ok(());
-    }
     let (subject, text) = compose(lang, state.config.public_url.as_deref())?;
     let cause = format!("order {} {occasion}", row.id);
-    for recipient in &addresses {
-        let mail = outbox::NewMail { cause: &cause, customer: customer.id.parse().ok(), recipient, lang, subject: &subject, text: &text };
-        outbox::enqueue(tx, &state.clock, mail).await?;
-    }
+    let mails = outbox::to_each(&addresses, |recipient| outbox::NewMail {
+        cause: &cause,
+        customer: customer.id.parse().ok(),
+        recipient,
+        lang,
+        subject: &subject,
+        text: &text,
+    });
+    outbox::enqueue_all(tx, &state.clock, &mails).await?;
     Ok(())
 }
 
@@ -140,7 +144,7 @@ pub async fn answer_prices(state: &AppState, who: &Identity, id: OrderId, seen: 
     let before = view::state(&row.state)?;
     let mut lines = store::lines(&mut tx, &row.id).await?;
     let Some(to) = before.after(OrderAction::Answer) else {
-        return if answered_so(&lines, &accept, &drop) { view::order(&mut tx, row, who.role).await } else { Err(wrong_state(&row)) };
+        return if answered_so(&lines, &accept, &drop) { committed(tx, state, row, who).await } else { Err(wrong_state(&row)) };
     };
     check_revision(&row, seen)?;
     check_named(&lines, &accept, &drop)?;
@@ -150,8 +154,9 @@ pub async fn answer_prices(state: &AppState, who: &Identity, id: OrderId, seen: 
         } else {
             (line.verdict, line.reason, line.amount) = (Verdict::Refused.word().into(), Some(LineReason::RiseDropped.word().into()), 0);
         }
-        store::set_line(&mut tx, &row.id, line).await?;
     }
+    store::accept_raised(&mut tx, &row.id, &accept).await?;
+    store::drop_raised(&mut tx, &row.id).await?;
     let mode = VatMode::parse(&row.vat_mode).context("stored VAT mode")?;
     let method = VatMethod::parse(&row.vat_method).context("stored VAT method")?;
     let totals = price::totals_of(&lines, view::currency(&row.currency)?, mode, method).map_err(|error| anyhow::anyhow!("totals: {error}"))?;
@@ -163,9 +168,7 @@ pub async fn answer_prices(state: &AppState, who: &Identity, id: OrderId, seen: 
     let after = OrderRow { state: to.word().into(), net, vat, gross, ..row.clone() };
     let counted = lines.iter().any(price::counts);
     let row = move_to(&mut tx, state, who, row, after, counted, "order.answer_prices", note).await?;
-    let answer = view::order(&mut tx, row, who.role).await?;
-    tx.commit().await?;
-    Ok(answer)
+    committed(tx, state, row, who).await
 }
 
 async fn customer_lang(connection: &mut AnyConnection, firm: &FirmSettings, row: &OrderRow) -> Result<Lang> {

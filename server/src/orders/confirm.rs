@@ -35,11 +35,15 @@ pub async fn confirm(state: &AppState, who: &Identity, id: OrderId, seen: Option
 
 async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) -> Result<api::Confirmed> {
     let firm = state.firm().await?;
+    if firm.party.name.trim().is_empty() {
+        return Err(AppError::conflict("no_seller", "the firm has no name yet, and a document is never edited: set the firm up first"));
+    }
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
     let mut tx = state.db.write_tx().await?;
     let row = locked(&mut tx, state, who, id).await?;
     let Some(to) = view::state(&row.state)?.after(OrderAction::Confirm) else {
-        let order = view::order(&mut tx, row.clone(), who.role).await?;
+        tx.commit().await?;
+        let order = view::order(&mut *state.db.read().await?, row.clone(), who.role).await?;
         return match order.documents.iter().find(|document| document.kind == documents::PROFORMA) {
             Some(proforma) => Ok(api::Confirmed { proforma: proforma.clone(), order }),
             None => Err(wrong_state(&row)),
@@ -55,10 +59,11 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     let counted = lines.iter().any(price::counts);
     let row = move_to(&mut tx, state, who, row, after, counted, "order.confirm", "").await?;
     let document = documents::post(&mut tx, state, &who.actor(), &row, &customer.id, &firm.proforma_series, &mut data).await?;
-    tell(&mut tx, state, &firm, &row, "confirmed", |_, url| mail::confirmed(data.lang, &firm, url, &row, &data, &document.to_string())).await?;
-    let order = view::order(&mut tx, row, who.role).await?;
-    let proforma = order.documents.iter().find(|posted| posted.id == document).cloned().context("the posted proforma")?;
+    tell(&mut tx, state, &firm, &row, "confirmed", |_, url| mail::confirmed(data.lang, &firm, url, &row, &data)).await?;
+    // Read after the commit: neither SQLite's only writer nor the row of the document's number waits for it.
     tx.commit().await?;
+    let order = view::order(&mut *state.db.read().await?, row, who.role).await?;
+    let proforma = order.documents.iter().find(|posted| posted.id == document).cloned().context("the posted proforma")?;
     Ok(api::Confirmed { order, proforma })
 }
 

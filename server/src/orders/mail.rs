@@ -38,15 +38,9 @@ pub fn received(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: 
     Ok((subject.with(lang, &[("number", &row.number)]), text.done()))
 }
 
-/// Subject and text of the mail that tells of a confirmation and its proforma invoice.
-pub fn confirmed(
-    lang: Lang,
-    firm: &FirmSettings,
-    public_url: Option<&str>,
-    row: &OrderRow,
-    proforma: &Proforma,
-    document: &str,
-) -> anyhow::Result<(String, String)> {
+/// Subject and text of the mail that tells of a confirmation and its proforma invoice. It leads to the order's page, which
+/// asks whoever is not signed in to sign in; the document's own address could only refuse.
+pub fn confirmed(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: &OrderRow, proforma: &Proforma) -> anyhow::Result<(String, String)> {
     let currency = view::currency(&row.currency)?;
     let mut text = Text::new(lang);
     let date = format::date(lang, &proforma.date);
@@ -57,9 +51,6 @@ pub fn confirmed(
     );
     if let Some(day) = &proforma.pay_until {
         text.line(&words::PAY_UNTIL.with(lang, &[("date", &format::date(lang, day))]));
-    }
-    if let Some(url) = public_url {
-        text.line(&words::OPEN_PDF.with(lang, &[("url", &format!("{}/api/documents/{document}/pdf", url.trim_end_matches('/')))]));
     }
     text.ending(firm, public_url, row);
     Ok((words::CONFIRMED_SUBJECT.with(lang, &[("number", &row.number), ("proforma", &proforma.number)]), text.done()))

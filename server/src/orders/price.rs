@@ -1,6 +1,7 @@
 //! The server's own price of each line: what the published version says for the customer's price type.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use kontor_shared::api::SubmitLine;
@@ -10,14 +11,17 @@ use kontor_shared::orders::{JudgedLine, LineReason, OrderAction, PriceFacts, Qua
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::store::LineRow;
+use crate::catalog::{self, GroupPaths};
 use crate::db::placeholders;
 use crate::error::{AppError, Result};
-use crate::price_list::store::{self as versions, Version};
+use crate::price_list::store::{self as versions, Standing, Version};
 
 /// A published product as an order line needs it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Product {
     pub name: String,
+    /// Names of its groups, the outermost first.
+    pub group: Arc<[String]>,
     pub unit: String,
     pub vat_rate: Percent,
     pub rule: QuantityRule,
@@ -41,8 +45,78 @@ crate::row! {
     }
 }
 
-/// Products of a version by code; those not published in it are absent, as are prices in another currency than the version's.
-pub async fn lookup(connection: &mut AnyConnection, version: &Version, price_type: &str, codes: &[&str]) -> anyhow::Result<HashMap<String, Product>> {
+/// Goods kept by [`Goods`] at most, some 20 MB.
+const MOST_GOODS: usize = 50_000;
+/// Versions whose groups are kept.
+const MOST_TREES: usize = 16;
+
+/// What published versions said of goods asked for lately. Versions are immutable, so nothing in it can be out of date,
+/// and a server beside this one loses nothing by not having it.
+#[derive(Default)]
+pub struct Goods {
+    /// By version and price type, then by code.
+    found: Mutex<HashMap<(i64, String), HashMap<String, Arc<Product>>>>,
+    trees: Mutex<HashMap<i64, Arc<GroupPaths>>>,
+}
+
+impl Goods {
+    /// Products of a version by code; those not published in it are absent, as are prices in another currency than the version's.
+    pub async fn lookup(
+        &self,
+        connection: &mut AnyConnection,
+        version: &Version,
+        price_type: &str,
+        codes: &[&str],
+    ) -> anyhow::Result<HashMap<String, Arc<Product>>> {
+        let mut found = HashMap::with_capacity(codes.len());
+        let key = (version.version, price_type.to_string());
+        if let Some(known) = locked(&self.found).get(&key) {
+            found.extend(codes.iter().filter_map(|code| known.get_key_value(*code)).map(|(code, product)| (code.clone(), product.clone())));
+        }
+        let unknown: Vec<&str> = codes.iter().copied().filter(|code| !found.contains_key(*code)).collect();
+        if unknown.is_empty() {
+            return Ok(found);
+        }
+        let paths = self.group_paths(connection, version.seq).await?;
+        let read = lookup(connection, version, price_type, &unknown, &paths).await?;
+        let mut kept = locked(&self.found);
+        if kept.values().map(HashMap::len).sum::<usize>() + read.len() > MOST_GOODS {
+            kept.clear();
+        }
+        if read.len() <= MOST_GOODS {
+            kept.entry(key).or_default().extend(read.iter().map(|(code, product)| (code.clone(), product.clone())));
+        }
+        found.extend(read);
+        Ok(found)
+    }
+
+    /// Every group's path as of a published change of the catalogue, which never moves.
+    async fn group_paths(&self, connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Arc<GroupPaths>> {
+        if let Some(known) = locked(&self.trees).get(&seq) {
+            return Ok(known.clone());
+        }
+        let paths = Arc::new(catalog::group_paths(connection, seq).await?);
+        let mut kept = locked(&self.trees);
+        if kept.len() >= MOST_TREES {
+            kept.clear();
+        }
+        kept.insert(seq, paths.clone());
+        Ok(paths)
+    }
+}
+
+/// A panic while the lock was held left a whole map: insertions are its only changes.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+async fn lookup(
+    connection: &mut AnyConnection,
+    version: &Version,
+    price_type: &str,
+    codes: &[&str],
+    paths: &GroupPaths,
+) -> anyhow::Result<HashMap<String, Arc<Product>>> {
     const CHUNK: usize = 500;
     let mut found = HashMap::with_capacity(codes.len());
     for chunk in codes.chunks(CHUNK) {
@@ -54,7 +128,7 @@ pub async fn lookup(connection: &mut AnyConnection, version: &Version, price_typ
              JOIN price_revisions v ON v.product_id = p.id AND v.price_type = $2 \
                  AND v.seq = (SELECT MAX(y.seq) FROM price_revisions y WHERE y.product_id = p.id AND y.price_type = $2 AND y.seq <= $1) \
              JOIN price_types t ON t.code = v.price_type AND t.currency = $3 \
-             WHERE p.code IN ({}) AND EXISTS (SELECT 1 FROM product_groups g WHERE g.code = r.group_code AND g.seq <= $1)",
+             WHERE p.code IN ({})",
             placeholders(4, chunk.len())
         );
         let mut query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).bind(version.seq).bind(price_type).bind(&version.currency);
@@ -64,20 +138,22 @@ pub async fn lookup(connection: &mut AnyConnection, version: &Version, price_typ
         for row in query.fetch_all(&mut *connection).await? {
             let kind = ProductKind::parse(&row.kind).context("stored product kind")?;
             let Some(price) = row.price.map(Price::from_raw) else { continue };
-            if !publishable(kind, row.active != 0, &row.group_code, Some(price)) {
-                continue;
-            }
+            let Some(group) = paths.get(&row.group_code).filter(|_| publishable(kind, row.active != 0, &row.group_code, Some(price))) else { continue };
             let rule = QuantityRule {
                 min: row.min_quantity.map(Quantity::from_raw),
                 max: row.max_quantity.map(Quantity::from_raw),
                 increment: row.increment.map(Quantity::from_raw),
                 precision: u8::try_from(row.unit_precision).context("stored unit precision")?,
             };
-            found.insert(row.code, Product { name: row.name, unit: row.unit, vat_rate: Percent::from_raw(row.vat_rate), rule, price });
+            let product = Product { name: row.name, group: group.clone(), unit: row.unit, vat_rate: Percent::from_raw(row.vat_rate), rule, price };
+            found.insert(row.code, Arc::new(product));
         }
     }
     Ok(found)
 }
+
+/// Paths of product groups by product code.
+pub type Groups = HashMap<String, Arc<[String]>>;
 
 /// A submission with the server's verdict on each line.
 pub struct Priced {
@@ -88,6 +164,8 @@ pub struct Priced {
     pub currency: Currency,
     pub vat_mode: VatMode,
     pub lines: Vec<LineRow>,
+    /// Of the products of the lines taken, by code.
+    pub groups: Groups,
     pub totals: Totals,
     pub action: OrderAction,
     pub counted: bool,
@@ -99,23 +177,30 @@ pub async fn last_version(connection: &mut AnyConnection) -> sqlx::Result<i64> {
 }
 
 /// Judges the lines of an order that names `version`, on a day in the firm's zone, for a price type.
-pub async fn judge(connection: &mut AnyConnection, version: i64, lines: &[SubmitLine], price_type: &str, method: VatMethod, today: &str) -> Result<Priced> {
-    let last_version = last_version(connection).await?;
-    let Some(named) = versions::by_number(connection, version).await? else {
+pub async fn judge(
+    connection: &mut AnyConnection,
+    goods: &Goods,
+    version: i64,
+    lines: &[SubmitLine],
+    price_type: &str,
+    method: VatMethod,
+    today: &str,
+) -> Result<Priced> {
+    let Some(Standing { version: named, last_version, valid_until }) = versions::standing(connection, version).await? else {
         return Err(AppError::invalid_field("unknown_price_list", "/version", format!("there is no price list version {version}")));
     };
-    let ended = versions::valid_until(connection, version).await?.is_some_and(|day| today >= day.as_str());
+    let ended = valid_until.is_some_and(|day| today >= day.as_str());
     let valid = !ended && named.valid_from.as_str() <= today;
     let priced_by: Option<Version> = if valid { Some(named.clone()) } else { versions::in_force(connection, today).await? };
 
     let codes: Vec<&str> = lines.iter().map(|line| line.code.as_str()).collect::<HashSet<_>>().into_iter().collect();
     let products = match &priced_by {
-        Some(by) => lookup(connection, by, price_type, &codes).await?,
+        Some(by) => goods.lookup(connection, by, price_type, &codes).await?,
         None => HashMap::new(),
     };
     // A line that is no longer in the list keeps the name the buyer ordered it by.
     let gone: Vec<&str> = codes.iter().copied().filter(|code| !valid && !products.contains_key(*code)).collect();
-    let former = if gone.is_empty() { HashMap::new() } else { lookup(connection, &named, price_type, &gone).await? };
+    let former = if gone.is_empty() { HashMap::new() } else { goods.lookup(connection, &named, price_type, &gone).await? };
 
     let by = priced_by.as_ref().unwrap_or(&named);
     let currency: Currency = by.currency.parse().map_err(|error| anyhow::anyhow!("stored currency: {error}"))?;
@@ -147,7 +232,8 @@ pub async fn judge(connection: &mut AnyConnection, version: i64, lines: &[Submit
     }
     let totals = totals_of(&rows, currency, vat_mode, method).map_err(|_| AppError::invalid_field("too_large", "/lines", "the order's amount is too large"))?;
     let counted = rows.iter().any(counts);
-    Ok(Priced { version: by.version, last_version, currency, vat_mode, lines: rows, totals, action: submission_action(&judged), counted })
+    let groups = products.iter().map(|(code, product)| (code.clone(), product.group.clone())).collect();
+    Ok(Priced { version: by.version, last_version, currency, vat_mode, lines: rows, groups, totals, action: submission_action(&judged), counted })
 }
 
 /// The line's amount; one that does not fit refuses the line.

@@ -1,9 +1,11 @@
 //! SQL of orders, their lines and events.
 
-use sqlx::AnyConnection;
-use sqlx::AssertSqlSafe;
+use std::collections::HashSet;
 
-use crate::db::placeholders;
+use kontor_shared::orders::{LineReason, Verdict};
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::db::{placeholders, rows_of_placeholders};
 
 crate::row! {
     /// A row of `orders`.
@@ -35,11 +37,19 @@ crate::row! {
 }
 
 /// What a new order has beyond its [`OrderRow`].
+#[derive(Clone, Debug)]
 pub struct NewOrder {
     pub row: OrderRow,
     pub user_id: Option<String>,
     pub ordered_day: String,
     pub counted: bool,
+}
+
+impl NewOrder {
+    /// The same under its number.
+    pub fn numbered(&self, number: &str) -> Self {
+        Self { row: OrderRow { number: number.into(), ..self.row.clone() }, ..self.clone() }
+    }
 }
 
 crate::row! {
@@ -109,6 +119,28 @@ pub async fn lines(connection: &mut AnyConnection, order: &str) -> sqlx::Result<
     .await
 }
 
+/// Codes of an order's products, each with the code of its group as of a change of the catalogue.
+pub async fn groups(connection: &mut AnyConnection, order: &str, seq: i64) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "SELECT DISTINCT p.code, r.group_code FROM order_lines l JOIN products p ON p.code = l.product_code \
+         JOIN product_revisions r ON r.product_id = p.id \
+             AND r.seq = (SELECT MAX(x.seq) FROM product_revisions x WHERE x.product_id = p.id AND x.seq <= $2) \
+         WHERE l.order_id = $1",
+    )
+    .bind(order)
+    .bind(seq)
+    .fetch_all(connection)
+    .await
+}
+
+/// The change of the catalogue an order was priced by; of an imported one, the one that is visible now.
+pub async fn catalogue_seq(connection: &mut AnyConnection, price_list: Option<i64>) -> sqlx::Result<i64> {
+    match price_list {
+        Some(version) => sqlx::query_scalar("SELECT seq FROM price_list_versions WHERE version = $1").bind(version).fetch_one(connection).await,
+        None => sqlx::query_scalar("SELECT visible_seq FROM catalog_state WHERE id = 1").fetch_one(connection).await,
+    }
+}
+
 pub async fn events(connection: &mut AnyConnection, order: &str) -> sqlx::Result<Vec<EventRow>> {
     sqlx::query_as("SELECT at, state, by_role, note FROM order_events WHERE order_id = $1 ORDER BY no").bind(order).fetch_all(connection).await
 }
@@ -128,58 +160,60 @@ pub async fn order_mail_addresses(connection: &mut AnyConnection, customer: &str
         .await
 }
 
-/// Stores a new order under a number that is still to come: its own id stands in, unique as numbers are.
-pub async fn insert(connection: &mut AnyConnection, new: &NewOrder) -> sqlx::Result<()> {
-    let row = &new.row;
-    sqlx::query(
+/// Stores new orders, all by one statement; keep them to a few dozen.
+pub async fn insert(connection: &mut AnyConnection, orders: &[NewOrder]) -> sqlx::Result<()> {
+    let sql = format!(
         "INSERT INTO orders (id, number, customer_id, user_id, source, kind, state, revision, body_hash, ordered_at, ordered_day, price_list, \
-         overlay, po_number, wanted_on, delivery_address, comment, currency, vat_mode, vat_method, net, vat, gross, line_count, counted) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
-    )
-    .bind(&row.id)
-    .bind(&row.number)
-    .bind(&row.customer_id)
-    .bind(&new.user_id)
-    .bind(&row.source)
-    .bind(&row.kind)
-    .bind(&row.state)
-    .bind(row.revision)
-    .bind(&row.body_hash)
-    .bind(row.ordered_at)
-    .bind(&new.ordered_day)
-    .bind(row.price_list)
-    .bind(&row.overlay)
-    .bind(&row.po_number)
-    .bind(&row.wanted_on)
-    .bind(&row.delivery_address)
-    .bind(&row.comment)
-    .bind(&row.currency)
-    .bind(&row.vat_mode)
-    .bind(&row.vat_method)
-    .bind(row.net)
-    .bind(row.vat)
-    .bind(row.gross)
-    .bind(row.line_count)
-    .bind(i64::from(new.counted))
-    .execute(connection)
-    .await?;
+         overlay, po_number, wanted_on, delivery_address, comment, currency, vat_mode, vat_method, net, vat, gross, line_count, counted) VALUES {}",
+        rows_of_placeholders(orders.len(), 25)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for NewOrder { row, user_id, ordered_day, counted } in orders {
+        query = query
+            .bind(&row.id)
+            .bind(&row.number)
+            .bind(&row.customer_id)
+            .bind(user_id)
+            .bind(&row.source)
+            .bind(&row.kind)
+            .bind(&row.state)
+            .bind(row.revision)
+            .bind(&row.body_hash)
+            .bind(row.ordered_at)
+            .bind(ordered_day)
+            .bind(row.price_list)
+            .bind(&row.overlay)
+            .bind(&row.po_number)
+            .bind(&row.wanted_on)
+            .bind(&row.delivery_address)
+            .bind(&row.comment)
+            .bind(&row.currency)
+            .bind(&row.vat_mode)
+            .bind(&row.vat_method)
+            .bind(row.net)
+            .bind(row.vat)
+            .bind(row.gross)
+            .bind(row.line_count)
+            .bind(i64::from(*counted));
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 
-/// Stores lines, many to a statement: one statement a line would cost an order of twenty lines most of its time.
-pub async fn insert_lines(connection: &mut AnyConnection, order: &str, lines: &[LineRow]) -> sqlx::Result<()> {
+/// Stores lines, each with its order's id, many to a statement: one statement a line would cost an order of twenty lines
+/// most of its time.
+pub async fn insert_lines(connection: &mut AnyConnection, lines: &[(&str, &LineRow)]) -> sqlx::Result<()> {
     // 12 values each; SQLite takes 32 766 placeholders.
     const CHUNK: usize = 250;
     for chunk in lines.chunks(CHUNK) {
-        let rows: Vec<String> = (0..chunk.len()).map(|at| format!("({})", placeholders(at * 12 + 1, 12))).collect();
         let sql = format!(
             "INSERT INTO order_lines (order_id, line_no, product_code, name, unit, quantity, shown_price, price, vat_rate, amount, verdict, reason) VALUES {}",
-            rows.join(", ")
+            rows_of_placeholders(chunk.len(), 12)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for line in chunk {
+        for (order, line) in chunk {
             query = query
-                .bind(order)
+                .bind(*order)
                 .bind(line.line_no)
                 .bind(&line.product_code)
                 .bind(&line.name)
@@ -194,6 +228,26 @@ pub async fn insert_lines(connection: &mut AnyConnection, order: &str, lines: &[
         }
         query.execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// How an order came to be.
+pub struct FirstEvent<'a> {
+    pub order: &'a str,
+    pub at: i64,
+    pub state: &'a str,
+    pub by_role: &'a str,
+    pub actor: &'a str,
+}
+
+/// Writes the first events of new orders, all by one statement.
+pub async fn insert_first_events(connection: &mut AnyConnection, events: &[FirstEvent<'_>]) -> sqlx::Result<()> {
+    let sql = format!("INSERT INTO order_events (order_id, no, at, state, by_role, actor, note) VALUES {}", rows_of_placeholders(events.len(), 7));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for event in events {
+        query = query.bind(event.order).bind(1_i64).bind(event.at).bind(event.state).bind(event.by_role).bind(event.actor).bind("");
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 
@@ -214,15 +268,14 @@ pub async fn insert_event(connection: &mut AnyConnection, order: &str, at: i64, 
     Ok(())
 }
 
-pub async fn set_number(connection: &mut AnyConnection, id: &str, number: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE orders SET number = $2 WHERE id = $1").bind(id).bind(number).execute(connection).await?;
-    Ok(())
-}
-
-/// Whether an order has this number.
-pub async fn number_taken(connection: &mut AnyConnection, number: &str) -> sqlx::Result<bool> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT revision FROM orders WHERE number = $1").bind(number).fetch_optional(connection).await?;
-    Ok(found.is_some())
+/// Which of these numbers orders have.
+pub async fn numbers_taken(connection: &mut AnyConnection, numbers: &[String]) -> sqlx::Result<HashSet<String>> {
+    let sql = format!("SELECT number FROM orders WHERE number IN ({})", placeholders(1, numbers.len()));
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    for number in numbers {
+        query = query.bind(number);
+    }
+    Ok(query.fetch_all(connection).await?.into_iter().collect())
 }
 
 /// Moves an order to another state; its revision grows.
@@ -241,13 +294,28 @@ pub async fn set_totals(connection: &mut AnyConnection, id: &str, net: i64, vat:
     Ok(())
 }
 
-pub async fn set_line(connection: &mut AnyConnection, order: &str, line: &LineRow) -> sqlx::Result<()> {
-    sqlx::query("UPDATE order_lines SET verdict = $3, reason = $4, amount = $5 WHERE order_id = $1 AND line_no = $2")
+/// Takes the lines of these products at their raised prices.
+pub async fn accept_raised(connection: &mut AnyConnection, order: &str, codes: &HashSet<&str>) -> sqlx::Result<()> {
+    const CHUNK: usize = 500;
+    let codes: Vec<&str> = codes.iter().copied().collect();
+    for chunk in codes.chunks(CHUNK) {
+        let sql = format!("UPDATE order_lines SET reason = $2 WHERE order_id = $1 AND reason = $3 AND product_code IN ({})", placeholders(4, chunk.len()));
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(order).bind(LineReason::RiseAccepted.word()).bind(LineReason::PriceRose.word());
+        for code in chunk {
+            query = query.bind(*code);
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Leaves out every line whose raised price was not accepted.
+pub async fn drop_raised(connection: &mut AnyConnection, order: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE order_lines SET verdict = $2, reason = $3, amount = 0 WHERE order_id = $1 AND reason = $4")
         .bind(order)
-        .bind(line.line_no)
-        .bind(&line.verdict)
-        .bind(&line.reason)
-        .bind(line.amount)
+        .bind(Verdict::Refused.word())
+        .bind(LineReason::RiseDropped.word())
+        .bind(LineReason::PriceRose.word())
         .execute(connection)
         .await?;
     Ok(())

@@ -1,21 +1,21 @@
 //! Taking an order in: checked, priced by the server, stored once under the client's id, and acknowledged only when it is stored.
 
-use kontor_shared::api::{self, SubmitOrder};
+use kontor_shared::api::{self, Role, SubmitOrder};
 use kontor_shared::ids::{CustomerId, OrderId};
 use kontor_shared::orders::OrderState;
-use kontor_shared::words::Lang;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
-use super::price::{self, Priced};
-use super::store::{self, CustomerRow, NewOrder, OrderRow};
-use super::{Snapshot, mail, view};
+use super::intake::{Outcome, Ready};
+use super::price::{self, Groups, Priced};
+use super::store::{self, CustomerRow, LineRow, NewOrder, OrderRow};
+use super::view;
+use crate::AppState;
 use crate::auth::{Buyer, hex};
 use crate::error::{AppError, Result};
 use crate::extract::bounded_text;
-use crate::firm::FirmSettings;
+use crate::firm::{self, FirmSettings};
 use crate::time::{day_in, parse_day};
-use crate::{AppState, audit, db, numbering, outbox};
 
 const MOST_LINES: usize = 5_000;
 /// A thousand million units.
@@ -32,6 +32,7 @@ pub fn check(wanted: &SubmitOrder) -> Result<()> {
         return Err(AppError::invalid_field("too_many_lines", "/lines", format!("at most {MOST_LINES} lines")));
     }
     bounded_text("/overlay", &wanted.overlay, 64, false)?;
+    bounded_text("/customer", wanted.customer.as_deref().unwrap_or_default(), 64, false)?;
     bounded_text("/po_number", &wanted.po_number, 100, false)?;
     bounded_text("/delivery_address", &wanted.delivery_address, 500, true)?;
     bounded_text("/comment", &wanted.comment, 2_000, true)?;
@@ -56,8 +57,10 @@ pub fn check(wanted: &SubmitOrder) -> Result<()> {
     Ok(())
 }
 
-/// What makes two submissions the same: customer and body as understood, not as spelt.
+/// What makes two submissions the same: customer and body as understood, not as spelt. Stored, so a field that is added
+/// to [`SubmitOrder`] later must leave the hash of bodies without it as it was.
 fn body_hash(customer: CustomerId, wanted: &SubmitOrder) -> anyhow::Result<String> {
+    let wanted = SubmitOrder { customer: None, ..wanted.clone() };
     Ok(hex(&Sha256::digest(serde_json::to_vec(&(customer, wanted))?)))
 }
 
@@ -66,70 +69,92 @@ pub async fn submit(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &Submi
     check(wanted)?;
     let hash = body_hash(buyer.customer, wanted)?;
     let mut number_clash = false;
-    // Again: when another copy of this submission won, when a version was published meanwhile, when PostgreSQL says so.
+    // Again: when another copy of this submission won, when a version was published meanwhile, when the database says so.
     for attempt in 0..8_u64 {
-        if let Some(answer) = stored_already(state, buyer, id, &hash).await? {
-            return Ok((false, answer));
-        }
-        match attempt_to_store(state, buyer, id, wanted, &hash, number_clash).await {
-            Ok(Some(answer)) => return Ok((true, answer)),
-            Ok(None) => {}
-            Err(AppError::Internal(error)) => match error.downcast_ref::<sqlx::Error>() {
-                // Either this id (the next round finds it) or the number, which an imported order has.
-                Some(known) if db::is_unique_violation(known) => number_clash = true,
-                Some(known) if db::is_retriable(known) => tokio::time::sleep(std::time::Duration::from_millis(5 << attempt)).await,
-                _ => return Err(AppError::Internal(error)),
-            },
-            Err(other) => return Err(other),
+        let ready = match prepare(state, buyer, id, wanted, &hash).await? {
+            Prepared::Stored(answer) => return Ok((false, answer)),
+            Prepared::Ready(ready) => Ready { number_clash, ..*ready },
+        };
+        let answer = Answer::of(&ready);
+        match state.intake.store(ready).await {
+            Outcome::Stored(number) => return Ok((true, answer.numbered(number, buyer.identity.role)?)),
+            Outcome::Stale => {}
+            // Either this id (the next round finds it) or the number, which an imported order has.
+            Outcome::Clash => number_clash = true,
+            Outcome::Again => tokio::time::sleep(std::time::Duration::from_millis(5 << attempt)).await,
+            Outcome::Failed(error) => return Err(error),
         }
     }
     Err(AppError::NotReady { code: "busy", retry_after: 1 })
 }
 
-/// The answer to a repeat, if the id is known.
-async fn stored_already(state: &AppState, buyer: &Buyer, id: OrderId, hash: &str) -> Result<Option<api::Order>> {
+/// A submission before the write lock is taken.
+enum Prepared {
+    /// A repeat, with its answer.
+    Stored(api::Order),
+    Ready(Box<Ready>),
+}
+
+/// Everything slow, read before the write lock is taken: published versions never change.
+async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder, hash: &str) -> Result<Prepared> {
     let mut connection = state.db.read().await?;
-    let Some(row) = store::order(&mut connection, &id.to_string()).await? else { return Ok(None) };
+    if let Some(row) = store::order(&mut connection, &id.to_string()).await? {
+        return Ok(Prepared::Stored(stored_already(&mut connection, buyer, row, hash).await?));
+    }
+    let firm = firm::stored(&mut connection).await?;
+    let now = state.clock.now_ms();
+    let today = day_in(&firm.time_zone()?, now);
+    let customer = store::customer(&mut connection, &buyer.customer.to_string()).await?.ok_or(AppError::NotFound)?;
+    if wanted.customer.as_ref().is_some_and(|code| *code != customer.code) {
+        return Err(AppError::conflict("other_customer", "somebody else has signed in; sign in again as the customer the order is for"));
+    }
+    let priced = price::judge(&mut connection, &state.goods, i64::from(wanted.version), &wanted.lines, &customer.price_type, firm.vat_method, &today).await?;
+    let addresses = store::order_mail_addresses(&mut connection, &customer.id).await?;
+    let state_after = OrderState::Draft.after(priced.action).unwrap_or(OrderState::Submitted);
+    let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, state_after, now, today);
+    Ok(Prepared::Ready(Box::new(Ready {
+        new,
+        lines: priced.lines,
+        groups: priced.groups,
+        actor: buyer.identity.actor(),
+        customer,
+        addresses,
+        firm,
+        last_version: priced.last_version,
+        number_clash: false,
+    })))
+}
+
+/// The answer to a repeat.
+async fn stored_already(connection: &mut AnyConnection, buyer: &Buyer, row: OrderRow, hash: &str) -> Result<api::Order> {
     if row.customer_id.as_deref() != Some(buyer.customer.to_string().as_str()) {
         return Err(AppError::NotFound);
     }
     if row.body_hash != hash {
         return Err(AppError::conflict("order_differs", "an order with this id is stored, and it says something else"));
     }
-    Ok(Some(view::order(&mut connection, row, buyer.identity.role).await?))
+    view::order(connection, row, buyer.identity.role).await
 }
 
-/// One try; `None` when a price list was published between reading prices and storing.
-async fn attempt_to_store(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder, hash: &str, number_clash: bool) -> Result<Option<api::Order>> {
-    let firm = state.firm().await?;
-    let now = state.clock.now_ms();
-    let today = day_in(&firm.time_zone()?, now);
-    // Everything slow is read before the write lock is taken: published versions never change.
-    let mut connection = state.db.read().await?;
-    let customer = store::customer(&mut connection, &buyer.customer.to_string()).await?.ok_or(AppError::NotFound)?;
-    let priced = price::judge(&mut connection, i64::from(wanted.version), &wanted.lines, &customer.price_type, firm.vat_method, &today).await?;
-    let addresses = store::order_mail_addresses(&mut connection, &customer.id).await?;
-    drop(connection);
-    let state_after = OrderState::Draft.after(priced.action).unwrap_or(OrderState::Submitted);
-    let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, state_after, now, today);
+/// What the buyer is told of a new order, from the rows that are stored.
+struct Answer {
+    row: OrderRow,
+    customer: (String, String, String),
+    lines: Vec<LineRow>,
+    groups: Groups,
+}
 
-    let mut tx = state.db.write_tx().await?;
-    if price::last_version(&mut tx).await? != priced.last_version {
-        return Ok(None);
+impl Answer {
+    fn of(ready: &Ready) -> Self {
+        let CustomerRow { id, code, name, .. } = ready.customer.clone();
+        Self { row: ready.new.row.clone(), customer: (id, code, name), lines: ready.lines.clone(), groups: ready.groups.clone() }
     }
-    store::insert(&mut tx, &new).await?;
-    store::insert_lines(&mut tx, &new.row.id, &priced.lines).await?;
-    let actor = buyer.identity.actor();
-    store::insert_event(&mut tx, &new.row.id, now, &new.row.state, "buyer", &actor, "").await?;
-    // Last: on PostgreSQL the counter's row is held from here to the commit.
-    let number = take_number(&mut tx, &firm, &new.ordered_day, number_clash).await?;
-    store::set_number(&mut tx, &new.row.id, &number).await?;
-    let row = OrderRow { number, ..new.row };
-    audit::record(&mut tx, &state.clock, &actor, "order.submit", &row.id, None, Some(&Snapshot::of(&row))).await?;
-    write_mail(&mut tx, state, &firm, &customer, &row, &priced, &addresses).await?;
-    tx.commit().await?;
-    let events = vec![store::EventRow { at: now, state: row.state.clone(), by_role: "buyer".into(), note: String::new() }];
-    Ok(Some(view::assemble(row, Some((customer.id, customer.code, customer.name)), priced.lines, events, Vec::new(), buyer.identity.role)?))
+
+    fn numbered(self, number: String, role: Role) -> anyhow::Result<api::Order> {
+        let row = OrderRow { number, ..self.row };
+        let events = vec![store::EventRow { at: row.ordered_at, state: row.state.clone(), by_role: "buyer".into(), note: String::new() }];
+        view::assemble(row, Some(self.customer), self.lines, &self.groups, events, Vec::new(), role)
+    }
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -148,7 +173,8 @@ fn new_order(
     NewOrder {
         row: OrderRow {
             id: id.to_string(),
-            number: id.to_string(),
+            // It follows when the order is stored.
+            number: String::new(),
             customer_id: Some(buyer.customer.to_string()),
             source: "page".into(),
             kind: "sale".into(),
@@ -177,36 +203,19 @@ fn new_order(
     }
 }
 
-async fn take_number(connection: &mut AnyConnection, firm: &FirmSettings, day: &str, clash: bool) -> Result<String> {
-    let format = &firm.order_series;
-    loop {
-        let number = format.write(numbering::take(connection, numbering::ORDERS, format.span(day)).await?);
-        // Imported orders keep the numbers they came with; ours step over them.
-        if !clash || !store::number_taken(connection, &number).await? {
-            return Ok(number);
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The intent to tell the buyer, in the transaction of the order.
-async fn write_mail(
-    connection: &mut AnyConnection,
-    state: &AppState,
-    firm: &FirmSettings,
-    customer: &CustomerRow,
-    row: &OrderRow,
-    priced: &Priced,
-    addresses: &[String],
-) -> Result<()> {
-    if addresses.is_empty() {
-        return Ok(());
+    #[test]
+    fn an_orders_hash_outlives_this_version() {
+        let body = r#"{"version":3,"overlay":"wholesale","po_number":"PO/1","wanted_on":"2011-12-20","delivery_address":"1 High Street",
+            "comment":"","lines":[{"code":"85123A","quantity":"12","shown_price":"2.95"}]}"#;
+        let customer = "018f3b6e-7b1a-7000-8000-000000000001".parse().unwrap();
+        let mut wanted: SubmitOrder = serde_json::from_str(body).unwrap();
+        let hash = body_hash(customer, &wanted).unwrap();
+        assert_eq!(hash, "dbb3b41c47f1db6e8031edf633ea5c57aa6a3fd0ec61012066478f0cb9f57e14");
+        wanted.customer = Some("12347".into());
+        assert_eq!(body_hash(customer, &wanted).unwrap(), hash);
     }
-    let lang = Lang::parse(&customer.lang).unwrap_or(firm.lang);
-    let (subject, text) = mail::received(lang, firm, state.config.public_url.as_deref(), row, &priced.lines)?;
-    let cause = format!("order {} received", row.id);
-    for recipient in addresses {
-        let mail = outbox::NewMail { cause: &cause, customer: customer.id.parse().ok(), recipient, lang, subject: &subject, text: &text };
-        outbox::enqueue(connection, &state.clock, mail).await?;
-    }
-    Ok(())
 }

@@ -6,10 +6,11 @@ use kontor_shared::money::{Currency, Money, Percent, Price, Quantity, VatMode};
 use kontor_shared::orders::{LineReason, OrderAction, OrderState, Verdict};
 use sqlx::AnyConnection;
 
+use super::price::{Groups, is_taken};
 use super::store::{self, EventRow, LineRow, OrderRow};
-use crate::documents;
 use crate::error::Result;
 use crate::time::rfc3339;
+use crate::{catalog, documents};
 
 /// The order in full.
 pub async fn order(connection: &mut AnyConnection, row: OrderRow, role: Role) -> Result<api::Order> {
@@ -18,9 +19,17 @@ pub async fn order(connection: &mut AnyConnection, row: OrderRow, role: Role) ->
         None => None,
     };
     let lines = store::lines(connection, &row.id).await?;
+    let groups = groups(connection, &row).await?;
     let events = store::events(connection, &row.id).await?;
     let documents = documents::of_order(connection, &row.id).await?;
-    Ok(assemble(row, customer, lines, events, documents, role)?)
+    Ok(assemble(row, customer, lines, &groups, events, documents, role)?)
+}
+
+async fn groups(connection: &mut AnyConnection, row: &OrderRow) -> sqlx::Result<Groups> {
+    let seq = store::catalogue_seq(connection, row.price_list).await?;
+    let paths = catalog::group_paths(connection, seq).await?;
+    let groups = store::groups(connection, &row.id, seq).await?;
+    Ok(groups.into_iter().filter_map(|(code, group)| Some((code, paths.get(&group)?.clone()))).collect())
 }
 
 /// The order from rows at hand; the customer as (id, code, name).
@@ -28,6 +37,7 @@ pub fn assemble(
     row: OrderRow,
     customer: Option<(String, String, String)>,
     lines: Vec<LineRow>,
+    groups: &Groups,
     events: Vec<EventRow>,
     documents: Vec<api::DocumentInfo>,
     role: Role,
@@ -35,7 +45,7 @@ pub fn assemble(
     let currency = currency(&row.currency)?;
     let amount = |minor: i64| Money::new(minor, currency).decimal();
     let state = state(&row.state)?;
-    let lines = lines.into_iter().map(|line| order_line(line, currency)).collect::<anyhow::Result<Vec<_>>>()?;
+    let lines = lines.into_iter().map(|line| order_line(line, groups, currency)).collect::<anyhow::Result<Vec<_>>>()?;
     let events = events.into_iter().map(event).collect::<anyhow::Result<Vec<_>>>()?;
     let count = |verdict: Verdict| lines.iter().filter(|line| line.verdict == verdict).count() as u32;
     let raised = lines.iter().any(|line| line.reason == Some(LineReason::PriceRose));
@@ -99,8 +109,9 @@ pub fn order_customer(id: &str, code: String, name: String) -> anyhow::Result<Or
     Ok(OrderCustomer { id: id.parse().context("stored customer id")?, code, name })
 }
 
-fn order_line(line: LineRow, currency: Currency) -> anyhow::Result<api::OrderLine> {
+fn order_line(line: LineRow, groups: &Groups, currency: Currency) -> anyhow::Result<api::OrderLine> {
     Ok(api::OrderLine {
+        group: groups.get(&line.product_code).filter(|_| is_taken(&line)).map(|path| path.to_vec()).unwrap_or_default(),
         code: line.product_code,
         name: line.name,
         unit: line.unit,

@@ -4,6 +4,7 @@ use kontor_shared::ids::MessageId;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::NewMail;
+use crate::db::rows_of_placeholders;
 
 crate::row! {
     /// A message under this process's lease. `attempts` fences: who took it later has a higher one.
@@ -32,23 +33,44 @@ crate::row! {
     }
 }
 
-pub async fn insert(connection: &mut AnyConnection, id: MessageId, mail: &NewMail<'_>, body_hash: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO messages (id, cause, customer_id, channel, recipient, lang, subject, body_hash, state, attempts, run_after, message_id, created_at) \
-         VALUES ($1, $2, $3, 'email', $4, $5, $6, $7, 'queued', 0, $8, $9, $8) ON CONFLICT (cause, recipient, channel) DO NOTHING",
-    )
-    .bind(id.to_string())
-    .bind(mail.cause)
-    .bind(mail.customer.map(|customer| customer.to_string()))
-    .bind(mail.recipient)
-    .bind(mail.lang.tag())
-    .bind(mail.subject)
-    .bind(body_hash)
-    .bind(now)
-    // The sender's domain follows at the first try.
-    .bind(format!("{id}@kontor"))
-    .execute(connection)
-    .await?;
+/// A message to write.
+pub struct New<'a> {
+    pub id: MessageId,
+    pub mail: &'a NewMail<'a>,
+    pub body_hash: &'a str,
+}
+
+/// Why a message without a recipient is not sent, as its row says it.
+const NOBODY: &str = "no contact of the customer receives mail about orders";
+
+/// Writes messages, all by one statement; those there already stay as they are.
+pub async fn insert(connection: &mut AnyConnection, messages: &[New<'_>], now: i64) -> sqlx::Result<()> {
+    let sql = format!(
+        "INSERT INTO messages (id, cause, customer_id, channel, recipient, lang, subject, body_hash, state, attempts, run_after, message_id, last_error, \
+         created_at) VALUES {} ON CONFLICT (cause, recipient, channel) DO NOTHING",
+        rows_of_placeholders(messages.len(), 14)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for New { id, mail, body_hash } in messages {
+        let nobody = mail.recipient.is_empty();
+        query = query
+            .bind(id.to_string())
+            .bind(mail.cause)
+            .bind(mail.customer.map(|customer| customer.to_string()))
+            .bind("email")
+            .bind(mail.recipient)
+            .bind(mail.lang.tag())
+            .bind(mail.subject)
+            .bind(*body_hash)
+            .bind(if nobody { "skipped" } else { "queued" })
+            .bind(0_i64)
+            .bind(now)
+            // The sender's domain follows at the first try.
+            .bind(format!("{id}@kontor"))
+            .bind(nobody.then_some(NOBODY))
+            .bind(now);
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 
@@ -81,14 +103,23 @@ pub async fn recover(connection: &mut AnyConnection, now: i64) -> sqlx::Result<u
     Ok(uncertain.rows_affected())
 }
 
-/// Takes the longest waiting due message.
-pub async fn claim(connection: &mut AnyConnection, skip_locked: &'static str, owner: &str, now: i64, lease_until: i64) -> sqlx::Result<Option<Claimed>> {
+/// Takes the longest waiting due messages, `most` at most.
+pub async fn claim(
+    connection: &mut AnyConnection,
+    skip_locked: &'static str,
+    owner: &str,
+    now: i64,
+    lease_until: i64,
+    most: i64,
+) -> sqlx::Result<Vec<Claimed>> {
     let statement = format!(
         "UPDATE messages SET state = 'claimed', attempts = attempts + 1, lease_owner = $2, lease_until = $3 WHERE id IN (\
-         SELECT id FROM messages WHERE state = 'queued' AND run_after <= $1 ORDER BY run_after, id LIMIT 1{skip_locked}) \
+         SELECT id FROM messages WHERE state = 'queued' AND run_after <= $1 ORDER BY run_after, id LIMIT $4{skip_locked}) \
          RETURNING id, recipient, subject, body_hash, rendered_hash, attempts"
     );
-    sqlx::query_as(AssertSqlSafe(statement)).bind(now).bind(owner).bind(lease_until).fetch_optional(connection).await
+    let mut claimed: Vec<Claimed> = sqlx::query_as(AssertSqlSafe(statement)).bind(now).bind(owner).bind(lease_until).bind(most).fetch_all(connection).await?;
+    claimed.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(claimed)
 }
 
 pub async fn keep_rendered(connection: &mut AnyConnection, message: &Claimed, rendered_hash: &str, message_id: &str) -> sqlx::Result<()> {

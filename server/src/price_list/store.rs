@@ -1,5 +1,6 @@
 //! SQL of price list versions.
 
+use kontor_shared::ids::CustomerId;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow as _, Row as _};
 
 crate::row! {
@@ -20,12 +21,12 @@ crate::row! {
     }
 }
 
-/// The version in force on a day (`YYYY-MM-DD`): of those whose first day has come, the newest. A newer version's first
-/// day ends the one before it.
+/// The version in force on a day (`YYYY-MM-DD`): of those whose first day has come, the one whose came last; of one day's
+/// the newest. So a list published for next month comes into force then, whatever is corrected until then.
 pub async fn in_force(connection: &mut AnyConnection, day: &str) -> sqlx::Result<Option<Version>> {
     sqlx::query_as(
         "SELECT version, seq, published_at, valid_from, currency, vat_mode, terms, note, products, left_out \
-         FROM price_list_versions WHERE valid_from <= $1 ORDER BY version DESC LIMIT 1",
+         FROM price_list_versions WHERE valid_from <= $1 ORDER BY valid_from DESC, version DESC LIMIT 1",
     )
     .bind(day)
     .fetch_optional(connection)
@@ -42,9 +43,40 @@ pub async fn by_number(connection: &mut AnyConnection, version: i64) -> sqlx::Re
     .await
 }
 
-/// The day a version's prices end: the first day of the next version, if one is published.
+/// A version among the others.
+pub struct Standing {
+    pub version: Version,
+    /// The number of the newest version.
+    pub last_version: i64,
+    /// See [`valid_until`].
+    pub valid_until: Option<String>,
+}
+
+/// As [`by_number`], with what an order has to know beside it.
+pub async fn standing(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Option<Standing>> {
+    let row = sqlx::query(
+        "SELECT version, seq, published_at, valid_from, currency, vat_mode, terms, note, products, left_out, \
+         (SELECT MAX(n.version) FROM price_list_versions n) AS last_version, \
+         (SELECT MIN(l.valid_from) FROM price_list_versions l \
+          WHERE l.valid_from > v.valid_from OR (l.valid_from = v.valid_from AND l.version > v.version)) AS valid_until \
+         FROM price_list_versions v WHERE version = $1",
+    )
+    .bind(version)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok(Standing { version: Version::from_row(&row)?, last_version: row.try_get("last_version")?, valid_until: row.try_get("valid_until")? }))
+        .transpose()
+}
+
+/// The day a version's prices end: the first day of the version that comes into force after it, if one is published.
 pub async fn valid_until(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT MIN(valid_from) FROM price_list_versions WHERE version > $1").bind(version).fetch_one(connection).await
+    sqlx::query_scalar(
+        "SELECT MIN(l.valid_from) FROM price_list_versions l JOIN price_list_versions v ON v.version = $1 \
+         WHERE l.valid_from > v.valid_from OR (l.valid_from = v.valid_from AND l.version > v.version)",
+    )
+    .bind(version)
+    .fetch_one(connection)
+    .await
 }
 
 /// Visible seq and number of the last version.
@@ -140,4 +172,17 @@ pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Ve
 
 pub async fn customer_price_type(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT price_type FROM customers WHERE id = $1").bind(customer).fetch_optional(connection).await
+}
+
+/// Keeps what a form that was handed out was made for, so that it is known when it comes back.
+pub async fn insert_form(connection: &mut AnyConnection, id: &str, customer: CustomerId, version: i64, overlay: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO forms (id, customer_id, version, overlay, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id)
+        .bind(customer.to_string())
+        .bind(version)
+        .bind(overlay)
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
 }

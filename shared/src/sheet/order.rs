@@ -3,11 +3,13 @@
 use rust_xlsxwriter::{ColNum, DocProperties, ExcelDateTime, RowNum, Workbook, Worksheet};
 
 use super::formulas::{self, Lines, TotalKind, cell, price_number, quantity_number, rate_number};
+use super::outline::{MAX_LEVEL, close};
 use super::price_list::print_footer;
 use super::styles::Styles;
 use super::{SheetError, cell_text, sheet_name};
 use crate::api;
 use crate::money::{Money, Percent, Totals, VatMethod, line_amount, totals};
+use crate::orders::Verdict;
 use crate::words::{Lang, common, format, sheet as words};
 
 const CODE: ColNum = 0;
@@ -43,13 +45,11 @@ pub fn write_order(order: &api::Order, firm: &api::Firm, lang: Lang) -> Result<V
         sheet.set_column_width(column, width)?;
     }
     let first = header_row + 1;
-    let mut amounts: Vec<(Money, Percent)> = Vec::with_capacity(order.lines.len());
-    for (at, line) in order.lines.iter().enumerate() {
-        amounts.push((write_line(&mut sheet, first + at as RowNum, line, order, &styles, lang)?, line.vat_rate));
-    }
-    let last = first + (order.lines.len().max(1) - 1) as RowNum;
+    let (end, amounts) = write_lines(&mut sheet, first, order, &styles, lang)?;
+    let last = end.max(first + 1) - 1;
     write_totals(&mut sheet, order, &amounts, &Lines { first, last, rates: RATE, amounts: AMOUNT }, &styles, lang)?;
 
+    sheet.group_symbols_above(true);
     sheet.autofilter(header_row, CODE, last, OUTCOME)?;
     sheet.set_freeze_panes(first, UNIT)?;
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(header_row, header_row)?;
@@ -102,6 +102,60 @@ fn write_top(sheet: &mut Worksheet, order: &api::Order, firm: &api::Firm, title:
         row += 1;
     }
     Ok(row + 1)
+}
+
+/// The lines by product group, in the order their groups first appear: first those that have none, last the refused.
+fn by_group(order: &api::Order, lang: Lang) -> Vec<(Vec<String>, Vec<&api::OrderLine>)> {
+    let refused = vec![common::verdict(Verdict::Refused).say(lang).to_string()];
+    let mut groups: Vec<(Vec<String>, Vec<&api::OrderLine>)> = vec![(Vec::new(), Vec::new())];
+    let mut left = Vec::new();
+    for line in &order.lines {
+        if line.verdict == Verdict::Refused {
+            left.push(line);
+        } else if let Some((_, lines)) = groups.iter_mut().find(|(path, _)| *path == line.group) {
+            lines.push(line);
+        } else {
+            groups.push((line.group.clone(), vec![line]));
+        }
+    }
+    // Groups of one parent stand together, where the first of them stands.
+    let mut tops: Vec<Option<String>> = Vec::new();
+    for (path, _) in &groups {
+        let top = path.first().cloned();
+        if !tops.contains(&top) {
+            tops.push(top);
+        }
+    }
+    groups.sort_by_key(|(path, _)| tops.iter().position(|top| top.as_ref() == path.first()));
+    groups.push((refused, left));
+    groups.retain(|(_, lines)| !lines.is_empty());
+    groups
+}
+
+/// Writes groups and lines; gives the row after the last and what the lines come to.
+fn write_lines(sheet: &mut Worksheet, first: RowNum, order: &api::Order, styles: &Styles, lang: Lang) -> Result<(RowNum, Vec<(Money, Percent)>), SheetError> {
+    let mut row = first;
+    let mut amounts = Vec::with_capacity(order.lines.len());
+    let mut open: Vec<(String, RowNum)> = Vec::new();
+    for (path, lines) in by_group(order, lang) {
+        let same = open.iter().zip(&path).take_while(|((left, _), right)| left == *right).count();
+        close(sheet, &mut open, same, row)?;
+        for name in &path[same..] {
+            for column in CODE..=OUTCOME {
+                sheet.write_blank(row, column, &styles.group)?;
+            }
+            let style = styles.group.clone().set_indent(open.len().min(MAX_LEVEL) as u8);
+            sheet.write_string_with_format(row, CODE, cell_text(name), &style)?;
+            open.push((name.clone(), row));
+            row += 1;
+        }
+        for line in lines {
+            amounts.push((write_line(sheet, row, line, order, styles, lang)?, line.vat_rate));
+            row += 1;
+        }
+    }
+    close(sheet, &mut open, 0, row)?;
+    Ok((row, amounts))
 }
 
 /// Writes one line and gives its amount, as stored.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use rust_xlsxwriter::{ColNum, DataValidation, DocProperties, ExcelDateTime, Format, Formula, ProtectionOptions, RowNum, Url, Workbook, Worksheet};
 
 use super::formulas::{self, Lines, TotalKind, cell, column_range, price_number, quantity_number, rate_number};
+use super::outline::{MAX_LEVEL, close};
 use super::styles::Styles;
 use super::{FormInfo, OrderedLine, SheetError, cell_text, checksum, footer_text, row_id, sheet_name, validity};
 use crate::catalog::{ProductRow, Snapshot};
@@ -30,8 +31,6 @@ const GREATEST: ColNum = 12;
 /// Group rows in a workbook that has links to them; Excel takes 65,530 links on a sheet.
 const MAX_LINKS: usize = 5_000;
 const MAX_ROWS: usize = 1_048_576;
-/// Excel's outline has eight levels, one of them the top.
-const MAX_LEVEL: usize = 7;
 
 /// The whole list as a workbook, filled in with `order`.
 pub fn write_price_list(snapshot: &Snapshot, order: &[OrderedLine], form: &FormInfo, lang: Lang) -> Result<Vec<u8>, SheetError> {
@@ -415,20 +414,6 @@ impl List<'_> {
             .set_custom_property("OrderFormId", cell_text(&self.form.form_id))
             .set_custom_property("PriceListVersion", i32::try_from(self.snapshot.version).unwrap_or(i32::MAX)))
     }
-}
-
-/// Ends the groups beyond the first `keep`: their rows become one outline level each.
-fn close(sheet: &mut Worksheet, open: &mut Vec<(u32, RowNum)>, keep: usize, row: RowNum) -> Result<(), SheetError> {
-    while open.len() > keep {
-        let level = open.len();
-        if let Some((_, head)) = open.pop()
-            && level <= MAX_LEVEL
-            && head + 1 < row
-        {
-            sheet.group_rows(head + 1, row - 1)?;
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn print_footer(sheet: &mut Worksheet, left: &str, right: &str, lang: Lang) {

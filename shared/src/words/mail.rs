@@ -29,7 +29,6 @@ crate::words! {
         "{firm}: ваш заказ {number} подтверждён. Счёт на оплату {proforma} от {date} на сумму {amount}.",
         "{firm} потвърди вашата поръчка {number}. Проформа фактура {proforma} от {date} е на стойност {amount}.";
     PAY_UNTIL = "To be paid by {date}.", "Оплатить до {date}.", "Платима до {date}.";
-    OPEN_PDF = "The proforma invoice as PDF: {url}", "Счёт на оплату в PDF: {url}", "Проформа фактурата като PDF: {url}";
     REFUSED_SUBJECT = "Order {number} refused", "Заказ {number} отклонён", "Поръчка {number} е отхвърлена";
     REFUSED = "{firm} cannot take your order {number}.", "{firm} не может принять ваш заказ {number}.", "{firm} не може да приеме вашата поръчка {number}.";
     REFUSED_REASON = "Reason: {reason}", "Причина: {reason}", "Причина: {reason}";

@@ -56,6 +56,17 @@ pub async fn write(file: &Path) -> ExitCode {
     }
 }
 
+/// Only what concerns the intake of orders, without writing it down.
+pub async fn show_orders() -> ExitCode {
+    match orders(&mut Figures(String::new())).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// One row of the table.
 struct Figures(String);
 
@@ -78,6 +89,11 @@ async fn measure() -> Result<String> {
     size(&mut text)?;
     demo(&mut text).await?;
     many(&mut text).await?;
+    orders(&mut text).await?;
+    Ok(text.0)
+}
+
+async fn orders(text: &mut Figures) -> Result<()> {
     for (engine, name) in [(Engine::Sqlite, "SQLite, synchronous=FULL"), (Engine::Postgres, "PostgreSQL, fsync=on")] {
         let rates = intake::measure(engine).await?;
         text.row(
@@ -86,7 +102,16 @@ async fn measure() -> Result<String> {
             &format!("{CLIENTS} clients over HTTP; bare: as many clients, the same rows, no HTTP, no prices, no numbers, same run"),
         );
     }
-    Ok(text.0)
+    let waits = intake::while_importing(&goods::csv(MANY)).await?;
+    for (when, wait) in [("nothing else going on", &waits.alone), ("another process importing", &waits.beside), ("the server itself importing", &waits.within)]
+    {
+        text.row(
+            &format!("Wait of an order of {LINES} lines, {when}"),
+            &format!("p95 {:.0} ms, worst {:.0} ms", wait.p95, wait.worst),
+            &format!("one client over HTTP, {} orders, SQLite; the import: {MANY} goods", wait.orders),
+        );
+    }
+    Ok(())
 }
 
 /// What a first visit loads, as the server sends it to a browser that takes brotli.
@@ -234,7 +259,7 @@ async fn snapshot(state: &AppState, overlay: &str) -> Result<Snapshot> {
 }
 
 /// The program's command line on a place.
-async fn run(place: &Place, arguments: &[&str]) -> Result<()> {
+pub async fn run(place: &Place, arguments: &[&str]) -> Result<()> {
     let data = place.directory.to_str().context("a UTF-8 path")?;
     let mut command = program::command(place, arguments);
     command.args(["--data", data]);

@@ -1,6 +1,7 @@
 //! How many orders of 20 lines are stored in a second, over HTTP by the real program, and how many bare transactions of
 //! the same rows the same database takes from as many clients in the same run.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use crate::figures::{self, run};
+
 pub const CLIENTS: usize = 8;
 pub const LINES: usize = 20;
 /// Bare, HTTP, HTTP, bare: each this long.
@@ -32,6 +35,101 @@ const ROUND: Duration = Duration::from_secs(5);
 pub struct Rates {
     pub http: f64,
     pub bare: f64,
+}
+
+/// Milliseconds an order of [`LINES`] lines waits for its answer.
+pub struct Waits {
+    pub alone: Wait,
+    /// While another process imports goods.
+    pub beside: Wait,
+    /// While the server itself does.
+    pub within: Wait,
+}
+
+pub struct Wait {
+    pub p95: f64,
+    pub worst: f64,
+    pub orders: usize,
+}
+
+/// One client orders without a pause, on SQLite, where there is one writer, while goods are imported.
+pub async fn while_importing(goods_csv: &str) -> Result<Waits> {
+    let place = Place::new(Engine::Sqlite).await;
+    let config = Config { data: place.directory.clone(), database_url: None, public_url: None, smtp_url: None, trust_proxy: false };
+    let state = AppState::open(config, Clock::system()).await?;
+    let codes: Vec<String> = (0..LINES).map(|at| format!("B-{at:03}")).collect();
+    let goods: Vec<Good<'_>> = codes.iter().map(|code| good(code, "10")).collect();
+    let version = publish(&state, "2020-01-01", &goods).await;
+    let client = client(&state, 0).await?;
+    let file = place.directory.join("goods.csv");
+    std::fs::write(&file, goods_csv)?;
+    let server = Server::start(&place, &[], &[]).await;
+    let authority = server.address.strip_prefix("http://").context("an address")?.to_string();
+    let during = |work| waits_during(&authority, &client, &codes, version, work);
+
+    let alone = during(Box::pin(async {
+        tokio::time::sleep(ROUND).await;
+        Ok(())
+    }))
+    .await?;
+    let arguments = ["import", "products", file.to_str().context("a UTF-8 path")?];
+    let beside = during(Box::pin(run(&place, &arguments))).await?;
+    let token = staff(&state).await?;
+    // The same goods at other prices, through the server's own door.
+    let changed = goods_csv.replace(",EUR,20,", "9,EUR,20,");
+    let within = during(Box::pin(async {
+        let mut stream = BufReader::new(TcpStream::connect(&authority).await?);
+        let (status, answer) = ask(&mut stream, &authority, &token, "POST /api/imports?kind=products&name=goods.csv", "text/csv", &changed).await?;
+        ensure!(status == 200, "the import was answered {status}: {answer}");
+        Ok(())
+    }))
+    .await?;
+    server.stop().await;
+    state.db.close().await;
+    place.remove().await;
+    Ok(Waits { alone, beside, within })
+}
+
+type Work<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+
+/// What one client's orders wait for while `work` goes on.
+async fn waits_during(authority: &str, client: &Client, codes: &[String], version: i64, mut work: Work<'_>) -> Result<Wait> {
+    let (body, clock) = (body(codes, version), Clock::system());
+    let mut stream = BufReader::new(TcpStream::connect(authority).await?);
+    stream.get_ref().set_nodelay(true)?;
+    let mut waits = Vec::new();
+    loop {
+        let started = Instant::now();
+        let id = clock.new_id().to_string();
+        let order = put(&mut stream, authority, &client.token, &id, &body);
+        tokio::pin!(order);
+        let mut over = None;
+        let (status, answer) = loop {
+            tokio::select! {
+                answer = &mut order => break answer?,
+                end = &mut work, if over.is_none() => over = Some(end),
+            }
+        };
+        ensure!(status == 201, "an order was answered {status}: {answer}");
+        waits.push(started.elapsed().as_secs_f64() * 1000.0);
+        if let Some(end) = over {
+            end?;
+            break;
+        }
+    }
+    let (orders, p95) = (waits.len(), figures::p95(&mut waits));
+    Ok(Wait { p95, worst: waits.last().copied().unwrap_or_default(), orders })
+}
+
+/// A session of sales.
+async fn staff(state: &AppState) -> Result<String> {
+    let mut tx = state.db.write_tx().await?;
+    let now = state.clock.now_ms();
+    let (user, token) = (UserId(state.clock.new_id()), auth::hex(&random::<32>()));
+    auth::store::insert_user(&mut tx, user, "sales@test.example", "no password", Role::Sales, None, false, now).await?;
+    auth::store::start_session(&mut tx, &auth::hex(&Sha256::digest(token.as_bytes())), user, now, now + 24 * 3_600_000).await?;
+    tx.commit().await?;
+    Ok(token)
 }
 
 /// A customer with a contact and a session.
@@ -110,10 +208,15 @@ async fn client(state: &AppState, at: usize) -> Result<Client> {
     Ok(Client { customer, user, email, token })
 }
 
+/// An order of these goods.
+fn body(codes: &[String], version: i64) -> String {
+    let lines: Vec<Value> = codes.iter().map(|code| json!({"code": code, "quantity": "3", "shown_price": "10"})).collect();
+    json!({"version": version, "overlay": "wholesale", "lines": lines}).to_string()
+}
+
 /// Orders acknowledged per second.
 async fn over_http(authority: &str, clients: &[Client], codes: &[String], version: i64, time: Duration) -> Result<f64> {
-    let lines: Vec<Value> = codes.iter().map(|code| json!({"code": code, "quantity": "3", "shown_price": "10"})).collect();
-    let body = Arc::new(json!({"version": version, "overlay": "wholesale", "lines": lines}).to_string());
+    let body = Arc::new(body(codes, version));
     let (stored, clock) = (Arc::new(AtomicU64::new(0)), Clock::system());
     let started = Instant::now();
     let tasks: Vec<_> = clients
@@ -140,8 +243,13 @@ async fn over_http(authority: &str, clients: &[Client], codes: &[String], versio
 
 /// One PUT over a connection that stays open.
 async fn put(stream: &mut BufReader<TcpStream>, authority: &str, token: &str, id: &str, body: &str) -> Result<(u16, String)> {
+    ask(stream, authority, token, &format!("PUT /api/orders/{id}"), "application/json", body).await
+}
+
+/// One request over a connection that stays open.
+async fn ask(stream: &mut BufReader<TcpStream>, authority: &str, token: &str, what: &str, media_type: &str, body: &str) -> Result<(u16, String)> {
     let request = format!(
-        "PUT /api/orders/{id} HTTP/1.1\r\nHost: {authority}\r\nCookie: {}={token}\r\nX-Kontor: 1\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "{what} HTTP/1.1\r\nHost: {authority}\r\nCookie: {}={token}\r\nX-Kontor: 1\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n{body}",
         auth::COOKIE,
         body.len()
     );
@@ -241,9 +349,11 @@ async fn transaction(state: &AppState, client: &Client, codes: &[String]) -> Res
     let text = format!("Order {id}\n{}", lines.iter().map(|line| format!("{} {} 3 pc 10.00 30.00\n", line.product_code, line.name)).collect::<String>());
     let cause = format!("order {id} received");
     let mut tx = state.db.write_tx().await?;
-    store::insert(&mut tx, &order).await?;
-    store::insert_lines(&mut tx, &id, &lines).await?;
-    store::insert_event(&mut tx, &id, now, "submitted", "buyer", &client.email, "").await?;
+    let with_order: Vec<(&str, &LineRow)> = lines.iter().map(|line| (id.as_str(), line)).collect();
+    let event = store::FirstEvent { order: &id, at: now, state: "submitted", by_role: "buyer", actor: &client.email };
+    store::insert(&mut tx, &[order]).await?;
+    store::insert_lines(&mut tx, &with_order).await?;
+    store::insert_first_events(&mut tx, &[event]).await?;
     audit::record(&mut tx, &state.clock, &client.email, "order.submit", &id, None, Some(&json!({"state": "submitted", "revision": 1}))).await?;
     let mail =
         NewMail { cause: &cause, customer: Some(client.customer), recipient: &client.email, lang: Lang::En, subject: "We received your order", text: &text };

@@ -15,8 +15,9 @@ async fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["pictures", folder] => pictures::take(Path::new(folder)).await,
         ["figures", file] => figures::write(Path::new(file)).await,
+        ["orders"] => figures::show_orders().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders]`");
             ExitCode::from(2)
         }
     }

@@ -87,7 +87,7 @@ on_both_databases!(a_price_the_client_invents_changes_nothing, |app| async {
     let cheap: Order = put(&buyer, new_id(&app), &body(version, &[("A", "1", "0.01")])).await.expect(201).json();
     assert_eq!((cheap.state, cheap.net.as_str()), (OrderState::NeedsReview, "10.00"));
     assert_eq!(cheap.lines[0].reason, Some(LineReason::PriceRose));
-    for field in ["price", "discount", "paid", "customer", "state", "currency", "net"] {
+    for field in ["price", "discount", "paid", "customer_id", "state", "currency", "net"] {
         let mut wanted = body(version, &[("A", "1", "10")]);
         wanted[field] = json!("0");
         put(&buyer, new_id(&app), &wanted).await.problem(422, "invalid_body");
@@ -331,6 +331,74 @@ on_both_databases!(a_change_on_an_old_view_is_refused, |app| async {
     assert_eq!(cancel("\"2\"").await.json::<Order>().state, OrderState::Cancelled);
 });
 
+on_both_databases!(orders_of_many_customers_at_once_are_each_whole, |app| async {
+    let version = publish(app.state(), "2026-01-01", &[good("A", "10"), good("B", "2.5")]).await;
+    let mut tasks = Vec::new();
+    for customer in 0..12 {
+        let buyer = app.buyer(&format!("C{customer}")).await;
+        for _ in 0..5 {
+            let (buyer, id, wanted) = (buyer.clone(), new_id(&app), body(version, &[("A", "3", "10"), ("B", "4", "2.5"), ("X", "1", "1")]));
+            tasks.push(tokio::spawn(async move { put(&buyer, id, &wanted).await.expect(201).json::<Order>() }));
+        }
+    }
+    let mut numbers = HashSet::new();
+    let staff = app.staff(Role::Sales).await;
+    for task in tasks {
+        let order = task.await.expect("a request");
+        assert_eq!((order.read, order.accepted, order.refused, order.gross.as_str()), (3, 2, 1, "48.00"));
+        let stored: Order = staff.get(&format!("/api/orders/{}", order.id)).await.json();
+        assert_eq!((&stored.lines, &stored.number, stored.customer.is_some()), (&order.lines, &order.number, true));
+        numbers.insert(order.number);
+    }
+    // Unbroken too: nothing failed on the way.
+    assert_eq!(numbers, (1..=60).map(|number| format!("{number:06}")).collect());
+    for (table, rows) in [("order_lines", 180), ("order_events", 60), ("messages", 60)] {
+        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}")))
+            .fetch_one(&mut *app.state().db.read().await.expect("a connection"))
+            .await
+            .expect("a count");
+        assert_eq!(count, rows, "{table}");
+    }
+});
+
+on_both_databases!(an_order_for_another_customer_than_the_page_showed_is_refused, |app| async {
+    let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
+    let (buyer, id) = (app.buyer("C1").await, new_id(&app));
+    let mut wanted = body(version, &[("A", "1", "10")]);
+    wanted["customer"] = json!("C2");
+    put(&buyer, id, &wanted).await.problem(409, "other_customer");
+    wanted["customer"] = json!("C1");
+    put(&buyer, id, &wanted).await.expect(201);
+    // Who does not say it says nothing else.
+    put(&buyer, id, &body(version, &[("A", "1", "10")])).await.expect(200);
+});
+
+on_both_databases!(where_nobody_is_to_be_told_a_message_says_so, |app| async {
+    let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
+    let buyer = app.buyer("C1").await;
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    sqlx::query("UPDATE contacts SET receives_orders = 0").execute(&mut *tx).await.expect("a change");
+    tx.commit().await.expect("committed");
+    let stored = order(&app, &buyer, version).await;
+    let sales = app.staff(Role::Sales).await;
+    sales.post(&format!("/api/orders/{}/confirm", stored.id), &json!({})).await.ok();
+    kontor_server::background::run_due(app.state()).await.expect("work is done");
+    let skipped: api::MessagePage = sales.get("/api/messages?state=skipped").await.json();
+    assert_eq!(skipped.messages.len(), 2, "received and confirmed");
+    assert!(skipped.messages.iter().all(|message| message.attempts == 0 && message.last_error.is_some()));
+    sales.post(&format!("/api/messages/{}/retry", skipped.messages[0].id), &json!({})).await.problem(409, "not_failed");
+});
+
+on_both_databases!(a_firm_without_a_name_posts_no_document, |app| async {
+    let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
+    let stored = order(&app, &app.buyer("C1").await, version).await;
+    let nobody = json!({"party": {"name": "", "address": [], "tax_ids": [], "bank": [], "email": "", "phone": ""}});
+    kontor_server::firm::change(app.state(), "test", nobody.as_object().cloned().unwrap_or_default()).await.expect("a change");
+    let sales = app.staff(Role::Sales).await;
+    act(&sales, stored.id, "confirm").await.problem(409, "no_seller");
+    assert_eq!(sales.get(&format!("/api/orders/{}", stored.id)).await.json::<Order>().state, OrderState::Submitted);
+});
+
 on_both_databases!(lists_are_paged_counted_and_found_by_number_and_name, |app| async {
     let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
     let (first, second) = (app.buyer("C1").await, app.buyer("C2").await);
@@ -415,6 +483,23 @@ on_both_databases!(an_imported_order_keeps_its_number_and_ours_step_over_it, |ap
     sqlx::query("UPDATE orders SET number = '000002'").execute(&mut *tx).await.expect("a number");
     tx.commit().await.expect("committed");
     assert_eq!(order(&app, &buyer, version).await.number, "000003");
+    // A long imported history.
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    for number in 4..1_500 {
+        sqlx::query(
+            "INSERT INTO orders (id, number, source, kind, state, revision, body_hash, ordered_at, ordered_day, po_number, delivery_address, comment, \
+             currency, vat_mode, vat_method, net, vat, gross, line_count, counted) \
+             VALUES ($1, $2, 'import', 'sale', 'closed', 1, '', 0, '2020-01-01', '', '', '', 'EUR', 'net', 'per_rate', 0, 0, 0, 0, 0)",
+        )
+        .bind(new_id(&app).to_string())
+        .bind(format!("{number:06}"))
+        .execute(&mut *tx)
+        .await
+        .expect("an imported order");
+    }
+    tx.commit().await.expect("committed");
+    assert_eq!(order(&app, &buyer, version).await.number, "001500");
+    assert_eq!(order(&app, &buyer, version).await.number, "001501");
 });
 
 on_both_databases!(the_mail_says_what_was_ordered_in_the_customers_language, |app| async {

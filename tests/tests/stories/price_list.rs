@@ -97,6 +97,20 @@ on_both_databases!(a_version_of_tomorrow_is_not_seen_today, |app| async {
     sales.post("/api/price-lists", &json!({"valid_from": "1 May"})).await.problem(422, "bad_date");
 });
 
+on_both_databases!(a_correction_does_not_annul_the_list_of_next_month, |app| async {
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let report: PublishReport = sales.post("/api/price-lists", &json!({"valid_from": "2026-02-01"})).await.json();
+    assert_eq!((report.version, report.valid_until), (2, None));
+    let report = publish(&sales).await;
+    assert_eq!((report.version, report.valid_until.as_deref()), (3, Some("2026-02-01")));
+    let info: PriceListInfo = app.buyer("C1").await.get("/api/price-list").await.json();
+    assert_eq!((info.version, info.valid_until.as_deref()), (3, Some("2026-02-01")));
+    app.pass(20 * 86_400);
+    let info: PriceListInfo = app.buyer("C1").await.get("/api/price-list").await.json();
+    assert_eq!((info.version, info.valid_until), (2, None));
+});
+
 on_both_databases!(a_snapshot_travels_packed_and_is_kept_for_good, |app| async {
     let sales = stock(&app).await;
     publish(&sales).await;

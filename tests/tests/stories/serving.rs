@@ -84,6 +84,22 @@ with_the_program!(data_outlives_the_program, |place| async {
 });
 
 #[tokio::test]
+async fn who_says_nothing_loses_its_place() {
+    let place = Place::new(Engine::Sqlite).await;
+    let server = Server::start(&place, &[], &[]).await;
+    // Neither silence nor the beginning of the other HTTP's greeting.
+    for first_words in ["", "PRI * HT"] {
+        let mut stream = connect(&server).await;
+        stream.write_all(first_words.as_bytes()).await.expect("the words are taken");
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;
+        assert!(read.is_ok(), "a client that said {first_words:?} is still connected");
+    }
+    assert_eq!(server.stop().await, Some(0));
+    place.remove().await;
+}
+
+#[tokio::test]
 async fn a_certificate_is_served_and_plain_text_is_not() {
     let place = Place::new(Engine::Sqlite).await;
     let (certificate, key) = (place.directory.join("cert.pem"), place.directory.join("key.pem"));

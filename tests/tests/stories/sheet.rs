@@ -324,6 +324,13 @@ fn order_of(vat_mode: VatMode) -> api::Order {
             api::OrderLine {
                 code: format!("{at:05}"),
                 name: if at == 0 { "=1+1".into() } else { format!("Goods {at}") },
+                // Two leaves of one group, a group by itself, and lines without any.
+                group: match (refused, at % 4) {
+                    (true, _) | (_, 3) => Vec::new(),
+                    (_, 0) => vec!["Kitchen".into(), "Cups".into()],
+                    (_, 1) => vec!["Garden".into()],
+                    _ => vec!["Kitchen".into(), "Plates".into()],
+                },
                 unit: "kg".into(),
                 quantity,
                 shown_price: Some(price),
@@ -379,7 +386,16 @@ fn an_orders_workbook_comes_to_the_orders_totals() {
         ours.push(file);
         theirs.push(stripped);
     }
-    for books in [dump(&ours), dump(&through_libreoffice(&theirs, &directory))] {
+    let ours = dump(&ours);
+    for book in &ours {
+        // Groups fold, the table's head stays, the filter spans the lines.
+        let sheet = &book["sheets"][0];
+        let levels: Vec<i64> = sheet["levels"].as_object().unwrap().values().filter_map(Value::as_i64).collect();
+        assert_eq!((levels.iter().filter(|level| **level == 2).count(), levels.iter().max()), (6, Some(&2)), "{levels:?}");
+        assert_eq!(sheet["freeze"], "C13");
+        assert!(sheet["filter"].as_str().is_some_and(|range| range.starts_with("A12:H")), "{}", sheet["filter"]);
+    }
+    for books in [ours, dump(&through_libreoffice(&theirs, &directory))] {
         for (book, order) in books.iter().zip(&orders) {
             let cells = book["sheets"][0]["cells"].as_object().unwrap();
             let row_of =
