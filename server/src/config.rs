@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// SQLite, caches and the mail spool.
     pub data: PathBuf,
@@ -13,6 +13,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// lettre's form, e.g. `smtp://user:pass@host:587?tls=required`. Absent: .eml files under `data/spool`.
     pub smtp_url: Option<String>,
+    /// PEM file of authorities trusted to name the mail server, beside the public ones: a firm's own server has its own.
+    pub smtp_ca: Option<PathBuf>,
     /// Take the client address from `X-Forwarded-For`.
     pub trust_proxy: bool,
 }
@@ -24,6 +26,7 @@ impl Config {
             database_url: setting("DATABASE_URL")?,
             public_url: setting("KONTOR_PUBLIC_URL")?,
             smtp_url: setting("KONTOR_SMTP_URL")?,
+            smtp_ca: std::env::var_os("KONTOR_SMTP_CA").filter(|path| !path.is_empty()).map(PathBuf::from),
             trust_proxy: false,
         })
     }

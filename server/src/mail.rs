@@ -12,12 +12,16 @@ use anyhow::{Context, bail, ensure};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::{Address, Message};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpStream;
 use url::{Host, Url};
+
+use crate::config::Config;
 
 /// How long each step may take.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +91,25 @@ pub struct Server {
     encryption: Encryption,
     credentials: Option<Credentials>,
     hello: ClientId,
+    authorities: Vec<Certificate>,
 }
 
 impl Server {
+    /// The configured server, if there is one.
+    pub fn of(config: &Config) -> anyhow::Result<Option<Self>> {
+        let Some(url) = &config.smtp_url else { return Ok(None) };
+        let mut server = Self::parse(url)?;
+        if let Some(file) = &config.smtp_ca {
+            let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
+            server.authorities = certificates(&pem).with_context(|| format!("KONTOR_SMTP_CA: {} holds no PEM certificate", file.display()))?;
+        }
+        Ok(Some(server))
+    }
+
+    fn tls(&self) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+        self.authorities.iter().cloned().fold(TlsParameters::builder(self.host.clone()), |builder, one| builder.add_root_certificate(one)).build()
+    }
+
     /// Reads lettre's form: `smtps://user:password@host`, `smtp://…?tls=required`, and plain `smtp://host:25`. A password
     /// over a plain connection is taken only on this machine; `tls=opportunistic` would fall back to it and is refused.
     pub fn parse(address: &str) -> anyhow::Result<Self> {
@@ -120,8 +140,14 @@ impl Server {
         let name = url.path().trim_matches('/');
         let hello = if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_string()) };
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
-        Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello })
+        Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello, authorities: Vec::new() })
     }
+}
+
+/// The certificates of a PEM file, at least one.
+fn certificates(pem: &[u8]) -> Option<Vec<Certificate>> {
+    let found: Vec<Certificate> = CertificateDer::pem_slice_iter(pem).map(|one| Certificate::from_der(one.ok()?.to_vec()).ok()).collect::<Option<_>>()?;
+    (!found.is_empty()).then_some(found)
 }
 
 /// A connection to the mail server, greeted, encrypted and authenticated as configured.
@@ -141,11 +167,10 @@ async fn within<T>(limit: Duration, step: impl Future<Output = Result<T, lettre:
 impl Conversation {
     /// Trouble here is the server's, not the message's.
     pub async fn open(server: &Server, patience: Patience) -> Result<Self, Trouble> {
-        let tls = || TlsParameters::new(server.host.clone());
         let connection = match server.encryption {
             Encryption::FromTheStart => {
                 let connect =
-                    AsyncSmtpConnection::connect_tokio1((server.host.as_str(), server.port), Some(patience.connect), &server.hello, Some(tls()?), None);
+                    AsyncSmtpConnection::connect_tokio1((server.host.as_str(), server.port), Some(patience.connect), &server.hello, Some(server.tls()?), None);
                 within(patience.connect + patience.command, connect).await?
             }
             Encryption::None | Encryption::Upgrade => {
@@ -161,7 +186,7 @@ impl Conversation {
         };
         let mut conversation = Self { connection, patience };
         if server.encryption == Encryption::Upgrade {
-            within(patience.command, conversation.connection.starttls(tls()?, &server.hello)).await?;
+            within(patience.command, conversation.connection.starttls(server.tls()?, &server.hello)).await?;
         }
         if let Some(credentials) = &server.credentials {
             within(patience.command, conversation.connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials)).await?;

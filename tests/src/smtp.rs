@@ -1,7 +1,7 @@
 //! A real mail server: Debian's aiosmtpd, storing what it accepts in a Maildir.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -34,12 +34,30 @@ pub struct Mail {
 
 impl MailServer {
     pub async fn start() -> Self {
+        Self::running(|port, directory| {
+            let mut command = Command::new(PYTHON);
+            command.args(["-m", "aiosmtpd", "-n", "-u", "-l", &format!("127.0.0.1:{port}"), "-c", "aiosmtpd.handlers.Mailbox"]).arg(directory.join("mail"));
+            command
+        })
+        .await
+    }
+
+    /// One that takes mail only over TLS and after log-in: `how` is `smtps` or `starttls`.
+    pub async fn encrypted(how: &str) -> Self {
+        Self::running(|port, directory| {
+            let (certificate, key) = self_signed(directory);
+            let mut command = Command::new(PYTHON);
+            command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tools/smtp.py")).args([how, &port.to_string()]);
+            command.args([certificate, key, directory.join("mail")]);
+            command
+        })
+        .await
+    }
+
+    async fn running(command: impl FnOnce(u16, &Path) -> Command) -> Self {
         let directory = fresh_directory();
-        let maildir = directory.join("mail");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
-        let child = Command::new(PYTHON)
-            .args(["-m", "aiosmtpd", "-n", "-u", "-l", &format!("127.0.0.1:{port}"), "-c", "aiosmtpd.handlers.Mailbox"])
-            .arg(&maildir)
+        let child = command(port, &directory)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
@@ -58,6 +76,16 @@ impl MailServer {
     /// For `KONTOR_SMTP_URL`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Of an [`encrypted`](Self::encrypted) server: what says that it is the one meant, a PEM file.
+    pub fn certificate(&self) -> PathBuf {
+        self.directory.join("cert.pem")
     }
 
     /// What arrived so far, oldest first.
@@ -96,6 +124,22 @@ impl MailServer {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
+}
+
+/// Makes a certificate for 127.0.0.1 and its key, as `cert.pem` and `key.pem` in `directory`.
+pub fn self_signed(directory: &Path) -> (PathBuf, PathBuf) {
+    let (certificate, key) = (directory.join("cert.pem"), directory.join("key.pem"));
+    let made = std::process::Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .output()
+        .expect("openssl runs (apt-get install openssl)");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    (certificate, key)
 }
 
 impl Drop for MailServer {

@@ -54,20 +54,16 @@ const MOST_TREES: usize = 16;
 /// and a server beside this one loses nothing by not having it.
 #[derive(Default)]
 pub struct Goods {
-    /// By version and price type, then by code.
-    found: Mutex<HashMap<(i64, String), HashMap<String, Arc<Product>>>>,
+    /// By version and price type.
+    found: Mutex<HashMap<(i64, String), ByCode>>,
     trees: Mutex<HashMap<i64, Arc<GroupPaths>>>,
 }
 
+type ByCode = HashMap<String, Arc<Product>>;
+
 impl Goods {
     /// Products of a version by code; those not published in it are absent, as are prices in another currency than the version's.
-    pub async fn lookup(
-        &self,
-        connection: &mut AnyConnection,
-        version: &Version,
-        price_type: &str,
-        codes: &[&str],
-    ) -> anyhow::Result<HashMap<String, Arc<Product>>> {
+    pub async fn lookup(&self, connection: &mut AnyConnection, version: &Version, price_type: &str, codes: &[&str]) -> anyhow::Result<ByCode> {
         let mut found = HashMap::with_capacity(codes.len());
         let key = (version.version, price_type.to_string());
         if let Some(known) = locked(&self.found).get(&key) {
@@ -110,13 +106,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-async fn lookup(
-    connection: &mut AnyConnection,
-    version: &Version,
-    price_type: &str,
-    codes: &[&str],
-    paths: &GroupPaths,
-) -> anyhow::Result<HashMap<String, Arc<Product>>> {
+async fn lookup(connection: &mut AnyConnection, version: &Version, price_type: &str, codes: &[&str], paths: &GroupPaths) -> anyhow::Result<ByCode> {
     const CHUNK: usize = 500;
     let mut found = HashMap::with_capacity(codes.len());
     for chunk in codes.chunks(CHUNK) {

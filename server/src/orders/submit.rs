@@ -72,7 +72,7 @@ pub async fn submit(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &Submi
     // Again: when another copy of this submission won, when a version was published meanwhile, when the database says so.
     for attempt in 0..8_u64 {
         let ready = match prepare(state, buyer, id, wanted, &hash).await? {
-            Prepared::Stored(answer) => return Ok((false, answer)),
+            Prepared::Stored(answer) => return Ok((false, *answer)),
             Prepared::Ready(ready) => Ready { number_clash, ..*ready },
         };
         let answer = Answer::of(&ready);
@@ -91,7 +91,7 @@ pub async fn submit(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &Submi
 /// A submission before the write lock is taken.
 enum Prepared {
     /// A repeat, with its answer.
-    Stored(api::Order),
+    Stored(Box<api::Order>),
     Ready(Box<Ready>),
 }
 
@@ -99,7 +99,7 @@ enum Prepared {
 async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder, hash: &str) -> Result<Prepared> {
     let mut connection = state.db.read().await?;
     if let Some(row) = store::order(&mut connection, &id.to_string()).await? {
-        return Ok(Prepared::Stored(stored_already(&mut connection, buyer, row, hash).await?));
+        return Ok(Prepared::Stored(Box::new(stored_already(&mut connection, buyer, row, hash).await?)));
     }
     let firm = firm::stored(&mut connection).await?;
     let now = state.clock.now_ms();

@@ -247,7 +247,7 @@ fn native(text: &mut Figures, snapshot: &Snapshot, queries: &[&str]) {
 }
 
 async fn open(place: &Place) -> Result<AppState> {
-    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), public_url: None, smtp_url: None, trust_proxy: false };
+    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
     AppState::open(config, Clock::system()).await
 }
 

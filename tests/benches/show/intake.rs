@@ -55,7 +55,7 @@ pub struct Wait {
 /// One client orders without a pause, on SQLite, where there is one writer, while goods are imported.
 pub async fn while_importing(goods_csv: &str) -> Result<Waits> {
     let place = Place::new(Engine::Sqlite).await;
-    let config = Config { data: place.directory.clone(), database_url: None, public_url: None, smtp_url: None, trust_proxy: false };
+    let config = Config { data: place.directory.clone(), ..Config::default() };
     let state = AppState::open(config, Clock::system()).await?;
     let codes: Vec<String> = (0..LINES).map(|at| format!("B-{at:03}")).collect();
     let goods: Vec<Good<'_>> = codes.iter().map(|code| good(code, "10")).collect();
@@ -144,7 +144,7 @@ struct Client {
 /// Measures one kind of database.
 pub async fn measure(engine: Engine) -> Result<Rates> {
     let place = Place::new(engine).await;
-    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), public_url: None, smtp_url: None, trust_proxy: false };
+    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
     let state = AppState::open(config, Clock::system()).await?;
     let codes: Vec<String> = (0..LINES).map(|at| format!("B-{at:03}")).collect();
     let goods: Vec<Good<'_>> = codes.iter().map(|code| good(code, "10")).collect();
@@ -156,7 +156,7 @@ pub async fn measure(engine: Engine) -> Result<Rates> {
 
     // The bare transactions have a database of the same kind to themselves, prepared the same way.
     let bare_place = Place::new(engine).await;
-    let bare_config = Config { data: bare_place.directory.clone(), database_url: bare_place.url.clone(), public_url: None, smtp_url: None, trust_proxy: false };
+    let bare_config = Config { data: bare_place.directory.clone(), database_url: bare_place.url.clone(), ..Config::default() };
     let bare_state = AppState::open(bare_config, Clock::system()).await?;
     publish(&bare_state, "2020-01-01", &goods).await;
     let mut bare_clients = Vec::new();

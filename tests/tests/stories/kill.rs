@@ -250,7 +250,7 @@ async fn drill(engine: Engine, orders: usize, kills: usize, with_keys: bool) -> 
     let seed = size("KONTOR_KILL_SEED", u64::from_le_bytes(random::<8>()) as usize) as u64 | 1;
     eprintln!("kill drill: {orders} orders, {kills} kills, seed {seed}, {engine:?}");
     let place = Place::new(engine).await;
-    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), public_url: None, smtp_url: None, trust_proxy: false };
+    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
     let state = AppState::open(config, Clock::system()).await.expect("the database opens");
     let (sessions, version) = prepare(&state).await;
     if !with_keys {

@@ -225,6 +225,29 @@ async fn real_server(engine: Engine) {
 }
 both!(a_real_mail_server_gets_each_message_once, real_server);
 
+async fn over_tls(engine: Engine) {
+    for (how, query) in [("smtps", ""), ("starttls", "?tls=required")] {
+        let server = MailServer::encrypted(how).await;
+        let scheme = if how == "smtps" { "smtps" } else { "smtp" };
+        let address = |password: &str| format!("{scheme}://kontor:{password}@127.0.0.1:{}{query}", server.port());
+        // Neither a stranger's certificate nor a wrong password gets a mail out; the message waits.
+        for (password, trusted, why) in [("s%40cret", false, "certificate"), ("guess", true, "uthentication"), ("s%40cret", true, "")] {
+            let (url, ca) = (address(password), trusted.then(|| server.certificate()));
+            let app = TestApp::start_with(engine, |config| (config.smtp_url, config.smtp_ca) = (Some(url), ca)).await;
+            name_sender(&app).await;
+            enqueue(&app, "Заказ 1").await;
+            outbox::run_due(app.state(), || false).await.unwrap();
+            let message = message(&app, "Заказ 1").await;
+            let error = message.last_error.unwrap_or_default();
+            let expected = if why.is_empty() { "sent" } else { "queued" };
+            assert!(message.state == expected && error.contains(why), "{how}, {password}: {} {error}", message.state);
+            app.finish().await;
+        }
+        assert_eq!(server.wait_for(1).await.len(), 1);
+    }
+}
+both!(mail_goes_out_encrypted_and_logged_in, over_tls);
+
 on_both_databases!(without_a_mail_server_messages_are_files, |app| async {
     name_sender(&app).await;
     enqueue(&app, "Заказ 1").await;

@@ -7,7 +7,7 @@ use kontor_server::db::Engine;
 use kontor_tests::assert_snapshot;
 use kontor_tests::databases::Place;
 use kontor_tests::program::{self, Server};
-use kontor_tests::smtp::PYTHON;
+use kontor_tests::smtp::{PYTHON, self_signed};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -102,17 +102,7 @@ async fn who_says_nothing_loses_its_place() {
 #[tokio::test]
 async fn a_certificate_is_served_and_plain_text_is_not() {
     let place = Place::new(Engine::Sqlite).await;
-    let (certificate, key) = (place.directory.join("cert.pem"), place.directory.join("key.pem"));
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
-        .args(["-addext", "subjectAltName=IP:127.0.0.1"])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .output()
-        .expect("openssl runs (apt-get install openssl)");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let (certificate, key) = self_signed(&place.directory);
     let (certificate, key) = (certificate.to_str().expect("UTF-8").to_string(), key.to_str().expect("UTF-8").to_string());
     let server = Server::start(&place, &["--tls-cert", &certificate, "--tls-key", &key], &[]).await;
     assert!(server.address.starts_with("https://127.0.0.1:"), "{}", server.address);
