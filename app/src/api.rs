@@ -20,16 +20,32 @@ pub struct ApiError {
     pub field: Option<String>,
     /// Seconds to wait, where waiting helps.
     pub retry_after: Option<u64>,
+    /// What there is to choose from, where the file can be taken in several ways. Boxed: every call carries this type.
+    pub choice: Option<Box<Choice>>,
     /// No answer came: it is unknown whether the server acted.
     pub network: bool,
 }
 
+/// Values of a column, one of which has to be chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    pub column: String,
+    pub values: Vec<String>,
+}
+
 impl ApiError {
-    fn network(detail: String) -> Self {
-        Self { code: "network".into(), status: 0, detail: Some(detail), field: None, retry_after: None, network: true }
+    pub fn network(detail: String) -> Self {
+        Self { code: "network".into(), network: true, ..Self::unreadable(0, detail) }
     }
-    fn unreadable(status: u16, detail: String) -> Self {
-        Self { code: "unreadable".into(), status, detail: Some(detail), field: None, retry_after: None, network: false }
+    pub fn unreadable(status: u16, detail: String) -> Self {
+        Self { code: "unreadable".into(), status, detail: Some(detail), field: None, retry_after: None, choice: None, network: false }
+    }
+    /// What the body of a failed answer says; a proxy in between answers in its own way.
+    pub fn read(status: u16, text: &str) -> Self {
+        let Ok(problem) = serde_json::from_str::<Problem>(text) else { return Self::unreadable(status, format!("HTTP {status}")) };
+        let Problem { code, detail, field, retry_after, column, values, .. } = problem;
+        let choice = column.map(|column| Box::new(Choice { column, values }));
+        Self { code, status, detail, field, retry_after, choice, network: false }
     }
     /// Nobody is signed in (any more).
     pub fn signed_out(&self) -> bool {
@@ -44,35 +60,47 @@ fn patient(request: RequestBuilder) -> RequestBuilder {
 }
 
 /// The answer, or the problem it describes.
-async fn checked(sent: std::result::Result<Response, gloo_net::Error>) -> Result<Response> {
-    let response = sent.map_err(|error| ApiError::network(error.to_string()))?;
+async fn answer(request: std::result::Result<Request, gloo_net::Error>) -> Result<Response> {
+    let request = request.map_err(|error| ApiError::unreadable(0, error.to_string()))?;
+    let response = request.send().await.map_err(|error| ApiError::network(error.to_string()))?;
     if response.ok() {
         return Ok(response);
     }
     let status = response.status();
     let text = response.text().await.map_err(|error| ApiError::network(error.to_string()))?;
-    Err(match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => ApiError { code: problem.code, status, detail: problem.detail, field: problem.field, retry_after: problem.retry_after, network: false },
-        // A proxy in between answers in its own way.
-        Err(_) => ApiError::unreadable(status, format!("HTTP {status}")),
-    })
+    Err(ApiError::read(status, &text))
 }
 
-async fn body<T: DeserializeOwned>(response: Response) -> Result<T> {
-    let status = response.status();
+/// The status and text of a good answer. What goes on between asking and reading is here, once: in a generic function
+/// the module would hold it once per type that is read.
+async fn text(request: std::result::Result<Request, gloo_net::Error>) -> Result<(u16, String)> {
+    let response = answer(request).await?;
     let text = response.text().await.map_err(|error| ApiError::network(error.to_string()))?;
+    Ok((response.status(), text))
+}
+
+fn read<T: DeserializeOwned>((status, text): (u16, String)) -> Result<T> {
     serde_json::from_str(&text).map_err(|error| ApiError::unreadable(status, error.to_string()))
+}
+
+/// An unsafe request: the header says that it is this page's own.
+fn unsafe_request(request: RequestBuilder) -> RequestBuilder {
+    patient(request).header(api::CSRF_HEADER, "1")
+}
+
+fn with_json(request: RequestBuilder, content: &impl Serialize) -> Result<Request> {
+    let text = serde_json::to_string(content).map_err(|error| ApiError::unreadable(0, error.to_string()))?;
+    unsafe_request(request).header("content-type", "application/json").body(text).map_err(|error| ApiError::unreadable(0, error.to_string()))
 }
 
 /// `GET` of a JSON body.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
-    body(checked(patient(Request::get(path)).send().await).await?).await
+    read(text(patient(Request::get(path)).build()).await?)
 }
 
 /// `GET` of bytes.
 pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
-    let response = checked(patient(Request::get(path)).send().await).await?;
-    response.binary().await.map_err(|error| ApiError::network(error.to_string()))
+    answer(patient(Request::get(path)).build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
 }
 
 /// Says which revision of an order the page showed; a change made meanwhile answers 409 instead of being overwritten.
@@ -82,46 +110,38 @@ fn seen(request: RequestBuilder, revision: i64) -> RequestBuilder {
 
 /// `POST` of a JSON body about an order as the page shows it.
 pub async fn post_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
-    send_json(seen(Request::post(path), revision), content).await
+    read(text(Ok(with_json(seen(Request::post(path), revision), content)?)).await?)
 }
 
 /// `POST` without a body about an order as the page shows it.
 pub async fn post_empty_seen<T: DeserializeOwned>(path: &str, revision: i64) -> Result<T> {
-    body(checked(seen(patient(Request::post(path)), revision).header(api::CSRF_HEADER, "1").send().await).await?).await
-}
-
-async fn send_json<T: DeserializeOwned>(request: RequestBuilder, content: &impl Serialize) -> Result<T> {
-    let text = serde_json::to_string(content).map_err(|error| ApiError::unreadable(0, error.to_string()))?;
-    let request = patient(request).header(api::CSRF_HEADER, "1").header("content-type", "application/json");
-    let request = request.body(text).map_err(|error| ApiError::unreadable(0, error.to_string()))?;
-    body(checked(request.send().await).await?).await
+    read(text(unsafe_request(seen(Request::post(path), revision)).build()).await?)
 }
 
 /// `POST` of a JSON body.
 pub async fn post<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> Result<T> {
-    send_json(Request::post(path), content).await
+    read(text(Ok(with_json(Request::post(path), content)?)).await?)
 }
 
 /// `PUT` of a JSON body.
 pub async fn put<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> Result<T> {
-    send_json(Request::put(path), content).await
+    read(text(Ok(with_json(Request::put(path), content)?)).await?)
 }
 
 /// `POST` without a body.
 pub async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
-    body(checked(patient(Request::post(path)).header(api::CSRF_HEADER, "1").send().await).await?).await
+    read(text(unsafe_request(Request::post(path)).build()).await?)
 }
 
 /// `POST` of a file as it is.
 pub async fn post_bytes<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T> {
-    let request = patient(Request::post(path)).header(api::CSRF_HEADER, "1").header("content-type", "application/octet-stream");
-    let request = request.body(js_sys::Uint8Array::from(bytes)).map_err(|error| ApiError::unreadable(0, error.to_string()))?;
-    body(checked(request.send().await).await?).await
+    let request = unsafe_request(Request::post(path)).header("content-type", "application/octet-stream");
+    read(text(request.body(js_sys::Uint8Array::from(bytes))).await?)
 }
 
 /// `DELETE`, answered without a body.
 pub async fn delete(path: &str) -> Result<()> {
-    checked(patient(Request::delete(path)).header(api::CSRF_HEADER, "1").send().await).await.map(drop)
+    answer(unsafe_request(Request::delete(path)).build()).await.map(drop)
 }
 
 /// One value for a query, percent-encoded.

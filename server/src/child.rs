@@ -100,7 +100,6 @@ pub const CODES: &[&str] = &[
     "sheet_rows",
     "sheet_columns",
     "sheet_cells",
-    "sheet_cell_text",
     "sheet_memory",
     "sheet_time",
     "pdf_failed",
@@ -113,7 +112,9 @@ type Outcome = Result<Vec<u8>, (&'static str, String)>;
 pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, ChildError> {
     sheet::check_outside(bytes).map_err(|(code, detail)| ChildError::Refused { code, detail })?;
     let output = run(Kind::Sheet, name.unwrap_or("").as_bytes(), bytes).await?;
-    Sheet::decode(&output).map_err(ChildError::Failed)
+    // A million cells take a while; the threads that answer requests have other work.
+    let decoded = tokio::task::spawn_blocking(move || Sheet::decode(&output)).await;
+    decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
 }
 
 /// Renders what `template` makes of `data` (JSON) as a PDF.

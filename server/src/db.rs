@@ -161,11 +161,12 @@ impl Db {
 /// The schema's history, appended to and never edited. Listed by hand: sqlx's macro would build both database drivers a
 /// second time, for the compiler (127 crates).
 fn migrations() -> Migrator {
-    const FILES: [(i64, &str, &str); 4] = [
+    const FILES: [(i64, &str, &str); 5] = [
         (1, "house", include_str!("../migrations/0001_house.sql")),
         (2, "catalog", include_str!("../migrations/0002_catalog.sql")),
         (3, "customers", include_str!("../migrations/0003_customers.sql")),
         (4, "orders", include_str!("../migrations/0004_orders.sql")),
+        (5, "import_codes", include_str!("../migrations/0005_import_codes.sql")),
     ];
     let all = FILES.map(|(version, name, sql)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false));
     Migrator { migrations: all.to_vec().into(), ..Migrator::DEFAULT }

@@ -27,6 +27,13 @@ pub enum AppError {
         detail: String,
         field: Option<String>,
     },
+    /// It can be read in several ways, and the one who sent it has to choose a value of `column`: 422.
+    Choice {
+        code: &'static str,
+        detail: String,
+        column: String,
+        values: Vec<String>,
+    },
     /// It contradicts what is stored: 409.
     Conflict {
         code: &'static str,
@@ -72,6 +79,9 @@ impl AppError {
             Self::Invalid { code, detail, field } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, code, "This cannot be taken as it is.", Some(detail.clone()), field.clone(), None)
             }
+            Self::Choice { code, detail, .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, code, "This can be taken in several ways.", Some(detail.clone()), None, None)
+            }
             Self::Conflict { code, detail } => (StatusCode::CONFLICT, code, "This contradicts what is stored.", Some(detail.clone()), None, None),
             Self::TooLarge { detail } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "This is too large.", Some(detail.clone()), None, None),
             Self::UnsupportedType { detail } => {
@@ -96,7 +106,21 @@ impl IntoResponse for AppError {
             tracing::error!(error = format!("{error:#}"), "request failed");
         }
         let (status, code, title, detail, field, retry_after) = self.problem();
-        let problem = Problem { r#type: "about:blank".into(), title: title.into(), status: status.as_u16(), code: code.into(), detail, field, retry_after };
+        let (column, values) = match &self {
+            Self::Choice { column, values, .. } => (Some(column.clone()), values.clone()),
+            _ => (None, Vec::new()),
+        };
+        let problem = Problem {
+            r#type: "about:blank".into(),
+            title: title.into(),
+            status: status.as_u16(),
+            code: code.into(),
+            detail,
+            field,
+            retry_after,
+            column,
+            values,
+        };
         let body = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = retry_after {

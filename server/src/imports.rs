@@ -1,6 +1,7 @@
 //! Import: files become products, groups, customers and orders. Reads any listed form of CSV and XLSX, judges every
-//! row (read = created + changed + unchanged + refused), stages in short transactions and becomes visible by one.
-//! Leaves what a row means to `kontor_shared::import` and each kind's own module.
+//! row (read = created + changed + unchanged + refused), and writes in short transactions. Goods and groups become
+//! visible by one at the end; customers and orders are taken in parts. Leaves what a row means to
+//! `kontor_shared::import` and each kind's own module.
 
 use std::collections::HashMap;
 
@@ -29,6 +30,7 @@ pub mod store;
 pub mod table;
 
 pub use files::SourceFile;
+use run::MOST_TOLD;
 pub use run::{MOST_IN_TRANSACTION, Outcome, Run};
 pub use table::Table;
 
@@ -53,6 +55,14 @@ impl Kind {
     }
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+    /// What is left of a run that did not come to its end. Goods and groups become visible by one transaction at the end;
+    /// customers and orders are taken in parts, and are whole by themselves.
+    const fn rest(self) -> &'static str {
+        match self {
+            Self::Products | Self::Groups => "nothing of it is visible",
+            Self::Customers | Self::Orders => "what was taken before stays; running the same files again takes the rest",
+        }
     }
     /// Most files one run takes together.
     const fn most_files(self) -> usize {
@@ -84,23 +94,23 @@ pub struct Request {
     pub progress: Option<fn(&str)>,
 }
 
-/// Why a run did not happen or ended. Nothing of it is visible then.
+/// Why a run did not happen or ended.
 #[derive(Debug)]
 pub enum ImportError {
-    /// The files or the options are not taken, and why. `code` is stable.
-    Refused {
-        code: &'static str,
-        detail: String,
-    },
+    /// The files or the options are not taken, and why. `code` is stable. Nothing was written.
+    Refused { code: &'static str, detail: String },
+    /// The file has prices of several shops in `column`; one has to be chosen. Nothing was written.
+    SeveralShops { detail: String, column: String, shops: Vec<String> },
     /// Another import runs.
     Busy(String),
+    /// It ended half-way; what that leaves is [`Kind::rest`].
     Failed(anyhow::Error),
 }
 
 impl std::fmt::Display for ImportError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Refused { detail, .. } | Self::Busy(detail) => f.write_str(detail),
+            Self::Refused { detail, .. } | Self::SeveralShops { detail, .. } | Self::Busy(detail) => f.write_str(detail),
             Self::Failed(error) => write!(f, "{error:#}"),
         }
     }
@@ -135,13 +145,14 @@ impl From<ImportError> for AppError {
         match error {
             ImportError::Refused { code: "too_large", detail } => AppError::TooLarge { detail },
             ImportError::Refused { code, detail } => AppError::invalid(code, detail),
+            ImportError::SeveralShops { detail, column, shops } => AppError::Choice { code: "several_shops", detail, column, values: shops },
             ImportError::Busy(detail) => AppError::conflict("import_running", detail),
             ImportError::Failed(error) => AppError::Internal(error),
         }
     }
 }
 
-/// Runs an import to its end and reports it. A run that fails leaves its record and nothing else to be seen.
+/// Runs an import to its end and reports it. A run that fails leaves its record, and [`Kind::rest`].
 pub async fn run(state: &AppState, request: Request, actor: &str) -> Result<ImportReport, ImportError> {
     if request.files.is_empty() || request.files.len() > request.kind.most_files() {
         return Err(ImportError::Refused { code: "files", detail: format!("give 1 to {} files", request.kind.most_files()) });
@@ -166,6 +177,19 @@ fn products_only(options: &Options) -> Result<(), ImportError> {
     Err(ImportError::Refused { code: "bad_option", detail: "where, price_type_from and groups are for files of products".into() })
 }
 
+/// Opens all files of a run, which need these columns: one that is refused whole keeps the others out as well.
+async fn open_all(run: &mut Run, files: Vec<SourceFile>, fields: &'static [FieldDef], needed: &[&str]) -> Result<Vec<Table>, ImportError> {
+    let mut tables = Vec::with_capacity(files.len());
+    for file in files {
+        run.progress(&format!("reading {}", file.name));
+        let table = open(file, fields, &run.options.map).await?;
+        needed.iter().try_for_each(|field| table.require(field))?;
+        table.notes.iter().for_each(|note| run.note(note.clone()));
+        tables.push(table);
+    }
+    Ok(tables)
+}
+
 /// Opens one file as a table: unpacked, decoded, its columns recognised. Workbooks go through the limited child.
 pub async fn open(file: SourceFile, fields: &'static [FieldDef], map: &Map) -> Result<Table, ImportError> {
     let name = file.name.clone();
@@ -178,8 +202,7 @@ pub async fn open(file: SourceFile, fields: &'static [FieldDef], map: &Map) -> R
                 ChildError::Refused { code, detail } => ImportError::Refused { code, detail: format!("{name}: {detail}") },
                 ChildError::Failed(error) => ImportError::Failed(error),
             })?;
-            let rows = sheet.rows.iter().map(|row| row.iter().map(child::Cell::text).collect()).collect();
-            Table::of_rows(&name, &sheet.name, rows, fields, &map)
+            blocking(move || Table::of_sheet(&name, &sheet, fields, &map)).await
         }
     }
 }
@@ -266,11 +289,21 @@ pub async fn list(State(state): State<AppState>) -> Result<Json<ImportList>, App
     Ok(Json(ImportList { imports }))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    /// The last refusal of the page before, counted from 0.
+    after: Option<i64>,
+}
+
 /// `GET /api/imports/{id}`
-pub async fn show(State(state): State<AppState>, Path(path): Path<HashMap<String, String>>) -> Result<Json<ImportReport>, AppError> {
+pub async fn show(State(state): State<AppState>, Path(path): Path<HashMap<String, String>>, Query(page): Query<After>) -> Result<Json<ImportReport>, AppError> {
     let id: uuid::Uuid = path.get("id").and_then(|id| id.parse().ok()).ok_or(AppError::NotFound)?;
+    let after = page.after.unwrap_or(-1);
     let mut connection = state.db.read().await?;
     let row = store::by_id(&mut connection, &id.to_string()).await?.ok_or(AppError::NotFound)?;
-    let refusals = store::refusals(&mut connection, &id.to_string(), 1000).await?;
-    Ok(Json(row.report(refusals)?))
+    let mut refusals = store::refusals(&mut connection, &id.to_string(), after, MOST_TOLD as i64 + 1).await?;
+    let next = (refusals.len() > MOST_TOLD).then(|| after.saturating_add(MOST_TOLD as i64).to_string());
+    refusals.truncate(MOST_TOLD);
+    Ok(Json(ImportReport { next, ..row.report(refusals)? }))
 }

@@ -53,7 +53,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
             json::<api::ImportReport>().bytes().query(&["kind", "name", "dry_run", "where", "price_type_from", "currency", "map", "groups"]),
         ),
         RouteId::ListImports => (get(imports::list), json::<api::ImportList>()),
-        RouteId::GetImport => (get(imports::show), json::<api::ImportReport>()),
+        RouteId::GetImport => (get(imports::show), json::<api::ImportReport>().query(&["after"])),
         RouteId::ListPriceLists => (get(price_list::list), json::<api::PriceListVersions>()),
         RouteId::Publish => (post(price_list::create), json::<api::PublishReport>().body::<api::Publish>()),
         RouteId::PriceList => (get(price_list::in_force), json::<api::PriceListInfo>().query(&["overlay"])),

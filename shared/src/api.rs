@@ -9,6 +9,7 @@ use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::{LineReason, OrderState, Verdict};
 use crate::segments::{Mode, Period, Segment};
 use crate::words::Lang;
+use crate::words::imports::Args;
 
 /// Header every unsafe request carries; a foreign page cannot set it without a preflight.
 pub const CSRF_HEADER: &str = "x-kontor";
@@ -80,6 +81,12 @@ body! {
         /// Seconds to wait, where waiting helps.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub retry_after: Option<u64>,
+        /// Where one value has to be chosen: the column of the file they stand in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub column: Option<String>,
+        /// The values to choose from.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub values: Vec<String>,
     }
 
     /// `GET /healthz`
@@ -301,6 +308,8 @@ body! {
         pub id: OrderId,
         pub number: String,
         pub state: OrderState,
+        /// For `If-Match`.
+        pub revision: i64,
         pub kind: String,
         pub source: String,
         pub customer: Option<OrderCustomer>,
@@ -426,7 +435,21 @@ body! {
     }
 
     /// One refused row of an import.
-    pub struct Refusal { pub file: String, pub row: u64, pub value: String, pub reason: String }
+    pub struct Refusal {
+        pub file: String,
+        pub row: u64,
+        pub value: String,
+        /// In English.
+        pub reason: String,
+        /// Stable; with `args` it says the reason in another language. Empty in runs from before there were codes.
+        #[serde(default)]
+        pub code: String,
+        #[serde(default)]
+        pub args: Args,
+    }
+
+    /// A note of an import by its stable code.
+    pub struct Told { pub code: String, pub args: Args }
 
     /// A run of an import, also of a dry one: read = created + changed + unchanged + refused.
     pub struct ImportReport {
@@ -445,11 +468,18 @@ body! {
         pub refused: u64,
         /// Product groups created on the way.
         pub groups_created: u64,
-        /// The first thousand; the count above is complete.
+        /// A thousand at most; the count above is complete.
         pub refusals: Vec<Refusal>,
+        /// Gives the next refusals as `after` of `GET /api/imports/{id}`; absent after the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
         /// How the file was understood: encoding, separator, decimal mark, and column → field.
         pub notes: Vec<String>,
-        /// Why the run failed as a whole; nothing of it is visible then.
+        /// The same by their codes, for another language.
+        #[serde(default)]
+        pub told: Vec<Told>,
+        /// Why the run failed as a whole. Of goods and groups nothing is visible then; of customers and orders what was
+        /// taken before stays.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
     }

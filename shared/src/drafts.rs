@@ -1,6 +1,9 @@
 //! The order a buyer is putting together: what was typed, as it was typed, and what is odd about it.
 //!
-//! Decides what counts as ordered, what a draft comes to and how two drafts become one; where it is kept is the app's matter.
+//! Decides what counts as ordered, what a draft comes to, how two drafts become one and what is left of one that was
+//! sent; where it is kept is the app's matter.
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +14,7 @@ use crate::numbers::{DecimalMark, NumberError, plain_decimal};
 use crate::orders::QuantityProblem;
 use crate::words::Lang;
 
-/// One product of a draft.
+/// One product of a draft. A field that is added needs `serde(default)`: drafts kept by an older app must open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftLine {
     pub code: String,
@@ -21,6 +24,36 @@ pub struct DraftLine {
     pub typed: String,
     /// The price the buyer saw when typing.
     pub seen: Price,
+    /// The language it was typed in, which says what "1,200" is. Absent where an older app kept it: then the reader's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Lang>,
+}
+
+impl DraftLine {
+    /// What was typed, in the language it was typed in.
+    pub fn read(&self, reader: Lang) -> Typed {
+        read_quantity(&self.typed, self.lang.unwrap_or(reader))
+    }
+
+    /// Whether both order the same, however it is written.
+    fn orders_as(&self, other: &Self) -> bool {
+        let (own, others) = (self.read(Lang::En), other.read(Lang::En));
+        own == others && (own != Typed::Unreadable || self.typed == other.typed)
+    }
+
+    /// Goes over to another language. A text that would be another quantity there is written anew, so that the quantity stays.
+    fn speak(&mut self, lang: Lang) {
+        if self.lang == Some(lang) {
+            return;
+        }
+        let meant = self.read(lang);
+        if let Typed::Quantity(quantity) = meant
+            && read_quantity(&self.typed, lang) != meant
+        {
+            self.typed = write_quantity(quantity, lang);
+        }
+        self.lang = Some(lang);
+    }
 }
 
 /// A draft order. Fields may be added: one kept by an older app still opens.
@@ -66,6 +99,15 @@ pub fn read_quantity(typed: &str, lang: Lang) -> Typed {
         Ok(Ok(quantity)) if quantity == Quantity::ZERO => Typed::Nothing,
         Ok(Ok(quantity)) => Typed::Quantity(quantity),
         _ => Typed::Unreadable,
+    }
+}
+
+/// A quantity as people would type it, without grouping: read back in the same language, it is the same.
+pub fn write_quantity(quantity: Quantity, lang: Lang) -> String {
+    let text = quantity.decimal(0);
+    match mark(lang) {
+        DecimalMark::Point => text,
+        DecimalMark::Comma => text.replace('.', ","),
     }
 }
 
@@ -150,8 +192,13 @@ impl Draft {
         self.lines.is_empty()
     }
 
+    /// All lines go over to the reader's language; what they order stays.
+    pub fn speak(&mut self, lang: Lang) {
+        self.lines.iter_mut().for_each(|line| line.speak(lang));
+    }
+
     /// Writes down what was typed; a blank takes the line out. `new_id` is asked for once in a draft's life.
-    pub fn write(&mut self, product: &ProductRow, typed: &str, new_id: impl FnOnce() -> OrderId) {
+    pub fn write(&mut self, product: &ProductRow, typed: &str, lang: Lang, new_id: impl FnOnce() -> OrderId) {
         if typed.trim().is_empty() {
             self.lines.retain(|line| line.code != product.code);
             return;
@@ -161,8 +208,12 @@ impl Draft {
             Some(line) => {
                 line.typed = typed.to_string();
                 line.seen = product.price();
+                line.lang = Some(lang);
             }
-            None => self.lines.push(DraftLine { code: product.code.clone(), name: product.name.clone(), typed: typed.to_string(), seen: product.price() }),
+            None => {
+                let (code, name) = (product.code.clone(), product.name.clone());
+                self.lines.push(DraftLine { code, name, typed: typed.to_string(), seen: product.price(), lang: Some(lang) });
+            }
         }
     }
 
@@ -186,8 +237,8 @@ impl Draft {
         for line in &self.lines {
             let product = find(&line.code);
             let (state, amount) = match product {
-                Some(product) => judge(&line.typed, product, currency, lang),
-                None if read_quantity(&line.typed, lang) == Typed::Nothing => (LineState::NotOrdered, None),
+                Some(product) => judge(&line.typed, product, currency, line.lang.unwrap_or(lang)),
+                None if line.read(lang) == Typed::Nothing => (LineState::NotOrdered, None),
                 None => (LineState::Gone, None),
             };
             if state == LineState::NotOrdered {
@@ -238,6 +289,28 @@ impl Draft {
         self.delivery_address = before.delivery_address.or(self.delivery_address.take());
         adopted
     }
+
+    /// Takes out what went out and was stored: `sent` is this draft as it was then. What was written since stays and
+    /// begins another order. Says how many lines that are.
+    pub fn after_sending(&mut self, sent: &Draft) -> usize {
+        let went: HashMap<&str, &DraftLine> = sent.lines.iter().map(|line| (line.code.as_str(), line)).collect();
+        self.lines.retain(|line| went.get(line.code.as_str()).is_none_or(|went| !line.orders_as(went)));
+        if self.id == sent.id {
+            self.id = None;
+        }
+        let take = |own: &mut String, sent: &str| {
+            if own == sent {
+                own.clear();
+            }
+        };
+        take(&mut self.po_number, &sent.po_number);
+        take(&mut self.wanted_on, &sent.wanted_on);
+        take(&mut self.comment, &sent.comment);
+        if self.delivery_address == sent.delivery_address {
+            self.delivery_address = None;
+        }
+        self.lines.len()
+    }
 }
 
 #[cfg(test)]
@@ -286,8 +359,8 @@ mod tests {
     fn a_wrong_quantity_stays_as_typed_and_is_left_out_of_the_total() {
         let (mug, cup) = (product("1", "1.25", 12), product("2", "2.00", 6));
         let mut draft = Draft::default();
-        draft.write(&mug, "30", || id(1));
-        draft.write(&cup, "6", || id(2));
+        draft.write(&mug, "30", Lang::En, || id(1));
+        draft.write(&cup, "6", Lang::En, || id(2));
         assert_eq!(draft.id, Some(id(1)), "the id is made once");
         let find = |code: &str| [&mug, &cup].into_iter().find(|product| product.code == code);
         let review = draft.review(find, Currency::GBP, VatMode::Net, Lang::En);
@@ -300,7 +373,7 @@ mod tests {
     #[test]
     fn a_product_that_left_the_list_stays_in_the_review() {
         let mut draft = Draft::default();
-        draft.write(&product("1", "1", 1), "3", || id(1));
+        draft.write(&product("1", "1", 1), "3", Lang::En, || id(1));
         let review = draft.review(|_| None, Currency::GBP, VatMode::Net, Lang::En);
         assert_eq!((review.lines[0].state, review.lines[0].name.as_str()), (LineState::Gone, "Product 1"));
     }
@@ -309,10 +382,10 @@ mod tests {
     fn what_was_typed_before_signing_in_joins_the_customers_own_draft() {
         let (mug, cup, pot) = (product("1", "1", 1), product("2", "1", 1), product("3", "1", 1));
         let (mut own, mut before) = (Draft::default(), Draft::default());
-        own.write(&mug, "1", || id(1));
-        own.write(&cup, "2", || id(1));
-        before.write(&cup, "5", || id(2));
-        before.write(&pot, "7", || id(2));
+        own.write(&mug, "1", Lang::En, || id(1));
+        own.write(&cup, "2", Lang::En, || id(1));
+        before.write(&cup, "5", Lang::En, || id(2));
+        before.write(&pot, "7", Lang::En, || id(2));
         assert_eq!(own.adopt(before.clone()), Adopted { added: 1, replaced: 1 });
         let lines: Vec<_> = own.lines.iter().map(|line| (line.code.as_str(), line.typed.as_str())).collect();
         assert_eq!((lines, own.id), (vec![("1", "1"), ("2", "5"), ("3", "7")], Some(id(1))));
@@ -322,10 +395,68 @@ mod tests {
     }
 
     #[test]
+    fn another_language_leaves_the_quantity() {
+        for (typed, from, to, expected) in [
+            ("1,200", Lang::En, Lang::Ru, "1200"),
+            ("1,200", Lang::Bg, Lang::En, "1.2"),
+            ("1.200", Lang::Ru, Lang::En, "1200"),
+            ("1,5", Lang::Ru, Lang::En, "1,5"),
+            ("1 200", Lang::En, Lang::Bg, "1 200"),
+            ("1,200", Lang::Ru, Lang::Bg, "1,200"),
+            ("a dozen", Lang::En, Lang::Ru, "a dozen"),
+        ] {
+            let mut draft = Draft::default();
+            draft.write(&product("1", "1", 1), typed, from, || id(1));
+            let meant = draft.lines[0].read(to);
+            draft.speak(to);
+            assert_eq!((draft.lines[0].typed.as_str(), draft.lines[0].read(from)), (expected, meant), "{typed:?} from {from:?} to {to:?}");
+        }
+    }
+
+    #[test]
+    fn a_written_quantity_is_read_back() {
+        for raw in [1, 999, 1000, 1200, 1234, 1_234_567, 1_200_000] {
+            for lang in Lang::ALL {
+                let quantity = Quantity::from_raw(raw);
+                assert_eq!(read_quantity(&write_quantity(quantity, lang), lang), Typed::Quantity(quantity));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_draft_that_was_sent_as_it_is() {
+        let mut draft = Draft { po_number: "7".into(), wanted_on: "2026-01-02".into(), delivery_address: Some("Here".into()), ..Draft::default() };
+        draft.write(&product("1", "1", 1), "1,200", Lang::En, || id(1));
+        let sent = draft.clone();
+        // The reader changed the language meanwhile.
+        draft.speak(Lang::Ru);
+        assert_eq!((draft.after_sending(&sent), draft), (0, Draft::default()));
+    }
+
+    #[test]
+    fn what_was_written_while_sending_begins_another_order() {
+        let mut draft = Draft { comment: "ring".into(), ..Draft::default() };
+        for code in ["1", "2"] {
+            draft.write(&product(code, "1", 1), "1", Lang::En, || id(1));
+        }
+        let sent = draft.clone();
+        draft.write(&product("2", "1", 1), "5", Lang::En, || id(2));
+        draft.write(&product("3", "1", 1), "a dozen", Lang::En, || id(2));
+        draft.comment = "knock".into();
+        assert_eq!(draft.after_sending(&sent), 2);
+        let lines: Vec<_> = draft.lines.iter().map(|line| (line.code.as_str(), line.typed.as_str())).collect();
+        assert_eq!((lines, draft.id, draft.comment.as_str()), (vec![("2", "5"), ("3", "a dozen")], None, "knock"));
+        // Another tab had begun a draft of its own: that keeps its id.
+        let mut other = Draft { id: Some(id(9)), ..draft.clone() };
+        other.after_sending(&sent);
+        assert_eq!(other.id, Some(id(9)));
+    }
+
+    #[test]
     fn a_line_taken_out_comes_back_to_its_place() {
         let mut draft = Draft::default();
         for code in ["1", "2", "3"] {
-            draft.write(&product(code, "1", 1), "1", || id(1));
+            draft.write(&product(code, "1", 1), "1", Lang::En, || id(1));
         }
         let (at, line) = draft.take_out("2").unwrap();
         draft.put_back(at, line.clone());
@@ -337,9 +468,14 @@ mod tests {
     #[test]
     fn a_draft_survives_its_storage_and_an_older_one_opens() {
         let mut draft = Draft { comment: "ring „first“".into(), delivery_address: Some(String::new()), ..Draft::default() };
-        draft.write(&product("00123", "0.0001", 1), "1 000,5", || id(1));
+        draft.write(&product("00123", "0.0001", 1), "1 000,5", Lang::En, || id(1));
         let text = serde_json::to_string(&draft).unwrap();
         assert_eq!(serde_json::from_str::<Draft>(&text).unwrap(), draft);
         assert_eq!(serde_json::from_str::<Draft>(r#"{"comment":"x","unknown":1}"#).unwrap().comment, "x");
+        // Before the language was noted with each line.
+        let mut old: Draft = serde_json::from_str(r#"{"lines":[{"code":"1","name":"Mug","typed":"1,200","seen":"1.25"}]}"#).unwrap();
+        assert_eq!(old.lines[0].read(Lang::Ru), Typed::Quantity(Quantity::from_raw(1200)));
+        old.speak(Lang::En);
+        assert_eq!((old.lines[0].typed.as_str(), old.lines[0].lang), ("1,200", Some(Lang::En)));
     }
 }

@@ -2,8 +2,12 @@
 //! and what one row says. Reading files and storing rows is the server's.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::money::Currency;
+use crate::money::{Currency, MoneyError};
+use crate::numbers::{DecimalMark, NumberError, plain_decimal};
+use crate::words::Word;
+use crate::words::imports::{self as words, Said};
 
 pub mod customers;
 pub mod groups;
@@ -14,13 +18,49 @@ pub mod products;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowProblem {
     pub value: String,
-    pub reason: String,
+    pub reason: Said,
 }
 
 impl RowProblem {
-    pub fn new(value: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn new(value: impl Into<String>, reason: impl Into<Said>) -> Self {
         Self { value: value.into(), reason: reason.into() }
     }
+
+    /// A sentence about one field.
+    pub fn of(value: impl Into<String>, reason: Word, field: Word) -> Self {
+        Self::new(value, Said::with(reason, &[("field", &field.en)]))
+    }
+}
+
+/// A cell as its file has it. What a workbook types stays typed: a date never passes for a code, and a number needs no
+/// decimal mark to be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    Text(&'a str),
+    /// A workbook's number as a plain decimal: its mark is the point, whatever the texts of its column use.
+    Number(&'a str),
+    /// What a workbook's cell shows that is neither: a date, an error, true or false.
+    Other(&'a str),
+}
+
+impl<'a> Cell<'a> {
+    /// What a person sees.
+    pub fn shown(self) -> &'a str {
+        match self {
+            Self::Text(shown) | Self::Number(shown) | Self::Other(shown) => shown.trim(),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// A row as a report shows it.
+pub fn row_shown(cells: &[Cell]) -> String {
+    shorten(&cells.iter().map(|cell| cell.shown()).collect::<Vec<_>>().join(" | "))
 }
 
 /// A field of an import and the headers it is known by, folded (see [`fold_header`]), the surest first.
@@ -54,8 +94,12 @@ impl Columns {
         self.find(field).and_then(|column| self.headers.get(column)).map_or("", String::as_str)
     }
     /// The cell of a field; absent where the file has no such column.
-    pub fn cell<'a>(&self, field: &str, cells: &[&'a str]) -> Option<&'a str> {
-        self.find(field).map(|column| cells.get(column).map_or("", |cell| cell.trim()))
+    pub fn cell<'a>(&self, field: &str, cells: &[Cell<'a>]) -> Option<Cell<'a>> {
+        self.find(field).map(|column| cells.get(column).copied().unwrap_or(Cell::Text("")))
+    }
+    /// What the cell of a field shows.
+    pub fn shown<'a>(&self, field: &str, cells: &[Cell<'a>]) -> Option<&'a str> {
+        self.cell(field, cells).map(Cell::shown)
     }
 }
 
@@ -141,8 +185,17 @@ fn header_words(header: &str) -> Vec<String> {
 
 /// The currency a header names: `Цена, руб.` is roubles.
 pub fn header_currency(header: &str) -> Option<Currency> {
+    if let Some((_, currency)) = exported_price(header) {
+        return Some(currency);
+    }
     let words = header_words(header);
     if words.len() < 2 { None } else { words.last().and_then(|word| currency_word(word)) }
+}
+
+/// Price type and currency of a price column as our own export heads it: `price.dealer EUR`.
+pub fn exported_price(header: &str) -> Option<(&str, Currency)> {
+    let (code, currency) = header.trim().strip_prefix(PRICE_PREFIX)?.split_once(' ')?;
+    Some((code, currency.parse().ok()?))
 }
 
 fn currency_word(word: &str) -> Option<Currency> {
@@ -213,20 +266,50 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
 }
 
 /// A text cell as it is kept, or why not. Line breaks inside a cell are refused: an unclosed quote looks like that.
-pub fn text(what: &str, cell: &str, most: usize) -> Result<String, RowProblem> {
-    let cell = cell.trim();
+pub fn text<'a>(field: Word, cell: impl Into<Cell<'a>>, most: usize) -> Result<String, RowProblem> {
+    let cell = written(field, cell.into())?;
     // An export's mark against formulas.
     let cell = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])).unwrap_or(cell);
     if cell.contains(['\n', '\r']) {
-        return Err(RowProblem::new(shorten(cell), format!("the {what} holds a line break; is a quote not closed?")));
+        return Err(RowProblem::of(shorten(cell), words::LINE_BREAK, field));
     }
     if cell.chars().any(|c| c.is_control() || c == '\u{fffd}') {
-        return Err(RowProblem::new(shorten(cell), format!("the {what} holds a control character")));
+        return Err(RowProblem::of(shorten(cell), words::CONTROL_CHARACTER, field));
     }
     if cell.chars().count() > most {
-        return Err(RowProblem::new(shorten(cell), format!("the {what} is longer than {most} characters")));
+        return Err(RowProblem::new(shorten(cell), Said::with(words::TOO_LONG, &[("field", &field.en), ("most", &most)])));
     }
     Ok(cell.to_string())
+}
+
+/// What stands in a cell of text. Excel makes dates of codes such as 1-2, and what it shows then is no code.
+pub fn written<'a>(field: Word, cell: Cell<'a>) -> Result<&'a str, RowProblem> {
+    match cell {
+        Cell::Text(_) | Cell::Number(_) => Ok(cell.shown()),
+        Cell::Other(shown) => Err(RowProblem::of(shorten(shown), words::NOT_TEXT, field)),
+    }
+}
+
+/// A number cell as its type. `mark` is the decimal mark of its column's texts, where known.
+pub fn number<'a, T: FromStr<Err = MoneyError>>(field: Word, cell: impl Into<Cell<'a>>, mark: Option<DecimalMark>) -> Result<T, RowProblem> {
+    let cell = cell.into();
+    let value = cell.shown();
+    let mark = if matches!(cell, Cell::Number(_)) { Some(DecimalMark::Point) } else { mark };
+    let refuse = |reason: Word| RowProblem::of(shorten(value), reason, field);
+    let plain = plain_decimal(value, mark).map_err(|error| {
+        refuse(match error {
+            NumberError::Empty => words::MISSING,
+            NumberError::Ambiguous => words::TWO_NUMBERS,
+            NumberError::NotANumber => words::NOT_A_NUMBER,
+        })
+    })?;
+    plain.parse().map_err(|error: MoneyError| {
+        refuse(match error {
+            MoneyError::TooPrecise => words::TOO_MANY_DECIMALS,
+            MoneyError::Overflow => words::NUMBER_TOO_LARGE,
+            MoneyError::NotADecimal | MoneyError::NotACurrency | MoneyError::CurrencyMismatch { .. } => words::NOT_A_NUMBER,
+        })
+    })
 }
 
 /// The start of a value, short enough for a report.
@@ -286,6 +369,8 @@ mod tests {
         assert_eq!(header_currency("Цена, руб."), Some(Currency::RUB));
         assert_eq!(header_currency("Price (EUR)"), Some(Currency::EUR));
         assert_eq!(header_currency("Цена"), None);
+        assert_eq!(header_currency("price.wholesale-bgn BGN"), "BGN".parse().ok());
+        assert_eq!(header_currency("price.dealer CHF"), "CHF".parse().ok());
     }
 
     #[test]

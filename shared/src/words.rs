@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub mod common;
 pub mod documents;
 pub mod format;
+pub mod imports;
 pub mod mail;
 pub mod problems;
 pub mod segments;
@@ -170,6 +171,7 @@ pub type Table = (&'static str, &'static [Word], &'static [Plural]);
 pub const TABLES: &[Table] = &[
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
+    ("imports", imports::ALL, imports::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),

@@ -6,14 +6,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::listing::{Listing, Shown};
-use super::times;
 use crate::api::encoded;
 use crate::lang::{lang, say};
-use crate::ui::page::{PageHead, set_title};
+use crate::times;
+use crate::ui::page::{Heading, PageHead};
 
 mod desk;
 mod report;
-mod shops;
 mod upload;
 
 use desk::Desk;
@@ -37,7 +36,12 @@ pub fn Imports() -> impl IntoView {
         if was == Some(true) && !now {
             listing.reload();
         }
-        if now && let Ok(handle) = set_interval_with_handle(move || listing.reload(), LOOK_AGAIN) {
+        let look_again = move || {
+            if !listing.signed_out() {
+                listing.reload();
+            }
+        };
+        if now && let Ok(handle) = set_interval_with_handle(look_again, LOOK_AGAIN) {
             on_cleanup(move || handle.clear());
         }
         now
@@ -133,14 +137,13 @@ pub fn ImportPage() -> impl IntoView {
     view! {
         <Shown of=listing show=|one: ImportReport| {
             let title = staff::ONE_IMPORT.with(lang(), &[("when", &times::instant(&one.started_at))]);
-            set_title(&title);
             view! {
                 <div class="page-head">
                     <p class="crumb"><a href="/admin/import">{say(staff::IMPORTS)}</a></p>
-                    <h1 tabindex="-1">{title}</h1>
+                    <Heading title=title/>
                     <span class="ink-2">{kind(&one.kind)}", "{one.files.join(", ")}", "{state(&one.state)}</span>
                 </div>
-                {(one.state == "failed").then(|| view! { <div class="note note-bad"><p>{say(staff::FAILED_SAFE)}</p></div> })}
+                {(one.state == "failed").then(|| view! { <div class="note note-bad"><p>{say(staff::import_failure(&one.kind))}</p></div> })}
                 <Report report=one/>
             }
             .into_any()

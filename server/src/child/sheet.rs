@@ -20,6 +20,7 @@ const MOST_UNPACKED: u64 = 256 << 20;
 const MOST_ROWS: u32 = 200_000;
 const MOST_COLUMNS: u32 = 64;
 const MOST_CELLS: usize = 2_000_000;
+/// Longer texts come cut: a description nobody reads is no reason to refuse the workbook.
 const LONGEST_TEXT: usize = 1_000;
 
 /// A cell as the workbook types it. Nothing is converted here: what a number or a text means is the reader's decision.
@@ -28,6 +29,8 @@ pub enum Cell {
     #[default]
     Empty,
     Text(String),
+    /// The beginning of a text longer than is read here.
+    LongText(String),
     /// Always finite.
     Number(f64),
     Bool(bool),
@@ -44,6 +47,7 @@ impl Cell {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) | Self::Date(text) | Self::Error(text) => text.clone(),
+            Self::LongText(start) => format!("{start}…"),
             Self::Bool(value) => value.to_string(),
             Self::Number(value) => plain(*value),
         }
@@ -175,7 +179,7 @@ pub(super) fn work(bytes: Vec<u8>, wanted: Option<&str>) -> Outcome {
     let mut count = 0;
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
         let (at_row, at_column) = cell.get_position();
-        let value = typed(cell.get_value(), at_row, at_column)?;
+        let value = typed(cell.get_value());
         if value == Cell::Empty {
             continue;
         }
@@ -211,36 +215,35 @@ fn push(output: &mut Vec<u8>, row: &[Cell]) -> Result<(), (&'static str, String)
     Ok(())
 }
 
-fn typed(value: &DataRef<'_>, row: u32, column: u32) -> Result<Cell, (&'static str, String)> {
-    let text = |text: &str| {
-        if text.is_empty() {
-            Ok(Cell::Empty)
-        } else if text.chars().nth(LONGEST_TEXT).is_some() {
-            Err(("sheet_cell_text", format!("cell {} holds more than {LONGEST_TEXT} characters", address(row, column))))
-        } else {
-            Ok(Cell::Text(text.to_string()))
-        }
-    };
-    Ok(match value {
+fn text_cell(text: &str) -> Cell {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        _ if text.is_empty() => Cell::Empty,
+        None => Cell::Text(text.to_string()),
+        Some((end, _)) => Cell::LongText(text[..end].to_string()),
+    }
+}
+
+fn typed(value: &DataRef<'_>) -> Cell {
+    match value {
         DataRef::Empty => Cell::Empty,
         DataRef::Int(value) => Cell::Number(*value as f64),
         DataRef::Float(value) if value.is_finite() => Cell::Number(*value),
         DataRef::Float(value) => Cell::Error(value.to_string()),
-        DataRef::String(value) => text(value)?,
-        DataRef::SharedString(value) => text(value)?,
+        DataRef::String(value) => text_cell(value),
+        DataRef::SharedString(value) => text_cell(value),
         DataRef::Bool(value) => Cell::Bool(*value),
         DataRef::DateTime(value) if value.is_datetime() && value.as_f64().is_finite() => {
             let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
             Cell::Date(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
         }
         DataRef::DateTime(value) => Cell::Error(format!("duration {}", value.as_f64())),
-        DataRef::DateTimeIso(value) => match text(value)? {
+        DataRef::DateTimeIso(value) => match text_cell(value) {
             Cell::Text(value) => Cell::Date(value),
             other => other,
         },
         DataRef::DurationIso(_) => Cell::Error("duration".into()),
         DataRef::Error(error) => Cell::Error(error.to_string()),
-    })
+    }
 }
 
 /// `B3`

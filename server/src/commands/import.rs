@@ -113,7 +113,11 @@ fn summary(report: &ImportReport) -> String {
         text += &format!("{}, row {}: {} [{}]\n", refusal.file, refusal.row, refusal.reason, refusal.value);
     }
     if (report.refusals.len() as u64) < report.refused {
-        text += &format!("… and {} more refused rows in the run's record\n", report.refused - report.refusals.len() as u64);
+        let more = report.refused - report.refusals.len() as u64;
+        text += &match report.id {
+            Some(id) => format!("… and {more} more refused rows; the page /admin/import/{id} has them all\n"),
+            None => format!("… and {more} more refused rows; only a run that is no dry one keeps them\n"),
+        };
     }
     text
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use kontor_server::exports::safe_cell;
 use kontor_server::segments::{self, Judged};
 use kontor_server::time::parse_day;
 use kontor_shared::segments::{Mode, Period, Rule};
@@ -77,7 +78,7 @@ fn write_csv(out: &mut impl Write, judged: &[Judged]) -> std::io::Result<()> {
     for one in judged {
         let verdict = &one.verdict;
         let last = verdict.last_order.map(|day| day.to_string()).unwrap_or_default();
-        csv.write_record([&one.code, verdict.segment.word(), &verdict.orders_in_period.to_string(), &verdict.orders_ever.to_string(), &last])?;
+        csv.write_record([&*safe_cell(&one.code), verdict.segment.word(), &verdict.orders_in_period.to_string(), &verdict.orders_ever.to_string(), &last])?;
     }
     csv.flush()
 }

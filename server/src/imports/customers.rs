@@ -4,6 +4,7 @@
 use kontor_shared::import::RowProblem;
 use kontor_shared::import::customers::{ContactInput, CustomerInput};
 use kontor_shared::words::Lang;
+use kontor_shared::words::imports::{self as words, Said};
 use sqlx::AnyConnection;
 
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use kontor_shared::import::customers::{FIELDS, read_row};
 
 use self::store::{Contact, Customer};
 use super::table::Row;
-use super::{ImportError, Outcome, Run, SourceFile, Table, blocking, open};
+use super::{ImportError, Outcome, Run, SourceFile, Table, blocking, open_all};
 use crate::customers::fold;
 use crate::time::Clock;
 use crate::{catalog, firm};
@@ -32,6 +33,38 @@ struct Terms {
 /// Reads the files row by row and brings the register up to them, some rows a transaction.
 pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), ImportError> {
     super::products_only(&run.options)?;
+    let tables = open_all(run, files, FIELDS, &["code"]).await?;
+    let terms = terms(run).await?;
+    let mut seen: HashMap<String, Seen> = HashMap::new();
+    let mut withdrawn = 0;
+    for table in tables {
+        let (name, price_types) = (table.name.clone(), terms.price_types.clone());
+        let (rows, met) = blocking(move || {
+            let rows = read(&table, &price_types, &mut seen);
+            Ok((rows, seen))
+        })
+        .await?;
+        seen = met;
+        let mut batch = Vec::with_capacity(ROWS_A_TRANSACTION);
+        for row in rows {
+            match row {
+                Ok((_, _, Before::Same)) => run.count(Outcome::Unchanged),
+                Ok(row) => batch.push(row),
+                Err((number, problem)) => run.refuse(&name, number, problem),
+            }
+            if batch.len() == ROWS_A_TRANSACTION {
+                withdrawn += write(run, &terms, std::mem::take(&mut batch)).await?;
+            }
+        }
+        withdrawn += write(run, &terms, batch).await?;
+    }
+    if withdrawn > 0 {
+        run.note(Said::with(words::NOTE_STAYS_WITHDRAWN, &[("contacts", &withdrawn)]));
+    }
+    run.complete(async |_| Ok(())).await
+}
+
+async fn terms(run: &Run) -> Result<Terms, ImportError> {
     let settings = run.state.firm().await?;
     let mut connection = run.state.db.read().await?;
     let price_types: Vec<String> = firm::store::price_types(&mut connection).await?.into_iter().map(|known| known.code).collect();
@@ -46,54 +79,31 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
             tx.commit().await?;
         }
     }
-    let mut seen: HashMap<String, Seen> = HashMap::new();
-    for file in files {
-        let table = open(file, FIELDS, &run.options.map).await?;
-        table.require("code")?;
-        for note in &table.notes {
-            run.note(note);
-        }
-        let name = table.name.clone();
-        let (rows, met) = blocking(move || {
-            let rows = read(&table, &mut seen);
-            Ok((rows, seen))
-        })
-        .await?;
-        seen = met;
-        let mut batch = Vec::with_capacity(ROWS_A_TRANSACTION);
-        for row in rows {
-            match row {
-                Ok((_, _, Before::Same)) => run.count(Outcome::Unchanged),
-                Ok(row) => batch.push(row),
-                Err((number, problem)) => run.refuse(&name, number, problem),
-            }
-            if batch.len() == ROWS_A_TRANSACTION {
-                write(run, &name, &terms, std::mem::take(&mut batch)).await?;
-            }
-        }
-        write(run, &name, &terms, batch).await?;
-    }
-    run.complete(async |_| Ok(())).await
+    Ok(terms)
 }
 
 /// A row's number, what it says, and what an earlier row of the run said.
 type Read = (u64, CustomerInput, Before);
 
-/// All rows of a file.
-fn read(table: &Table, seen: &mut HashMap<String, Seen>) -> Vec<Result<Read, (u64, RowProblem)>> {
-    let mut one = |row: Row| {
-        let input = read_row(&table.columns, &row.cells()).map_err(|problem| (row.number, problem))?;
-        let before = look_back(seen, row.number, &input).map_err(|problem| (row.number, problem))?;
+/// All rows of a file. What is refused here was not said: a later row is not held against it.
+fn read(table: &Table, price_types: &[String], seen: &mut HashMap<String, Seen>) -> Vec<Result<Read, (u64, RowProblem)>> {
+    let mut one = |row: &Row| {
+        let input = read_row(&table.columns, &row.cells())?;
+        if let Some(code) = input.price_type.as_ref().filter(|code| !price_types.contains(code)) {
+            return Err(RowProblem::new(code, words::NO_SUCH_PRICE_TYPE));
+        }
+        let before = look_back(seen, row.number, &input)?;
         Ok((row.number, input, before))
     };
-    table.rows().map(|row| one(row?)).collect()
+    table.rows().map(|row| row.and_then(|row| one(&row).map_err(|problem| (row.number, problem)))).collect()
 }
 
 /// A customer met earlier in the same run.
 struct Seen {
     row: u64,
     customer: CustomerInput,
-    contacts: Vec<ContactInput>,
+    /// With the rows that name them.
+    contacts: Vec<(u64, ContactInput)>,
 }
 
 /// What an earlier row of the run said of the same customer.
@@ -109,48 +119,47 @@ enum Before {
 fn look_back(seen: &mut HashMap<String, Seen>, row: u64, input: &CustomerInput) -> Result<Before, RowProblem> {
     let customer = CustomerInput { contact: None, ..input.clone() };
     let Some(known) = seen.get_mut(&input.code) else {
-        seen.insert(input.code.clone(), Seen { row, customer, contacts: input.contact.clone().into_iter().collect() });
+        seen.insert(input.code.clone(), Seen { row, customer, contacts: input.contact.clone().map(|contact| (row, contact)).into_iter().collect() });
         return Ok(Before::Nothing);
     };
     if known.customer != customer {
-        return Err(RowProblem::new(&input.code, format!("row {} says something else of this customer", known.row)));
+        return Err(RowProblem::new(&input.code, Said::with(words::CUSTOMER_TWICE, &[("row", &known.row)])));
     }
-    match &input.contact {
-        Some(contact) if !known.contacts.contains(contact) => {
-            known.contacts.push(contact.clone());
-            Ok(Before::Customer)
-        }
-        _ => Ok(Before::Same),
+    let Some(contact) = input.contact.as_ref().filter(|contact| known.contacts.iter().all(|(_, other)| other != *contact)) else {
+        return Ok(Before::Same);
+    };
+    // Taken both, they would take turns with every later run.
+    if let Some((first, _)) = known.contacts.iter().find(|(_, other)| other.contradicts(contact)) {
+        return Err(RowProblem::new(&input.code, Said::with(words::CONTACT_TWICE, &[("row", first)])));
     }
+    known.contacts.push((row, contact.clone()));
+    Ok(Before::Customer)
 }
 
-async fn write(run: &mut Run, file: &str, terms: &Terms, rows: Vec<Read>) -> Result<(), ImportError> {
+/// Writes rows in a transaction of their own, or only tells what that would do. Gives how many withdrawn consents the
+/// rows would have granted again.
+async fn write(run: &mut Run, terms: &Terms, rows: Vec<Read>) -> Result<u64, ImportError> {
     if rows.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let clock = run.state.clock.clone();
     let mut done = Vec::with_capacity(rows.len());
     if run.is_dry() {
         let mut connection = run.state.db.read().await?;
-        for (number, input, before) in &rows {
+        for (_, input, before) in &rows {
             // Nothing was written, so the register does not know the customer an earlier row brought.
-            let outcome = take(&mut connection, &clock, input, terms, true).await?;
-            done.push((*number, if *before == Before::Customer { outcome.map(|_| Outcome::Changed) } else { outcome }));
+            let (outcome, withdrawn) = take(&mut connection, &clock, input, terms, true).await?;
+            done.push((if *before == Before::Customer { Outcome::Changed } else { outcome }, withdrawn));
         }
     } else {
         let mut tx = run.write().await?;
-        for (number, input, _) in &rows {
-            done.push((*number, take(&mut tx, &clock, input, terms, false).await?));
+        for (_, input, _) in &rows {
+            done.push(take(&mut tx, &clock, input, terms, false).await?);
         }
         tx.commit().await?;
     }
-    for (number, outcome) in done {
-        match outcome {
-            Ok(outcome) => run.count(outcome),
-            Err(problem) => run.refuse(file, number, problem),
-        }
-    }
-    Ok(())
+    done.iter().for_each(|(outcome, _)| run.count(*outcome));
+    Ok(done.iter().map(|(_, withdrawn)| u64::from(*withdrawn)).sum())
 }
 
 /// The customer after the row.
@@ -191,19 +200,8 @@ fn find<'a>(contacts: &'a [Contact], input: &ContactInput) -> Option<&'a Contact
     by_email.or_else(|| contacts.iter().find(|contact| contact.name == input.name() && (contact.email.is_empty() || input.email.is_empty())))
 }
 
-/// Stores what one row says, or only tells what it would do.
-async fn take(
-    connection: &mut AnyConnection,
-    clock: &Clock,
-    input: &CustomerInput,
-    terms: &Terms,
-    dry_run: bool,
-) -> anyhow::Result<Result<Outcome, RowProblem>> {
-    if let Some(code) = &input.price_type
-        && !terms.price_types.contains(code)
-    {
-        return Ok(Err(RowProblem::new(code, "no such price type")));
-    }
+/// Stores what one row says, or only tells what it would do; and whether it would have overridden a withdrawn consent.
+async fn take(connection: &mut AnyConnection, clock: &Clock, input: &CustomerInput, terms: &Terms, dry_run: bool) -> anyhow::Result<(Outcome, bool)> {
     let now = clock.now_ms();
     let before = store::customer(connection, &input.code).await?;
     let after = applied(before.as_ref(), input, terms, || clock.new_id().to_string());
@@ -211,17 +209,23 @@ async fn take(
     if changed && !dry_run {
         store::put_customer(connection, &after, &fold(&after.name), now).await?;
     }
+    let mut withdrawn = false;
     if let Some(contact) = &input.contact {
-        changed |= take_contact(connection, clock, &after.id, contact, dry_run).await?;
+        let (id, contact_changed) = take_contact(connection, clock, &after.id, contact, dry_run).await?;
+        let consent = take_consent(connection, clock, &id, contact, dry_run).await?;
+        changed |= contact_changed || consent == Consent::Changed;
+        withdrawn = consent == Consent::StaysWithdrawn;
     }
-    Ok(Ok(match (before, changed) {
+    let outcome = match (before, changed) {
         (None, _) => Outcome::Created,
         (Some(_), true) => Outcome::Changed,
         (Some(_), false) => Outcome::Unchanged,
-    }))
+    };
+    Ok((outcome, withdrawn))
 }
 
-async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &str, input: &ContactInput, dry_run: bool) -> anyhow::Result<bool> {
+/// The contact's id, and whether it is new or another one than before.
+async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &str, input: &ContactInput, dry_run: bool) -> anyhow::Result<(String, bool)> {
     let now = clock.now_ms();
     let contacts = store::contacts(connection, customer).await?;
     let before = find(&contacts, input);
@@ -236,20 +240,34 @@ async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &
     if let Some(phone) = &input.phone {
         after.phone.clone_from(phone);
     }
-    let mut changed = before != Some(&after);
+    let changed = before != Some(&after);
     if changed && !dry_run {
         store::put_contact(connection, customer, &after, now).await?;
     }
-    if let Some(consent) = input.consent {
-        let state = if consent { "granted" } else { "withdrawn" };
-        let known = store::consent(connection, &after.id).await?;
-        if known.as_deref() != Some(state) {
-            changed = true;
-            if !dry_run {
-                let source = if input.consent_source.is_empty() { "import" } else { &input.consent_source };
-                store::add_consent(connection, &clock.new_id().to_string(), &after.id, state, source, now).await?;
-            }
-        }
+    Ok((after.id, changed))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    Same,
+    Changed,
+    StaysWithdrawn,
+}
+
+async fn take_consent(connection: &mut AnyConnection, clock: &Clock, contact: &str, input: &ContactInput, dry_run: bool) -> anyhow::Result<Consent> {
+    let Some(wanted) = input.consent else { return Ok(Consent::Same) };
+    let state = if wanted { "granted" } else { "withdrawn" };
+    let known = store::consent(connection, contact).await?;
+    match known.as_deref() {
+        Some(known) if known == state => return Ok(Consent::Same),
+        // A file does not say when a consent was given: it may be older than the withdrawal, which the law lets stand
+        // (GDPR, art. 7 (3)).
+        Some("withdrawn") => return Ok(Consent::StaysWithdrawn),
+        _ => {}
     }
-    Ok(changed)
+    if !dry_run {
+        let source = if input.consent_source.is_empty() { "import" } else { &input.consent_source };
+        store::add_consent(connection, &clock.new_id().to_string(), contact, state, source, clock.now_ms()).await?;
+    }
+    Ok(Consent::Changed)
 }

@@ -162,12 +162,14 @@ fn plausibility(text: &str) -> f64 {
     let mut score = 0.0;
     let mut high = 0_u32;
     let mut before = ' ';
-    for c in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
         if !c.is_ascii() {
             high += 1;
+            let beside_latin = before.is_ascii_alphabetic() || letters.peek().is_some_and(char::is_ascii_alphabetic);
             score += match c {
-                // No word mixes alphabets: "café" in Latin-1 reads as "cafй" here.
-                'А'..='я' | 'Ё' | 'ё' if before.is_ascii_alphabetic() => -2.0,
+                // No word mixes alphabets: "café" in Latin-1 reads as "cafй" here, "Äpfel" as "Дpfel".
+                'А'..='я' | 'Ё' | 'ё' if beside_latin => -2.0,
                 'о' | 'е' | 'а' | 'и' | 'н' | 'т' | 'с' | 'р' | 'в' | 'л' => 2.0,
                 'а'..='я' | 'ё' => 1.0,
                 // An upper-case letter stands at the start of a word or among its like.
@@ -214,6 +216,8 @@ mod tests {
         let error = read_bytes(&bytes).unwrap_err();
         assert!(error.contains("row 3") && error.contains(&format!("byte {at}")), "{error}");
         assert!(read_bytes(b"code,name\n1,caf\xe9 \xfe\xa0\n").is_err());
+        // Latin-1, not Cyrillic: Äpfel, Öl.
+        assert!(read_bytes(b"code;name\n1;\xc4pfel\n2;\xd6l\n").is_err());
     }
 
     #[test]

@@ -1,23 +1,17 @@
 //! `import groups`: the tree of product groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use kontor_shared::import::groups::{FIELDS, GroupTree, LONGEST};
-use kontor_shared::import::{RowProblem, text};
+use kontor_shared::import::groups::{FIELDS, GroupTree, LONGEST, Wanted};
+use kontor_shared::import::{Cell, RowProblem, text};
+use kontor_shared::words::imports::{self as words, Said};
 
 use super::run::Tally;
-use super::{ImportError, Outcome, Run, SourceFile, Table, blocking, open, products};
+use super::{ImportError, Outcome, Run, SourceFile, Table, blocking, open_all, products};
 use crate::catalog;
 
 pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), ImportError> {
-    let mut tables = Vec::new();
-    for file in files {
-        let table = open(file, FIELDS, &run.options.map).await?;
-        table.require("code")?;
-        table.require("name")?;
-        table.notes.iter().for_each(|note| run.note(note));
-        tables.push(table);
-    }
+    let tables = open_all(run, files, FIELDS, &["code", "name"]).await?;
     let visible = products::clear_crashed(run).await?;
     let groups = {
         let mut connection = run.state.db.read().await?;
@@ -43,99 +37,104 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
     .await
 }
 
-struct Wanted {
-    file: String,
+/// A group and where it stands.
+struct Placed {
+    file: usize,
     row: u64,
-    code: String,
-    name: String,
-    parent: Option<String>,
+    group: Wanted,
+}
+
+/// What the files say, each code once.
+#[derive(Default)]
+struct Gathered {
+    placed: Vec<Placed>,
+    first: HashMap<String, usize>,
+    /// Groups that stand only as the parents of others, with their names.
+    upper: Vec<(String, String)>,
+    upper_codes: HashSet<String>,
 }
 
 /// Judges every row. Parents may stand below their children, so all rows are read before any is taken.
 fn judge(tree: &mut GroupTree, tables: &[Table], tally: &mut Tally) {
-    let mut wanted: Vec<Wanted> = Vec::new();
-    let mut first: HashMap<String, usize> = HashMap::new();
-    let mut upper: Vec<(String, String)> = Vec::new();
-    for table in tables {
-        // A file may give the upper groups only as columns of the lower ones; their codes then count by themselves.
-        let upper_named = table.columns.has("parent") && table.columns.has("parent_name");
+    let mut gathered = Gathered::default();
+    for (file, table) in tables.iter().enumerate() {
         for row in table.rows() {
-            let read = row.and_then(|row| read(table, &row.cells(), upper_named).map(|found| (row.number, found)).map_err(|problem| (row.number, problem)));
-            let (number, (code, name, parent, parent_name)) = match read {
-                Ok(found) => found,
-                Err((number, problem)) => {
-                    tally.refuse(&table.name, number, problem);
-                    continue;
-                }
+            let (number, read) = match row {
+                Ok(row) => (row.number, read(table, &row.cells())),
+                Err((number, problem)) => (number, Err(problem)),
             };
-            if let (Some(parent), Some(parent_name)) = (&parent, parent_name)
-                && !upper.iter().any(|(known, _)| known == parent)
-            {
-                upper.push((parent.clone(), parent_name));
-            }
-            match first.get(&code).map(|at| &wanted[*at]) {
-                Some(before) if before.name == name && before.parent == parent => tally.count(Outcome::Unchanged),
-                Some(before) => tally.refuse(
-                    &table.name,
-                    number,
-                    RowProblem::new(code, format!("the code stands already in row {} of {} with other data", before.row, before.file)),
-                ),
-                None => {
-                    first.insert(code.clone(), wanted.len());
-                    wanted.push(Wanted { file: table.name.clone(), row: number, code, name, parent });
-                }
+            match read.and_then(|found| gathered.take(tables, file, number, found)) {
+                Ok(true) => {}
+                Ok(false) => tally.count(Outcome::Unchanged),
+                Err(problem) => tally.refuse(&table.name, number, problem),
             }
         }
     }
-    for (code, name) in &upper {
+    for (code, name) in &gathered.upper {
         if tree.get(code).is_none_or(|known| known.name != *name) {
             tree.put(code, name, None);
         }
     }
-    // Codes first, so that a parent further down the file is known.
-    let codes: Vec<String> = wanted.iter().map(|group| group.code.clone()).collect();
-    for group in wanted {
-        if let Some(parent) = &group.parent {
-            if tree.get(parent).is_none() && !codes.contains(parent) {
-                tally.refuse(&group.file, group.row, RowProblem::new(parent, "there is no parent group of this code"));
-                continue;
-            }
-            if tree.would_circle(&group.code, parent) {
-                tally.refuse(&group.file, group.row, RowProblem::new(parent, "the group would be above itself"));
-                continue;
-            }
+    let wanted: Vec<Wanted> = gathered.placed.iter().map(|one| one.group.clone()).collect();
+    let refusals = tree.refusals(&wanted);
+    for (one, refused) in gathered.placed.iter().zip(refusals) {
+        match refused {
+            Some(reason) => tally.refuse(&tables[one.file].name, one.row, RowProblem::new(one.group.parent.as_deref().unwrap_or(""), reason)),
+            None => tally.count(put(tree, &one.group)),
         }
-        let outcome = match tree.get(&group.code) {
-            None => Outcome::Created,
-            Some(known) if known.name == group.name && known.parent == group.parent => Outcome::Unchanged,
-            Some(_) => Outcome::Changed,
-        };
-        if outcome != Outcome::Unchanged {
-            tree.put(&group.code, &group.name, group.parent.as_deref());
-        }
-        tally.count(outcome);
     }
 }
 
-type Read = (String, String, Option<String>, Option<String>);
+fn put(tree: &mut GroupTree, group: &Wanted) -> Outcome {
+    let outcome = match tree.get(&group.code) {
+        None => Outcome::Created,
+        Some(known) if known.name == group.name && known.parent == group.parent => return Outcome::Unchanged,
+        Some(_) => Outcome::Changed,
+    };
+    tree.put(&group.code, &group.name, group.parent.as_deref());
+    outcome
+}
 
-fn read(table: &Table, cells: &[&str], upper_named: bool) -> Result<Read, RowProblem> {
-    let cell = |field: &str| table.columns.cell(field, cells).unwrap_or("");
-    let code = text("code", cell("code"), LONGEST)?;
-    let name = text("name", cell("name"), LONGEST)?;
+impl Gathered {
+    /// Whether the row says something new; an exact repeat does not.
+    fn take(&mut self, tables: &[Table], file: usize, row: u64, (group, parent_name): Read) -> Result<bool, RowProblem> {
+        if let Some(before) = self.first.get(&group.code).map(|at| &self.placed[*at]) {
+            let twice = || Said::with(words::CODE_TWICE, &[("row", &before.row), ("file", &tables[before.file].name)]);
+            return if before.group == group { Ok(false) } else { Err(RowProblem::new(group.code, twice())) };
+        }
+        if let (Some(parent), Some(name)) = (&group.parent, parent_name)
+            && self.upper_codes.insert(parent.clone())
+        {
+            self.upper.push((parent.clone(), name));
+        }
+        self.first.insert(group.code.clone(), self.placed.len());
+        self.placed.push(Placed { file, row, group });
+        Ok(true)
+    }
+}
+
+/// A group, and the name of its parent where the file gives one.
+type Read = (Wanted, Option<String>);
+
+fn read(table: &Table, cells: &[Cell]) -> Result<Read, RowProblem> {
+    let cell = |field: &str| table.columns.cell(field, cells).unwrap_or(Cell::Text(""));
+    let code = text(words::FIELD_CODE, cell("code"), LONGEST)?;
+    let name = text(words::FIELD_NAME, cell("name"), LONGEST)?;
     if code.is_empty() {
-        return Err(RowProblem::new(name, "the code is missing"));
+        return Err(RowProblem::of(name, words::MISSING, words::FIELD_CODE));
     }
     if name.is_empty() {
-        return Err(RowProblem::new(code, "the name is missing"));
+        return Err(RowProblem::of(code, words::MISSING, words::FIELD_NAME));
     }
-    let parent = text("parent code", cell("parent"), LONGEST)?;
+    let parent = text(words::FIELD_PARENT, cell("parent"), LONGEST)?;
     if parent.is_empty() {
-        return Ok((code, name, None, None));
+        return Ok((Wanted { code, name, parent: None }, None));
     }
-    if upper_named {
-        let parent_name = text("parent name", cell("parent_name"), LONGEST)?;
-        return Ok((code, name, Some(format!("G{parent}")), Some(if parent_name.is_empty() { parent } else { parent_name })));
+    // A file may give the upper groups only as columns of the lower ones; their codes then count by themselves.
+    if table.columns.has("parent") && table.columns.has("parent_name") {
+        let parent_name = text(words::FIELD_PARENT_NAME, cell("parent_name"), LONGEST)?;
+        let shown = if parent_name.is_empty() { parent.clone() } else { parent_name };
+        return Ok((Wanted { code, name, parent: Some(format!("G{parent}")) }, Some(shown)));
     }
-    Ok((code, name, Some(parent), None))
+    Ok((Wanted { code, name, parent: Some(parent) }, None))
 }

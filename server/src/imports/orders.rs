@@ -10,6 +10,7 @@ use kontor_shared::catalog::ProductKind;
 use kontor_shared::import::RowProblem;
 use kontor_shared::import::orders::{FIELDS, Shape, read_header, read_line};
 use kontor_shared::money::{Currency, Percent};
+use kontor_shared::words::imports as words;
 use sqlx::AnyConnection;
 
 use self::gather::{Gathered, Known, MOST_ROWS, Place, Product, Ready, Taken};
@@ -33,7 +34,7 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
         let table = open(file, FIELDS, &run.options.map).await?;
         let shape = Shape::of(&table.columns).map_err(|missing| refused(format!("{}: {missing}", table.name)))?;
         for note in &table.notes {
-            run.note(note);
+            run.note(note.clone());
         }
         tables.push((shape, table));
     }
@@ -125,7 +126,7 @@ fn gather(tables: &[(Shape, Table)], tally: &mut Tally) -> Result<Gathered, Impo
                 }
                 Ok(Taken::Refused(problem)) => problem,
                 Err(problem) => {
-                    let number = columns.cell("number", &cells).unwrap_or("");
+                    let number = columns.shown("number", &cells).unwrap_or("");
                     match shape {
                         Shape::Headers => gathered.refused_header(place, number),
                         Shape::Lines | Shape::Flat => gathered.refused_line(number),
@@ -203,7 +204,7 @@ impl Writer {
                 }
                 Some(row) if row.source != "import" => {
                     for place in ready.places() {
-                        let problem = RowProblem::new(&*ready.number, "an order placed here has this number");
+                        let problem = RowProblem::new(&*ready.number, words::NUMBER_TAKEN);
                         tally.refuse(&names[usize::from(place.file)], u64::from(place.row), problem);
                     }
                 }

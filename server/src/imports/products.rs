@@ -1,28 +1,22 @@
 //! `import products`: judges every row against the catalogue as it is visible, then stages what is new or changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use kontor_shared::import::products::{Defaults, FIELDS, FileFacts, PROMOTION, ProductInput, Revision, apply, read_row};
-use kontor_shared::import::{RowProblem, header_currency, shorten};
+use kontor_shared::import::products::{Defaults, FIELDS, FileFacts, PROMOTION, PriceInput, ProductInput, Revision, apply, read_prices, read_row};
+use kontor_shared::import::{Cell, RowProblem, shorten};
 use kontor_shared::money::{Currency, Price};
 use kontor_shared::words::Lang;
+use kontor_shared::words::imports::{self as words, Said};
 use sha2::{Digest, Sha256};
 
 use super::run::Tally;
-use super::{ImportError, MOST_IN_TRANSACTION, Options, Outcome, Run, SourceFile, Table, blocking, open, store};
+use super::{ImportError, MOST_IN_TRANSACTION, Options, Outcome, Run, SourceFile, Table, blocking, open_all, store};
 use crate::catalog::{self, Catalogue, PriceType};
 use crate::firm::FirmSettings;
 
 pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), ImportError> {
     let firm = run.state.firm().await?;
-    let mut tables = Vec::new();
-    for file in files {
-        run.progress(&format!("reading {}", file.name));
-        let table = open(file, FIELDS, &run.options.map).await?;
-        table.require("code")?;
-        table.notes.iter().for_each(|note| run.note(note));
-        tables.push(table);
-    }
+    let tables = open_all(run, files, FIELDS, &["code"]).await?;
     let visible = clear_crashed(run).await?;
     let catalogue = {
         let mut connection = run.state.db.read().await?;
@@ -135,6 +129,7 @@ impl Judge {
         if type_column.is_none() && !facts.price_columns.is_empty() {
             refuse_several_shops(table, &facts, only.as_ref())?;
         }
+        self.refuse_other_currency(table, &facts)?;
         let file_currency = self.file_currency(table, &facts);
         let mut left_aside = 0_u64;
         for row in table.rows() {
@@ -147,12 +142,12 @@ impl Judge {
             };
             let cells = row.cells();
             if let Some((at, value)) = &only
-                && cells.get(*at).map(|cell| cell.trim()) != Some(value.as_str())
+                && shown(&cells, *at) != value
             {
                 left_aside += 1;
                 continue;
             }
-            let price_type = type_column.map(|at| cells.get(at).map_or("", |cell| cell.trim()));
+            let price_type = type_column.map(|at| shown(&cells, at));
             match self.row(&facts, &cells, price_type, file_currency, row.number) {
                 Ok(outcome) => self.tally.count(outcome),
                 Err(problem) => self.tally.refuse(&table.name, row.number, problem),
@@ -160,7 +155,7 @@ impl Judge {
         }
         if let Some((at, value)) = &only {
             let header = table.columns.headers.get(*at).map_or("", String::as_str);
-            self.tally.note(format!("{}: {left_aside} rows left aside, where {header} is not {value}", table.name));
+            self.tally.note(Said::with(words::NOTE_ROWS_LEFT, &[("file", &table.name), ("rows", &left_aside), ("column", &header), ("value", value)]));
             if self.tally.read() == 0 {
                 return Err(ImportError::Refused { code: "no_rows", detail: format!("{}: no row where {header} is {value}", table.name) });
             }
@@ -168,20 +163,31 @@ impl Judge {
         Ok(())
     }
 
-    /// The currency of prices that name none.
+    /// Refuses a file whose headers name another currency than the one asked for.
+    fn refuse_other_currency(&self, table: &Table, facts: &FileFacts) -> Result<(), ImportError> {
+        let Some(asked) = self.options.currency else { return Ok(()) };
+        let other = facts.price_columns.iter().find_map(|from| from.currency.filter(|named| *named != asked).map(|named| (from.column, named)));
+        let Some((column, named)) = other else { return Ok(()) };
+        let header = table.columns.headers.get(column).map_or("", String::as_str);
+        Err(ImportError::Refused {
+            code: "bad_option",
+            detail: format!("{}: the prices of the column \"{header}\" are in {named}, not in {asked}, the currency asked for", table.name),
+        })
+    }
+
+    /// The currency of prices that neither their column nor their row names one for.
     fn file_currency(&mut self, table: &Table, facts: &FileFacts) -> Option<Currency> {
-        if facts.price_columns.is_empty() {
-            return None;
-        }
-        let from_header = facts.price_columns.iter().find_map(|(_, at)| table.columns.headers.get(*at).and_then(|header| header_currency(header)));
-        if let Some(currency) = self.options.currency.or(from_header) {
+        let named: HashSet<Currency> = facts.price_columns.iter().filter_map(|from| from.currency).collect();
+        // One currency in all headers that name any is the file's; of two, neither is the other columns'.
+        let from_headers = named.iter().next().copied().filter(|_| named.len() == 1);
+        if let Some(currency) = self.options.currency.or(from_headers) {
             return Some(currency);
         }
         // Of several currencies in one file, the commonest is the one a new price type takes.
         let column = table.columns.find("currency")?;
         let mut counts: HashMap<Currency, u64> = HashMap::new();
         for row in table.rows().flatten() {
-            if let Some(currency) = row.cells().get(column).and_then(|cell| kontor_shared::import::read_currency(cell)) {
+            if let Some(currency) = kontor_shared::import::read_currency(shown(&row.cells(), column)) {
                 *counts.entry(currency).or_default() += 1;
             }
         }
@@ -191,7 +197,7 @@ impl Judge {
     fn row(
         &mut self,
         facts: &FileFacts,
-        cells: &[&str],
+        cells: &[Cell],
         price_type: Option<&str>,
         file_currency: Option<Currency>,
         number: u64,
@@ -199,17 +205,17 @@ impl Judge {
         let mut input = read_row(facts, cells)?;
         if let Some(value) = price_type {
             if value.is_empty() {
-                return Err(RowProblem::new(input.code, "the column the price type is taken from is empty"));
+                return Err(RowProblem::new(input.code, words::NO_PRICE_TYPE_NAMED));
             }
             let code = self.shop_type(value);
-            for (price_type, _) in &mut input.prices {
-                *price_type = if price_type == PROMOTION { format!("{code}-{PROMOTION}") } else { code.clone() };
+            for price in &mut input.prices {
+                price.price_type = if price.price_type == PROMOTION { format!("{code}-{PROMOTION}") } else { code.clone() };
             }
         }
         if let (Some(asked), Some(named)) = (self.options.currency, input.currency)
             && asked != named
         {
-            return Err(RowProblem::new(named.code(), format!("the price is not in {asked}, the currency asked for")));
+            return Err(RowProblem::new(named.code(), Said::with(words::OTHER_CURRENCY, &[("currency", &asked)])));
         }
         if let Some(at) = self.by_code.get(&input.code).copied() {
             return self.again(at, input, file_currency);
@@ -218,6 +224,7 @@ impl Judge {
         let (id, before) = (known.map(|known| known.id.clone()), known.map(|known| known.revision.clone()));
         // Judged without its group first: a refused row makes no group.
         apply(before.as_ref(), &input, None, &self.defaults)?;
+        let prices = self.typed_prices(&input, file_currency)?;
         let group = match &input.group {
             Some(path) if path.iter().any(|part| !part.is_empty()) => {
                 let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -228,7 +235,6 @@ impl Judge {
         let after = apply(before.as_ref(), &input, group, &self.defaults)?;
         let is_new = before.is_none();
         let after = (before.as_ref() != Some(&after)).then_some(after);
-        let prices = self.typed_prices(&input, file_currency);
         let changed_prices = self.changed_prices(&input.code, &prices);
         let outcome = match &after {
             _ if is_new => Outcome::Created,
@@ -245,8 +251,7 @@ impl Judge {
     /// else contradicts the first row, which stands.
     fn again(&mut self, at: usize, input: ProductInput, file_currency: Option<Currency>) -> Result<Outcome, RowProblem> {
         let first = &self.pending[at];
-        let contradicts =
-            RowProblem::new(input.code.clone(), format!("the code stands already in row {} of {} with other data", first.row, self.names[first.file]));
+        let contradicts = RowProblem::new(input.code.clone(), Said::with(words::CODE_TWICE, &[("row", &first.row), ("file", &self.names[first.file])]));
         if self.options.price_type_from.is_none() {
             return if first.input == input { Ok(Outcome::Unchanged) } else { Err(contradicts) };
         }
@@ -254,7 +259,7 @@ impl Judge {
         if bare(&first.input) != bare(&input) {
             return Err(contradicts);
         }
-        let prices = self.typed_prices(&input, file_currency);
+        let prices = self.typed_prices(&input, file_currency)?;
         let first = &self.pending[at];
         let is_known = |price_type: usize| first.prices.iter().find(|(known, _)| *known == price_type);
         if prices.iter().any(|(price_type, price)| is_known(*price_type).is_some_and(|(_, known)| known != price)) {
@@ -268,24 +273,37 @@ impl Judge {
         Ok(outcome)
     }
 
-    fn typed_prices(&mut self, input: &ProductInput, file_currency: Option<Currency>) -> Vec<(usize, Option<Price>)> {
-        let currency = input.currency.or(self.options.currency);
-        input.prices.iter().map(|(code, price)| (self.type_index(code, currency, file_currency), *price)).collect()
+    /// A row's prices by price type; each type has one.
+    fn typed_prices(&mut self, input: &ProductInput, file_currency: Option<Currency>) -> Result<Vec<(usize, Option<Price>)>, RowProblem> {
+        let mut found: Vec<(usize, Option<Price>)> = Vec::with_capacity(input.prices.len());
+        for one in &input.prices {
+            let at = self.type_index(one, file_currency);
+            match found.iter().find(|(known, _)| *known == at) {
+                Some((_, price)) if *price == one.price => {}
+                Some(_) => {
+                    let code = &self.catalogue.price_types[at].code;
+                    return Err(RowProblem::new(input.code.clone(), Said::with(words::TYPE_TWICE, &[("code", code)])));
+                }
+                None => found.push((at, one.price)),
+            }
+        }
+        Ok(found)
     }
 
     /// The price type of `code` in a currency. A price type holds one currency: prices in another go to a price type
     /// beside it, `wholesale-bgn`, rather than being refused or mistaken.
-    fn type_index(&mut self, code: &str, currency: Option<Currency>, file_currency: Option<Currency>) -> usize {
+    fn type_index(&mut self, price: &PriceInput, file_currency: Option<Currency>) -> usize {
+        let code = price.price_type.as_str();
         let types = &self.catalogue.price_types;
         let find = |code: &str| types.iter().position(|known| known.code == code);
         let base = find(code);
-        let currency = currency.or(file_currency).or_else(|| base.map(|at| types[at].currency)).unwrap_or(self.firm_currency);
+        let currency = price.currency.or(file_currency).or_else(|| base.map(|at| types[at].currency)).unwrap_or(self.firm_currency);
         let (code, taken) = match base {
             Some(at) if types[at].currency == currency => return at,
             Some(_) => (format!("{code}-{}", currency.code().to_lowercase()), true),
             None => {
-                // A new type takes the file's commonest currency; rarer ones go beside it.
-                let main = self.options.currency.or(file_currency).unwrap_or(currency);
+                // A new type takes its column's currency, or the file's commonest; rarer ones go beside it.
+                let main = price.column_currency.or(file_currency).unwrap_or(currency);
                 if main == currency { (code.to_string(), false) } else { (format!("{code}-{}", currency.code().to_lowercase()), true) }
             }
         };
@@ -293,7 +311,7 @@ impl Judge {
             return at;
         }
         if taken {
-            self.tally.note(format!("prices in {currency} go to the price type {code}"));
+            self.tally.note(Said::with(words::NOTE_OTHER_CURRENCY, &[("currency", &currency), ("code", &code)]));
         }
         self.catalogue.price_types.push(PriceType { name: String::new(), code, currency });
         self.catalogue.price_types.len() - 1
@@ -328,7 +346,7 @@ fn facts(table: &Table, default_type: &str) -> FileFacts {
         let mut any = false;
         let none_above_one = table.rows().flatten().all(|row| {
             let cells = row.cells();
-            let value = cells.get(at).map_or("", |cell| cell.trim());
+            let value = shown(&cells, at);
             let fraction = value.starts_with("0.") || value.starts_with("0,");
             any |= fraction;
             fraction || value.is_empty() || value == "0"
@@ -351,21 +369,27 @@ fn named_column(table: &Table, name: &str) -> Result<usize, ImportError> {
     })
 }
 
+/// What a cell shows.
+fn shown<'a>(cells: &[Cell<'a>], at: usize) -> &'a str {
+    cells.get(at).map_or("", |cell| cell.shown())
+}
+
 /// Refuses a file in which shops have their own prices for the same code, naming them. Several shops with the same
 /// prices are one price list.
 fn refuse_several_shops(table: &Table, facts: &FileFacts, only: Option<&(usize, String)>) -> Result<(), ImportError> {
     let (Some(shop), Some(code)) = (facts.columns.find("shop"), facts.columns.find("code")) else { return Ok(()) };
     let mut shops: BTreeSet<String> = BTreeSet::new();
-    let mut seen: HashMap<String, (String, Vec<String>)> = HashMap::new();
+    let mut seen: HashMap<String, (String, Vec<PriceInput>)> = HashMap::new();
     let mut differ = false;
     for row in table.rows().flatten() {
         let cells = row.cells();
-        let cell = |at: usize| cells.get(at).map_or("", |cell| cell.trim());
+        let cell = |at: usize| shown(&cells, at);
         if only.is_some_and(|(at, value)| cell(*at) != value) {
             continue;
         }
         shops.insert(cell(shop).to_string());
-        let prices: Vec<String> = facts.price_columns.iter().map(|(_, at)| cell(*at).to_string()).collect();
+        // A row whose prices cannot be read is refused by itself.
+        let Ok(prices) = read_prices(facts, &cells, None, None) else { continue };
         match seen.get(cell(code)) {
             Some((other, known)) => differ |= other != cell(shop) && *known != prices,
             None => {
@@ -376,21 +400,22 @@ fn refuse_several_shops(table: &Table, facts: &FileFacts, only: Option<&(usize, 
     if !differ {
         return Ok(());
     }
-    // The page reads column and shops out of the quotes: each in double quotes, a quote inside doubled.
-    let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let list = shops.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
-    Err(ImportError::Refused {
-        code: "several_shops",
+    let column = facts.columns.header("shop").to_string();
+    let list = shops.iter().cloned().collect::<Vec<_>>().join("; ");
+    Err(ImportError::SeveralShops {
         detail: format!(
-            "{}: the file holds the prices of {} shops; choose one (where) or take one price type per shop (price type from the column). Column {}: {list}",
-            table.name.replace('"', "'"),
+            "{}: the file holds the prices of {} shops; choose one (where) or take one price type per shop (price type from the column). \
+             Column {column}: {list}",
+            table.name,
             shops.len(),
-            quote(facts.columns.header("shop")),
         ),
+        column,
+        shops: shops.into_iter().collect(),
     })
 }
 
-/// `10 Метро София 1 - 1784, …` → `10-metro-sofiya-1-1784-…-3fa2c1`
+/// `10 Метро София 1 - 1784, …` → `10-metro-sofiya-1-1784-…-3fa2c1`. A value that is a code already is that price type:
+/// so a column may hold the types themselves.
 fn shop_code(value: &str) -> String {
     let mut code = String::new();
     for c in value.to_lowercase().chars() {
@@ -440,13 +465,13 @@ fn shop_code(value: &str) -> String {
         code.push_str(latin);
     }
     let short: String = code.chars().take(24).collect();
-    // Two shops never become one price type, however alike their names begin.
-    let hash = crate::auth::hex(&Sha256::digest(value.as_bytes()));
-    if code.len() <= 24 && value.is_ascii() && !code.is_empty() {
-        short.trim_end_matches('-').to_string()
-    } else {
-        format!("{}-{}", short.trim_end_matches('-'), &hash[..6])
+    let short = short.trim_end_matches('-');
+    if short == value {
+        return value.to_string();
     }
+    // Two shops never become one price type, however alike their names; nor a shop called Wholesale the firm's own.
+    let hash = crate::auth::hex(&Sha256::digest(value.as_bytes()));
+    format!("{short}-{}", &hash[..6])
 }
 
 /// A price type's name for people.
@@ -601,7 +626,10 @@ mod tests {
         let one = shop_code("10 Метро София 1 - 1784, гр. София");
         let two = shop_code("10 Метро София 1 - 1785, гр. София");
         assert!(one.starts_with("10-metro-sofiya-1-1784") && one != two, "{one} {two}");
-        assert_eq!(shop_code("North"), "north");
+        let alike: HashSet<String> = ["Shop 1", "shop-1", "SHOP 1", "shop 1"].into_iter().map(shop_code).collect();
+        assert_eq!(alike.len(), 4, "{alike:?}");
+        assert_ne!(shop_code("Wholesale"), "wholesale");
+        assert_eq!(shop_code("wholesale"), "wholesale");
         assert!(one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     }
 }

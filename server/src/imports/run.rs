@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use kontor_shared::api::{ImportReport, Refusal};
+use kontor_shared::api::{ImportReport, Refusal, Told};
 use kontor_shared::ids::ImportId;
 use kontor_shared::import::RowProblem;
+use kontor_shared::words::imports::{self as words, Said};
 use serde_json::json;
 use sqlx::AnyConnection;
 
@@ -23,8 +24,8 @@ const BREATH: Duration = Duration::from_millis(15);
 const LEASE_MS: i64 = 120_000;
 /// Refusals kept with the record.
 const MOST_KEPT: usize = 100_000;
-/// Refusals told in the report.
-const MOST_TOLD: usize = 1_000;
+/// Refusals told in the report, and in one page of the record.
+pub(super) const MOST_TOLD: usize = 1_000;
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub struct Tally {
     pub refused: u64,
     pub groups_created: u64,
     pub refusals: Vec<Refusal>,
-    pub notes: Vec<String>,
+    pub notes: Vec<Said>,
 }
 
 impl Tally {
@@ -56,14 +57,27 @@ impl Tally {
     }
     pub fn refuse(&mut self, file: &str, row: u64, problem: RowProblem) {
         self.refused += 1;
-        if self.refusals.len() < MOST_KEPT {
-            self.refusals.push(Refusal { file: file.to_string(), row, value: problem.value, reason: problem.reason });
+        if self.refused == MOST_KEPT as u64 + 1 {
+            self.note(Said::with(words::NOTE_REFUSALS_DROPPED, &[("kept", &MOST_KEPT)]));
+        }
+        if self.refusals.len() == MOST_KEPT {
+            return;
+        }
+        let RowProblem { value, reason } = problem;
+        self.refusals.push(Refusal { file: file.to_string(), row, value, reason: reason.to_string(), code: reason.code(), args: reason.args });
+    }
+    pub fn note(&mut self, note: Said) {
+        if self.notes.len() < 100 {
+            self.notes.push(note);
         }
     }
-    pub fn note(&mut self, note: impl Into<String>) {
-        if self.notes.len() < 100 {
-            self.notes.push(note.into());
-        }
+    /// The notes by their codes.
+    pub fn told(&self) -> Vec<Told> {
+        self.notes.iter().map(|note| Told { code: note.code(), args: note.args.clone() }).collect()
+    }
+    /// The notes in English.
+    pub fn said(&self) -> Vec<String> {
+        self.notes.iter().map(Said::to_string).collect()
     }
     pub fn read(&self) -> u64 {
         self.created + self.changed + self.unchanged + self.refused
@@ -106,11 +120,12 @@ impl Run {
         let mut tx = state.db.write_tx().await?;
         // The catalogue's row serialises takers on PostgreSQL; SQLite's writer is one anyway.
         let visible = store::lock_catalogue(&mut tx, state.db.for_update()).await?;
-        if let Some((other, lease_until)) = store::running(&mut tx).await? {
+        if let Some((other, stopped, lease_until)) = store::running(&mut tx).await? {
             if lease_until > now {
                 return Err(ImportError::Busy("another import is running; wait for its end".into()));
             }
-            store::fail(&mut tx, &other, now, "it stopped without finishing; nothing of it is visible").await?;
+            let rest = Kind::parse(&stopped).map_or("", Kind::rest);
+            store::fail(&mut tx, &other, now, &format!("it stopped without finishing; {rest}")).await?;
         }
         run.seq = store::last_seq(&mut tx).await?.max(visible) + 1;
         store::insert(&mut tx, &id.to_string(), kind.word(), &serde_json::to_string(&run.files).context("file names")?, actor, run.seq, now, now + LEASE_MS)
@@ -129,7 +144,7 @@ impl Run {
     pub fn refuse(&mut self, file: &str, row: u64, problem: RowProblem) {
         self.tally.refuse(file, row, problem);
     }
-    pub fn note(&mut self, note: impl Into<String>) {
+    pub fn note(&mut self, note: Said) {
         self.tally.note(note);
     }
     /// Tells whoever waits how far the work is.
@@ -168,7 +183,7 @@ impl Run {
         }
         let mut tx = self.write().await?;
         show(&mut tx).await?;
-        store::finish(&mut tx, &id, self.state.clock.now_ms(), &self.tally, &serde_json::to_string(&self.tally.notes).context("notes")?).await?;
+        store::finish(&mut tx, &id, self.state.clock.now_ms(), &self.tally).await?;
         let after = json!({
             "files": self.files, "read": self.tally.read(), "created": self.tally.created, "changed": self.tally.changed,
             "unchanged": self.tally.unchanged, "refused": self.tally.refused,
@@ -180,6 +195,10 @@ impl Run {
 
     pub(super) async fn finish(mut self, result: Result<(), ImportError>) -> Result<ImportReport, ImportError> {
         if let Err(error) = result {
+            let error = match error {
+                ImportError::Failed(error) if !self.is_dry() => ImportError::Failed(error.context(format!("the import failed; {}", self.kind.rest()))),
+                other => other,
+            };
             if let Some(id) = self.id {
                 let now = self.state.clock.now_ms();
                 let mut tx = self.state.db.write_tx().await?;
@@ -189,8 +208,10 @@ impl Run {
             }
             return Err(error);
         }
+        let more = self.tally.refusals.len() > MOST_TOLD && self.id.is_some();
         self.tally.refusals.truncate(MOST_TOLD);
         let tally = self.tally;
+        let (notes, told) = (tally.said(), tally.told());
         Ok(ImportReport {
             id: self.id,
             kind: self.kind.word().into(),
@@ -205,7 +226,9 @@ impl Run {
             refused: tally.refused,
             groups_created: tally.groups_created,
             refusals: tally.refusals,
-            notes: tally.notes,
+            next: more.then(|| (MOST_TOLD - 1).to_string()),
+            notes,
+            told,
             error: None,
         })
     }

@@ -21,6 +21,7 @@ crate::row! {
         pub refused_rows: i64,
         pub groups_created: i64,
         pub notes: String,
+        pub told: String,
         pub error: Option<String>,
     }
 }
@@ -43,7 +44,9 @@ impl Row {
             refused,
             groups_created: self.groups_created as u64,
             refusals,
+            next: None,
             notes: serde_json::from_str(&self.notes).context("stored notes")?,
+            told: serde_json::from_str(&self.told).context("stored codes of notes")?,
             error: self.error,
         })
     }
@@ -54,9 +57,9 @@ pub async fn lock_catalogue(connection: &mut AnyConnection, for_update: &str) ->
     sqlx::query_scalar(AssertSqlSafe(format!("SELECT visible_seq FROM catalog_state WHERE id = 1{for_update}"))).fetch_one(connection).await
 }
 
-/// The run in progress: its id and the end of its lease.
-pub async fn running(connection: &mut AnyConnection) -> sqlx::Result<Option<(String, i64)>> {
-    sqlx::query_as("SELECT id, lease_until FROM imports WHERE state = 'running' ORDER BY id LIMIT 1").fetch_optional(connection).await
+/// The run in progress: its id, its kind and the end of its lease.
+pub async fn running(connection: &mut AnyConnection) -> sqlx::Result<Option<(String, String, i64)>> {
+    sqlx::query_as("SELECT id, kind, lease_until FROM imports WHERE state = 'running' ORDER BY id LIMIT 1").fetch_optional(connection).await
 }
 
 pub async fn last_seq(connection: &mut AnyConnection) -> sqlx::Result<i64> {
@@ -107,10 +110,10 @@ pub async fn fail(connection: &mut AnyConnection, id: &str, now: i64, error: &st
     Ok(())
 }
 
-pub async fn finish(connection: &mut AnyConnection, id: &str, now: i64, tally: &Tally, notes: &str) -> sqlx::Result<()> {
+pub async fn finish(connection: &mut AnyConnection, id: &str, now: i64, tally: &Tally) -> anyhow::Result<()> {
     sqlx::query(
         "UPDATE imports SET state = 'done', finished_at = $2, read_rows = $3, created_rows = $4, changed_rows = $5, unchanged_rows = $6, \
-         refused_rows = $7, groups_created = $8, notes = $9 WHERE id = $1",
+         refused_rows = $7, groups_created = $8, notes = $9, told = $10 WHERE id = $1",
     )
     .bind(id)
     .bind(now)
@@ -120,17 +123,20 @@ pub async fn finish(connection: &mut AnyConnection, id: &str, now: i64, tally: &
     .bind(tally.unchanged as i64)
     .bind(tally.refused as i64)
     .bind(tally.groups_created as i64)
-    .bind(notes)
+    .bind(serde_json::to_string(&tally.said())?)
+    .bind(serde_json::to_string(&tally.told())?)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-pub async fn insert_refusals(connection: &mut AnyConnection, id: &str, first: i64, refusals: &[Refusal]) -> sqlx::Result<()> {
-    let sql = format!("INSERT INTO import_refusals (import_id, no, file, row_no, value, reason) VALUES {}", rows_of_placeholders(refusals.len(), 6));
+pub async fn insert_refusals(connection: &mut AnyConnection, id: &str, first: i64, refusals: &[Refusal]) -> anyhow::Result<()> {
+    let sql =
+        format!("INSERT INTO import_refusals (import_id, no, file, row_no, value, reason, code, args) VALUES {}", rows_of_placeholders(refusals.len(), 8));
     let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
     for (at, refusal) in refusals.iter().enumerate() {
         query = query.bind(id.to_string()).bind(first + at as i64).bind(&refusal.file).bind(refusal.row as i64).bind(&refusal.value).bind(&refusal.reason);
+        query = query.bind(&refusal.code).bind(serde_json::to_string(&refusal.args)?);
     }
     query.execute(connection).await?;
     Ok(())
@@ -139,7 +145,7 @@ pub async fn insert_refusals(connection: &mut AnyConnection, id: &str, first: i6
 /// Newest first; ids are UUIDv7, so their order is the order of time.
 pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as(
-        "SELECT id, kind, files, state, started_at, created_rows, changed_rows, unchanged_rows, refused_rows, groups_created, notes, error \
+        "SELECT id, kind, files, state, started_at, created_rows, changed_rows, unchanged_rows, refused_rows, groups_created, notes, told, error \
          FROM imports ORDER BY id DESC LIMIT $1",
     )
     .bind(limit)
@@ -149,7 +155,7 @@ pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Ve
 
 pub async fn by_id(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<Row>> {
     sqlx::query_as(
-        "SELECT id, kind, files, state, started_at, created_rows, changed_rows, unchanged_rows, refused_rows, groups_created, notes, error \
+        "SELECT id, kind, files, state, started_at, created_rows, changed_rows, unchanged_rows, refused_rows, groups_created, notes, told, error \
          FROM imports WHERE id = $1",
     )
     .bind(id)
@@ -157,12 +163,17 @@ pub async fn by_id(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Opt
     .await
 }
 
-pub async fn refusals(connection: &mut AnyConnection, id: &str, limit: i64) -> sqlx::Result<Vec<Refusal>> {
-    let rows: Vec<(String, i64, String, String)> =
-        sqlx::query_as("SELECT file, row_no, value, reason FROM import_refusals WHERE import_id = $1 ORDER BY no LIMIT $2")
+/// Refusals of a run after the one numbered `after`, in the order they came.
+pub async fn refusals(connection: &mut AnyConnection, id: &str, after: i64, limit: i64) -> anyhow::Result<Vec<Refusal>> {
+    let rows: Vec<(String, i64, String, String, String, String)> =
+        sqlx::query_as("SELECT file, row_no, value, reason, code, args FROM import_refusals WHERE import_id = $1 AND no > $2 ORDER BY no LIMIT $3")
             .bind(id)
+            .bind(after)
             .bind(limit)
             .fetch_all(connection)
             .await?;
-    Ok(rows.into_iter().map(|(file, row, value, reason)| Refusal { file, row: row as u64, value, reason }).collect())
+    let refusal = |(file, row, value, reason, code, args): (String, i64, String, String, String, String)| {
+        Ok(Refusal { file, row: row as u64, value, reason, code, args: serde_json::from_str(&args).context("stored arguments of a reason")? })
+    };
+    rows.into_iter().map(refusal).collect()
 }

@@ -1,10 +1,14 @@
 //! A file as a table: separator and quoting found, the header row found, rows read one by one with their number in
 //! the file. A row that cannot be read is told as such; the next one is read.
 
-use kontor_shared::import::{Columns, FieldDef, Map, RowProblem, recognise, shorten};
+use std::collections::BTreeMap;
+
+use kontor_shared::import::{Cell, Columns, FieldDef, Map, RowProblem, exported_price, recognise, shorten};
 use kontor_shared::numbers::{DecimalMark, detect_decimal_mark};
+use kontor_shared::words::imports::{self as words, Said};
 
 use super::ImportError;
+use crate::child::{self, Sheet};
 
 /// Longest row in bytes; longer ones are broken.
 const LONGEST_ROW: usize = 64 << 10;
@@ -13,8 +17,11 @@ const HEADER_WITHIN: usize = 30;
 
 enum Body {
     Text { text: String, separator: u8, quoting: bool },
-    Rows(Vec<Vec<String>>),
+    Rows(Vec<Row>),
 }
+
+/// Fields that hold codes.
+const CODES: [&str; 4] = ["code", "number", "customer", "parent"];
 
 /// One file's rows under its header.
 pub struct Table {
@@ -22,20 +29,50 @@ pub struct Table {
     /// Which field is in which column.
     pub columns: Columns,
     /// How the file was understood.
-    pub notes: Vec<String>,
+    pub notes: Vec<Said>,
     header_row: u64,
+    /// Cells of the header: no row has more.
+    width: usize,
     body: Body,
 }
 
 /// One row: its number as a spreadsheet or editor shows it, and its cells.
+#[derive(Clone)]
 pub struct Row {
     pub number: u64,
     cells: csv::StringRecord,
+    /// How a workbook types them; the cells of a text file are all text.
+    types: Vec<Type>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Text,
+    Number,
+    Other,
 }
 
 impl Row {
-    pub fn cells(&self) -> Vec<&str> {
-        self.cells.iter().collect()
+    fn of_sheet(number: u64, cells: &[child::Cell]) -> Self {
+        let types = cells.iter().map(|cell| match cell {
+            child::Cell::Empty | child::Cell::Text(_) | child::Cell::LongText(_) => Type::Text,
+            child::Cell::Number(_) => Type::Number,
+            child::Cell::Bool(_) | child::Cell::Date(_) | child::Cell::Error(_) => Type::Other,
+        });
+        Self { number, types: types.collect(), cells: cells.iter().map(child::Cell::text).collect() }
+    }
+
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        let typed = |(at, shown)| match self.types.get(at) {
+            None | Some(Type::Text) => Cell::Text(shown),
+            Some(Type::Number) => Cell::Number(shown),
+            Some(Type::Other) => Cell::Other(shown),
+        };
+        self.cells.iter().enumerate().map(typed).collect()
+    }
+
+    fn is_number(&self, column: usize) -> bool {
+        self.types.get(column) == Some(&Type::Number)
     }
 }
 
@@ -46,28 +83,40 @@ impl Table {
         let hint = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(|byte| b";,\t|".contains(byte));
         let separator = hint.unwrap_or_else(|| find_separator(&text));
         let quoting = find_quoting(&text, separator);
-        let shown = match separator {
-            b'\t' => "tab".to_string(),
-            other => char::from(other).to_string(),
-        };
-        let mut notes = vec![format!("{name}: {encoding}, separator {shown}")];
+        let mut notes = vec![match separator {
+            b'\t' => Said::with(words::NOTE_TABS, &[("file", &name), ("encoding", &encoding)]),
+            other => Said::with(words::NOTE_TEXT, &[("file", &name), ("encoding", &encoding), ("separator", &char::from(other))]),
+        }];
         if !quoting {
-            notes.push(format!("{name}: quotes are plain characters in this file"));
+            notes.push(Said::with(words::NOTE_PLAIN_QUOTES, &[("file", &name)]));
         }
         Self::with_header(name, Body::Text { text, separator, quoting }, notes, fields, map)
     }
 
-    /// A table of a sheet's rows, first row first, numbers as plain decimals.
-    pub fn of_rows(name: &str, sheet: &str, rows: Vec<Vec<String>>, fields: &[FieldDef], map: &Map) -> Result<Self, ImportError> {
-        Self::with_header(name, Body::Rows(rows), vec![format!("{name}: sheet {sheet}")], fields, map)
+    /// A table of a workbook's sheet.
+    pub fn of_sheet(name: &str, sheet: &Sheet, fields: &[FieldDef], map: &Map) -> Result<Self, ImportError> {
+        let mut notes = vec![Said::with(words::NOTE_SHEET, &[("file", &name), ("sheet", &sheet.name)])];
+        let left: Vec<&str> = sheet.sheets.iter().filter(|other| **other != sheet.name).map(String::as_str).collect();
+        if !left.is_empty() {
+            notes.push(Said::with(words::NOTE_SHEETS_LEFT, &[("file", &name), ("sheets", &left.join(", "))]));
+        }
+        let rows = sheet.rows.iter().zip(1..).map(|(cells, number)| Row::of_sheet(number, cells)).collect();
+        let mut table = Self::with_header(name, Body::Rows(rows), notes, fields, map)?;
+        for column in CODES.iter().filter_map(|field| table.columns.find(field)) {
+            if table.rows().flatten().any(|row| row.is_number(column)) {
+                let header = &table.columns.headers[column];
+                table.notes.push(Said::with(words::NOTE_CODES_ARE_NUMBERS, &[("file", &name), ("column", header)]));
+            }
+        }
+        Ok(table)
     }
 
-    fn with_header(name: &str, body: Body, notes: Vec<String>, fields: &[FieldDef], map: &Map) -> Result<Self, ImportError> {
-        let mut table = Self { name: name.to_string(), columns: Columns::default(), notes, header_row: 0, body };
+    fn with_header(name: &str, body: Body, notes: Vec<Said>, fields: &[FieldDef], map: &Map) -> Result<Self, ImportError> {
+        let mut table = Self { name: name.to_string(), columns: Columns::default(), notes, header_row: 0, width: usize::MAX, body };
         let mut best: Option<(u64, Columns)> = None;
         let mut first_error = None;
         for row in table.rows().take(HEADER_WITHIN).flatten() {
-            let headers: Vec<String> = row.cells().iter().map(|cell| shorten(cell.trim())).collect();
+            let headers: Vec<String> = row.cells().iter().map(|cell| shorten(cell.shown())).collect();
             match recognise(fields, &headers, map) {
                 Ok(columns) => {
                     if best.as_ref().is_none_or(|(_, known)| columns.used.len() > known.used.len()) {
@@ -87,11 +136,12 @@ impl Table {
             return Err(ImportError::Refused { code, detail: format!("{name}: {detail}") });
         };
         table.header_row = number;
+        table.width = columns.headers.len();
         let understood =
             columns.used.iter().map(|(field, at)| format!("{} → {field}", columns.headers.get(*at).map_or("", String::as_str))).collect::<Vec<_>>().join(", ");
-        table.notes.push(format!("{name}: {understood}"));
+        table.notes.push(Said::with(words::NOTE_COLUMNS, &[("file", &name), ("columns", &understood)]));
         if !columns.unknown.is_empty() {
-            table.notes.push(format!("{name}: columns not used: {}", columns.unknown.join(", ")));
+            table.notes.push(Said::with(words::NOTE_COLUMNS_LEFT, &[("file", &name), ("columns", &columns.unknown.join(", "))]));
         }
         table.columns = columns;
         if table.rows().next().is_none() {
@@ -116,36 +166,39 @@ impl Table {
     pub fn rows(&self) -> Box<dyn Iterator<Item = Result<Row, (u64, RowProblem)>> + '_> {
         let after = self.header_row;
         match &self.body {
-            Body::Text { text, separator, quoting } => Box::new(text_rows(text, *separator, *quoting).filter(move |row| match row {
+            Body::Text { text, separator, quoting } => Box::new(text_rows(text, *separator, *quoting, self.width).filter(move |row| match row {
                 Ok(row) => row.number > after,
                 Err((number, _)) => *number > after,
             })),
-            Body::Rows(rows) => Box::new(
-                rows.iter()
-                    .enumerate()
-                    .map(|(at, cells)| Row { number: at as u64 + 1, cells: csv::StringRecord::from(cells.clone()) })
-                    .filter(move |row| row.number > after && row.cells.iter().any(|cell| !cell.trim().is_empty()))
-                    .map(Ok),
-            ),
+            Body::Rows(rows) => {
+                Box::new(rows.iter().filter(move |row| row.number > after && row.cells.iter().any(|cell| !cell.trim().is_empty())).cloned().map(Ok))
+            }
         }
     }
 
-    /// The decimal mark of each column, where its values leave no doubt; only columns of `fields` are looked at.
+    /// The decimal mark of each of these columns, where its texts leave no doubt. A workbook's numbers say nothing of it.
     pub fn decimal_marks(&self, columns: &[usize]) -> Vec<Option<DecimalMark>> {
         let mut marks = vec![None; self.columns.headers.len()];
         let mut values: Vec<(usize, Vec<String>)> = columns.iter().filter(|column| **column < marks.len()).map(|column| (*column, Vec::new())).collect();
         for row in self.rows().flatten() {
             for (column, found) in &mut values {
-                found.extend(row.cells.get(*column).filter(|cell| cell.contains(['.', ','])).map(str::to_string));
+                let text = row.cells.get(*column).filter(|_| !row.is_number(*column));
+                found.extend(text.filter(|cell| cell.contains(['.', ','])).map(str::to_string));
             }
         }
         for (column, found) in values {
             marks[column] = detect_decimal_mark(found.iter().map(String::as_str));
-            if marks[column].is_none() && matches!(self.body, Body::Rows(_)) {
+            // Our own export writes a point; a spreadsheet in between may have made it a comma.
+            if marks[column].is_none() && self.is_own_export() && found.iter().all(|cell| !cell.contains(',')) {
                 marks[column] = Some(DecimalMark::Point);
             }
         }
         marks
+    }
+
+    /// Whether the header is one that our own export of goods writes.
+    fn is_own_export(&self) -> bool {
+        self.columns.headers.iter().any(|header| exported_price(header).is_some())
     }
 }
 
@@ -166,7 +219,8 @@ fn line_at(text: &str, place: &mut (usize, u64), from: usize) -> u64 {
     line
 }
 
-fn text_rows(text: &str, separator: u8, quoting: bool) -> impl Iterator<Item = Result<Row, (u64, RowProblem)>> + '_ {
+/// `width`: cells a row has at most.
+fn text_rows(text: &str, separator: u8, quoting: bool, width: usize) -> impl Iterator<Item = Result<Row, (u64, RowProblem)>> + '_ {
     let (text, skipped) = match text.strip_prefix("sep=").and_then(|_| text.split_once('\n')) {
         Some((_, rest)) => (rest, 1),
         None => (text, 0),
@@ -175,7 +229,6 @@ fn text_rows(text: &str, separator: u8, quoting: bool) -> impl Iterator<Item = R
     let text = text.trim_end_matches('\u{1a}');
     let mut reader = reader(text, separator, quoting);
     let mut record = csv::StringRecord::new();
-    let mut width = 0;
     let mut place = (0, 1);
     std::iter::from_fn(move || {
         loop {
@@ -185,42 +238,41 @@ fn text_rows(text: &str, separator: u8, quoting: bool) -> impl Iterator<Item = R
             let number = line_at(text, &mut place, from) + skipped;
             match read {
                 Ok(false) => return None,
-                Err(error) => return Some(Err((number, RowProblem::new("", format!("the row cannot be read: {error}"))))),
+                Err(error) => return Some(Err((number, RowProblem::new("", Said::with(words::UNREADABLE_ROW, &[("error", &error)]))))),
                 Ok(true) => {}
             }
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            width = width.max(if width == 0 { record.len() } else { 0 });
             if record.as_slice().len() > LONGEST_ROW {
-                let problem = RowProblem::new(shorten(record.as_slice()), format!("the row is longer than {LONGEST_ROW} bytes; is a quote not closed?"));
+                let problem = RowProblem::new(shorten(record.as_slice()), Said::with(words::LONG_ROW, &[("most", &LONGEST_ROW)]));
                 return Some(Err((number, problem)));
             }
-            if number > 1 + skipped && record.len() > width && width > 1 && record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
+            if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
                 let problem = RowProblem::new(
                     shorten(&record.iter().collect::<Vec<_>>().join(" | ")),
-                    format!("the row has {} cells, the first has {width}", record.len()),
+                    Said::with(words::WIDE_ROW, &[("cells", &record.len()), ("width", &width)]),
                 );
                 return Some(Err((number, problem)));
             }
-            return Some(Ok(Row { number, cells: record.clone() }));
+            return Some(Ok(Row { number, cells: record.clone(), types: Vec::new() }));
         }
     })
 }
 
-/// Width of the first row and how many of the others differ from it, over at most `most` rows.
+/// Over at most `most` rows: the commonest width (a title may stand above the header), how many rows there are and how
+/// many have another width.
 fn widths(text: &str, separator: u8, quoting: bool, most: usize) -> (usize, usize, usize) {
     let mut reader = reader(text, separator, quoting);
     let mut record = csv::ByteRecord::new();
-    let (mut first, mut rows, mut odd) = (0, 0, 0);
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut rows = 0;
     while rows < most && reader.read_byte_record(&mut record).unwrap_or(false) {
-        if rows == 0 {
-            first = record.len();
-        }
-        odd += usize::from(record.len() != first);
+        *counts.entry(record.len()).or_default() += 1;
         rows += 1;
     }
-    (first, rows, odd)
+    let (width, even) = counts.into_iter().max_by_key(|(_, count)| *count).unwrap_or_default();
+    (width, rows, rows - even)
 }
 
 /// The separator that cuts the first rows into the same number of cells most often, and into more than one.
@@ -266,7 +318,7 @@ mod tests {
         Table::of_text("f.csv", text.to_string(), "UTF-8", FIELDS, &Map::default())
     }
     fn cells(table: &Table) -> Vec<(u64, Vec<String>)> {
-        table.rows().flatten().map(|row| (row.number, row.cells().iter().map(|cell| cell.to_string()).collect())).collect()
+        table.rows().flatten().map(|row| (row.number, row.cells().iter().map(|cell| cell.shown().to_string()).collect())).collect()
     }
 
     #[test]
@@ -297,6 +349,23 @@ mod tests {
     fn the_header_may_stand_below_a_title() {
         let table = table("Our price list,,\n,,\ncode,name,price\n00123,Tea,1\n").unwrap();
         assert_eq!(cells(&table), [(4, vec!["00123".to_string(), "Tea".into(), "1".into()])]);
+    }
+
+    #[test]
+    fn a_title_says_nothing_of_the_tables_width_or_separator() {
+        for title in ["Прайс-лист;от 01.11.2026", "Прайс-лист, цены, условия", "Прайс-лист"] {
+            let table = table(&format!("{title}\ncode;name;price\n1;Tea;1,50\n2;Coffee;2,50\n")).unwrap();
+            assert_eq!(cells(&table).len(), 2, "{title}");
+            assert_eq!(table.rows().count(), 2, "{title}");
+        }
+    }
+
+    #[test]
+    fn our_own_export_is_read_with_its_own_mark() {
+        let marks = |text: &str| table(text).unwrap().decimal_marks(&[3]);
+        assert_eq!(marks("code,name,price.wholesale EUR,stock\n1,Tea,2.00,1.234\n")[3], Some(DecimalMark::Point));
+        assert_eq!(marks("code,name,price,stock\n1,Tea,2.00,1.234\n")[3], None);
+        assert_eq!(marks("code;name;price.wholesale EUR;stock\n1;Tea;2,00;1,234\n")[3], None);
     }
 
     #[test]

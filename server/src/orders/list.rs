@@ -32,6 +32,7 @@ crate::row! {
         id: String,
         number: String,
         state: String,
+        revision: i64,
         kind: String,
         source: String,
         ordered_at: i64,
@@ -85,7 +86,7 @@ pub async fn page(connection: &mut AnyConnection, who: &Identity, filter: &Filte
     let counts = counts(connection, visible(who)).await?;
     narrow(&mut condition, filter)?;
     let sql = format!(
-        "SELECT o.id, o.number, o.state, o.kind, o.source, o.ordered_at, o.po_number, o.line_count, o.gross, o.currency, \
+        "SELECT o.id, o.number, o.state, o.revision, o.kind, o.source, o.ordered_at, o.po_number, o.line_count, o.gross, o.currency, \
          c.id AS customer_id, c.code AS customer_code, c.name AS customer_name \
          FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE {} ORDER BY o.ordered_at DESC, o.id DESC LIMIT {}",
         condition.sql,
@@ -162,6 +163,7 @@ fn summary(row: SummaryRow, now: i64) -> anyhow::Result<OrderSummary> {
         id: row.id.parse()?,
         number: row.number,
         state,
+        revision: row.revision,
         kind: row.kind,
         source: row.source,
         customer,

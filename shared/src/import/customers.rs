@@ -1,7 +1,7 @@
 //! One row of a customer file: a customer, a contact there, and what that contact consented to.
 
-use super::{Columns, FieldDef, RowProblem, shorten, text};
-use crate::words::Lang;
+use super::{Cell, Columns, FieldDef, RowProblem, row_shown, shorten, text};
+use crate::words::{Lang, Word, imports as words};
 
 /// Fields of a customer file.
 pub const FIELDS: &[FieldDef] = &[
@@ -80,52 +80,63 @@ impl ContactInput {
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or("")
     }
+
+    /// Whether two rows mean one contact and say different things of it. The same e-mail address is the same contact; else
+    /// the same name, where one of the two has no address.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let named_both = !self.email.is_empty() && !other.email.is_empty();
+        let same = if named_both { self.email.eq_ignore_ascii_case(&other.email) } else { self.name() == other.name() };
+        let names_differ = !self.name().is_empty() && !other.name().is_empty() && self.name() != other.name();
+        let phones_differ = self.phone.as_ref().zip(other.phone.as_ref()).is_some_and(|(one, two)| one != two);
+        let consents_differ = self.consent.zip(other.consent).is_some_and(|(one, two)| one != two);
+        same && (names_differ || phones_differ || consents_differ)
+    }
 }
 
 /// Reads one row; the first thing wrong with it refuses it.
-pub fn read_row(columns: &Columns, cells: &[&str]) -> Result<CustomerInput, RowProblem> {
-    let field = |name: &str, what: &str, most: usize| columns.cell(name, cells).map(|cell| text(what, cell, most)).transpose();
-    let code = field("code", "code", 100)?.unwrap_or_default();
+pub fn read_row(columns: &Columns, cells: &[Cell]) -> Result<CustomerInput, RowProblem> {
+    let field = |name: &str, what: Word, most: usize| columns.cell(name, cells).map(|cell| text(what, cell, most)).transpose();
+    let code = field("code", words::FIELD_CODE, 100)?.unwrap_or_default();
     if code.is_empty() {
-        return Err(RowProblem::new(shorten(&cells.join(" | ")), "the code is missing"));
+        return Err(RowProblem::of(row_shown(cells), words::MISSING, words::FIELD_CODE));
     }
-    let lang = match columns.cell("language", cells).unwrap_or("") {
+    let lang = match columns.shown("language", cells).unwrap_or("") {
         "" => None,
-        tag => Some(Lang::parse(&tag.to_lowercase()).ok_or_else(|| RowProblem::new(shorten(tag), "not a language of this program (en, ru, bg)"))?),
+        tag => Some(Lang::parse(&tag.to_lowercase()).ok_or_else(|| RowProblem::new(shorten(tag), words::NO_SUCH_LANGUAGE))?),
     };
     Ok(CustomerInput {
         // A customer without a name goes by its code.
-        name: field("name", "name", 300)?.map(|name| if name.is_empty() { code.clone() } else { name }),
-        country: field("country", "country", 100)?,
-        other_countries: field("other_countries", "other countries", 500)?,
+        name: field("name", words::FIELD_NAME, 300)?.map(|name| if name.is_empty() { code.clone() } else { name }),
+        country: field("country", words::FIELD_COUNTRY, 100)?,
+        other_countries: field("other_countries", words::FIELD_OTHER_COUNTRIES, 500)?,
         lang,
-        price_type: field("price_type", "price type", 100)?.filter(|code| !code.is_empty()),
-        address: field("address", "address", 500)?,
-        delivery_address: field("delivery_address", "delivery address", 500)?,
-        tax_id: field("tax_id", "tax number", 60)?,
+        price_type: field("price_type", words::FIELD_PRICE_TYPE, 100)?.filter(|code| !code.is_empty()),
+        address: field("address", words::FIELD_ADDRESS, 500)?,
+        delivery_address: field("delivery_address", words::FIELD_DELIVERY_ADDRESS, 500)?,
+        tax_id: field("tax_id", words::FIELD_TAX_ID, 60)?,
         contact: read_contact(&code, columns, cells)?,
         code,
     })
 }
 
-fn read_contact(code: &str, columns: &Columns, cells: &[&str]) -> Result<Option<ContactInput>, RowProblem> {
-    let field = |name: &str, what: &str, most: usize| columns.cell(name, cells).map(|cell| text(what, cell, most)).transpose();
-    let email = field("email", "e-mail address", 254)?.unwrap_or_default();
+fn read_contact(code: &str, columns: &Columns, cells: &[Cell]) -> Result<Option<ContactInput>, RowProblem> {
+    let field = |name: &str, what: Word, most: usize| columns.cell(name, cells).map(|cell| text(what, cell, most)).transpose();
+    let email = field("email", words::FIELD_EMAIL, 254)?.unwrap_or_default();
     if !email.is_empty() && !looks_like_email(&email) {
-        return Err(RowProblem::new(shorten(&email), "not an e-mail address"));
+        return Err(RowProblem::new(shorten(&email), words::NOT_AN_EMAIL));
     }
-    let name = field("contact", "contact", 200)?;
-    let phone = field("phone", "phone", 60)?;
-    let consent = match columns.cell("consent", cells).unwrap_or("").to_lowercase().as_str() {
+    let name = field("contact", words::FIELD_CONTACT, 200)?;
+    let phone = field("phone", words::FIELD_PHONE, 60)?;
+    let consent = match columns.shown("consent", cells).unwrap_or("").to_lowercase().as_str() {
         "" => None,
         "yes" | "granted" | "1" | "да" => Some(true),
         "no" | "withdrawn" | "0" | "нет" | "не" => Some(false),
-        _ => return Err(RowProblem::new(shorten(columns.cell("consent", cells).unwrap_or("")), "the consent is neither yes nor no")),
+        _ => return Err(RowProblem::new(shorten(columns.shown("consent", cells).unwrap_or("")), words::CONSENT_YES_NO)),
     };
-    let consent_source = field("consent_source", "source of consent", 300)?.unwrap_or_default();
+    let consent_source = field("consent_source", words::FIELD_CONSENT_SOURCE, 300)?.unwrap_or_default();
     if email.is_empty() && name.as_deref().unwrap_or("").is_empty() {
         if consent.is_some() {
-            return Err(RowProblem::new(code, "a consent needs the e-mail address or the name of the contact who gave it"));
+            return Err(RowProblem::new(code, words::CONSENT_OF_NOBODY));
         }
         if phone.as_deref().unwrap_or("").is_empty() {
             return Ok(None);
@@ -148,7 +159,7 @@ mod tests {
 
     fn row(headers: &str, cells: &str) -> Result<CustomerInput, RowProblem> {
         let headers: Vec<String> = headers.split('|').map(String::from).collect();
-        read_row(&recognise(FIELDS, &headers, &Map::default()).unwrap(), &cells.split('|').collect::<Vec<_>>())
+        read_row(&recognise(FIELDS, &headers, &Map::default()).unwrap(), &cells.split('|').map(Cell::from).collect::<Vec<_>>())
     }
 
     #[test]
@@ -164,9 +175,26 @@ mod tests {
     }
 
     #[test]
+    fn rows_about_one_contact_may_not_contradict_each_other() {
+        let contact = |cells: &str| row("code|contact|email|phone|consent", &format!("1|{cells}")).unwrap().contact.unwrap();
+        let check = |one: &str, two: &str, expected: bool| {
+            let (one, two) = (contact(one), contact(two));
+            assert_eq!((one.contradicts(&two), two.contradicts(&one)), (expected, expected), "{one:?} {two:?}");
+        };
+        check("Ann|a@x.org|1|", "Ann|A@X.org|2|", true);
+        check("Ann|a@x.org|1|", "Anna|a@x.org|1|", true);
+        check("Ann|a@x.org|1|yes", "Ann|a@x.org|1|no", true);
+        check("Ann||1|", "Ann|a@x.org|2|", true);
+        check("Ann|a@x.org|1|yes", "|a@x.org|1|", false);
+        check("Ann|a@x.org|1|", "Ann|b@x.org|2|", false);
+        check("Ann|a@x.org|1|", "Bob||2|", false);
+    }
+
+    #[test]
     fn what_is_wrong_with_a_row_is_said() {
         let check = |cells: &str, value: &str, reason: &str| {
-            assert_eq!(row("code|lang|email|phone|consent", cells), Err(RowProblem::new(value, reason)), "{cells}");
+            let problem = row("code|lang|email|phone|consent", cells).unwrap_err();
+            assert_eq!((problem.value.as_str(), problem.reason.to_string().as_str()), (value, reason), "{cells}");
         };
         check("|en|||", " | en |  |  | ", "the code is missing");
         check("1|fr|||", "fr", "not a language of this program (en, ru, bg)");

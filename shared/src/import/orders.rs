@@ -3,9 +3,10 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
-use super::{Columns, FieldDef, RowProblem, shorten, text};
+use super::{Cell, Columns, FieldDef, RowProblem, number, row_shown, shorten, text};
 use crate::money::{MoneyError, Price, Quantity};
-use crate::numbers::{DecimalMark, NumberError, plain_decimal};
+use crate::numbers::DecimalMark;
+use crate::words::{Word, imports as words};
 
 /// Fields of a history: those of headers first, then those of lines.
 pub const FIELDS: &[FieldDef] = &[
@@ -120,17 +121,19 @@ impl Kind {
 
     /// What is wrong with a line of such a document.
     pub fn line_problem(self, quantity: Quantity, price: Price) -> Option<RowProblem> {
-        let refuse = |value: String, reason: &str| Some(RowProblem::new(value, reason));
+        let refuse = |value: String, reason: Word| Some(RowProblem::new(value, reason));
         if quantity == Quantity::ZERO {
-            return refuse(quantity.to_string(), "the quantity is zero");
+            return refuse(quantity.to_string(), words::ZERO_QUANTITY);
         }
         if quantity.raw().abs() > MOST * 1000 {
-            return refuse(quantity.to_string(), "the quantity is too large");
+            return refuse(quantity.to_string(), words::QUANTITY_TOO_LARGE);
         }
         match self {
-            Self::Sale if quantity < Quantity::ZERO => refuse(quantity.to_string(), "the quantity is negative; a cancellation is a document of its own"),
-            Self::Cancellation if quantity > Quantity::ZERO => refuse(quantity.to_string(), "the quantity of a cancellation must be negative"),
-            Self::Sale | Self::Cancellation | Self::StockAdjustment if price < Price::ZERO => refuse(price.to_string(), "the price is negative"),
+            Self::Sale if quantity < Quantity::ZERO => refuse(quantity.to_string(), words::NEGATIVE_SALE),
+            Self::Cancellation if quantity > Quantity::ZERO => refuse(quantity.to_string(), words::POSITIVE_CANCELLATION),
+            Self::Sale | Self::Cancellation | Self::StockAdjustment if price < Price::ZERO => {
+                Some(RowProblem::of(price.to_string(), words::NEGATIVE, words::FIELD_PRICE))
+            }
             _ => None,
         }
     }
@@ -189,79 +192,69 @@ pub struct Line {
 /// The decimal marks of a file's columns, where known.
 pub type Marks = [Option<DecimalMark>];
 
-pub fn read_header(columns: &Columns, marks: &Marks, cells: &[&str]) -> Result<Header, RowProblem> {
-    let cell = |field: &str| columns.cell(field, cells).unwrap_or("");
+pub fn read_header(columns: &Columns, marks: &Marks, cells: &[Cell]) -> Result<Header, RowProblem> {
+    let cell = |field: &str| columns.shown(field, cells).unwrap_or("");
     let number = read_number(columns, cells)?;
     let kind = match cell("kind") {
         "" => None,
-        word => Some(
-            Kind::parse(&word.to_lowercase())
-                .ok_or_else(|| RowProblem::new(shorten(word), "not a kind of document (sale, cancellation, stock_adjustment, bad_debt)"))?,
-        ),
+        word => Some(Kind::parse(&word.to_lowercase()).ok_or_else(|| RowProblem::new(shorten(word), words::NO_SUCH_DOCUMENT))?),
     };
     let date = cell("date");
     if date.is_empty() {
-        return Err(RowProblem::new(number, "the date is missing"));
+        return Err(RowProblem::of(number, words::MISSING, words::FIELD_DATE));
     }
-    let at = read_instant(date).ok_or_else(|| RowProblem::new(shorten(date), "not a date such as 2011-12-09 12:50 or 09.12.2011"))?;
-    let customer = Some(text("customer", cell("customer"), 100)?).filter(|code| !code.is_empty());
+    let at = read_instant(date).ok_or_else(|| RowProblem::new(shorten(date), words::NOT_A_DATE))?;
+    let customer = Some(text(words::FIELD_CUSTOMER, typed(columns, cells, "customer"), 100)?).filter(|code| !code.is_empty());
     let lines = match cell("lines") {
         "" => None,
-        count => Some(count.parse().map_err(|_| RowProblem::new(shorten(count), "the number of lines is not a whole number"))?),
+        count => Some(count.parse().map_err(|_| RowProblem::new(shorten(count), words::LINES_NOT_WHOLE))?),
     };
     let total = match cell("total") {
         "" => None,
-        _ => Some(amount(columns, marks, cells, "total")?),
+        _ => Some(amount(columns, marks, cells, ("total", words::FIELD_TOTAL))?),
     };
     Ok(Header { number, kind, at, customer, lines, total })
 }
 
-pub fn read_line(columns: &Columns, marks: &Marks, cells: &[&str]) -> Result<Line, RowProblem> {
-    let cell = |field: &str| columns.cell(field, cells).unwrap_or("");
+pub fn read_line(columns: &Columns, marks: &Marks, cells: &[Cell]) -> Result<Line, RowProblem> {
     let number = read_number(columns, cells)?;
-    let line_no = match cell("line_no") {
+    let line_no = match columns.shown("line_no", cells).unwrap_or("") {
         "" => None,
-        value => Some(
-            value
-                .parse()
-                .ok()
-                .filter(|no| (1..=1_000_000).contains(no))
-                .ok_or_else(|| RowProblem::new(shorten(value), "the line's number is not a whole number from one"))?,
-        ),
+        value => Some(value.parse().ok().filter(|no| (1..=1_000_000).contains(no)).ok_or_else(|| RowProblem::new(shorten(value), words::LINE_NO_NOT_WHOLE))?),
     };
-    let code = text("code", cell("code"), 100)?;
+    let code = text(words::FIELD_CODE, typed(columns, cells, "code"), 100)?;
     if code.is_empty() {
-        return Err(RowProblem::new(number, "the code is missing"));
+        return Err(RowProblem::of(number, words::MISSING, words::FIELD_CODE));
     }
-    Ok(Line { number, line_no, code, quantity: amount(columns, marks, cells, "quantity")?, price: amount(columns, marks, cells, "price")? })
+    let quantity = amount(columns, marks, cells, ("quantity", words::FIELD_QUANTITY))?;
+    let price = amount(columns, marks, cells, ("price", words::FIELD_PRICE))?;
+    Ok(Line { number, line_no, code, quantity, price })
 }
 
-fn read_number(columns: &Columns, cells: &[&str]) -> Result<String, RowProblem> {
-    let number = text("number", columns.cell("number", cells).unwrap_or(""), 60)?;
+/// The cell of a field; an empty text where the file has no such column.
+fn typed<'a>(columns: &Columns, cells: &[Cell<'a>], field: &str) -> Cell<'a> {
+    columns.cell(field, cells).unwrap_or(Cell::Text(""))
+}
+
+fn read_number(columns: &Columns, cells: &[Cell]) -> Result<String, RowProblem> {
+    let number = text(words::FIELD_ORDER_NUMBER, typed(columns, cells, "number"), 60)?;
     if number.is_empty() {
-        return Err(RowProblem::new(shorten(&cells.join(" | ")), "the order's number is missing"));
+        return Err(RowProblem::of(row_shown(cells), words::MISSING, words::FIELD_ORDER_NUMBER));
     }
     Ok(number)
 }
 
-fn amount<T: std::str::FromStr<Err = MoneyError>>(columns: &Columns, marks: &Marks, cells: &[&str], field: &str) -> Result<T, RowProblem> {
-    let value = columns.cell(field, cells).unwrap_or("");
-    let refuse = |reason: String| RowProblem::new(shorten(value), reason);
+/// The number in a column, by its name and what it is called.
+fn amount<T: std::str::FromStr<Err = MoneyError>>(columns: &Columns, marks: &Marks, cells: &[Cell], (column, field): (&str, Word)) -> Result<T, RowProblem> {
+    let cell = typed(columns, cells, column);
     // Most cells are plain decimals already; half a million of them need no second reading.
-    let mark = columns.find(field).and_then(|column| marks.get(column).copied().flatten());
+    let mark = columns.find(column).and_then(|at| marks.get(at).copied().flatten());
     if mark == Some(DecimalMark::Point)
-        && let Ok(plain) = value.parse()
+        && let Ok(plain) = cell.shown().parse()
     {
         return Ok(plain);
     }
-    let plain = plain_decimal(value, mark).map_err(|error| {
-        refuse(match error {
-            NumberError::Empty => format!("the {field} is missing"),
-            NumberError::Ambiguous => format!("the {field} can be read as two numbers: thousands or a fraction"),
-            NumberError::NotANumber => format!("the {field} is not a number"),
-        })
-    })?;
-    plain.parse().map_err(|error: MoneyError| refuse(format!("the {field} cannot be stored: {error}")))
+    number(field, cell, mark)
 }
 
 /// A local date and time: `2011-12-09T12:50:00`, `2011-12-09 12:50`, `09.12.2011 12:50`; a date alone is its midnight.
@@ -320,12 +313,15 @@ mod tests {
     #[test]
     fn a_header_is_read() {
         let columns = columns(HEADERS);
-        let read = |row: &str| read_header(&columns, &[None; 7], &row.split(',').collect::<Vec<_>>());
+        let read = |row: &str| read_header(&columns, &[None; 7], &row.split(',').map(Cell::from).collect::<Vec<_>>());
         let header = read("536365,sale,2010-12-01T08:26:00,17850,United Kingdom,7,139.12").unwrap();
         assert_eq!(header.at, date(2010, 12, 1).at(8, 26, 0, 0));
         assert_eq!((header.kind, header.customer.as_deref(), header.lines), (Some(Kind::Sale), Some("17850"), Some(7)));
         assert_eq!(read("1,,01.12.2010,,,,").unwrap().at, date(2010, 12, 1).at(0, 0, 0, 0));
-        let check = |row: &str, value: &str, reason: &str| assert_eq!(read(row), Err(RowProblem::new(value, reason)), "{row}");
+        let check = |row: &str, value: &str, reason: &str| {
+            let problem = read(row).unwrap_err();
+            assert_eq!((problem.value.as_str(), problem.reason.to_string().as_str()), (value, reason), "{row}");
+        };
         check(",sale,2010-12-01,,,,", " | sale | 2010-12-01 |  |  |  | ", "the order's number is missing");
         check("1,gift,2010-12-01,,,,", "gift", "not a kind of document (sale, cancellation, stock_adjustment, bad_debt)");
         check("1,sale,,,,,", "1", "the date is missing");
@@ -337,13 +333,13 @@ mod tests {
     #[test]
     fn a_line_is_read_exactly() {
         let columns = columns(LINES);
-        let read = |row: &str| read_line(&columns, &[None, None, None, None, Some(DecimalMark::Point)], &row.split(',').collect::<Vec<_>>());
+        let read = |row: &str| read_line(&columns, &[None, None, None, None, Some(DecimalMark::Point)], &row.split(',').map(Cell::from).collect::<Vec<_>>());
         let line = read("536365,1,00123,-6,0.001").unwrap();
         assert_eq!((line.code.as_str(), line.quantity, line.price), ("00123", Quantity::whole(-6), Price::from_raw(10)));
-        assert_eq!(read("1,1,A,6,2.00001").unwrap_err().reason, "the price cannot be stored: too many decimals");
-        assert_eq!(read("1,0,A,6,2").unwrap_err().reason, "the line's number is not a whole number from one");
-        assert_eq!(read("1,1,,6,2").unwrap_err().reason, "the code is missing");
-        assert_eq!(read("1,1,A,,2").unwrap_err().reason, "the quantity is missing");
+        assert_eq!(read("1,1,A,6,2.00001").unwrap_err().reason.to_string(), "the price cannot be stored: too many decimals");
+        assert_eq!(read("1,0,A,6,2").unwrap_err().reason.to_string(), "the line's number is not a whole number from one");
+        assert_eq!(read("1,1,,6,2").unwrap_err().reason.to_string(), "the code is missing");
+        assert_eq!(read("1,1,A,,2").unwrap_err().reason.to_string(), "the quantity is missing");
     }
 
     #[test]

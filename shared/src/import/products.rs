@@ -1,10 +1,11 @@
 //! One row of a product file: what it says of a product, and what the product is after it.
 
-use super::{Columns, FieldDef, PRICE_PREFIX, RowProblem, read_currency, shorten, text};
+use super::{Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, number, read_currency, row_shown, text, written};
 use crate::catalog::ProductKind;
-use crate::money::{Currency, MoneyError, Percent, Price, Quantity};
-use crate::numbers::{DecimalMark, NumberError, plain_decimal};
-use crate::words::Lang;
+use crate::money::{Currency, Percent, Price, Quantity};
+use crate::numbers::{DecimalMark, plain_decimal};
+use crate::words::imports::{self as words, Said};
+use crate::words::{Lang, Word, common};
 
 /// Fields of a product file.
 pub const FIELDS: &[FieldDef] = &[
@@ -124,12 +125,20 @@ pub const FIELDS: &[FieldDef] = &[
 /// Promotion prices: 0 means none, as the Bulgarian daily prices write it.
 pub const PROMOTION: &str = "promotion";
 
+/// A column of prices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceColumn {
+    pub price_type: String,
+    pub column: usize,
+    /// The one its header names; another column's header says nothing of this one.
+    pub currency: Option<Currency>,
+}
+
 /// What is known of a whole file before its rows are read.
 #[derive(Clone, Debug)]
 pub struct FileFacts {
     pub columns: Columns,
-    /// Price columns: price type and column.
-    pub price_columns: Vec<(String, usize)>,
+    pub price_columns: Vec<PriceColumn>,
     /// Decimal mark by column, where known.
     pub marks: Vec<Option<DecimalMark>>,
     /// VAT is written as 0.2, not 20.
@@ -142,19 +151,36 @@ impl FileFacts {
         let price_columns = columns
             .used
             .iter()
-            .filter_map(|(field, column)| match field.strip_prefix(PRICE_PREFIX) {
-                Some(code) => Some((code.to_string(), *column)),
-                None if field == "price" => Some((default_type.to_string(), *column)),
-                None => None,
+            .filter_map(|(field, column)| {
+                let price_type = field.strip_prefix(PRICE_PREFIX).or_else(|| (field == "price").then_some(default_type))?;
+                let currency = columns.headers.get(*column).and_then(|header| header_currency(header));
+                Some(PriceColumn { price_type: price_type.to_string(), column: *column, currency })
             })
             .collect();
         Self { columns, price_columns, marks, vat_as_fraction }
+    }
+
+    /// The decimal mark of a column, where known.
+    fn mark(&self, column: usize) -> Option<DecimalMark> {
+        self.marks.get(column).copied().flatten()
     }
 
     /// Columns that name the group, from the top of the tree down.
     pub fn group_columns(&self) -> Vec<usize> {
         ["group1", "group", "group2", "group3"].iter().filter_map(|field| self.columns.find(field)).collect()
     }
+}
+
+/// What a row says in one price column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceInput {
+    pub price_type: String,
+    /// The row names no price of this type.
+    pub price: Option<Price>,
+    /// The currency of the column, else that of the row, where either is named.
+    pub currency: Option<Currency>,
+    /// The currency the column's header names.
+    pub column_currency: Option<Currency>,
 }
 
 /// What one row says. A field the file has no column for is absent and leaves the product as it is.
@@ -172,8 +198,7 @@ pub struct ProductInput {
     pub precision: Option<u8>,
     pub stock: Option<Option<Quantity>>,
     pub active: Option<bool>,
-    /// By price type; `None`: the row names no price of it.
-    pub prices: Vec<(String, Option<Price>)>,
+    pub prices: Vec<PriceInput>,
     pub currency: Option<Currency>,
 }
 
@@ -202,12 +227,7 @@ pub struct Defaults {
 
 impl Defaults {
     pub fn new(vat_rate: Percent, lang: Lang) -> Self {
-        let unit = match lang {
-            Lang::En => "pcs",
-            Lang::Ru => "шт",
-            Lang::Bg => "бр",
-        };
-        Self { vat_rate, unit }
+        Self { vat_rate, unit: common::PIECES.say(lang) }
     }
 }
 
@@ -245,117 +265,126 @@ pub fn unit_precision(unit: &str) -> u8 {
 }
 
 /// Reads one row; the first thing wrong with it refuses it.
-pub fn read_row(facts: &FileFacts, cells: &[&str]) -> Result<ProductInput, RowProblem> {
+pub fn read_row(facts: &FileFacts, cells: &[Cell]) -> Result<ProductInput, RowProblem> {
     let columns = &facts.columns;
-    let cell = |field: &str| columns.cell(field, cells);
-    let code = text("code", cell("code").unwrap_or(""), 100)?;
+    let cell = |field: &str| columns.shown(field, cells);
+    let typed = |field: &str| columns.cell(field, cells).unwrap_or(Cell::Text(""));
+    let code = text(words::FIELD_CODE, typed("code"), 100)?;
     if code.is_empty() {
-        return Err(RowProblem::new(shorten(&cells.join(" | ")), "the code is missing"));
+        return Err(RowProblem::of(row_shown(cells), words::MISSING, words::FIELD_CODE));
     }
     let kind = match cell("kind") {
         Some("") | None => None,
-        Some(word) => {
-            Some(ProductKind::parse(&word.to_lowercase()).ok_or_else(|| RowProblem::new(word, "not a kind of product (product, unsold, service, minor)"))?)
-        }
+        Some(word) => Some(ProductKind::parse(&word.to_lowercase()).ok_or_else(|| RowProblem::new(word, words::NO_SUCH_KIND))?),
     };
     let name = match cell("name") {
         None => None,
         // Goods that never sold have no name in the sources; everything else must have one.
         Some("") if kind == Some(ProductKind::Unsold) => Some(code.clone()),
-        Some("") => return Err(RowProblem::new(code, "the name is missing")),
-        Some(name) => Some(text("name", name, 500)?),
+        Some("") => return Err(RowProblem::of(code, words::MISSING, words::FIELD_NAME)),
+        Some(_) => Some(text(words::FIELD_NAME, typed("name"), 500)?),
     };
     let unit = match cell("unit") {
         None | Some("") => None,
-        Some(unit) => Some(text("unit", unit, 40)?),
+        Some(_) => Some(text(words::FIELD_UNIT, typed("unit"), 40)?),
     };
-    let group_columns = facts.group_columns();
-    let group = match &group_columns[..] {
-        [] => None,
-        [single] => {
-            let value = cells.get(*single).map_or("", |cell| cell.trim());
-            Some(value.split(" > ").map(|part| part.trim().to_string()).collect())
-        }
-        several => Some(several.iter().map(|column| cells.get(*column).map_or("", |cell| cell.trim()).to_string()).collect()),
-    };
-    let quantity = |field: &str| -> Result<Option<Option<Quantity>>, RowProblem> {
-        let Some(value) = cell(field) else { return Ok(None) };
+    let quantity = |column: &str, field: Word| -> Result<Option<Option<Quantity>>, RowProblem> {
+        let Some(value) = cell(column) else { return Ok(None) };
         if value.is_empty() {
             return Ok(Some(None));
         }
-        let amount: Quantity = number(facts, columns.find(field), value, field)?;
+        let amount: Quantity = number(field, typed(column), columns.find(column).and_then(|at| facts.mark(at)))?;
         if amount < Quantity::ZERO {
-            return Err(RowProblem::new(value, format!("the {field} is negative")));
+            return Err(RowProblem::of(value, words::NEGATIVE, field));
         }
         Ok(Some(Some(amount)))
     };
     // A minimum, maximum or pack of 0 says: none.
-    let limit = |field: &str| quantity(field).map(|found| found.map(|value| value.filter(|value| *value > Quantity::ZERO)));
+    let limit = |column: &str, field: Word| quantity(column, field).map(|found| found.map(|value| value.filter(|value| *value > Quantity::ZERO)));
     let mut input = ProductInput {
         name,
-        group,
+        group: read_group(facts, cells)?,
         kind,
         unit,
-        vat_rate: read_vat(facts, cell("vat").unwrap_or(""))?,
-        min: limit("min")?,
-        max: limit("max")?,
-        increment: limit("pack")?,
+        vat_rate: read_vat(facts, typed("vat"))?,
+        min: limit("min", words::FIELD_MIN)?,
+        max: limit("max", words::FIELD_MAX)?,
+        increment: limit("pack", words::FIELD_PACK)?,
         precision: match cell("precision") {
             None | Some("") => None,
-            Some(value) => Some(value.parse::<u8>().ok().filter(|digits| *digits <= 3).ok_or_else(|| RowProblem::new(value, "the precision is 0, 1, 2 or 3"))?),
+            Some(value) => Some(value.parse::<u8>().ok().filter(|digits| *digits <= 3).ok_or_else(|| RowProblem::new(value, words::PRECISION_RANGE))?),
         },
-        stock: quantity("stock")?,
+        stock: quantity("stock", words::FIELD_STOCK)?,
         active: match cell("active").map(str::to_lowercase).as_deref() {
             None | Some("") => None,
             Some("1" | "yes" | "true" | "да" | "y" | "+") => Some(true),
             Some("0" | "no" | "false" | "нет" | "не" | "n" | "-") => Some(false),
-            Some(other) => return Err(RowProblem::new(other, "active is yes or no")),
+            Some(other) => return Err(RowProblem::new(other, words::ACTIVE_YES_NO)),
         },
         currency: match cell("currency") {
             None | Some("") => None,
-            Some(value) => Some(read_currency(value).ok_or_else(|| RowProblem::new(value, "not a currency code"))?),
+            Some(value) => Some(read_currency(value).ok_or_else(|| RowProblem::new(value, words::NOT_A_CURRENCY))?),
         },
         prices: Vec::new(),
         code,
     };
-    input.prices = read_prices(facts, cells, kind)?;
+    input.prices = read_prices(facts, cells, kind, input.currency)?;
     if let (Some(Some(min)), Some(Some(max))) = (input.min, input.max)
         && min > max
     {
-        return Err(RowProblem::new(format!("{min} > {max}"), "the minimum is above the maximum"));
+        return Err(RowProblem::new(format!("{min} > {max}"), words::MIN_ABOVE_MAX));
     }
     Ok(input)
 }
 
-fn read_prices(facts: &FileFacts, cells: &[&str], kind: Option<ProductKind>) -> Result<Vec<(String, Option<Price>)>, RowProblem> {
-    let mut prices = Vec::with_capacity(facts.price_columns.len());
-    for (price_type, column) in &facts.price_columns {
-        let value = cells.get(*column).map_or("", |cell| cell.trim());
-        if value.is_empty() {
-            prices.push((price_type.clone(), None));
-            continue;
-        }
-        let price: Price = number(facts, Some(*column), value, "price")?;
-        if price < Price::ZERO {
-            return Err(RowProblem::new(value, "the price is negative"));
-        }
-        prices.push((price_type.clone(), (price_type != PROMOTION || price > Price::ZERO).then_some(price)));
-    }
+/// The path of the group a row names, from the top of the tree down; absent where the file has no column for it.
+fn read_group(facts: &FileFacts, cells: &[Cell]) -> Result<Option<Vec<String>>, RowProblem> {
+    let columns = facts.group_columns();
+    let parts: Vec<&str> =
+        columns.iter().map(|column| written(words::FIELD_GROUP, cells.get(*column).copied().unwrap_or(Cell::Text("")))).collect::<Result<_, _>>()?;
+    Ok(match &parts[..] {
+        [] => None,
+        [path] => Some(path.split(" > ").map(|part| part.trim().to_string()).collect()),
+        several => Some(several.iter().map(|part| part.to_string()).collect()),
+    })
+}
+
+/// A row's prices. `currency` is the one the row itself names.
+pub fn read_prices(facts: &FileFacts, cells: &[Cell], kind: Option<ProductKind>, currency: Option<Currency>) -> Result<Vec<PriceInput>, RowProblem> {
+    let prices: Vec<PriceInput> = facts.price_columns.iter().map(|column| read_price(facts, column, cells, currency)).collect::<Result<_, _>>()?;
     let needed = matches!(kind, None | Some(ProductKind::Product));
-    let regular = || prices.iter().filter(|(price_type, _)| price_type != PROMOTION);
-    if needed && regular().next().is_some() && regular().all(|(_, price)| price.is_none()) {
-        return Err(RowProblem::new("", "the price is missing"));
+    let mut regular = prices.iter().filter(|one| one.price_type != PROMOTION).peekable();
+    if needed && regular.peek().is_some() && regular.all(|one| one.price.is_none()) {
+        return Err(RowProblem::of("", words::MISSING, words::FIELD_PRICE));
     }
     Ok(prices)
 }
 
-fn read_vat(facts: &FileFacts, value: &str) -> Result<Option<Percent>, RowProblem> {
-    let value = value.trim_end_matches('%').trim();
+fn read_price(facts: &FileFacts, from: &PriceColumn, cells: &[Cell], currency: Option<Currency>) -> Result<PriceInput, RowProblem> {
+    let cell = cells.get(from.column).copied().unwrap_or(Cell::Text(""));
+    let found = PriceInput { price_type: from.price_type.clone(), price: None, currency: from.currency.or(currency), column_currency: from.currency };
+    if cell.shown().is_empty() {
+        return Ok(found);
+    }
+    if let (Some(header), Some(row)) = (from.currency, currency)
+        && header != row
+    {
+        return Err(RowProblem::new(row.code(), Said::with(words::TWO_CURRENCIES, &[("currency", &header)])));
+    }
+    let price: Price = number(words::FIELD_PRICE, cell, facts.mark(from.column))?;
+    if price < Price::ZERO {
+        return Err(RowProblem::of(cell.shown(), words::NEGATIVE, words::FIELD_PRICE));
+    }
+    Ok(PriceInput { price: (from.price_type != PROMOTION || price > Price::ZERO).then_some(price), ..found })
+}
+
+fn read_vat(facts: &FileFacts, cell: Cell) -> Result<Option<Percent>, RowProblem> {
+    let value = cell.shown().trim_end_matches('%').trim();
     if value.is_empty() {
         return Ok(None);
     }
-    let mark = facts.columns.find("vat").and_then(|column| facts.marks.get(column).copied().flatten());
-    let wrong = || RowProblem::new(value, "the VAT rate is not a percentage from 0 to 100");
+    let mark = facts.columns.find("vat").and_then(|column| facts.mark(column)).filter(|_| !matches!(cell, Cell::Number(_)));
+    let wrong = || RowProblem::new(value, words::VAT_RANGE);
     let plain = plain_decimal(value, mark.or(Some(DecimalMark::Point))).map_err(|_| wrong())?;
     let rate = if facts.vat_as_fraction {
         let parts: Quantity = plain.parse().map_err(|_| wrong())?;
@@ -367,26 +396,12 @@ fn read_vat(facts: &FileFacts, value: &str) -> Result<Option<Percent>, RowProble
     if (0..=10_000).contains(&rate.raw()) { Ok(Some(rate)) } else { Err(wrong()) }
 }
 
-/// A number cell as its type, or the reason in the reader's words.
-fn number<T: std::str::FromStr<Err = MoneyError>>(facts: &FileFacts, column: Option<usize>, value: &str, what: &str) -> Result<T, RowProblem> {
-    let mark = column.and_then(|column| facts.marks.get(column).copied().flatten());
-    let plain = plain_decimal(value, mark).map_err(|error| {
-        let reason = match error {
-            NumberError::Empty => format!("the {what} is missing"),
-            NumberError::Ambiguous => format!("the {what} can be read as two numbers: thousands or a fraction"),
-            NumberError::NotANumber => format!("the {what} is not a number"),
-        };
-        RowProblem::new(shorten(value), reason)
-    })?;
-    plain.parse().map_err(|error: MoneyError| RowProblem::new(shorten(value), format!("the {what} cannot be stored: {error}")))
-}
-
 /// The product after the row. `group_code` is what the row's group resolved to, if it names one.
 pub fn apply(before: Option<&Revision>, input: &ProductInput, group_code: Option<String>, defaults: &Defaults) -> Result<Revision, RowProblem> {
     let mut after = match before {
         Some(before) => before.clone(),
         None => {
-            let name = input.name.clone().ok_or_else(|| RowProblem::new(&input.code, "a new product needs a name, and the file has no column for it"))?;
+            let name = input.name.clone().ok_or_else(|| RowProblem::new(&input.code, words::NAME_NEEDED))?;
             Revision {
                 name,
                 group_code: String::new(),
@@ -439,7 +454,11 @@ mod tests {
         FileFacts::new(recognise(FIELDS, &headers, &Map::default()).unwrap(), "wholesale", vec![None; count], false)
     }
     fn row(headers: &str, cells: &str) -> Result<ProductInput, RowProblem> {
-        read_row(&facts(headers), &cells.split('|').collect::<Vec<_>>())
+        read_row(&facts(headers), &cells.split('|').map(Cell::from).collect::<Vec<_>>())
+    }
+
+    fn prices(input: &ProductInput) -> Vec<(&str, Option<Price>, Option<Currency>)> {
+        input.prices.iter().map(|one| (one.price_type.as_str(), one.price, one.currency)).collect()
     }
 
     #[test]
@@ -448,10 +467,40 @@ mod tests {
     }
 
     #[test]
+    fn every_price_column_has_the_currency_its_header_names() {
+        let headers = "code|name|Цена розничная, руб.|Цена оптовая, EUR|Цена дилерская|currency";
+        let input = row(headers, "1|Tea|100|1.50|2|").unwrap();
+        let price = |text: &str| text.parse().ok();
+        assert_eq!(
+            prices(&input),
+            [("retail", price("100"), Some(Currency::RUB)), ("wholesale", price("1.50"), Some(Currency::EUR)), ("dealer", price("2"), None)]
+        );
+        assert_eq!(row(headers, "1|Tea|||2|BGN").unwrap().prices[2].currency, "BGN".parse().ok());
+        let problem = row(headers, "1|Tea|100|1.50|2|EUR").unwrap_err();
+        assert_eq!((problem.value.as_str(), problem.reason.code().as_str()), ("EUR", "two_currencies"));
+    }
+
+    #[test]
+    fn what_a_workbook_types_is_never_taken_for_something_else() {
+        let headers = "code|name|price|stock";
+        let facts = FileFacts { marks: vec![None, None, Some(DecimalMark::Comma), None], ..facts(headers) };
+        let read = |cells: [Cell; 4]| read_row(&facts, &cells);
+        let (code, name, number) = (Cell::Text("1"), Cell::Text("Tea"), Cell::Number("1.234"));
+        let input = read([Cell::Number("123"), name, number, number]).unwrap();
+        assert_eq!((input.code.as_str(), input.prices[0].price, input.stock), ("123", "1.234".parse().ok(), Some("1.234".parse().ok())));
+        assert_eq!(read([code, name, Cell::Text("12,50"), Cell::Text("1")]).unwrap().prices[0].price, "12.50".parse().ok());
+        for other in ["2026-02-01T00:00:00", "#N/A", "true"].map(Cell::Other) {
+            assert_eq!(read([other, name, number, number]).unwrap_err().reason.code(), "not_text");
+            assert_eq!(read([code, other, number, number]).unwrap_err().reason.code(), "not_text");
+            assert_eq!(read([code, name, other, number]).unwrap_err().reason.code(), "not_a_number");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_with_a_row_is_said() {
         let check = |cells: &str, value: &str, reason: &str| {
             let problem = row("code|name|price|vat|stock|kind", cells).unwrap_err();
-            assert_eq!((problem.value.as_str(), problem.reason.as_str()), (value, reason), "{cells}");
+            assert_eq!((problem.value.as_str(), problem.reason.to_string().as_str()), (value, reason), "{cells}");
         };
         check("|Tea|1|20|1|", " | Tea | 1 | 20 | 1 | ", "the code is missing");
         check("1||1|20|1|", "1", "the name is missing");
@@ -470,7 +519,7 @@ mod tests {
     fn a_promotion_of_nothing_is_none() {
         for promotion in ["0", "", "0.00"] {
             let input = row("code|name|цена на дребно|цена в промоция", &format!("1|Tea|2.50|{promotion}")).unwrap();
-            assert_eq!(input.prices, [("retail".to_string(), Some(Price::from_raw(25_000))), ("promotion".to_string(), None)]);
+            assert_eq!(prices(&input), [("retail", Some("2.50".parse().unwrap()), None), ("promotion", None, None)]);
         }
     }
 
@@ -489,6 +538,6 @@ mod tests {
     #[test]
     fn goods_that_never_sold_need_neither_name_nor_price() {
         let input = row("code|name|price|kind", "10134|||unsold").unwrap();
-        assert_eq!((input.name.as_deref(), input.prices), (Some("10134"), vec![("wholesale".to_string(), None)]));
+        assert_eq!((input.name.as_deref(), prices(&input)), (Some("10134"), vec![("wholesale", None, None)]));
     }
 }

@@ -1,6 +1,6 @@
 //! Words that buyer and staff pages, mails, documents and sheets share: states, columns, plain verbs.
 
-use super::Word;
+use super::{Lang, Word};
 use crate::orders::{LineReason, OrderState, Verdict};
 
 crate::words! {
@@ -32,6 +32,8 @@ crate::words! {
     REASON_TOO_LARGE = "The amount is too large", "Слишком большая сумма", "Сумата е твърде голяма";
     CODE = "Code", "Код", "Код";
     PRODUCT = "Product", "Товар", "Стока";
+    // What a product is counted in that names no unit.
+    PIECES = "pcs", "шт", "бр";
     UNIT = "Unit", "Ед.", "Мярка";
     PRICE = "Price", "Цена", "Цена";
     QUANTITY = "Quantity", "Количество", "К-во";
@@ -60,6 +62,11 @@ crate::words! {
     DEMO_LOGINS = "Demonstration log-ins", "Входы для демонстрации", "Демонстрационни достъпи";
     DEMO_LOGINS_NOTE = "They exist in the demonstration data only.", "Они есть только в демонстрационных данных.", "Има ги само в демонстрационните данни.";
     * LINES = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];
+}
+
+/// A unit as it is shown: the one a product gets without naming any in the reader's language, others as they are.
+pub fn unit(lang: Lang, unit: &str) -> &str {
+    if Lang::ALL.iter().any(|one| PIECES.say(*one) == unit) { PIECES.say(lang) } else { unit }
 }
 
 /// The word for an order's state.

@@ -23,8 +23,10 @@ crate::words! {
     IN_STOCK_NOW = "In stock now", "Есть на складе", "Налични сега";
     NEW_GOODS = "New", "Новинки", "Нови";
     BOUGHT_BEFORE = "Bought before", "Покупали раньше", "Купувани преди";
+    BOUGHT_NOT_HERE = "What you bought before did not come from the server. Tick it again to try once more.", "Сервер не ответил, что вы покупали раньше. Отметьте ещё раз, чтобы повторить.", "Сървърът не отговори какво сте купували преди. Отметнете пак, за да опитате отново.";
     PRICE_FROM = "Price from, {sign}", "Цена от, {sign}", "Цена от, {sign}";
     PRICE_TO = "to", "до", "до";
+    LIMIT_UNREADABLE = "A limit that is not a number filters nothing.", "Граница цены не число и потому не действует.", "Граница, която не е число, не филтрира.";
     SEARCH = "Search by name or code", "Поиск по названию или коду", "Търсене по име или код";
     CLEAR_SEARCH = "Clear the search", "Очистить поиск", "Изчисти търсенето";
     ORDER_OF_ROWS = "Order of rows", "Порядок строк", "Подредба на редовете";
@@ -63,6 +65,7 @@ crate::words! {
     EXCEL_NOTE = "The sheet is the price list and the order form in one, with your quantities in it.", "Таблица: прайс-лист и бланк заказа вместе, с вашими количествами.", "Таблицата е ценова листа и бланка за поръчка заедно, с вашите количества.";
     KEPT_HERE = "Kept on this device.", "Сохранено на этом устройстве.", "Запазено на това устройство.";
     NOT_KEPT_HERE = "This browser keeps nothing: send the order or save it as Excel before closing the page.", "Этот браузер ничего не хранит: отправьте заказ или сохраните его в Excel, прежде чем закрыть страницу.", "Този браузър не пази нищо: изпратете поръчката или я запазете в Excel, преди да затворите страницата.";
+    DRAFT_UNREADABLE = "The order kept on this device could not be read. A copy of it stays in this browser: ask the firm for help.", "Заказ, сохранённый на этом устройстве, не читается. Его копия осталась в браузере: обратитесь к фирме.", "Поръчката, запазена на това устройство, не може да се прочете. Копие от нея остава в браузъра: обърнете се към фирмата.";
     PRICES_WITHOUT_VAT = "Prices are without VAT.", "Цены без НДС.", "Цените са без ДДС.";
     PRICES_WITH_VAT = "Prices include VAT.", "Цены с НДС.", "Цените са с ДДС.";
     VALID_UNTIL = "Valid until {date}.", "Действует до {date}", "Важи до {date}";
@@ -96,6 +99,7 @@ crate::words! {
     LINES = "Lines", "Строк", "Редове";
     NO_ORDERS = "No orders yet.", "Заказов пока нет.", "Още няма поръчки.";
     SHOW_OLDER = "Show older orders", "Показать более ранние", "Покажи по-стари";
+    ORDER_CHANGED = "The order changed meanwhile. This is how it stands now.", "Заказ тем временем изменился. Вот как он выглядит теперь.", "Междувременно поръчката се промени. Ето как изглежда сега.";
     NO_SUCH_ORDER = "There is no such order, or it is not yours.", "Такого заказа нет, или он не ваш.", "Няма такава поръчка или не е ваша.";
     NO_SUCH_ORDER_THEN = "Check the number. Orders of other customers are never shown.", "Проверьте номер. Заказы других клиентов не показываются.", "Проверете номера. Поръчките на други клиенти не се показват.";
     RECEIVED_AS = "Received as order {number}.", "Принят как заказ {number}.", "Приета като поръчка {number}.";
@@ -126,6 +130,7 @@ crate::words! {
     KEYS = "Keys", "Клавиши", "Клавиши за бърза работа";
     KEYS_EVERYWHERE = "On the whole page", "На всей странице", "На цялата страница";
     KEYS_IN_LIST = "In the list", "В списке", "В списъка";
+    KEYS_SINGLE = "Single-character keys", "Клавиши-знаки", "Клавиши с един знак";
     KEY_SHEET = "This sheet", "Эта памятка", "Този списък";
     KEY_SEARCH = "Search", "Поиск", "Търсене";
     KEY_BEST = "From the search to the best hit", "Из поиска к лучшему совпадению", "От търсенето към най-точното";
@@ -151,6 +156,7 @@ crate::words! {
     * DRAFT_JOINED = ["{n} line typed before signing in joined your draft.", "{n} lines typed before signing in joined your draft."], ["К вашему черновику добавлена {n} строка, введённая до входа.", "К вашему черновику добавлены {n} строки, введённые до входа.", "К вашему черновику добавлено {n} строк, введённых до входа."], ["{n} ред, въведен преди входа, е добавен към черновата ви.", "{n} реда, въведени преди входа, са добавени към черновата ви."];
     * DRAFT_WAITS = ["An order of {n} line waits on this device. It stays here while you sign in.", "An order of {n} lines waits on this device. It stays here while you sign in."], ["На этом устройстве ждёт заказ из {n} строки. При входе он сохранится.", "На этом устройстве ждёт заказ из {n} строк. При входе он сохранится.", "На этом устройстве ждёт заказ из {n} строк. При входе он сохранится."], ["На това устройство чака поръчка с {n} ред. При вход тя се запазва.", "На това устройство чака поръчка с {n} реда. При вход тя се запазва."];
     * NOT_SENT_YET = ["On this device: {n} line, not sent yet.", "On this device: {n} lines, not sent yet."], ["На этом устройстве: {n} строка, ещё не отправлена.", "На этом устройстве: {n} строки, ещё не отправлены.", "На этом устройстве: {n} строк, ещё не отправлены."], ["На това устройство: {n} ред, още неизпратен.", "На това устройство: {n} реда, още неизпратени."];
+    * WRITTEN_MEANWHILE = ["{n} line changed while the order was being sent waits in a new order. Take it out if the sent one has it already.", "{n} lines changed while the order was being sent wait in a new order. Take out what the sent one has already."], ["{n} строка, изменённая во время отправки, ждёт в новом заказе. Уберите её, если она уже есть в отправленном.", "{n} строки, изменённые во время отправки, ждут в новом заказе. Уберите то, что уже есть в отправленном.", "{n} строк, изменённых во время отправки, ждут в новом заказе. Уберите то, что уже есть в отправленном."], ["{n} ред, променен по време на изпращането, чака в нова поръчка. Премахнете го, ако вече е в изпратената.", "{n} реда, променени по време на изпращането, чакат в нова поръчка. Премахнете каквото вече е в изпратената."];
     * LINES_NEED_YOU = ["{n} line cannot go out as it is.", "{n} lines cannot go out as they are."], ["{n} строку нельзя отправить в таком виде.", "{n} строки нельзя отправить в таком виде.", "{n} строк нельзя отправить в таком виде."], ["{n} ред не може да тръгне така.", "{n} реда не могат да тръгнат така."];
     * MORE_LINES = ["{n} more line", "{n} more lines"], ["ещё {n} строка", "ещё {n} строки", "ещё {n} строк"], ["още {n} ред", "още {n} реда"];
     * LINES_DEARER = ["{n} line is dearer", "{n} lines are dearer"], ["{n} строка дороже", "{n} строки дороже", "{n} строк дороже"], ["{n} ред е по-скъп", "{n} реда са по-скъпи"];

@@ -27,6 +27,8 @@ crate::words! {
     TO_BUYERS_PAGE = "Open the buyers’ page", "Открыть страницу для покупателей", "Към страницата за купувачи";
     NOT_YOURS = "Your role does not open this page. The sections you can use are in the menu.", "Ваша роль не открывает эту страницу. Доступные вам разделы — в меню.", "Вашата роля не отваря тази страница. Разделите, които можете да ползвате, са в менюто.";
     NO_SUCH_PAGE = "There is no such page. Choose a section in the menu.", "Такой страницы нет. Выберите раздел в меню.", "Няма такава страница. Изберете раздел от менюто.";
+    SESSION_ENDED = "Your session has ended", "Сеанс закончился", "Сесията изтече";
+    SESSION_ENDED_HINT = "Sign in again; everything on the page stays as you left it.", "Войдите снова; на странице всё останется как было.", "Влезте отново; всичко на страницата остава, както го оставихте.";
     // Shared by several pages.
     SHOW_MORE = "Show more", "Показать ещё", "Покажи още";
     CANCEL = "Cancel", "Отмена", "Отказ";
@@ -118,7 +120,9 @@ crate::words! {
     KIND_DOCUMENT = "Document", "Документ", "Документ";
     KIND_MESSAGE = "Message", "Письмо", "Писмо";
     TIMELINE_EMPTY = "Nothing has happened yet.", "Пока ничего не было.", "Още нищо не се е случило.";
-    TIMELINE_FILTERED = "None of this kind among what is shown.", "Среди показанного такого нет.", "Сред показаното няма такова.";
+    TIMELINE_NONE = "Nothing of this kind has happened.", "Такого не было.", "Такова не е имало.";
+    TIMELINE_OLDER = "Older entries are not loaded yet; more of this kind may be among them.", "Более ранние записи ещё не загружены; среди них может быть и такое.", "По-старите записи още не са заредени; сред тях може да има и такива.";
+    LOAD_OLDER = "Load older entries", "Загрузить более ранние", "Зареди по-старите";
     DOC_PROFORMA = "proforma invoice", "счёт на оплату", "проформа фактура";
     // Segments.
     AS_OF = "As of", "На дату", "Към дата";
@@ -156,6 +160,7 @@ crate::words! {
     PREVIEW_SAFE = "Nothing is written yet.", "Пока ничего не записано.", "Още нищо не е записано.";
     RUN_IMPORT = "Import", "Импортировать", "Внеси";
     OTHER_FILE = "Choose another file", "Выбрать другой файл", "Избери друг файл";
+    UPLOAD_BEGUN = "{file} is being sent.", "{file} отправляется.", "{file} се изпраща.";
     UPLOADING = "Sending {file}: {sent} of {total}", "Отправка {file}: {sent} из {total}", "Изпращане на {file}: {sent} от {total}";
     READING = "{file} is sent; the server is reading it.", "{file} отправлен, сервер его читает.", "{file} е изпратен; сървърът го чете.";
     WRITING = "{file} is sent; the server is importing it. You can leave this page: the result will be in the list below.", "{file} отправлен, идёт импорт. Страницу можно покинуть: результат будет в списке ниже.", "{file} е изпратен; внася се. Можете да напуснете страницата: резултатът ще е в списъка по-долу.";
@@ -187,9 +192,15 @@ crate::words! {
     IMPORT_OPTION = "What was set by hand cannot be read. Nothing was imported; correct it.", "Заданное вручную не удалось прочитать. Ничего не импортировано; исправьте.", "Зададеното на ръка не може да се прочете. Нищо не е внесено; поправете го.";
     IMPORT_TOO_LARGE = "The file is too large. Nothing was imported; split it, or pack it as .gz.", "Файл слишком большой. Ничего не импортировано; разделите его или упакуйте в .gz.", "Файлът е твърде голям. Нищо не е внесено; разделете го или го опаковайте като .gz.";
     IMPORT_UNREADABLE = "The file cannot be opened safely. Nothing was imported; save it anew as CSV.", "Файл нельзя безопасно открыть. Ничего не импортировано; сохраните его заново как CSV.", "Файлът не може да се отвори безопасно. Нищо не е внесено; запазете го наново като CSV.";
+    NOT_A_SHEET = "This is not an Excel workbook. Nothing was imported. Save it as XLSX or CSV.", "Это не книга Excel. Ничего не импортировано. Сохраните файл как XLSX или CSV.", "Това не е работна книга на Excel. Нищо не е внесено. Запазете файла като XLSX или CSV.";
+    SHEET_ENCRYPTED = "The workbook is protected by a password. Nothing was imported. Save it without one.", "Книга защищена паролем. Ничего не импортировано. Сохраните её без пароля.", "Работната книга е защитена с парола. Нищо не е внесено. Запазете я без парола.";
+    SHEET_FOREIGN = "The workbook contains macros or links to other files. Nothing was imported. Save it as XLSX without them.", "В книге есть макросы или ссылки на другие файлы. Ничего не импортировано. Сохраните её как XLSX без них.", "Работната книга съдържа макроси или връзки към други файлове. Нищо не е внесено. Запазете я като XLSX без тях.";
+    SHEET_MISSING = "The workbook has no such sheet, or no visible one. Nothing was imported.", "В книге нет такого листа или нет ни одного видимого. Ничего не импортировано.", "В работната книга няма такъв лист или няма нито един видим. Нищо не е внесено.";
+    SHEET_BEYOND = "The workbook is larger than what is read here. Nothing was imported. Split it, or remove what is not needed.", "Книга больше, чем здесь читается. Ничего не импортировано. Разделите её или уберите лишнее.", "Работната книга е по-голяма от това, което се чете тук. Нищо не е внесено. Разделете я или премахнете излишното.";
+    SHEET_DAMAGED = "The workbook cannot be read. Nothing was imported. Open it in Excel or LibreOffice, save it again and repeat.", "Книгу не удаётся прочитать. Ничего не импортировано. Откройте её в Excel или LibreOffice, сохраните заново и повторите.", "Работната книга не може да бъде прочетена. Нищо не е внесено. Отворете я в Excel или LibreOffice, запазете я отново и повторете.";
+    SHEET_OLD_FORMAT = "This is the Excel format of before 2007. Nothing was imported. Save it as XLSX or CSV.", "Это формат Excel до 2007 года. Ничего не импортировано. Сохраните файл как XLSX или CSV.", "Това е форматът на Excel отпреди 2007 г. Нищо не е внесено. Запазете файла като XLSX или CSV.";
     IMPORT_BUSY = "Another import is running. Nothing was imported; wait for its end and try again.", "Идёт другой импорт. Ничего не импортировано; дождитесь его конца и повторите.", "Върви друго внасяне. Нищо не е внесено; изчакайте края му и опитайте пак.";
     IMPORT_LOST = "The connection broke. If the file had been sent whole, the import goes on: look at the list below.", "Связь прервалась. Если файл был отправлен целиком, импорт продолжается: смотрите список ниже.", "Връзката прекъсна. Ако файлът е бил изпратен целият, внасянето продължава: вижте списъка по-долу.";
-    SHOP_COLUMN = "Column", "Столбец", "Колона";
     IMPORT_HISTORY = "Imports so far", "Прежние импорты", "Досегашни внасяния";
     NO_IMPORTS = "Nothing has been imported yet.", "Импортов пока не было.", "Още нищо не е внасяно.";
     STARTED = "Started", "Начат", "Започнато";
@@ -199,6 +210,7 @@ crate::words! {
     IMPORT_OK = "done", "готово", "готово";
     IMPORT_FAILED = "failed", "не удался", "неуспешно";
     FAILED_SAFE = "The import failed; nothing of it was made visible. Preview the file again, or see the audit trail.", "Импорт не удался; ничего из него не вступило в силу. Просмотрите файл снова или загляните в журнал.", "Внасянето не успя; нищо от него не е станало видимо. Прегледайте файла отново или вижте дневника.";
+    FAILED_PART = "The import failed; what was taken before that stays. Import the same file again: it takes the rest.", "Импорт не удался; принятое до этого остаётся. Импортируйте тот же файл снова: примется остальное.", "Внасянето не успя; приетото дотогава остава. Внесете същия файл отново: ще се приеме останалото.";
     ONE_IMPORT = "Import of {when}", "Импорт {when}", "Внасяне от {when}";
     ALL_IMPORTS = "All imports", "Все импорты", "Всички внасяния";
     // Price lists.
@@ -245,6 +257,8 @@ crate::words! {
     MESSAGE_SENT = "sent", "отправлено", "изпратено";
     MESSAGE_FAILED = "failed", "не отправлено", "неизпратено";
     MESSAGE_UNCERTAIN = "uncertain", "неизвестно", "неясно";
+    MESSAGE_SKIPPED = "not sent", "не отправлялось", "не е пращано";
+    MESSAGE_NOBODY = "Nobody at the customer receives mail about orders.", "У клиента никто не получает писем о заказах.", "При клиента никой не получава писма за поръчки.";
     NO_MESSAGES = "No messages here.", "Здесь писем нет.", "Тук няма писма.";
     SEND_AGAIN = "Send again", "Отправить снова", "Изпрати пак";
     QUEUED_AGAIN = "The message is queued again.", "Письмо снова в очереди.", "Писмото е отново на опашка.";
@@ -259,6 +273,7 @@ crate::words! {
     JOB_FAILED = "failed", "не удалась", "неуспешна";
     NO_JOBS = "Nothing waits, runs or has failed.", "Ничего не ждёт, не идёт и не сломалось.", "Нищо не чака, не върви и не се е провалило.";
     RUN_AGAIN = "Run again", "Запустить снова", "Пусни пак";
+    NOT_FAILED = "This is under way or done already; there is nothing to repeat. Load the list again.", "Это уже выполняется или выполнено, повторять нечего. Обновите список.", "Това вече се изпълнява или е изпълнено; няма какво да се повтори. Заредете списъка отново.";
     JOB_AGAIN = "The work waits to run again.", "Работа снова ждёт запуска.", "Работата отново чака.";
     JOB_PDF = "PDF of a document", "PDF документа", "PDF на документ";
     // Audit.
@@ -266,6 +281,24 @@ crate::words! {
     WHEN = "When", "Когда", "Кога";
     ACTION = "What was done", "Действие", "Действие";
     CHANGES = "From what to what", "Что на что", "От какво на какво";
+    ACT_SESSION_START = "signed in", "вход", "вход";
+    ACT_USER_ADD = "user added", "добавлен пользователь", "добавен потребител";
+    ACT_ORDER_SUBMIT = "order submitted", "заказ отправлен", "изпратена поръчка";
+    ACT_ORDER_ANSWER_PRICES = "raised prices answered", "ответ о новых ценах", "отговор за новите цени";
+    ACT_ORDER_CONFIRM = "order confirmed", "заказ подтверждён", "потвърдена поръчка";
+    ACT_ORDER_REFUSE = "order refused", "заказ отклонён", "отхвърлена поръчка";
+    ACT_ORDER_CANCEL = "order cancelled", "заказ отменён", "анулирана поръчка";
+    ACT_DOCUMENT_POST = "document posted", "документ проведён", "издаден документ";
+    ACT_PRICE_LIST_PUBLISH = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
+    ACT_SETTINGS_SAVE = "settings changed", "настройки изменены", "променени настройки";
+    ACT_MESSAGE_RETRY = "message queued again", "письмо снова в очереди", "писмото е отново на опашка";
+    ACT_JOB_RETRY = "work run again", "работа запущена снова", "работата е пусната пак";
+    ACT_IMPORT_PRODUCTS = "products imported", "импортированы товары", "внесени стоки";
+    ACT_IMPORT_GROUPS = "product groups imported", "импортированы группы товаров", "внесени групи стоки";
+    ACT_IMPORT_CUSTOMERS = "customers imported", "импортированы клиенты", "внесени клиенти";
+    ACT_IMPORT_ORDERS = "order history imported", "импортирована история заказов", "внесена история на поръчките";
+    ACT_IMPORT_FAILED = "import failed", "импорт не удался", "неуспешно внасяне";
+    ACT_DEMO_LOAD = "demonstration data loaded", "загружены демонстрационные данные", "заредени демонстрационни данни";
     NO_AUDIT = "Nothing has been changed yet.", "Изменений пока нет.", "Още няма промени.";
     AGE_NOW = "just now", "только что", "току-що";
 
@@ -299,6 +332,7 @@ pub fn message_state(state: &str) -> Option<Word> {
         "sent" => MESSAGE_SENT,
         "failed" => MESSAGE_FAILED,
         "uncertain" => MESSAGE_UNCERTAIN,
+        "skipped" => MESSAGE_SKIPPED,
         _ => return None,
     })
 }
@@ -324,6 +358,14 @@ pub fn import_state(state: &str) -> Option<Word> {
     })
 }
 
+/// What a failed import leaves, by what was imported.
+pub fn import_failure(kind: &str) -> Word {
+    match kind {
+        "customers" | "orders" => FAILED_PART,
+        _ => FAILED_SAFE,
+    }
+}
+
 /// The word for what is imported, by the word in the address.
 pub fn import_kind(kind: &str) -> Option<Word> {
     Some(match kind {
@@ -333,6 +375,14 @@ pub fn import_kind(kind: &str) -> Option<Word> {
         "orders" => KIND_ORDERS,
         _ => return None,
     })
+}
+
+/// The sentence for what only staff can meet outside an import, by its stable code.
+pub fn problem(code: &str) -> Option<Word> {
+    match code {
+        "not_failed" => Some(NOT_FAILED),
+        _ => None,
+    }
 }
 
 /// The sentence for a refused import, by its stable code.
@@ -348,7 +398,39 @@ pub fn import_problem(code: &str) -> Option<Word> {
         "import_running" => IMPORT_BUSY,
         "network" => IMPORT_LOST,
         "broken_archive" => IMPORT_UNREADABLE,
+        "not_a_sheet" => NOT_A_SHEET,
+        "sheet_old_format" => SHEET_OLD_FORMAT,
+        "sheet_encrypted" => SHEET_ENCRYPTED,
+        "sheet_macros" | "sheet_external_links" => SHEET_FOREIGN,
+        "sheet_missing" => SHEET_MISSING,
+        "sheet_too_large" | "sheet_unpacked" | "sheet_rows" | "sheet_columns" | "sheet_cells" | "sheet_memory" | "sheet_time" => SHEET_BEYOND,
+        "sheet_archive" | "sheet_unreadable" => SHEET_DAMAGED,
         code if code.starts_with("sheet") => IMPORT_UNREADABLE,
+        _ => return None,
+    })
+}
+
+/// The words for what was done, by the code in the audit trail.
+pub fn audit_action(code: &str) -> Option<Word> {
+    Some(match code {
+        "session.start" => ACT_SESSION_START,
+        "user.add" => ACT_USER_ADD,
+        "order.submit" => ACT_ORDER_SUBMIT,
+        "order.answer_prices" => ACT_ORDER_ANSWER_PRICES,
+        "order.confirm" => ACT_ORDER_CONFIRM,
+        "order.refuse" => ACT_ORDER_REFUSE,
+        "order.cancel" => ACT_ORDER_CANCEL,
+        "document.post" => ACT_DOCUMENT_POST,
+        "price_list.publish" => ACT_PRICE_LIST_PUBLISH,
+        "settings.save" => ACT_SETTINGS_SAVE,
+        "message.retry" => ACT_MESSAGE_RETRY,
+        "job.retry" => ACT_JOB_RETRY,
+        "import.products" => ACT_IMPORT_PRODUCTS,
+        "import.groups" => ACT_IMPORT_GROUPS,
+        "import.customers" => ACT_IMPORT_CUSTOMERS,
+        "import.orders" => ACT_IMPORT_ORDERS,
+        "import.failed" => ACT_IMPORT_FAILED,
+        "demo.load" => ACT_DEMO_LOAD,
         _ => return None,
     })
 }

@@ -42,11 +42,31 @@ on_both_databases!(an_import_keeps_the_register, |app| async {
     assert_eq!(one(&marketer, "c3").await.name, "C3");
 
     // A file without a column leaves that field as it is; a consent that changes is a new row, the old one stays.
-    let changed = import(&app, Kind::Customers, &[("b.csv", "code,email,consent\nB2,Ann@example.org,yes\nC3,,\n")]).await;
+    let changed = import(&app, Kind::Customers, &[("b.csv", "code,email,consent\n00123,Ivan@example.org,no\nC3,,\n")]).await;
     assert_eq!(counts(&changed), [2, 0, 1, 1, 0]);
-    let blue = one(&marketer, "b2").await;
-    assert_eq!((blue.name.as_str(), blue.contacts[0].consent.as_deref(), blue.contacts.len()), ("Blue Ltd", Some("granted"), 2));
+    let ivan = one(&marketer, "00123").await;
+    assert_eq!((ivan.name.as_str(), ivan.contacts[0].consent.as_deref(), ivan.contacts.len()), ("ООО «Ёлка»", Some("withdrawn"), 1));
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM consents").await, 3);
+
+    // The file of before says yes again, and does not know of the withdrawal.
+    let again = import(&app, Kind::Customers, &[("a.csv", REGISTER)]).await;
+    assert_eq!(counts(&again), [4, 0, 0, 4, 0]);
+    assert!(again.told.iter().any(|note| note.code == "note_stays_withdrawn" && note.args["contacts"] == "1"), "{:?}", again.notes);
+    assert_eq!(one(&marketer, "00123").await.contacts[0].consent.as_deref(), Some("withdrawn"));
+});
+
+on_both_databases!(rows_of_one_customer_may_not_contradict_each_other, |app| async {
+    let file = "code,name,price type,contact,email,phone,consent\nC1,One,,Ann,ann@x.org,1,yes\nC1,One,,Ann,ANN@x.org,2,yes\nC1,One,,Ann,ann@x.org,1,\n\
+                C2,Two,dealer,,,,\nC2,Two,dealer,,,,\n";
+    let report = import(&app, Kind::Customers, &[("c.csv", file)]).await;
+    assert_eq!(counts(&report), [5, 1, 0, 1, 3]);
+    let reasons: Vec<_> = report.refusals.iter().map(|one| (one.row, one.code.as_str())).collect();
+    assert_eq!(reasons, [(3, "contact_twice"), (5, "no_such_price_type"), (6, "no_such_price_type")]);
+    assert_eq!(counts(&import(&app, Kind::Customers, &[("c.csv", file)]).await), [5, 0, 0, 2, 3]);
+    // A file that is not taken keeps the others out as well.
+    let files = [("a.csv", "code,name\nC9,Nine\n"), ("b.csv", "nothing\nknown\n")];
+    assert!(try_import(&app, Kind::Customers, &files, Options::default()).await.is_err());
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM customers").await, 1);
 });
 
 on_both_databases!(refused_customers_are_told_and_a_dry_run_writes_nothing, |app| async {

@@ -2,15 +2,14 @@
 
 use kontor_shared::api::ImportReport;
 use kontor_shared::money::Currency;
-use kontor_shared::words::{format, staff};
+use kontor_shared::words::{Word, format, staff};
 use leptos::prelude::*;
 
 use super::report::Report;
-use super::shops;
 use super::upload::{self, LARGEST, Options, Stage};
-use crate::api::ApiError;
+use crate::api::{ApiError, Choice};
 use crate::lang::{count, lang, say};
-use crate::ui::page::words_for;
+use crate::ui::page::{take_lost_focus, words_for};
 
 /// What can be imported here, by the word in the address.
 const KINDS: [&str; 4] = ["products", "groups", "customers", "orders"];
@@ -32,7 +31,9 @@ pub fn Desk() -> impl IntoView {
     let stage = Memo::new(move |_| desk.stage.get());
     let shape = Memo::new(move |_| std::mem::discriminant(&stage.get()));
     view! {
-        <section class="panel panel-s desk" aria-live="polite">
+        // What is said aloud changes with the stage, not with every megabyte.
+        <p class="vh" role="status">{move || { let _ = shape.get(); said(&stage.get_untracked()) }}</p>
+        <section class="panel panel-s desk">
             {move || {
                 // `track` alone would not make the memo look at the stage.
                 let _ = shape.get();
@@ -47,6 +48,20 @@ pub fn Desk() -> impl IntoView {
                 }
             }}
         </section>
+    }
+}
+
+/// The stage for whoever hears the page; a refusal is an alert of its own.
+fn said(stage: &Stage) -> String {
+    let file = upload::desk().file_name();
+    let of_file = |word: Word| word.with(lang(), &[("file", &file)]);
+    match stage {
+        Stage::Choose | Stage::Refused(_) => String::new(),
+        Stage::Stopped => say(staff::STOPPED).to_string(),
+        Stage::Sending { .. } => of_file(staff::UPLOAD_BEGUN),
+        Stage::Working { dry_run } => of_file(if *dry_run { staff::READING } else { staff::WRITING }),
+        Stage::Reported(report) if report.dry_run => of_file(staff::PREVIEW_OF),
+        Stage::Reported(_) => say(staff::IMPORT_DONE).to_string(),
     }
 }
 
@@ -161,7 +176,7 @@ fn Working(dry_run: bool) -> impl IntoView {
     let word = if dry_run { staff::READING } else { staff::WRITING };
     view! {
         <div class="body stack">
-            <p class="long" role="status">{word.with(lang(), &[("file", &desk.file_name())])}</p>
+            <p class="long">{word.with(lang(), &[("file", &desk.file_name())])}</p>
             <progress aria-label=say(staff::IMPORTS)></progress>
             // What is being written cannot be taken back from here; a preview can be dropped.
             {dry_run.then(|| view! { <div class="row-x"><button type="button" class="btn" on:click=move |_| desk.stop()>{say(staff::STOP)}</button></div> })}
@@ -178,10 +193,12 @@ fn Reported(report: ImportReport) -> impl IntoView {
     let dry_run = report.dry_run;
     let failed = report.state == "failed";
     let only = desk.options.with_untracked(|options| options.only.clone());
+    let heading: NodeRef<leptos::html::H2> = NodeRef::new();
+    take_lost_focus(heading);
     view! {
-        <h2 class="long">{head}{(!only.is_empty()).then(|| view! { <span class="ink-2">" · "{only}</span> })}</h2>
+        <h2 class="long" tabindex="-1" node_ref=heading>{head}{(!only.is_empty()).then(|| view! { <span class="ink-2">" · "{only}</span> })}</h2>
         <div class="body stack">
-            {failed.then(|| view! { <div class="note note-bad"><p>{say(staff::FAILED_SAFE)}</p></div> })}
+            {failed.then(|| view! { <div class="note note-bad"><p>{say(staff::import_failure(&report.kind))}</p></div> })}
             {dry_run.then(|| view! { <p>{if news == 0 { say(staff::NOTHING_NEW) } else { say(staff::PREVIEW_SAFE) }}</p> })}
             <Report report=report/>
             <div class="row-x act">
@@ -196,31 +213,23 @@ fn Reported(report: ImportReport) -> impl IntoView {
 #[component]
 fn Shops(error: ApiError) -> impl IntoView {
     let desk = upload::desk();
-    let detail = error.detail.unwrap_or_default();
-    let (column, names) = shops::listed(&detail).unwrap_or_default();
-    let known = !names.is_empty();
-    let column_value = RwSignal::new(column);
+    let Choice { column, values: names } = *error.choice.unwrap_or_default();
+    let column = StoredValue::new(column);
     let shop = RwSignal::new(names.first().cloned().unwrap_or_default());
     let take = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let (column, shop) = (column_value.get_untracked(), shop.get_untracked());
-        if !column.trim().is_empty() && !shop.trim().is_empty() {
-            desk.options.update(|options| {
-                options.only = format!("{}={}", column.trim(), shop.trim());
-                options.price_type_from.clear();
-            });
-            desk.start(true);
-        }
+        desk.options.update(|options| {
+            options.only = format!("{}={}", column.get_value(), shop.get_untracked());
+            options.price_type_from.clear();
+        });
+        desk.start(true);
     };
     let every = move |_| {
-        let column = column_value.get_untracked();
-        if !column.trim().is_empty() {
-            desk.options.update(|options| {
-                options.only.clear();
-                options.price_type_from = column.trim().to_string();
-            });
-            desk.start(true);
-        }
+        desk.options.update(|options| {
+            options.only.clear();
+            options.price_type_from = column.get_value();
+        });
+        desk.start(true);
     };
     let choices: Vec<_> = names
         .into_iter()
@@ -234,20 +243,13 @@ fn Shops(error: ApiError) -> impl IntoView {
             }
         })
         .collect();
+    let heading: NodeRef<leptos::html::H2> = NodeRef::new();
+    take_lost_focus(heading);
     view! {
-        <h2>{say(staff::SHOPS_TITLE)}</h2>
+        <h2 tabindex="-1" node_ref=heading>{say(staff::SHOPS_TITLE)}</h2>
         <form class="body stack" on:submit=take>
             <p>{say(staff::SHOPS_HINT)}</p>
-            {if known {
-                view! { <fieldset class="field"><legend>{say(staff::SHOP)}</legend><div class="long-list">{choices}</div></fieldset> }.into_any()
-            } else {
-                view! {
-                    <p class="ink-2 long">{detail}</p>
-                    <label class="field"><span>{say(staff::SHOP_COLUMN)}</span><input class="in" prop:value=move || column_value.get() on:input=move |event| column_value.set(event_target_value(&event))/></label>
-                    <label class="field"><span>{say(staff::SHOP)}</span><input class="in" prop:value=move || shop.get() on:input=move |event| shop.set(event_target_value(&event))/></label>
-                }
-                .into_any()
-            }}
+            <fieldset class="field"><legend>{say(staff::SHOP)}</legend><div class="long-list">{choices}</div></fieldset>
             <div class="row-x">
                 <button type="submit" class="btn btn-main">{say(staff::TAKE_SHOP)}</button>
                 <button type="button" class="btn" on:click=every>{say(staff::SHOPS_ALL)}</button>

@@ -3,15 +3,15 @@
 use std::cell::OnceCell;
 
 use js_sys::Reflect;
-use kontor_shared::api::{CSRF_HEADER, ImportReport, Problem};
+use kontor_shared::api::{CSRF_HEADER, ImportReport};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::admin::expiry;
 use crate::api::{ApiError, with_query};
-use crate::session::note_signed_out;
 
 /// Largest file the server takes (server/src/routes.rs).
 pub const LARGEST: u64 = 32 << 20;
@@ -164,7 +164,7 @@ impl Desk {
             self.stage.set(match answer {
                 Ok(report) => Stage::Reported(report),
                 Err(error) => {
-                    note_signed_out(&error);
+                    expiry::note(&error);
                     Stage::Refused(error)
                 }
             });
@@ -183,7 +183,7 @@ impl Desk {
 
     async fn send(self, path: &str, file: &PickedFile, dry_run: bool) -> Result<ImportReport, ApiError> {
         let sender = Sender::new();
-        let refused = |error: JsValue| failure("unreadable", 0, format!("{error:?}"));
+        let refused = |error: JsValue| ApiError::unreadable(0, format!("{error:?}"));
         sender.open("POST", path).map_err(refused)?;
         for (name, value) in [(CSRF_HEADER, "1"), ("content-type", "application/octet-stream"), ("accept", "application/json")] {
             sender.header(name, value).map_err(refused)?;
@@ -216,21 +216,12 @@ fn listen(target: &JsValue, name: &str, act: impl FnMut(JsValue) + 'static) {
     let _ = Reflect::set(target, &name.into(), &function);
 }
 
-fn failure(code: &str, status: u16, detail: String) -> ApiError {
-    ApiError { code: code.into(), status, detail: Some(detail), field: None, retry_after: None, network: code == "network" }
-}
-
 /// The report, or the problem the answer describes. Status 0 is no answer at all.
 fn read(status: u16, text: &str) -> Result<ImportReport, ApiError> {
     match status {
-        0 => Err(failure("network", 0, String::new())),
-        200..300 => serde_json::from_str(text).map_err(|error| failure("unreadable", status, error.to_string())),
-        _ => Err(match serde_json::from_str::<Problem>(text) {
-            Ok(problem) => {
-                ApiError { code: problem.code, status, detail: problem.detail, field: problem.field, retry_after: problem.retry_after, network: false }
-            }
-            Err(_) => failure("unreadable", status, format!("HTTP {status}")),
-        }),
+        0 => Err(ApiError::network(String::new())),
+        200..300 => serde_json::from_str(text).map_err(|error| ApiError::unreadable(status, error.to_string())),
+        _ => Err(ApiError::read(status, text)),
     }
 }
 
@@ -241,8 +232,10 @@ mod tests {
     #[test]
     fn no_answer_is_told_apart_from_a_refusal() {
         assert!(read(0, "").unwrap_err().network);
-        let refusal = r#"{"type":"about:blank","title":"","status":422,"code":"several_shops","detail":"x"}"#;
-        assert_eq!(read(422, refusal).unwrap_err().code, "several_shops");
+        let refusal = r#"{"type":"about:blank","title":"","status":422,"code":"several_shops","detail":"x","column":"Shop","values":["A; \"B\""]}"#;
+        let refusal = read(422, refusal).unwrap_err();
+        let choice = refusal.choice.unwrap();
+        assert_eq!((refusal.code.as_str(), choice.column.as_str(), choice.values), ("several_shops", "Shop", vec!["A; \"B\"".to_string()]));
         assert_eq!(read(502, "<html>").unwrap_err().code, "unreadable");
     }
 }

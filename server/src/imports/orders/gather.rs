@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use kontor_shared::import::RowProblem;
 use kontor_shared::import::orders::{Header, Kind, Line, total_agrees};
 use kontor_shared::money::{self, Currency, Money, Percent, Price, Quantity, VatMethod, VatMode};
+use kontor_shared::words::imports::{self as words, Said};
 use sha2::{Digest, Sha256};
 
 use crate::auth::hex;
@@ -105,7 +106,7 @@ impl Gathered {
             return if *known == header {
                 Taken::Repeat
             } else {
-                Taken::Refused(RowProblem::new(header.number, format!("row {} has this number already, with other content", first.row)))
+                Taken::Refused(RowProblem::new(header.number, Said::with(words::NUMBER_TWICE, &[("row", &first.row)])))
             };
         }
         document.header = Some((place, header));
@@ -129,7 +130,7 @@ impl Gathered {
             Some((_, known)) if known.customer != header.customer => {
                 document.seen += 1;
                 self.rows += 1;
-                return Taken::Refused(RowProblem::new(header.customer.unwrap_or_default(), "an earlier line of this order names another customer"));
+                return Taken::Refused(RowProblem::new(header.customer.unwrap_or_default(), words::OTHER_CUSTOMER));
             }
             Some((_, known)) => known.at = known.at.min(header.at),
             None => {
@@ -240,8 +241,8 @@ impl Document {
     fn judge(self, number: Arc<str>, codes: &[Arc<str>], known: &Known) -> Judged {
         let Some((place, header)) = self.header else {
             let reason = match self.refused {
-                Some(header) => format!("the header of its order was refused, row {}", header.row),
-                None => "no header has this number".to_string(),
+                Some(header) => Said::with(words::HEADER_REFUSED, &[("row", &header.row)]),
+                None => words::NO_HEADER.into(),
             };
             return Judged { refused: self.lines.iter().map(|line| (line.place, RowProblem::new(&*number, reason.clone()))).collect(), ..Judged::default() };
         };
@@ -251,7 +252,7 @@ impl Document {
             if self.flat {
                 refused.extend(self.lines.iter().map(|line| (line.place, problem.clone())));
             } else {
-                refused.extend(self.lines.iter().map(|line| (line.place, RowProblem::new(&*number, format!("its order was refused, row {}", place.row)))));
+                refused.extend(self.lines.iter().map(|line| (line.place, RowProblem::new(&*number, Said::with(words::ORDER_REFUSED, &[("row", &place.row)])))));
                 refused.push((place, problem));
             }
             Judged { refused, ..Judged::default() }
@@ -261,17 +262,17 @@ impl Document {
             None => None,
             Some(code) => match known.customers.get(code) {
                 Some(id) => Some(id.clone()),
-                None => return refuse_all(RowProblem::new(code, "no such customer")),
+                None => return refuse_all(RowProblem::new(code, words::NO_SUCH_CUSTOMER)),
             },
         };
         let at_ms = match header.at.to_zoned(known.zone.clone()) {
             Ok(zoned) => zoned.timestamp().as_millisecond(),
-            Err(_) => return refuse_all(RowProblem::new(header.at.to_string(), "the date cannot be stored")),
+            Err(_) => return refuse_all(RowProblem::new(header.at.to_string(), words::DATE_BEYOND)),
         };
         if let Some(lines) = header.lines
             && lines != self.seen
         {
-            return refuse_all(RowProblem::new(lines.to_string(), format!("the header counts {lines} lines, the files have {}", self.seen)));
+            return refuse_all(RowProblem::new(lines.to_string(), Said::with(words::LINES_MISCOUNTED, &[("lines", &lines), ("found", &self.seen)])));
         }
 
         let mut judged = Judged::default();
@@ -285,7 +286,7 @@ impl Document {
                 if (first.code, first.quantity, first.price) == (row.code, row.quantity, row.price) {
                     judged.repeats += 1;
                 } else {
-                    judged.refused.push((row.place, RowProblem::new(no.to_string(), format!("row {} has this line of the order already", first.place.row))));
+                    judged.refused.push((row.place, RowProblem::new(no.to_string(), Said::with(words::LINE_TWICE, &[("row", &first.place.row)]))));
                 }
                 continue;
             }
@@ -298,19 +299,19 @@ impl Document {
         lines.sort_by_key(|line| line.no);
         if lines.is_empty() {
             return refuse_all(judged.refused.pop().map_or_else(
-                || RowProblem::new(&*number, "the order has no lines"),
-                |(_, problem)| RowProblem::new(problem.value, format!("none of its lines can be taken: {}", problem.reason)),
+                || RowProblem::new(&*number, words::NO_LINES),
+                |(_, problem)| RowProblem::new(problem.value, problem.reason.because_of(words::NO_LINE_TAKEN)),
             ));
         }
         if let Some(total) = header.total
             && judged.refused.is_empty()
             && !total_agrees(total, lines.iter().map(|line| (line.quantity, line.price)))
         {
-            return refuse_all(RowProblem::new(total.to_string(), "the header's total is not the sum of its lines"));
+            return refuse_all(RowProblem::new(total.to_string(), words::WRONG_TOTAL));
         }
         let amounts: Vec<(Money, Percent)> = lines.iter().map(|line| (Money::new(line.amount, known.currency), line.product.vat_rate)).collect();
         let Ok(totals) = money::totals(&amounts, known.currency, known.vat_mode, known.vat_method) else {
-            return refuse_all(RowProblem::new(&*number, "the order's total is too large"));
+            return refuse_all(RowProblem::new(&*number, words::TOTAL_TOO_LARGE));
         };
         let counted = lines.iter().any(|line| line.product.goods && line.quantity > Quantity::ZERO && line.price > Price::ZERO);
         let mut ready = Ready {
@@ -334,12 +335,12 @@ impl Document {
 }
 
 fn ready_line(row: &Row, no: u32, code: &str, kind: Kind, known: &Known) -> Result<ReadyLine, RowProblem> {
-    let product = known.product(code).ok_or_else(|| RowProblem::new(code, "no such product"))?.clone();
+    let product = known.product(code).ok_or_else(|| RowProblem::new(code, words::NO_SUCH_PRODUCT))?.clone();
     if let Some(problem) = kind.line_problem(row.quantity, row.price) {
         return Err(problem);
     }
     let amount = money::line_amount(row.quantity, row.price, Percent::ZERO, known.currency)
-        .map_err(|_| RowProblem::new(row.price.to_string(), "the line's amount is too large"))?;
+        .map_err(|_| RowProblem::new(row.price.to_string(), words::AMOUNT_TOO_LARGE))?;
     Ok(ReadyLine { place: row.place, no: i64::from(no), product, quantity: row.quantity, price: row.price, amount: amount.minor })
 }
 
