@@ -19,7 +19,7 @@ cargo xtask test [FILTER]          build, then run every test, on SQLite and on 
 cargo xtask kill                   the crash drill at full size: 2 000 orders, 50 kills, on both databases
 cargo xtask build                  the app and the server, as target/release/kontor
 cargo xtask pictures DIR           every page at two widths, in three languages, light and dark, as PNG files
-cargo xtask bench                  measure, and write docs/FIGURES.md
+cargo xtask bench [orders]         measure, and write docs/FIGURES.md; or measure and show only the intake of orders
 cargo xtask lint                   format and clippy, with warnings as errors
 cargo xtask licences               check the licences of all dependencies, offline
 cargo xtask postgres               run a throw-away PostgreSQL for `cargo test`, until Ctrl-C
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Some("test") => test::all(rest),
         Some("kill") => test::kill(),
         Some("pictures") => show::pictures(rest),
-        Some("bench") => show::bench(),
+        Some("bench") => show::bench(rest),
         Some("lint") => build::lint(),
         Some("licences") => licences::check(),
         Some("postgres") => postgres::until_interrupted(),
