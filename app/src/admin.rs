@@ -9,10 +9,12 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
+use crate::api::ApiError;
 use crate::house::{house, session};
 use crate::lang::say;
 use crate::session::{SignIn, sign_out};
 use crate::shell::{Bar, NavItem, Root};
+use crate::ui::page;
 
 mod access;
 mod answer;
@@ -20,6 +22,7 @@ mod audit;
 mod csv;
 mod customer;
 mod customers;
+mod expiry;
 mod imports;
 mod jobs;
 mod keys;
@@ -30,7 +33,6 @@ mod price_lists;
 mod queue;
 mod segments;
 mod settings;
-mod times;
 
 use access::Section;
 
@@ -102,13 +104,14 @@ fn Office(role: Role) -> impl IntoView {
                 </Routes>
             </main>
         </div>
+        <expiry::SignInAgain/>
     }
 }
 
 /// The page, if the role may open it. The front page of a role without the queue is its own first section.
-fn within<V: IntoView + 'static>(role: Role, section: Section, home: &'static str, page: fn() -> V) -> AnyView {
+fn within<V: IntoView + 'static>(role: Role, section: Section, home: &'static str, show: fn() -> V) -> AnyView {
     if section.open_to(role) {
-        return page().into_any();
+        return show().into_any();
     }
     if section == Section::Orders && use_location().pathname.with_untracked(|path| Section::Orders.holds(path) && !path.contains("/orders/")) {
         return view! { <leptos_router::components::Redirect path=home/> }.into_any();
@@ -118,7 +121,7 @@ fn within<V: IntoView + 'static>(role: Role, section: Section, home: &'static st
 
 #[component]
 fn Nowhere() -> impl IntoView {
-    crate::ui::page::set_title(say(staff::NAV));
+    page::set_title(say(staff::NAV));
     view! { <div class="note note-warn"><p>{say(staff::NO_SUCH_PAGE)}</p></div> }
 }
 
@@ -137,6 +140,11 @@ fn Side(role: Role) -> impl IntoView {
         entries.push(view! { <a href=section.href() aria-current=current>{say(section.word())}</a> }.into_any());
     }
     view! { <nav class="side" aria-label=say(staff::NAV)>{entries}</nav> }
+}
+
+/// What happened, in words that only staff can need, else in those every page has.
+fn words_for(error: &ApiError) -> String {
+    staff::problem(&error.code).map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

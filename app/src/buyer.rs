@@ -18,12 +18,13 @@ use crate::shell::{Bar, NavItem, Root};
 
 /// Mounts the buyer's app.
 pub fn start() {
+    crate::session::follow_other_tabs();
     mount_to_body(|| view! { <Root pages=pages/> });
 }
 
 fn pages() -> AnyView {
     // Both live from here on: the draft follows whoever signs in, the list is on its way before its page is.
-    crate::draft::store();
+    crate::draft::store().follow_language();
     crate::catalogue::shop();
     view! {
         <Router>
@@ -93,7 +94,23 @@ fn SignInPage() -> impl IntoView {
     }
 }
 
-/// An address of this app and of nobody else's: `//elsewhere` and `/\elsewhere` leave it.
+/// An address of this app and of nobody else's: `//elsewhere` and `/\elsewhere` leave it, also where a tab or a line end,
+/// which browsers drop, stands between the two signs.
 fn own_address(next: &str) -> bool {
-    next.starts_with('/') && !next.starts_with("//") && !next.contains('\\')
+    next.starts_with('/') && !next.starts_with("//") && !next.contains(|sign: char| sign == '\\' || sign.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_address;
+
+    #[test]
+    fn going_on_after_signing_in_stays_in_this_app() {
+        for own in ["/", "/review", "/orders/0190?sent=1"] {
+            assert!(own_address(own), "{own}");
+        }
+        for foreign in ["", "orders", "//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://evil.example"] {
+            assert!(!own_address(foreign), "{foreign:?}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use leptos::task::spawn_local;
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::house::house;
-use crate::lang::lang;
+use crate::lang::{lang, say};
 use crate::ui::toast;
 
 /// One version as this reader sees it, ready to search.
@@ -86,7 +86,7 @@ pub struct Shop {
     pub opened: RwSignal<HashSet<u32>>,
     /// The current row, by product code: it stays current when the hits change.
     pub current: RwSignal<Option<u32>>,
-    /// Rows of products bought before; known after sign-in.
+    /// Rows of products bought before; known some time after sign-in.
     pub bought_rows: RwSignal<Option<Arc<HashSet<u32>>>>,
     /// How far the list is scrolled.
     pub scroll: RwSignal<f64>,
@@ -100,6 +100,11 @@ thread_local! {
     /// Counts fetches, so that an answer overtaken by a later question is dropped.
     static ASKED: Cell<u32> = const { Cell::new(0) };
     static ASKED_AT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Whether no later question has overtaken this one.
+fn latest(asked: u32) -> bool {
+    ASKED.get() == asked
 }
 
 pub fn shop() -> Shop {
@@ -130,9 +135,15 @@ pub fn shop() -> Shop {
                     let _ = reader.get();
                     shop.fetch_for(true);
                 });
+                // Whoever filters by what was bought, where the answer failed to come, has it asked for again.
+                Effect::new(move |_| {
+                    if shop.bought.get() && shop.bought_rows.with_untracked(Option::is_none) {
+                        spawn_local(shop.fetch_bought(ASKED.get()));
+                    }
+                });
                 // Whoever comes back to the page after a while sees the list that is in force.
                 let _ = window_event_listener(leptos::ev::focus, move |_| {
-                    let old = ASKED_AT.with(|cell| browser::now().saturating_sub(cell.get()) > STALE_MS);
+                    let old = browser::now().saturating_sub(ASKED_AT.get()) > STALE_MS;
                     if old && matches!(shop.list.get_untracked(), Fetch::Here(_)) {
                         shop.fetch_for(false);
                     }
@@ -154,12 +165,9 @@ impl Shop {
     /// Asks which version is in force, and for its rows unless they are here. A list of the same reader stays in use
     /// meanwhile, and also when the answer does not come.
     fn fetch_for(self, new_reader: bool) {
-        let asked = ASKED.with(|cell| {
-            cell.set(cell.get() + 1);
-            cell.get()
-        });
-        ASKED_AT.with(|cell| cell.set(browser::now()));
-        let latest = move || ASKED.with(|cell| cell.get() == asked);
+        let asked = ASKED.get() + 1;
+        ASKED.set(asked);
+        ASKED_AT.set(browser::now());
         let before = self.here_untracked().map(|catalogue| catalogue.info.snapshot_url.clone());
         // Nothing is ordered at another reader's prices.
         if before.is_none() || new_reader {
@@ -167,7 +175,7 @@ impl Shop {
         }
         spawn_local(async move {
             let answer = self.get().await;
-            if !latest() {
+            if !latest(asked) {
                 return;
             }
             match answer {
@@ -185,7 +193,7 @@ impl Shop {
                 Err(_) if before.is_some() && !new_reader => return,
                 Err(error) => self.list.set(Fetch::Failed(error)),
             }
-            self.fetch_bought().await;
+            self.fetch_bought(asked).await;
         });
     }
 
@@ -198,29 +206,33 @@ impl Shop {
             return Ok(None);
         }
         let bytes = api::get_bytes(&info.snapshot_url).await?;
-        let snapshot = Snapshot::decode(&bytes).map_err(|error| ApiError {
-            code: "unreadable".into(),
-            status: 200,
-            detail: Some(error.to_string()),
-            field: None,
-            retry_after: None,
-            network: false,
-        })?;
+        let snapshot = Snapshot::decode(&bytes).map_err(|error| ApiError::unreadable(200, error.to_string()))?;
         Ok(Some(Catalogue::new(info, snapshot)))
     }
 
-    async fn fetch_bought(self) {
+    async fn fetch_bought(self, asked: u32) {
         let buyer = house().session.with_untracked(|session| session.as_ref().is_some_and(|session| session.customer.is_some()));
         if !buyer {
             self.bought.set(false);
             self.bought_rows.set(None);
             return;
         }
-        if let Ok(bought) = api::get::<Bought>("/api/bought").await
-            && let Fetch::Here(catalogue) = self.list.get_untracked()
-        {
-            let rows = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
-            self.bought_rows.set(Some(Arc::new(rows)));
+        let answer = api::get::<Bought>("/api/bought").await;
+        // Another reader's list may be on its way by now.
+        if !latest(asked) {
+            return;
+        }
+        match (answer, self.here_untracked()) {
+            (Ok(bought), Some(catalogue)) => {
+                let rows = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
+                self.bought_rows.set(Some(Arc::new(rows)));
+            }
+            // Whoever filters by it is told; the filter stands ready to be tried again.
+            (Err(_), _) if self.bought.get_untracked() => {
+                self.bought.set(false);
+                toast::fail(say(words::BOUGHT_NOT_HERE));
+            }
+            _ => {}
         }
     }
 

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::house::house;
 use crate::lang::{count, lang, say};
+use crate::session;
 use crate::ui::toast;
 
 const KEY: &str = "kontor.draft";
@@ -33,7 +34,34 @@ fn key(owner: Option<&str>) -> String {
 }
 
 fn load(owner: Option<&str>) -> Draft {
-    browser::stored(&key(owner)).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    let key = key(owner);
+    let Some(text) = browser::stored(&key) else { return Draft::default() };
+    match serde_json::from_str::<Draft>(&text) {
+        Ok(mut draft) => {
+            draft.speak(lang());
+            draft
+        }
+        Err(_) => {
+            set_aside(&key, &text);
+            Draft::default()
+        }
+    }
+}
+
+/// What cannot be read, of a newer app perhaps, is kept beside: the next quantity must not overwrite it.
+fn set_aside(key: &str, text: &str) {
+    // First out, then in: a full browser has no room for both.
+    browser::forget(key);
+    browser::store(&format!("{key}.unread.{}", browser::now()), text);
+    toast::fail(say(shop::DRAFT_UNREADABLE));
+}
+
+fn store_draft(owner: Option<&str>, draft: &Draft) -> bool {
+    if *draft == Draft::default() {
+        browser::forget(&key(owner));
+        return true;
+    }
+    serde_json::to_string(draft).is_ok_and(|text| browser::store(&key(owner), &text))
 }
 
 /// The one draft of this page. It belongs to no page, so it outlives them all.
@@ -59,60 +87,79 @@ pub fn store() -> DraftStore {
     })
 }
 
-fn new_id() -> OrderId {
+/// An id for a draft that begins.
+pub fn new_id() -> OrderId {
     OrderId::new(browser::now(), &browser::random())
 }
 
 impl DraftStore {
     /// The customer who signs in gets its own draft, and what was typed before goes into it.
     fn follow_session(self) {
-        let now = house().session.get().and_then(|session| session.customer).map(|customer| customer.code);
+        let session = house().session.get();
+        // A session that only ran out leaves the draft: whoever signs in again goes on with it.
+        let ran_out = session.is_none() && !session::left();
+        let now = session.and_then(|session| session.customer).map(|customer| customer.code);
         let before = self.owner.get_value();
-        if now == before {
+        if now == before || ran_out {
             return;
         }
         let mut draft = load(now.as_deref());
-        if before.is_none() {
-            let typed = self.draft.get_untracked();
-            if !typed.is_empty() || typed != Draft::default() {
-                let had = !draft.is_empty();
-                let adopted = draft.adopt(typed);
-                if had && adopted.added + adopted.replaced > 0 {
-                    toast::tell(count(shop::DRAFT_JOINED, (adopted.added + adopted.replaced) as u64));
-                }
-                browser::forget(&key(None));
-            }
+        let typed = if before.is_none() { self.draft.get_untracked() } else { Draft::default() };
+        let joins = typed != Draft::default();
+        if joins {
+            join(&mut draft, typed);
         }
         self.owner.set_value(now);
         self.draft.set(draft);
-        self.keep();
-    }
-
-    fn keep(self) {
-        let owner = self.owner.get_value();
-        let kept = self.draft.with_untracked(|draft| {
-            if *draft == Draft::default() {
-                browser::forget(&key(owner.as_deref()));
-                return true;
-            }
-            serde_json::to_string(draft).is_ok_and(|text| browser::store(&key(owner.as_deref()), &text))
-        });
-        if self.kept.get_untracked() != kept {
-            self.kept.set(kept);
+        if self.keep() && joins {
+            browser::forget(&key(None));
         }
     }
 
-    /// Changes the draft and keeps it.
+    /// The code of the customer whose draft this is.
+    pub fn owner(self) -> Option<String> {
+        self.owner.get_value()
+    }
+
+    /// Says whether this browser keeps it.
+    fn keep(self) -> bool {
+        let owner = self.owner.get_value();
+        let kept = self.draft.with_untracked(|draft| store_draft(owner.as_deref(), draft));
+        if self.kept.get_untracked() != kept {
+            self.kept.set(kept);
+        }
+        kept
+    }
+
+    /// Changes the draft and keeps it. What comes back from another language's time is said in this one.
     pub fn change(self, how: impl FnOnce(&mut Draft)) {
-        self.draft.update(how);
+        self.draft.update(|draft| {
+            how(draft);
+            draft.speak(lang());
+        });
         self.keep();
+    }
+
+    /// The reader chose another language: the quantities stay what they are.
+    pub fn follow_language(self) {
+        self.draft.update(|draft| draft.speak(lang()));
+    }
+
+    /// Offers to undo a change, in the draft it was made in.
+    fn offer_undo(self, text: String, undo: impl Fn(&mut Draft) + Send + Sync + 'static) {
+        let owner = self.owner();
+        toast::offer_undo(text, say(shop::UNDO), move || {
+            if self.owner() == owner {
+                self.change(&undo);
+            }
+        });
     }
 
     /// Writes down a typed quantity.
     pub fn write(self, product: &ProductRow, typed: &str) {
         let same = self.draft.with_untracked(|draft| draft.line(&product.code).map_or("", |line| line.typed.as_str()) == typed);
         if !same {
-            self.change(|draft| draft.write(product, typed, new_id));
+            self.change(|draft| draft.write(product, typed, lang(), new_id));
         }
     }
 
@@ -122,7 +169,7 @@ impl DraftStore {
         self.change(|draft| taken = draft.take_out(code));
         if let Some((at, line)) = taken {
             let text = shop::TAKEN_OUT.with(lang(), &[("quantity", &line.typed), ("name", &line.name)]);
-            toast::offer(text, say(shop::UNDO), move || self.change(|draft| draft.put_back(at, line.clone())));
+            self.offer_undo(text, move |draft| draft.put_back(at, line.clone()));
         }
     }
 
@@ -134,24 +181,32 @@ impl DraftStore {
         }
         let lines = before.lines.len() as u64;
         self.change(|draft| *draft = Draft::default());
-        toast::offer(count(shop::CLEARED, lines), say(shop::UNDO), move || {
-            let before = before.clone();
+        self.offer_undo(count(shop::CLEARED, lines), move |draft| {
             // What was typed since stays too.
-            self.change(|draft| {
-                let since = std::mem::replace(draft, before);
-                draft.adopt(since);
-            });
+            let since = std::mem::replace(draft, before.clone());
+            draft.adopt(since);
         });
     }
 
-    /// The order went out: the next quantity begins another.
-    pub fn sent(self) {
-        self.change(|draft| *draft = Draft::default());
+    /// The order went out, and `sent` is what went. Says how many lines written since wait for the next.
+    pub fn sent(self, owner: Option<String>, sent: &Draft) -> usize {
+        let mut left = 0;
+        if self.owner() == owner {
+            self.change(|draft| left = draft.after_sending(sent));
+        } else {
+            // Somebody else signed in meanwhile: their draft is another one.
+            let mut theirs = load(owner.as_deref());
+            theirs.after_sending(sent);
+            store_draft(owner.as_deref(), &theirs);
+        }
+        left
     }
 
-    /// Another order holds this draft's id: it goes on under a new one.
-    pub fn renew_id(self) {
-        self.change(|draft| draft.id = Some(new_id()));
+    /// Another order holds this id: the draft that has it goes on under a new one.
+    pub fn renew_id(self, taken: OrderId) {
+        if self.draft.with_untracked(|draft| draft.id == Some(taken)) {
+            self.change(|draft| draft.id = Some(new_id()));
+        }
     }
 
     /// The id to send under. Made with the first quantity; a draft taken over without one gets it here.
@@ -162,5 +217,15 @@ impl DraftStore {
         let id = new_id();
         self.change(|draft| draft.id = Some(id));
         id
+    }
+}
+
+/// What was typed before signing in joins the customer's own draft, and the customer is told.
+fn join(own: &mut Draft, typed: Draft) {
+    let had = !own.is_empty();
+    let adopted = own.adopt(typed);
+    let joined = (adopted.added + adopted.replaced) as u64;
+    if had && joined > 0 {
+        toast::tell(count(shop::DRAFT_JOINED, joined));
     }
 }

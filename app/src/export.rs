@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use js_sys::{Object, Reflect, Uint8Array};
 use kontor_shared::api::Order;
-use kontor_shared::drafts::{Typed, read_quantity};
+use kontor_shared::drafts::{DraftLine, Typed};
 use kontor_shared::words::shop as words;
 use leptos::prelude::*;
 use serde_json::json;
@@ -77,7 +77,7 @@ fn message(what: &What) -> Option<JsValue> {
             let customer = untrack(session).and_then(|session| session.customer);
             let mut unreadable = 0;
             let lines: Vec<_> = draft::store().draft.with_untracked(|draft| {
-                let read = |line: &kontor_shared::drafts::DraftLine| match read_quantity(&line.typed, lang()) {
+                let read = |line: &DraftLine| match line.read(lang()) {
                     Typed::Quantity(quantity) if catalogue.row(&line.code).is_some() => Some(json!({"code": line.code, "quantity": quantity})),
                     Typed::Nothing => None,
                     _ => {

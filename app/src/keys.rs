@@ -1,6 +1,20 @@
 //! What a key means on the price list: a pure decision, so that it can be tested without a browser.
 //!
 //! Single letters and signs rest while a field has the focus; a quantity field keeps the few that make no quantity.
+//! The reader can turn them off (WCAG 2.1.4); staff lists obey the same choice.
+
+use crate::browser;
+
+const SINGLE: &str = "kontor.letter-keys";
+
+/// Whether this browser's reader wants single digits, letters and signs as keys.
+pub fn single_wanted() -> bool {
+    browser::stored(SINGLE).as_deref() != Some("off")
+}
+
+pub fn want_single(wanted: bool) {
+    browser::store(SINGLE, if wanted { "on" } else { "off" });
+}
 
 /// Where the focus is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +23,10 @@ pub enum Place {
     Quantity,
     /// Another field, where typing is typing.
     Field,
-    /// A button, a link or nothing.
+    /// Nothing has the focus, or the list has.
     Page,
+    /// A button or a link beside the list, where arrows scroll and nothing of the list may change unseen.
+    Beside,
 }
 
 /// A key as the browser tells it.
@@ -45,8 +61,8 @@ pub enum Act {
     Undo,
 }
 
-/// Decides; `None` leaves the key to the browser.
-pub fn decide(key: Key<'_>, place: Place) -> Option<Act> {
+/// Decides; `None` leaves the key to the browser. `single` says whether keys that write a character are wanted.
+pub fn decide(key: Key<'_>, place: Place, single: bool) -> Option<Act> {
     if key.alt {
         return None;
     }
@@ -56,15 +72,24 @@ pub fn decide(key: Key<'_>, place: Place) -> Option<Act> {
             // Russian and Bulgarian layouts give their own letter for the same key.
             "s" | "S" | "ы" | "Ы" | "с" | "С" => Some(Act::Excel),
             // In a field the browser undoes typing.
-            "z" | "Z" | "я" | "Я" | "з" | "З" if matches!(place, Place::Page | Place::Quantity) => Some(Act::Undo),
+            "z" | "Z" | "я" | "Я" | "з" | "З" if !matches!(place, Place::Search | Place::Field) => Some(Act::Undo),
             _ => None,
         };
+    }
+    if !single && key.key.chars().count() == 1 {
+        return None;
     }
     match (place, key.key) {
         (_, "Escape") => Some(Act::Back),
         (Place::Search, "ArrowDown" | "Enter") => Some(Act::Best),
         (Place::Search | Place::Field, _) => None,
         (Place::Quantity, "Enter") => Some(Act::Move(if key.shift { -1 } else { 1 })),
+        (_, "/") => Some(Act::Search),
+        (_, "?") => Some(Act::Keys),
+        (_, "]" | "ъ" | "Ъ" | "щ" | "Щ") => Some(Act::Group(1)),
+        (_, "[" | "х" | "Х" | "ш" | "Ш") => Some(Act::Group(-1)),
+        (Place::Page | Place::Beside, digit) if digit.len() == 1 && digit.as_bytes()[0].is_ascii_digit() => digit.chars().next().map(Act::Digit),
+        (Place::Beside, _) => None,
         (_, "ArrowDown") => Some(Act::Move(1)),
         (_, "ArrowUp") => Some(Act::Move(-1)),
         (_, "PageDown") => Some(Act::Move(15)),
@@ -72,11 +97,6 @@ pub fn decide(key: Key<'_>, place: Place) -> Option<Act> {
         (_, "+" | "=") => Some(Act::Pack(1)),
         (_, "-" | "−") => Some(Act::Pack(-1)),
         (_, "Delete") => Some(Act::TakeOut),
-        (_, "]" | "ъ" | "Ъ" | "щ" | "Щ") => Some(Act::Group(1)),
-        (_, "[" | "х" | "Х" | "ш" | "Ш") => Some(Act::Group(-1)),
-        (_, "/") => Some(Act::Search),
-        (_, "?") => Some(Act::Keys),
-        (Place::Page, digit) if digit.len() == 1 && digit.as_bytes()[0].is_ascii_digit() => digit.chars().next().map(Act::Digit),
         _ => None,
     }
 }
@@ -92,34 +112,53 @@ mod tests {
     #[test]
     fn single_keys_rest_while_a_field_has_the_focus() {
         for key in ["/", "?", "+", "-", "[", "]", "5", "Delete", "ArrowUp"] {
-            assert_eq!(decide(plain(key), Place::Field), None, "{key}");
-            assert_eq!(decide(plain(key), Place::Search), None, "{key}");
+            assert_eq!(decide(plain(key), Place::Field, true), None, "{key}");
+            assert_eq!(decide(plain(key), Place::Search, true), None, "{key}");
         }
-        assert_eq!(decide(plain("/"), Place::Page), Some(Act::Search));
+        assert_eq!(decide(plain("/"), Place::Page, true), Some(Act::Search));
     }
 
     #[test]
     fn digits_start_a_quantity_on_the_page_and_are_typed_in_a_field() {
-        assert_eq!(decide(plain("7"), Place::Page), Some(Act::Digit('7')));
-        assert_eq!(decide(plain("7"), Place::Quantity), None);
+        assert_eq!(decide(plain("7"), Place::Page, true), Some(Act::Digit('7')));
+        assert_eq!(decide(plain("7"), Place::Quantity, true), None);
     }
 
     #[test]
     fn enter_goes_down_and_shift_enter_up() {
-        assert_eq!(decide(plain("Enter"), Place::Quantity), Some(Act::Move(1)));
-        assert_eq!(decide(Key { shift: true, ..plain("Enter") }, Place::Quantity), Some(Act::Move(-1)));
-        assert_eq!(decide(plain("Enter"), Place::Page), None, "a button keeps its Enter");
-        assert_eq!(decide(plain("Enter"), Place::Search), Some(Act::Best));
+        assert_eq!(decide(plain("Enter"), Place::Quantity, true), Some(Act::Move(1)));
+        assert_eq!(decide(Key { shift: true, ..plain("Enter") }, Place::Quantity, true), Some(Act::Move(-1)));
+        assert_eq!(decide(plain("Enter"), Place::Page, true), None, "a button keeps its Enter");
+        assert_eq!(decide(plain("Enter"), Place::Search, true), Some(Act::Best));
+    }
+
+    #[test]
+    fn beside_the_list_moving_keys_are_the_browsers() {
+        for key in ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Delete", "+", "-", "Enter"] {
+            assert_eq!(decide(plain(key), Place::Beside, true), None, "{key}");
+        }
+        assert_eq!(decide(plain("/"), Place::Beside, true), Some(Act::Search));
+    }
+
+    #[test]
+    fn single_keys_can_be_turned_off() {
+        for place in [Place::Quantity, Place::Page, Place::Beside] {
+            for key in ["/", "?", "+", "−", "[", "ъ", "5"] {
+                assert_eq!(decide(plain(key), place, false), None, "{key} {place:?}");
+            }
+        }
+        assert_eq!(decide(plain("ArrowDown"), Place::Page, false), Some(Act::Move(1)));
+        assert_eq!(decide(Key { ctrl: true, ..plain("s") }, Place::Page, false), Some(Act::Excel));
     }
 
     #[test]
     fn control_keys_work_everywhere_and_leave_typing_its_undo() {
         for place in [Place::Search, Place::Quantity, Place::Field, Place::Page] {
-            assert_eq!(decide(Key { ctrl: true, ..plain("Enter") }, place), Some(Act::Review));
-            assert_eq!(decide(Key { ctrl: true, ..plain("s") }, place), Some(Act::Excel));
+            assert_eq!(decide(Key { ctrl: true, ..plain("Enter") }, place, true), Some(Act::Review));
+            assert_eq!(decide(Key { ctrl: true, ..plain("s") }, place, true), Some(Act::Excel));
         }
-        assert_eq!(decide(Key { ctrl: true, ..plain("z") }, Place::Field), None);
-        assert_eq!(decide(Key { ctrl: true, ..plain("z") }, Place::Page), Some(Act::Undo));
-        assert_eq!(decide(Key { alt: true, ..plain("ArrowDown") }, Place::Page), None);
+        assert_eq!(decide(Key { ctrl: true, ..plain("z") }, Place::Field, true), None);
+        assert_eq!(decide(Key { ctrl: true, ..plain("z") }, Place::Page, true), Some(Act::Undo));
+        assert_eq!(decide(Key { alt: true, ..plain("ArrowDown") }, Place::Page, true), None);
     }
 }

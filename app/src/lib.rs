@@ -18,4 +18,5 @@ pub mod price_list;
 pub mod session;
 pub mod shell;
 pub mod theme;
+pub mod times;
 pub mod ui;

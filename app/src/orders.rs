@@ -4,14 +4,17 @@ pub mod list;
 pub mod page;
 pub mod review;
 
+use std::collections::HashSet;
+
 use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
 use kontor_shared::drafts::{Draft, LineState, Review};
+use kontor_shared::money::Quantity;
 use kontor_shared::orders::{OrderState, Verdict};
 use kontor_shared::words::common;
 use leptos::prelude::*;
 
 use crate::catalogue::Catalogue;
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::price_list::plain;
 
 /// The shape that helps the word of a state (look/README.md: open, half, full, dashed, square).
@@ -47,7 +50,7 @@ fn to_submit(draft: &Draft, review: &Review, catalogue: &Catalogue, address: Str
         })
         .collect();
     SubmitOrder {
-        customer: None,
+        customer: crate::draft::store().owner(),
         version: catalogue.info.version,
         overlay: catalogue.info.overlay.clone(),
         po_number: draft.po_number.trim().to_string(),
@@ -78,16 +81,18 @@ fn reorder(order: &Order, catalogue: &Catalogue) -> Reordered {
         }
     }
     let mut result = Reordered::default();
-    let store = crate::draft::store();
-    for (code, name, quantity) in wanted {
-        match catalogue.by_code(&code) {
-            None => result.missing.push(format!("{code} {name}")),
-            Some(_) if store.draft.with_untracked(|draft| draft.line(&code).is_some()) => result.kept += 1,
-            Some(product) => {
-                store.write(product, &plain(kontor_shared::money::Quantity::from_raw(quantity)));
-                result.taken += 1;
+    crate::draft::store().change(|draft| {
+        let there: HashSet<String> = draft.lines.iter().map(|line| line.code.clone()).collect();
+        for (code, name, quantity) in wanted {
+            match catalogue.by_code(&code) {
+                None => result.missing.push(format!("{code} {name}")),
+                Some(_) if there.contains(&code) => result.kept += 1,
+                Some(product) => {
+                    draft.write(product, &plain(Quantity::from_raw(quantity)), lang(), crate::draft::new_id);
+                    result.taken += 1;
+                }
             }
         }
-    }
+    });
     result
 }

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use kontor_shared::words::{format, problems, shop as words};
+use kontor_shared::words::{Word, common, problems, shop as words};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
+use crate::api::ApiError;
 use crate::browser;
 use crate::buyer::BuyerBar;
 use crate::catalogue::{Catalogue, Fetch, shop};
 use crate::export::{self, What};
-use crate::keys::{Act, Key, Place, decide};
+use crate::keys::{Act, Key, Place, decide, single_wanted};
 use crate::lang::{lang, say};
-use crate::ui::page::{Failed, Loading, set_title};
+use crate::times;
+use crate::ui::page::{Failed, Heading, Loading, set_title};
 use crate::ui::toast;
 
 mod find;
@@ -24,8 +26,9 @@ mod order_panel;
 mod rows;
 mod tree;
 
+pub use layout::review;
 pub use line::why;
-pub use order_panel::Sums;
+pub use order_panel::{NotKept, Sums};
 pub use rows::plain;
 
 use layout::Looking;
@@ -44,31 +47,36 @@ pub fn PriceList() -> impl IntoView {
         </BuyerBar>
         {move || match list.get() {
             Fetch::Asking => view! { <main class="page" id="main"><Loading/></main> }.into_any(),
-            Fetch::Failed(error) if error.signed_out() => view! {
-                <main class="page stack" id="main">
-                    <h1>{say(words::PRICE_LIST)}</h1>
-                    <p>{say(words::SIGN_IN_FOR_PRICES)}</p>
-                    <p><a class="btn btn-main" href="/sign-in">{say(kontor_shared::words::common::SIGN_IN)}</a></p>
-                </main>
-            }
-            .into_any(),
-            Fetch::Failed(error) if error.status == 404 => view! {
-                <main class="page stack" id="main"><h1>{say(words::PRICE_LIST)}</h1><p>{say(problems::NO_PRICE_LIST)}</p></main>
-            }
-            .into_any(),
-            Fetch::Failed(error) => view! { <main class="page" id="main"><Failed error=error retry=|()| shop().fetch()/></main> }.into_any(),
+            Fetch::Failed(error) => view! { <main class="page" id="main"><NoList error=error title=words::PRICE_LIST next="/"/></main> }.into_any(),
             Fetch::Here(catalogue) => view! { <Shelf catalogue=catalogue keys=keys/> }.into_any(),
         }}
         <keys_sheet::KeysSheet open=keys/>
     }
 }
 
+/// Why there is no list, and what to do about it: sign in and go on at `next`, wait, or try again.
+#[component]
+pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView {
+    if error.signed_out() {
+        let href = format!("/sign-in?next={next}");
+        view! {
+            <div class="stack">
+                <Heading title=say(title)/>
+                <p>{say(words::SIGN_IN_FOR_PRICES)}</p>
+                <p><a class="btn btn-main" href=href>{say(common::SIGN_IN)}</a></p>
+            </div>
+        }
+        .into_any()
+    } else if error.status == 404 {
+        view! { <div class="stack"><Heading title=say(title)/><p>{say(problems::NO_PRICE_LIST)}</p></div> }.into_any()
+    } else {
+        view! { <Failed error=error retry=|()| shop().fetch()/> }.into_any()
+    }
+}
+
 /// "Prices as of 5 Dec 2011 · list 41"
 fn as_of(catalogue: &Catalogue) -> String {
-    words::AS_OF.with(
-        lang(),
-        &[("date", &format::date(lang(), catalogue.info.published_at.get(..10).unwrap_or(&catalogue.info.published_at))), ("list", &catalogue.info.version)],
-    )
+    words::AS_OF.with(lang(), &[("date", &times::day(&catalogue.info.published_at)), ("list", &catalogue.info.version)])
 }
 
 /// The list itself, once it is here.
@@ -85,8 +93,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
         }
         let key = event.key();
         let pressed = Key { key: &key, ctrl: event.ctrl_key() || event.meta_key(), shift: event.shift_key(), alt: event.alt_key() };
-        let Some(act) = decide(pressed, place()) else { return };
-        event.prevent_default();
+        let Some(act) = decide(pressed, place(), single_wanted()) else { return };
         match act {
             Act::Search => find::focus(),
             Act::Move(by) => steering.step(by),
@@ -98,11 +105,12 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
             Act::Review => navigate("/review", Default::default()),
             Act::Excel => export::save(What::PriceList),
             Act::Keys => keys.set(true),
-            Act::Undo => {
-                toast::act_on_newest();
-            }
+            // With nothing of ours to undo, the browser undoes typing.
+            Act::Undo if !toast::undo_newest() => return,
+            Act::Undo => {}
             Act::Back => steering.back(),
         }
+        event.prevent_default();
     });
     on_cleanup(move || listener.remove());
     view! {
@@ -113,9 +121,9 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
                 <find::Find catalogue=catalogue.clone() looking=looking folded=folded/>
                 <rows::Rows catalogue=catalogue.clone() looking=looking steering=steering/>
             </main>
-            <order_panel::OrderPanel catalogue=catalogue.clone()/>
+            <order_panel::OrderPanel catalogue=catalogue review=looking.review/>
         </div>
-        <order_panel::Foot catalogue=catalogue/>
+        <order_panel::Foot review=looking.review/>
     }
 }
 
@@ -128,8 +136,10 @@ fn place() -> Place {
         Place::Quantity
     } else if browser::typing() {
         Place::Field
-    } else {
+    } else if element.tag_name() == "BODY" || element.closest(".list").ok().flatten().is_some() {
         Place::Page
+    } else {
+        Place::Beside
     }
 }
 

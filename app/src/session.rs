@@ -1,4 +1,6 @@
-//! Signing in and out, the same for buyer and staff.
+//! Signing in and out, the same for buyer and staff, and for every tab of this browser: they share one cookie.
+
+use std::cell::Cell;
 
 use kontor_shared::api::{LogIn, Session};
 use kontor_shared::words::common;
@@ -7,20 +9,71 @@ use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
 
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::house::{firm, house};
 use crate::lang::{self, say};
 use crate::ui::field::Field;
 use crate::ui::page::{set_title, words_for};
 use crate::ui::toast;
 
+/// What the tabs tell each other through the browser's storage: that someone left, or came.
+const KEY: &str = "kontor.session";
+const IN: &str = "in";
+const OUT: &str = "out";
+
+thread_local! {
+    static LEFT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether nobody is signed in because someone signed out, here or in another tab; not because a session ran out.
+pub fn left() -> bool {
+    LEFT.get()
+}
+
+fn set(session: Option<Session>) {
+    LEFT.set(session.is_none());
+    house().session.set(session);
+}
+
+/// Other tabs hear of what is stored; nothing needs to stay there.
+fn announce(what: &str) {
+    browser::store(KEY, what);
+    browser::forget(KEY);
+}
+
 /// Ends the session here and on the server.
 pub fn sign_out() {
     spawn_local(async {
         match api::log_out().await {
-            Ok(()) => house().session.set(None),
+            Err(error) if !error.signed_out() => toast::fail_with(words_for(&error), say(common::TRY_AGAIN), sign_out),
             // A session that is gone already is as good as ended.
-            Err(error) if error.signed_out() => house().session.set(None),
-            Err(error) => toast::fail_with(words_for(&error), say(common::TRY_AGAIN), sign_out),
+            _ => {
+                announce(OUT);
+                set(None);
+            }
+        }
+    });
+}
+
+/// Goes along when another tab signs in or out. Called once, by a page that shows whose data it is.
+pub fn follow_other_tabs() {
+    let _ = window_event_listener(leptos::ev::storage, |event| {
+        if event.key().as_deref() != Some(KEY) {
+            return;
+        }
+        match event.new_value().as_deref() {
+            Some(OUT) => set(None),
+            Some(_) => ask_again(),
+            None => {}
+        }
+    });
+}
+
+/// Asks who is signed in, where the page may be wrong about it. Without an answer it stays as it is.
+pub fn ask_again() {
+    spawn_local(async {
+        if let Ok(Some(session)) = api::session().await {
+            set(Some(session));
         }
     });
 }
@@ -41,7 +94,7 @@ pub fn SignIn(
     #[prop(into)] on_done: Callback<Session>,
 ) -> impl IntoView {
     set_title(say(common::SIGN_IN));
-    crate::browser::focus("login");
+    browser::focus("login");
     let login = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -62,7 +115,8 @@ pub fn SignIn(
                     if !lang::chosen() {
                         lang::adopt(session.lang);
                     }
-                    house().session.set(Some(session.clone()));
+                    set(Some(session.clone()));
+                    announce(IN);
                     on_done.run(session);
                 }
                 Err(error) => {

@@ -75,6 +75,14 @@ pub fn Bar(
             let _ = menu.remove_attribute("open");
         }
     };
+    // What had the focus is hidden with the menu: the focus goes back to what opened it.
+    let close_and_return = move || {
+        let summary = menu.get_untracked().and_then(|menu| menu.query_selector("summary").ok().flatten());
+        close();
+        if let Some(summary) = summary {
+            crate::browser::focus_in_place(&summary);
+        }
+    };
     view! {
         <a class="skip" href="#main" rel="external">{say(common::SKIP_TO_CONTENT)}</a>
         <header class="bar">
@@ -84,7 +92,11 @@ pub fn Bar(
             {children.map(|children| children())}
             {demo.then(|| view! { <span class="badge badge-demo">{say(common::DEMO_DATA)}</span> })}
             <details class="menu" node_ref=menu
-                on:keydown=move |event| if event.key() == "Escape" { close() }
+                on:keydown=move |event| if event.key() == "Escape" && menu.get_untracked().is_some_and(|menu| menu.has_attribute("open")) {
+                    // This Escape is spent: it does not clear the search as well.
+                    event.prevent_default();
+                    close_and_return();
+                }
                 on:focusout=move |event: web_sys::FocusEvent| {
                     // Leaving the menu closes it; moving inside it does not.
                     use wasm_bindgen::JsCast;
@@ -100,7 +112,7 @@ pub fn Bar(
                     <Choices/>
                     {move || session().map(|session| view! {
                         <p class="s ink-2">{session.login}</p>
-                        <button type="button" class="btn btn-wide" on:click=move |_| { close(); sign_out() }>{say(common::SIGN_OUT)}</button>
+                        <button type="button" class="btn btn-wide" on:click=move |_| { close_and_return(); sign_out() }>{say(common::SIGN_OUT)}</button>
                     })}
                 </div>
             </details>

@@ -1,4 +1,4 @@
-//! Instants and ages as staff read them.
+//! Instants and ages on the reader's own clock.
 
 use kontor_shared::words::{Lang, format, staff};
 

@@ -1,15 +1,17 @@
 //! Confirming and refusing an order: one dialog for the queue and the order's page.
 
+use std::collections::HashMap;
+
 use kontor_shared::api::{Confirmed, Order, OrderSummary, RefuseOrder};
 use kontor_shared::ids::OrderId;
-use kontor_shared::words::{common, format, staff};
+use kontor_shared::words::{format, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::expiry;
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
-use crate::session::note_signed_out;
 use crate::ui::dialog::Dialog;
 use crate::ui::page::words_for;
 use crate::ui::toast;
@@ -31,37 +33,45 @@ pub struct Asked {
     pub number: String,
     pub customer: String,
     pub amount: String,
+    /// The revision the page showed.
+    pub revision: i64,
 }
 
 impl Asked {
     pub fn summary(answer: Answer, order: &OrderSummary) -> Self {
         let customer = order.customer.as_ref().map_or_else(String::new, |customer| customer.name.clone());
-        Self { answer, id: order.id, number: order.number.clone(), customer, amount: format::amount(lang(), &order.gross, order.currency) }
+        let amount = format::amount(lang(), &order.gross, order.currency);
+        Self { answer, id: order.id, number: order.number.clone(), customer, amount, revision: order.revision }
     }
     pub fn order(answer: Answer, order: &Order) -> Self {
         let customer = order.customer.as_ref().map_or_else(String::new, |customer| customer.name.clone());
-        Self { answer, id: order.id, number: order.number.clone(), customer, amount: format::amount(lang(), &order.gross, order.currency) }
+        let amount = format::amount(lang(), &order.gross, order.currency);
+        Self { answer, id: order.id, number: order.number.clone(), customer, amount, revision: order.revision }
     }
 }
+
+/// Reasons typed so far: closing the dialog, or a colleague who was faster, does not lose one.
+type Reasons = RwSignal<HashMap<OrderId, String>>;
 
 /// The dialog, while an order is being answered. `done` is told that the order changed, here or elsewhere.
 #[component]
 pub fn AnswerDialog(asked: RwSignal<Option<Asked>>, #[prop(into)] done: Callback<()>) -> impl IntoView {
-    move || asked.get().map(|one| view! { <OneAnswer one=one asked=asked done=done/> })
+    let reasons: Reasons = RwSignal::new(HashMap::new());
+    move || asked.get().map(|one| view! { <OneAnswer one=one asked=asked reasons=reasons done=done/> })
 }
 
 #[component]
-fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, done: Callback<()>) -> impl IntoView {
+fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, reasons: Reasons, done: Callback<()>) -> impl IntoView {
     let open = RwSignal::new(true);
     Effect::new(move || {
         if !open.get() {
             asked.set(None);
         }
     });
-    let reason = RwSignal::new(String::new());
     let failure: RwSignal<Option<String>> = RwSignal::new(None);
     let busy = RwSignal::new(false);
-    let (id, number, answer) = (one.id, one.number.clone(), one.answer);
+    let (id, answer) = (one.id, one.answer);
+    let reason = move || reasons.with(|reasons| reasons.get(&id).cloned().unwrap_or_default());
     let title = match answer {
         Answer::Confirm => staff::CONFIRM_TITLE,
         Answer::Refuse => staff::REFUSE_TITLE,
@@ -71,11 +81,12 @@ fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, done: Callback<()>) -> 
         Answer::Confirm => "answer-go",
         Answer::Refuse => "answer-reason",
     });
+    let facts = StoredValue::new((one.customer.clone(), one.amount.clone()));
     let go = move || {
         if busy.get_untracked() {
             return;
         }
-        let why = reason.get_untracked().trim().to_string();
+        let why = untrack(reason).trim().to_string();
         if answer == Answer::Refuse && why.is_empty() {
             failure.set(Some(say(staff::REFUSE_EMPTY).to_string()));
             browser::focus("answer-reason");
@@ -83,16 +94,17 @@ fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, done: Callback<()>) -> 
         }
         busy.set(true);
         failure.set(None);
-        let number = number.clone();
+        let one = one.clone();
         spawn_local(async move {
             let told = match answer {
-                Answer::Confirm => confirm(id, &number).await,
-                Answer::Refuse => refuse(id, &number, why).await,
+                Answer::Confirm => confirm(&one).await,
+                Answer::Refuse => refuse(&one, why).await,
             };
             let _ = busy.try_set(false);
             match told {
                 Ok(text) => {
                     toast::tell(text);
+                    let _ = reasons.try_update(|reasons| reasons.remove(&id));
                     let _ = asked.try_set(None);
                     done.run(());
                 }
@@ -103,14 +115,13 @@ fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, done: Callback<()>) -> 
                     done.run(());
                 }
                 Err(error) => {
-                    note_signed_out(&error);
+                    expiry::note(&error);
                     let _ = failure.try_set(Some(words_for(&error)));
                 }
             }
         });
     };
     let go = StoredValue::new(go);
-    let facts = StoredValue::new((one.customer, one.amount));
     view! {
         <Dialog open=open title=title>
             <form class="dialog-body stack" on:submit=move |event| { event.prevent_default(); go.with_value(|go| go()) }>
@@ -121,7 +132,7 @@ fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, done: Callback<()>) -> 
                         <label class="field" for="answer-reason">
                             <span>{say(staff::REFUSE_REASON)}</span>
                             <textarea class="in" id="answer-reason" rows="3" maxlength=REASON_LENGTH.to_string()
-                                prop:value=move || reason.get() on:input=move |event| reason.set(event_target_value(&event))
+                                prop:value=reason on:input=move |event| reasons.update(|reasons| drop(reasons.insert(id, event_target_value(&event))))
                                 aria-invalid=move || failure.with(Option::is_some).then_some("true") aria-describedby="answer-error"></textarea>
                         </label>
                     }
@@ -139,30 +150,14 @@ fn OneAnswer(one: Asked, asked: RwSignal<Option<Asked>>, done: Callback<()>) -> 
     }
 }
 
-async fn confirm(id: OrderId, number: &str) -> Result<String, ApiError> {
-    let answer: Confirmed = api::post_empty(&format!("/api/orders/{id}/confirm")).await?;
-    Ok(staff::CONFIRMED_WITH.with(lang(), &[("number", &number), ("proforma", &answer.proforma.number)]))
+async fn confirm(one: &Asked) -> Result<String, ApiError> {
+    let path = format!("/api/orders/{}/confirm", one.id);
+    let answer: Confirmed = api::post_empty_seen(&path, one.revision).await?;
+    Ok(staff::CONFIRMED_WITH.with(lang(), &[("number", &one.number), ("proforma", &answer.proforma.number)]))
 }
 
-async fn refuse(id: OrderId, number: &str, reason: String) -> Result<String, ApiError> {
-    let _: Order = api::post(&format!("/api/orders/{id}/refuse"), &RefuseOrder { reason }).await?;
-    Ok(staff::REFUSED_DONE.with(lang(), &[("number", &number)]))
-}
-
-/// The shape beside a state's word; the word alone already says it.
-pub const fn shape(state: kontor_shared::orders::OrderState) -> &'static str {
-    use kontor_shared::orders::OrderState as S;
-    match state {
-        S::Draft => "open",
-        S::Submitted => "half",
-        S::NeedsReview => "wait",
-        S::Confirmed | S::PartShipped | S::Shipped | S::Closed => "full",
-        S::Cancelled | S::Refused => "stop",
-    }
-}
-
-/// A state with its shape.
-#[component]
-pub fn State(of: kontor_shared::orders::OrderState) -> impl IntoView {
-    view! { <span class="state" data-s=shape(of)>{say(common::order_state(of))}</span> }
+async fn refuse(one: &Asked, reason: String) -> Result<String, ApiError> {
+    let path = format!("/api/orders/{}/refuse", one.id);
+    let _: Order = api::post_seen(&path, one.revision, &RefuseOrder { reason }).await?;
+    Ok(staff::REFUSED_DONE.with(lang(), &[("number", &one.number)]))
 }

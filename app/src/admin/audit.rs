@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::listing::{Listing, More, Shown};
-use super::times;
 use crate::lang::say;
+use crate::times;
 use crate::ui::page::PageHead;
 
 /// One field that differs: its path, the value before, the value after.
@@ -82,11 +82,15 @@ fn Rows(page: AuditPage) -> impl IntoView {
                     }
                 })
                 .collect();
+            let action = match staff::audit_action(&row.action) {
+                Some(word) => view! { {say(word)}<span class="sub code">{row.action}</span> }.into_any(),
+                None => row.action.into_any(),
+            };
             view! {
                 <tr class="top">
                     <td class="b nw">{times::instant(&row.at)}</td>
                     <td class="b">{row.actor}</td>
-                    <td class="a">{row.action}</td>
+                    <td class="a">{action}</td>
                     <td class="b code long">{row.subject}</td>
                     <td class="c"><ul class="changes long">{changes}</ul></td>
                 </tr>

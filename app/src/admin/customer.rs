@@ -8,12 +8,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::access::Section;
-use super::answer::State;
-use super::listing::{Listing, More, Shown};
-use super::times;
+use super::listing::{Listing, Shown};
 use crate::api::encoded;
 use crate::lang::{lang, say};
-use crate::ui::page::set_title;
+use crate::orders::State;
+use crate::times;
+use crate::ui::page::Heading;
 
 #[component]
 pub fn CustomerPage() -> impl IntoView {
@@ -24,23 +24,23 @@ pub fn CustomerPage() -> impl IntoView {
     let listing: Listing<Customer> = Listing::new(Signal::derive(move || format!("/api/customers/{}", encoded(&id.get()))));
     view! {
         <Shown of=listing show=move |customer: Customer| {
-            view! { <Whole customer=customer kind=kind more=move || view! { <More of=listing/> }.into_any()/> }.into_any()
+            view! { <Whole customer=customer kind=kind listing=listing/> }.into_any()
         }/>
     }
 }
 
 #[component]
-fn Whole(customer: Customer, kind: Memo<String>, more: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
-    set_title(&customer.name);
+fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> impl IntoView {
     let sentence = segment_words::sentence(lang(), SegmentFacts::of_rule(&customer.verdict, &customer.rule));
     let as_of = format!("{} {}", say(staff::AS_OF), format::date(lang(), &customer.rule.as_of));
     let orders = super::role().is_some_and(|role| Section::Orders.open_to(role));
     let (timeline, id) = (customer.timeline.clone(), customer.id);
+    let older = customer.next.is_some();
     let currency = customer.currency;
     view! {
         <div class="page-head">
             <p class="crumb"><a href="/admin/customers">{say(staff::CUSTOMERS)}</a>" · "{customer.code.clone()}</p>
-            <h1 tabindex="-1">{customer.name.clone()}</h1>
+            <Heading title=customer.name.clone()/>
             <span class="ink-2">{customer.country.clone()}</span>
         </div>
         <p class="verdict">{sentence}</p>
@@ -56,19 +56,30 @@ fn Whole(customer: Customer, kind: Memo<String>, more: impl Fn() -> AnyView + Se
                 {move || {
                     let kind = kind.get();
                     let shown: Vec<_> = timeline.iter().filter(|item| kind.is_empty() || item.kind == kind).cloned().collect();
-                    if shown.is_empty() {
-                        let word = if timeline.is_empty() { staff::TIMELINE_EMPTY } else { staff::TIMELINE_FILTERED };
-                        return view! { <p class="ink-2 time-empty">{say(word)}</p> }.into_any();
+                    let none = if timeline.is_empty() { staff::TIMELINE_EMPTY } else { staff::TIMELINE_NONE };
+                    view! {
+                        {(shown.is_empty() && !older).then(|| view! { <p class="ink-2 time-empty">{say(none)}</p> })}
+                        {(!shown.is_empty()).then(|| view! { <Timeline items=shown orders=orders currency=currency/> })}
+                        {older.then(|| view! { <Older of=listing filtered=!kind.is_empty()/> })}
                     }
-                    view! { <Timeline items=shown orders=orders currency=currency/> }.into_any()
                 }}
-                {more()}
             </div>
             <div class="stack">
                 <Facts customer=customer.clone()/>
                 <People contacts=customer.contacts/>
             </div>
         </div>
+    }
+}
+
+/// The way to older entries. What a filter does not find may still be among them, and the page says so.
+#[component]
+fn Older(of: Listing<Customer>, filtered: bool) -> impl IntoView {
+    view! {
+        {filtered.then(|| view! { <p class="ink-2 time-empty">{say(staff::TIMELINE_OLDER)}</p> })}
+        <p class="more">
+            <button type="button" class="btn" aria-busy=move || of.busy.get().then_some("true") on:click=move |_| of.more()>{say(staff::LOAD_OLDER)}</button>
+        </p>
     }
 }
 
@@ -133,7 +144,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 None => what.into_any(),
             };
             let state = match (item.kind.as_str(), OrderState::parse(&item.state)) {
-                ("order", Some(state)) => view! { <State of=state/> }.into_any(),
+                ("order", Some(state)) => view! { <State state=state/> }.into_any(),
                 ("document", _) if item.state == "proforma" => say(staff::DOC_PROFORMA).into_any(),
                 ("message", _) => staff::message_state(&item.state).map_or(item.state.clone(), |word| say(word).to_string()).into_any(),
                 _ => item.state.clone().into_any(),

@@ -8,9 +8,9 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::listing::{Listing, More, Shown};
 use super::queue::Search;
-use super::times;
 use crate::api::with_query;
 use crate::lang::{count, lang, say};
+use crate::times;
 use crate::ui::page::PageHead;
 
 #[component]

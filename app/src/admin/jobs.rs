@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::listing::{Listing, Shown};
-use super::times;
+use super::{expiry, words_for};
 use crate::api;
 use crate::lang::{lang, say};
-use crate::session::note_signed_out;
-use crate::ui::page::{PageHead, words_for};
+use crate::times;
+use crate::ui::page::PageHead;
 use crate::ui::toast;
 
 #[component]
@@ -28,7 +28,7 @@ fn run_again(job: &Job, listing: Listing<JobList>) {
         match api::post_empty::<Job>(&path).await {
             Ok(_) => toast::tell(say(staff::JOB_AGAIN)),
             Err(error) => {
-                note_signed_out(&error);
+                expiry::note(&error);
                 toast::fail(words_for(&error));
             }
         }

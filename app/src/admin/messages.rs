@@ -8,16 +8,16 @@ use leptos_router::hooks::use_query_map;
 
 use super::access::Section;
 use super::listing::{Listing, More, Shown};
-use super::times;
+use super::{expiry, words_for};
 use crate::api::{self, with_query};
 use crate::lang::{lang, say};
-use crate::session::note_signed_out;
+use crate::times;
 use crate::ui::dialog::Dialog;
-use crate::ui::page::{PageHead, words_for};
+use crate::ui::page::PageHead;
 use crate::ui::toast;
 
 /// The states that have a tab: what needs a person first.
-const TABS: [&str; 4] = ["failed", "uncertain", "queued", "sent"];
+const TABS: [&str; 5] = ["failed", "uncertain", "skipped", "queued", "sent"];
 
 #[component]
 pub fn Messages() -> impl IntoView {
@@ -46,7 +46,7 @@ fn send_again(message: Message, listing: Listing<MessagePage>) {
         match api::post_empty::<Message>(&format!("/api/messages/{}/retry", message.id)).await {
             Ok(_) => toast::tell(say(staff::QUEUED_AGAIN)),
             Err(error) => {
-                note_signed_out(&error);
+                expiry::note(&error);
                 toast::fail(words_for(&error));
             }
         }
@@ -91,6 +91,8 @@ fn Rows(page: MessagePage, doubtful: RwSignal<Option<Message>>, listing: Listing
             let stuck = matches!(message.state.as_str(), "failed" | "uncertain");
             let tone = if stuck { "b warn" } else { "b" };
             let state = staff::message_state(&message.state).map_or(message.state.clone(), |word| say(word).to_string());
+            // The one reason a message is skipped for is said in the reader's words.
+            let trouble = if message.state == "skipped" { Some(say(staff::MESSAGE_NOBODY).to_string()) } else { message.last_error.clone() };
             let one = message.clone();
             let again = move |_| {
                 if one.state == "uncertain" {
@@ -106,7 +108,7 @@ fn Rows(page: MessagePage, doubtful: RwSignal<Option<Message>>, listing: Listing
                     <td class=tone>{state}</td>
                     <td class="num b" data-l=say(staff::ATTEMPTS)>{format::integer(lang(), i64::from(message.attempts))}</td>
                     <td class="b nw">{times::instant(&message.created_at)}</td>
-                    <td class="c"><span class="odd"><span class="long">{message.last_error}</span>
+                    <td class="c"><span class="odd"><span class="long">{trouble}</span>
                         {(stuck && may_retry).then(|| view! { <button type="button" class="link" on:click=again>{say(staff::SEND_AGAIN)}</button> })}
                     </span></td>
                 </tr>

@@ -6,13 +6,14 @@ use kontor_shared::words::{common, format, staff};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::answer::{Answer, AnswerDialog, Asked, State};
+use super::answer::{Answer, AnswerDialog, Asked};
 use super::keys;
 use super::listing::{Listing, Shown};
-use super::times;
 use crate::api::encoded;
 use crate::lang::{count, lang, say};
-use crate::ui::page::set_title;
+use crate::orders::State;
+use crate::times;
+use crate::ui::page::Heading;
 
 /// Waits between questions for a PDF that is being made, in seconds; then the page says so and stops asking.
 const PDF_WAITS: [u64; 7] = [1, 2, 3, 5, 8, 13, 20];
@@ -101,7 +102,6 @@ fn Whole(
     again: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let title = staff::ORDER_TITLE.with(lang(), &[("number", &order.number)]);
-    set_title(&title);
     let origin = origin(&order);
     let can_confirm = may(&order, Answer::Confirm);
     let can_refuse = may(&order, Answer::Refuse);
@@ -111,8 +111,8 @@ fn Whole(
     view! {
         <div class="page-head">
             <p class="crumb"><a href="/admin">{say(staff::ORDERS)}</a></p>
-            <h1 tabindex="-1">{title}</h1>
-            <State of=order.state/>
+            <Heading title=title/>
+            <State state=order.state/>
             <span class="ink-2">{customer}{origin}</span>
         </div>
         <div class="two">
@@ -154,13 +154,14 @@ fn Whole(
 /// read = accepted + changed + refused; only where not everything was simply accepted.
 #[component]
 fn Account(order: Order) -> impl IntoView {
+    let number = |lines: u32| format::integer(lang(), i64::from(lines));
     (order.changed > 0 || order.refused > 0).then(|| {
         view! {
             <p class="account">
-                <b>{order.read}</b>" "{say(staff::LINES_READ)}" = "
-                <b>{order.accepted}</b>" "{say(staff::LINES_ACCEPTED)}" + "
-                <b>{order.changed}</b>" "{say(staff::LINES_CHANGED)}" + "
-                <b>{order.refused}</b>" "{say(staff::LINES_REFUSED)}
+                <b>{number(order.read)}</b>" "{say(staff::LINES_READ)}" = "
+                <b>{number(order.accepted)}</b>" "{say(staff::LINES_ACCEPTED)}" + "
+                <b>{number(order.changed)}</b>" "{say(staff::LINES_CHANGED)}" + "
+                <b>{number(order.refused)}</b>" "{say(staff::LINES_REFUSED)}
             </p>
         }
     })
@@ -191,7 +192,7 @@ fn Lines(lines: Vec<OrderLine>, currency: String) -> impl IntoView {
                 <tr>
                     <td class="code b">{line.code}</td>
                     <td class="a">{line.name}</td>
-                    <td class="num b" data-l=say(common::QUANTITY)><span class="pen">{format::quantity(lang(), line.quantity)}</span>" "<span class="ink-3">{line.unit}</span></td>
+                    <td class="num b" data-l=say(common::QUANTITY)><span class="pen">{format::quantity(lang(), line.quantity)}</span>" "<span class="ink-3">{common::unit(lang(), &line.unit).to_string()}</span></td>
                     {with_shown.then(|| view! { <td class="num b ink-2" data-l=say(staff::SHOWN_PRICE)>{shown}</td> })}
                     <td class="num b" data-l=say(common::PRICE)>{price}</td>
                     <td class="num z">{format::decimal(lang(), &line.amount)}</td>

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::csv;
+use super::expiry;
 use super::listing::{Listing, Shown};
-use super::times;
 use crate::api;
 use crate::house::firm;
 use crate::lang::{lang, say};
-use crate::session::note_signed_out;
+use crate::times;
 use crate::ui::field::Field;
 use crate::ui::page::{PageHead, words_for};
 use crate::ui::toast;
@@ -55,7 +55,7 @@ fn PublishForm(next: u32, listing: Listing<PriceListVersions>, opened: RwSignal<
                     listing.reload();
                 }
                 Err(error) => {
-                    note_signed_out(&error);
+                    expiry::note(&error);
                     let text = match error.code.as_str() {
                         "valid_from_past" => say(staff::PUBLISH_PAST).to_string(),
                         "nothing_to_publish" => say(staff::PUBLISH_NOTHING).to_string(),

@@ -10,11 +10,11 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::csv;
-use super::listing::{Listing, More, Paged, Shown};
+use super::expiry;
+use super::listing::{Listing, More, Shown, whole};
 use super::queue::Search;
-use crate::api::{self, with_query};
+use crate::api::with_query;
 use crate::lang::{count, lang, say};
-use crate::session::note_signed_out;
 use crate::ui::page::{PageHead, words_for};
 use crate::ui::toast;
 
@@ -85,9 +85,11 @@ pub fn Segments() -> impl IntoView {
             })
         })
     };
+    // The controls stay, so that a rule the server does not take can be put right.
+    let rule = Memo::new(move |old: Option<&Option<SegmentPage>>| listing.page.get().or_else(|| old.cloned().flatten()));
     view! {
         <PageHead title=say(staff::SEGMENTS)><span class="ink-2" role="status">{aside}</span></PageHead>
-        {move || listing.page.get().map(|page| view! { <Rule page=page look=look go=go/> })}
+        {move || rule.get().map(|page| view! { <Rule page=page look=look go=go/> })}
         {move || listing.page.get().map(|page| view! { <Groups page=page look=look.get_untracked()/> })}
         <div class="row-x list-head">
             <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || look.get().q) on_search=move |text| go.run(Look { q: text, ..look.get_untracked() })/>
@@ -235,33 +237,18 @@ fn csv_row(row: &SegmentRow) -> [String; 5] {
 /// Saves the whole list, not only the rows shown.
 fn save_all(look: Look, busy: RwSignal<bool>) {
     spawn_local(async move {
-        let mut whole: Option<SegmentPage> = None;
-        let outcome = loop {
-            let after = whole.as_ref().map(|page| page.next().unwrap_or_default().to_string()).unwrap_or_default();
-            let first = look.ask();
-            let separator = if first.contains('?') { '&' } else { '?' };
-            let path = if after.is_empty() { first } else { format!("{first}{separator}after={}", api::encoded(&after)) };
-            match (api::get::<SegmentPage>(&path).await, &mut whole) {
-                (Err(error), _) => break Err(error),
-                (Ok(page), Some(whole)) => whole.append(page),
-                (Ok(page), None) => whole = Some(page),
-            }
-            if whole.as_ref().is_none_or(|page| page.next().is_none()) {
-                break Ok(());
-            }
-        };
+        let outcome = whole::<SegmentPage>(&look.ask(), usize::MAX).await;
         let _ = busy.try_set(false);
-        match (outcome, whole) {
-            (Ok(()), Some(page)) => {
+        match outcome {
+            Ok(page) => {
                 let head = ["customer", "segment", "orders_in_period", "orders_ever", "last_order"].map(String::from);
                 let name = format!("segments-{}{}.csv", page.as_of, if look.segment.is_empty() { String::new() } else { format!("-{}", look.segment) });
                 csv::save(&name, std::iter::once(head).chain(page.rows.iter().map(csv_row)));
             }
-            (Err(error), _) => {
-                note_signed_out(&error);
+            Err(error) => {
+                expiry::note(&error);
                 toast::fail(words_for(&error));
             }
-            (Ok(()), None) => {}
         }
     });
 }

@@ -5,10 +5,10 @@ use kontor_shared::words::staff;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::expiry;
 use super::listing::{Listing, Shown};
 use crate::api;
 use crate::lang::say;
-use crate::session::note_signed_out;
 use crate::ui::page::{PageHead, words_for};
 use crate::ui::toast;
 
@@ -44,7 +44,7 @@ fn Form(settings: Saved) -> impl IntoView {
             match answer {
                 Ok(_) => toast::tell(say(staff::SAVED)),
                 Err(error) => {
-                    note_signed_out(&error);
+                    expiry::note(&error);
                     let _ = failure.try_set(Some(words_for(&error)));
                 }
             }
@@ -66,13 +66,13 @@ fn Form(settings: Saved) -> impl IntoView {
         .collect();
     view! {
         <form class="stack narrow" on:submit=save>
-            <fieldset class="panel panel-s">
+            <div class="panel panel-s" role="radiogroup" aria-labelledby="public-prices" aria-describedby="public-hint">
                 <div class="body stack">
-                    <legend class="h3">{say(staff::PUBLIC_PRICES)}</legend>
-                    <p class="ink-2">{say(staff::PUBLIC_HINT)}</p>
+                    <h2 class="h3" id="public-prices">{say(staff::PUBLIC_PRICES)}</h2>
+                    <p class="ink-2" id="public-hint">{say(staff::PUBLIC_HINT)}</p>
                     <div>{choices}</div>
                 </div>
-            </fieldset>
+            </div>
             <div class="panel panel-s"><div class="body">
                 <label class="field" for="terms">
                     <span>{say(staff::TERMS)}</span>

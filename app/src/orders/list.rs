@@ -12,6 +12,7 @@ use crate::draft;
 use crate::house::session;
 use crate::lang::{count, lang, say};
 use crate::session::note_signed_out;
+use crate::times;
 use crate::ui::page::{Failed, Loading, PageHead, words_for};
 use crate::ui::table::{Table, figures, text};
 use crate::ui::toast;
@@ -54,7 +55,13 @@ fn Unsent() -> impl IntoView {
 fn Mine() -> impl IntoView {
     let open = use_query_map().with_untracked(|query| query.get("open").is_some());
     let rows: RwSignal<Option<Result<Rows, ApiError>>> = RwSignal::new(None);
+    let busy = RwSignal::new(false);
     let load = move |after: Option<String>| {
+        // A page asked for twice would be shown twice.
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
         spawn_local(async move {
             let path = api::with_query("/api/orders", &[("open", if open { "true" } else { "" }), ("after", after.as_deref().unwrap_or(""))]);
             match api::get::<OrderPage>(&path).await {
@@ -67,12 +74,16 @@ fn Mine() -> impl IntoView {
                         _ => *rows = Some(Ok(Rows { orders: page.orders, next: page.next })),
                     });
                 }
-                Err(error) if after.is_some() => toast::fail(words_for(&error)),
                 Err(error) => {
                     note_signed_out(&error);
-                    let _ = rows.try_set(Some(Err(error)));
+                    if after.is_some() {
+                        toast::fail(words_for(&error));
+                    } else {
+                        let _ = rows.try_set(Some(Err(error)));
+                    }
                 }
             }
+            let _ = busy.try_set(false);
         });
     };
     load(None);
@@ -99,7 +110,7 @@ fn Mine() -> impl IntoView {
                         {page.orders.into_iter().map(|order| view! {
                             <tr>
                                 <td class="a"><a href=format!("/orders/{}", order.id)><b>{order.number.clone()}</b></a></td>
-                                <td class="b">{format::date(lang(), order.ordered_at.get(..10).unwrap_or(&order.ordered_at))}</td>
+                                <td class="b">{times::day(&order.ordered_at)}</td>
                                 <td class="b"><State state=order.state/></td>
                                 <td class="num b" data-l=say(words::LINES)>{format::integer(lang(), i64::from(order.lines))}</td>
                                 <td class="num z">{format::amount(lang(), &order.gross, order.currency)}</td>
@@ -107,7 +118,7 @@ fn Mine() -> impl IntoView {
                             </tr>
                         }).collect_view()}
                     </Table>
-                    {next.map(|next| view! { <p class="more"><button type="button" class="btn" on:click=move |_| load(Some(next.clone()))>{say(words::SHOW_OLDER)}</button></p> })}
+                    {next.map(|next| view! { <p class="more"><button type="button" class="btn" aria-busy=move || busy.get().then_some("true") on:click=move |_| load(Some(next.clone()))>{say(words::SHOW_OLDER)}</button></p> })}
                 }.into_any()
             }
         }}

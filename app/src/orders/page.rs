@@ -19,108 +19,201 @@ use crate::export::{self, What};
 use crate::house::session;
 use crate::lang::{count, lang, say};
 use crate::session::note_signed_out;
+use crate::times;
 use crate::ui::dialog::Dialog;
 use crate::ui::page::{Failed, Loading, PageHead, words_for};
 use crate::ui::toast;
 
-type Shown = RwSignal<Option<Result<Arc<Order>, ApiError>>>;
+/// Waits between questions for a PDF that is being made, in seconds; then the page stops asking.
+const PDF_WAITS: [u64; 7] = [1, 2, 3, 5, 8, 13, 20];
+
+/// The order on the page, and what the reader has begun to do with it: that outlives each newer state of the order.
+#[derive(Clone, Copy)]
+struct Page {
+    id: StoredValue<String>,
+    order: RwSignal<Option<Result<Arc<Order>, ApiError>>>,
+    /// How often the PDF was waited for.
+    waited: StoredValue<usize>,
+    /// For each raised line, by code, whether it is taken.
+    answers: RwSignal<HashMap<String, bool>>,
+    cancelling: RwSignal<bool>,
+    /// An action is under way; another one waits for it.
+    busy: RwSignal<bool>,
+    reordered: RwSignal<Option<Reordered>>,
+}
+
+impl Page {
+    fn new(id: String) -> Self {
+        Self {
+            id: StoredValue::new(id),
+            order: RwSignal::new(None),
+            waited: StoredValue::new(0),
+            answers: RwSignal::new(HashMap::new()),
+            cancelling: RwSignal::new(false),
+            busy: RwSignal::new(false),
+            reordered: RwSignal::new(None),
+        }
+    }
+
+    fn load(self) {
+        let Some(id) = self.id.try_get_value() else { return };
+        spawn_local(async move {
+            let answer = api::order(&id).await;
+            self.show(answer);
+            self.wait_for_pdf();
+        });
+    }
+
+    /// Shows an answer. The same order again changes nothing, and one that is here is not given up for an error.
+    fn show(self, answer: api::Result<Order>) {
+        if let Err(error) = &answer {
+            note_signed_out(error);
+        }
+        let _ = self.order.try_maybe_update(|shown| {
+            let newer = match (&*shown, &answer) {
+                (Some(Ok(here)), Ok(order)) => **here != *order,
+                (Some(Ok(_)), Err(_)) => false,
+                _ => true,
+            };
+            if newer {
+                *shown = Some(answer.map(Arc::new));
+            }
+            (newer, ())
+        });
+    }
+
+    /// The PDF comes from a job some moments after confirmation.
+    fn wait_for_pdf(self) {
+        let missing = |shown: &Option<Result<Arc<Order>, ApiError>>| matches!(shown, Some(Ok(order)) if order.documents.iter().any(|document| !document.ready));
+        if self.order.try_with_untracked(missing) != Some(true) {
+            return;
+        }
+        if let Some(seconds) = self.waited.try_get_value().and_then(|waited| PDF_WAITS.get(waited)) {
+            self.waited.update_value(|waited| *waited += 1);
+            set_timeout(move || self.load(), Duration::from_secs(*seconds));
+        }
+    }
+
+    /// Shows what the server made of an action. What changed meanwhile is loaded, anything else can be tried again.
+    async fn acted(self, id: &str, answer: api::Result<Order>, retry: fn(Self)) {
+        let _ = self.busy.try_set(false);
+        match answer {
+            Err(error) if error.status == 409 => {
+                let now = api::order(id).await;
+                toast::fail(if now.is_ok() { say(words::ORDER_CHANGED).to_string() } else { words_for(&error) });
+                self.show(now);
+            }
+            Err(error) => {
+                note_signed_out(&error);
+                toast::fail_with(words_for(&error), say(common::TRY_AGAIN), move || retry(self));
+            }
+            answer => self.show(answer),
+        }
+    }
+
+    /// Begins an action on the order as it is shown. None where one is under way or the page has gone.
+    fn begin(self) -> Option<Arc<Order>> {
+        let order = self.order.try_get_untracked()??.ok()?;
+        if self.busy.try_update(|busy| std::mem::replace(busy, true))? {
+            return None;
+        }
+        Some(order)
+    }
+
+    fn cancel(self) {
+        let Some(order) = self.begin() else { return };
+        spawn_local(async move {
+            let id = order.id.to_string();
+            let answer = api::post_empty_seen(&format!("/api/orders/{id}/cancel"), order.revision).await;
+            self.acted(&id, answer, Self::cancel).await;
+        });
+    }
+
+    fn answer(self) {
+        let Some(order) = self.begin() else { return };
+        let chosen =
+            |take: bool| self.answers.with_untracked(|answers| raised(&order).filter(|code| answers.get(*code) == Some(&take)).map(String::from).collect());
+        let body = AnswerPrices { accept: chosen(true), drop: chosen(false) };
+        spawn_local(async move {
+            let id = order.id.to_string();
+            let answer = api::post_seen(&format!("/api/orders/{id}/prices"), order.revision, &body).await;
+            self.acted(&id, answer, Self::answer).await;
+        });
+    }
+}
+
+/// Codes of the lines the buyer is asked about.
+fn raised(order: &Order) -> impl Iterator<Item = &str> {
+    order.lines.iter().filter(|line| line.reason == Some(LineReason::PriceRose)).map(|line| line.code.as_str())
+}
 
 /// `/orders/{id}`
 #[component]
 pub fn OrderPage() -> impl IntoView {
     let params = use_params_map();
     let sent = use_query_map().with_untracked(|query| query.get("sent").is_some());
+    let signed_in = Memo::new(move |_| session().is_some());
     move || {
         let id = params.with(|params| params.get("id")).unwrap_or_default();
-        match session() {
-            Some(_) => view! { <Load id=id sent=sent/> }.into_any(),
-            None => {
-                let next = format!("/sign-in?next=/orders/{}", api::encoded(&id));
-                view! { <div class="stack"><p>{say(words::SIGN_IN_FOR_ORDERS)}</p><p><a class="btn btn-main" href=next>{say(common::SIGN_IN)}</a></p></div> }
-                    .into_any()
-            }
+        if signed_in.get() {
+            return view! { <Load id=id sent=sent/> }.into_any();
         }
+        let next = format!("/sign-in?next=/orders/{}", api::encoded(&id));
+        view! { <div class="stack"><p>{say(words::SIGN_IN_FOR_ORDERS)}</p><p><a class="btn btn-main" href=next>{say(common::SIGN_IN)}</a></p></div> }.into_any()
     }
 }
 
 #[component]
 fn Load(id: String, sent: bool) -> impl IntoView {
-    let shown: Shown = RwSignal::new(None);
-    let load = {
-        let id = id.clone();
-        move || {
-            let id = id.clone();
-            spawn_local(async move {
-                let answer = api::order(&id).await;
-                if let Err(error) = &answer {
-                    note_signed_out(error);
-                }
-                let _ = shown.try_set(Some(answer.map(Arc::new)));
-            });
-        }
-    };
-    load();
-    let retry = Callback::new({
-        let load = load.clone();
-        move |()| load()
-    });
-    move || {
-        match shown.get() {
-        None => view! { <Loading/> }.into_any(),
-        Some(Err(error)) if error.status == 404 => view! {
-            <div class="stack"><h1>{say(words::NO_SUCH_ORDER)}</h1><p class="ink-2">{say(words::NO_SUCH_ORDER_THEN)}</p><p><a class="btn" href="/orders">{say(words::ORDERS)}</a></p></div>
-        }.into_any(),
-        Some(Err(error)) => view! { <Failed error=error retry=retry/> }.into_any(),
-        Some(Ok(order)) => {
-            // The PDF comes from a job some moments after confirmation: ask again while it is missing.
-            if order.documents.iter().any(|document| !document.ready) {
-                let load = load.clone();
-                set_timeout(move || if shown.try_get_untracked().is_some() { load() }, Duration::from_secs(2));
-            }
-            view! { <TheOrder order=order shown=shown sent=sent/> }.into_any()
-        }
-    }
+    let page = Page::new(id);
+    page.load();
+    view! {
+        {move || match page.order.get() {
+            None => view! { <Loading/> }.into_any(),
+            Some(Err(error)) if error.status == 404 => view! {
+                <div class="stack"><h1>{say(words::NO_SUCH_ORDER)}</h1><p class="ink-2">{say(words::NO_SUCH_ORDER_THEN)}</p><p><a class="btn" href="/orders">{say(words::ORDERS)}</a></p></div>
+            }.into_any(),
+            Some(Err(error)) => view! { <Failed error=error retry=move |()| page.load()/> }.into_any(),
+            Some(Ok(order)) => view! { <TheOrder order=order page=page sent=sent/> }.into_any(),
+        }}
+        <Cancel page=page/>
     }
 }
 
 #[component]
-fn TheOrder(order: Arc<Order>, shown: Shown, sent: bool) -> impl IntoView {
+fn TheOrder(order: Arc<Order>, page: Page, sent: bool) -> impl IntoView {
     let can = |what: &str| order.actions.iter().any(|action| action == what);
     let (answerable, cancellable) = (can("answer"), can("cancel"));
-    let cancelling = RwSignal::new(false);
-    let reordered: RwSignal<Option<Reordered>> = RwSignal::new(None);
     let title = format!("{} {}", say(common::ORDER), order.number);
-    let aside = format::date_time(lang(), &order.ordered_at);
+    let aside = times::instant(&order.ordered_at);
     let for_repeat = order.clone();
     let for_excel = order.clone();
     let repeat = move |_| match shop().here_untracked() {
-        Some(catalogue) => reordered.set(Some(reorder(&for_repeat, &catalogue))),
+        Some(catalogue) => page.reordered.set(Some(reorder(&for_repeat, &catalogue))),
         None => toast::fail(say(words::LIST_NOT_HERE)),
     };
-    let answers: RwSignal<HashMap<String, bool>> = RwSignal::new(HashMap::new());
     view! {
         <PageHead title=title aside=aside>
             <button type="button" class="btn" on:click=repeat>{say(words::REPEAT)}</button>
             <button type="button" class="btn" on:click=move |_| export::save(What::Order(for_excel.clone()))>{say(common::EXCEL)}</button>
-            {cancellable.then(|| view! { <button type="button" class="btn" on:click=move |_| cancelling.set(true)>{say(words::CANCEL_ORDER)}</button> })}
+            {cancellable.then(|| view! { <button type="button" class="btn" on:click=move |_| page.cancelling.set(true)>{say(words::CANCEL_ORDER)}</button> })}
         </PageHead>
         <p class="state-line"><State state=order.state/></p>
         {sent.then(|| view! { <Account order=order.clone()/> })}
         {(order.state == OrderState::NeedsReview).then(|| view! {
             <div class="note note-warn" role="status"><p>{if answerable { say(words::PRICES_ROSE) } else { say(words::NO_LINE_TAKEN) }}</p></div>
         })}
-        {move || reordered.get().map(|result| view! { <Repeated result=result/> })}
+        {move || page.reordered.get().map(|result| view! { <Repeated result=result/> })}
         <div class="two order-page">
-            <Lines order=order.clone() answerable=answerable answers=answers/>
+            <Lines order=order.clone() answerable=answerable answers=page.answers/>
             <div class="stack">
                 <section class="panel panel-s"><h2>{say(common::TOTAL)}</h2><div class="body"><Totals order=order.clone()/></div></section>
-                {answerable.then(|| view! { <Answer order=order.clone() shown=shown answers=answers/> })}
+                {answerable.then(|| view! { <Answer order=order.clone() page=page/> })}
                 <Papers order=order.clone()/>
                 <Facts order=order.clone()/>
                 <Events order=order.clone()/>
             </div>
         </div>
-        {cancellable.then(|| view! { <Cancel order=order.clone() shown=shown open=cancelling/> })}
     }
 }
 
@@ -190,7 +283,7 @@ fn Lines(order: Arc<Order>, answerable: bool, answers: RwSignal<HashMap<String, 
                     {line.name.clone()}
                     {remark.map(|text| view! { <span class="sub" class:bad=refused class:warn=(!refused && dearer)>{text}</span> })}
                 </td>
-                <td class="num b" data-l=say(common::QUANTITY)>{format::quantity(lang(), line.quantity)}" "<small class="ink-3">{line.unit.clone()}</small></td>
+                <td class="num b" data-l=say(common::QUANTITY)>{format::quantity(lang(), line.quantity)}" "<small class="ink-3">{common::unit(lang(), &line.unit).to_string()}</small></td>
                 <td class="num b" data-l=say(common::PRICE)>
                     {before.map(|before| view! { <del><span class="vh">{say(words::YOU_SAW)}" "</span>{before}</del>" " })}
                     <span class:bad=(dearer && !refused)>{price(line.price)}</span>
@@ -232,12 +325,20 @@ fn Lines(order: Arc<Order>, answerable: bool, answers: RwSignal<HashMap<String, 
     }
 }
 
+/// The VAT rates of the lines that were taken, ascending: "9%, 20%".
+fn rates(order: &Order) -> String {
+    let mut rates: Vec<_> = order.lines.iter().filter(|line| line.verdict != Verdict::Refused).map(|line| line.vat_rate).collect();
+    rates.sort_unstable();
+    rates.dedup();
+    rates.into_iter().map(|rate| format::percent(lang(), rate)).collect::<Vec<_>>().join(", ")
+}
+
 #[component]
 fn Totals(order: Arc<Order>) -> impl IntoView {
     let number = |text: &str| format::decimal(lang(), text);
     let vat = match order.vat_mode {
-        VatMode::Net => say(common::VAT).to_string(),
-        VatMode::Gross => words::VAT_INSIDE.with(lang(), &[("rate", &"")]),
+        VatMode::Net => format!("{} {}", say(common::VAT), rates(&order)),
+        VatMode::Gross => words::VAT_INSIDE.with(lang(), &[("rate", &rates(&order))]),
     };
     view! {
         <dl class="sums">
@@ -250,64 +351,34 @@ fn Totals(order: Arc<Order>) -> impl IntoView {
 
 /// The answers to raised prices, sent together: every raised line is named once.
 #[component]
-fn Answer(order: Arc<Order>, shown: Shown, answers: RwSignal<HashMap<String, bool>>) -> impl IntoView {
-    let raised: Vec<String> = order.lines.iter().filter(|line| line.reason == Some(LineReason::PriceRose)).map(|line| line.code.clone()).collect();
-    let busy = RwSignal::new(false);
-    let open = {
-        let raised = raised.clone();
-        move || answers.with(|answers| raised.iter().filter(|code| !answers.contains_key(*code)).cloned().collect::<Vec<_>>())
-    };
-    let first_open = open.clone();
-    let send = move |_| {
-        if let Some(code) = untrack(|| first_open().first().cloned()) {
-            crate::browser::focus(&format!("answer-{code}"));
-            return;
-        }
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let chosen = |take: bool| answers.with_untracked(|answers| raised.iter().filter(|code| answers.get(*code) == Some(&take)).cloned().collect());
-        let body = AnswerPrices { accept: chosen(true), drop: chosen(false) };
-        let (path, revision) = (format!("/api/orders/{}/prices", order.id), order.revision);
-        spawn_local(async move {
-            act(api::post_seen(&path, revision, &body).await, shown);
-            let _ = busy.try_set(false);
-        });
+fn Answer(order: Arc<Order>, page: Page) -> impl IntoView {
+    let open =
+        Memo::new(move |_| page.answers.with(|answers| raised(&order).filter(|code| !answers.contains_key(*code)).map(String::from).collect::<Vec<_>>()));
+    let send = move |_| match open.with_untracked(|open| open.first().cloned()) {
+        Some(code) => crate::browser::focus(&format!("answer-{code}")),
+        None => page.answer(),
     };
     view! {
-        <button type="button" class="btn btn-main btn-wide" aria-busy=move || busy.get().then_some("true") on:click=send>
-            {move || match open().len() as u64 { 0 => say(words::SEND_ANSWERS).to_string(), left => count(words::NEXT_UNANSWERED, left) }}
+        <button type="button" class="btn btn-main btn-wide" aria-busy=move || page.busy.get().then_some("true") on:click=send>
+            {move || match open.with(Vec::len) as u64 { 0 => say(words::SEND_ANSWERS).to_string(), left => count(words::NEXT_UNANSWERED, left) }}
         </button>
     }
 }
 
-/// Shows what the server made of an action, or why it did not.
-fn act(answer: api::Result<Order>, shown: Shown) {
-    match answer {
-        Ok(order) => {
-            let _ = shown.try_set(Some(Ok(Arc::new(order))));
-        }
-        Err(error) => {
-            note_signed_out(&error);
-            toast::fail(words_for(&error));
-        }
-    }
-}
-
+/// Stands beside the order, which may come anew while the buyer is being asked.
 #[component]
-fn Cancel(order: Arc<Order>, shown: Shown, open: RwSignal<bool>) -> impl IntoView {
+fn Cancel(page: Page) -> impl IntoView {
+    let open = page.cancelling;
     let cancel = move |_| {
-        let (path, revision) = (format!("/api/orders/{}/cancel", order.id), order.revision);
         open.set(false);
-        spawn_local(async move { act(api::post_empty_seen(&path, revision).await, shown) });
+        page.cancel();
     };
     view! {
         <Dialog open=open title=say(words::CANCEL_ORDER)>
             <div class="dialog-body stack">
                 <p>{say(words::CANCEL_NOTE)}</p>
                 <div class="row-x">
-                    <button type="button" class="btn btn-main" on:click=cancel.clone()>{say(words::CANCEL_ORDER)}</button>
+                    <button type="button" class="btn btn-main" on:click=cancel>{say(words::CANCEL_ORDER)}</button>
                     <button type="button" class="btn" on:click=move |_| open.set(false)>{say(words::KEEP_ORDER)}</button>
                 </div>
             </div>
@@ -366,7 +437,7 @@ fn Events(order: Arc<Order>) -> impl IntoView {
             <section class="panel panel-s"><h2>{say(words::WHAT_HAPPENED)}</h2><div class="body">
                 <dl class="facts">
                     {order.events.iter().map(|event| view! {
-                        <dt>{format::date_time(lang(), &event.at)}</dt>
+                        <dt>{times::instant(&event.at)}</dt>
                         <dd>{say(common::order_state(event.state))}{(!event.note.is_empty()).then(|| format!(": {}", event.note))}</dd>
                     }).collect_view()}
                 </dl>

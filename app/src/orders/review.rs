@@ -1,12 +1,15 @@
 //! The review: every line of the draft as it will be sent, where it goes, and sending it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kontor_shared::api::{Order, SubmitOrder};
-use kontor_shared::drafts::{LineState, Review, ReviewLine};
+use kontor_shared::drafts::{LineState, Review, ReviewLine, Typed, read_quantity};
+use kontor_shared::ids::OrderId;
 use kontor_shared::words::{common, format, shop as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::to_submit;
@@ -16,9 +19,10 @@ use crate::draft;
 use crate::export::{self, What};
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
-use crate::price_list::{Sums, plain, why};
-use crate::session::note_signed_out;
-use crate::ui::page::{Failed, Loading, PageHead, words_for};
+use crate::price_list::{self, NoList, NotKept, Sums, plain, why};
+use crate::session::{self, note_signed_out};
+use crate::ui::page::{Loading, PageHead, words_for};
+use crate::ui::toast;
 
 /// What stands in the way of the order, or the way it went.
 #[derive(Clone)]
@@ -34,22 +38,30 @@ enum Sending {
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let list = shop().list;
+    // Outlives the list, which may come anew while the order is under way.
+    let sending = RwSignal::new(Sending::Not);
     move || match list.get() {
         Fetch::Asking => view! { <Loading/> }.into_any(),
-        Fetch::Failed(error) => view! { <Failed error=error retry=|()| shop().fetch()/> }.into_any(),
-        Fetch::Here(catalogue) => view! { <TheReview catalogue=catalogue/> }.into_any(),
+        Fetch::Failed(error) => view! { <div class="stack"><Waiting/><NoList error=error title=words::REVIEW_TITLE next="/review"/></div> }.into_any(),
+        Fetch::Here(catalogue) => view! { <TheReview catalogue=catalogue sending=sending/> }.into_any(),
     }
 }
 
+/// The draft is safe while the list it is reviewed against is not here.
 #[component]
-fn TheReview(catalogue: Arc<Catalogue>) -> impl IntoView {
-    let store = draft::store();
+fn Waiting() -> impl IntoView {
+    let lines = move || draft::store().draft.with(|draft| draft.lines.len() as u64);
+    move || (lines() > 0).then(|| view! { <div class="note"><p>{count(words::DRAFT_WAITS, lines())}</p></div> })
+}
+
+#[component]
+fn TheReview(catalogue: Arc<Catalogue>, sending: RwSignal<Sending>) -> impl IntoView {
     let review = {
         let catalogue = catalogue.clone();
-        Memo::new(move |_| store.draft.with(|draft| draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang())))
+        Memo::new(move |_| price_list::review(&catalogue))
     };
-    let sending = RwSignal::new(Sending::Not);
     let codes = Memo::new(move |_| review.with(|review| review.lines.iter().map(|line| line.code.clone()).collect::<Vec<_>>()));
+    let places = Memo::new(move |_| codes.with(|codes| codes.iter().enumerate().map(|(at, code)| (code.clone(), at)).collect::<HashMap<_, _>>()));
     let empty = Memo::new(move |_| codes.with(Vec::is_empty));
     let mode = catalogue.info.vat_mode;
     let sign = StoredValue::new(catalogue.info.currency.sign().to_string());
@@ -81,7 +93,7 @@ fn TheReview(catalogue: Arc<Catalogue>) -> impl IntoView {
                             <th scope="col"><span class="vh">{say(words::TAKE_OUT)}</span></th>
                         </tr></thead>
                         <tbody>
-                            <For each=move || codes.get() key=|code| code.clone() let:code><ReviewRow catalogue=catalogue.get_value() review=review code=code/></For>
+                            <For each=move || codes.get() key=|code| code.clone() let:code><ReviewRow catalogue=catalogue.get_value() review=review places=places code=code/></For>
                         </tbody>
                     </table>
                 </div>
@@ -130,18 +142,27 @@ fn Changes(review: Memo<Review>) -> impl IntoView {
 }
 
 #[component]
-fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, code: String) -> impl IntoView {
+fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashMap<String, usize>>, code: String) -> impl IntoView {
     let store = draft::store();
     let product = catalogue.by_code(&code).cloned().map(Arc::new);
     let line = {
         let code = code.clone();
-        Memo::new(move |_| review.with(|review| review.lines.iter().find(|line| line.code == code).cloned()))
+        Memo::new(move |_| {
+            let at = places.with(|places| places.get(&code).copied())?;
+            review.with(|review| review.lines.get(at).filter(|line| line.code == code).cloned())
+        })
     };
     let name = line.with_untracked(|line| line.as_ref().map(|line| line.name.clone()).unwrap_or_default());
     let typed = Memo::new(move |_| line.with(|line| line.as_ref().map(|line| line.typed.clone()).unwrap_or_default()));
     let wrong = Memo::new(move |_| line.with(|line| line.as_ref().is_some_and(|line| !line.ready())));
     let label = words::QUANTITY_OF.with(lang(), &[("code", &code), ("name", &name)]);
-    let (for_write, for_hint) = (product.clone(), product.clone());
+    let for_hint = product.clone();
+    let gone = product.is_none();
+    let write = StoredValue::new(move |typed: &str| {
+        if let Some(product) = &product {
+            store.write(product, typed);
+        }
+    });
     let (id, code_out) = (format!("r-{code}"), code.clone());
     let hint_id = format!("rh-{code}");
     let described = hint_id.clone();
@@ -185,16 +206,18 @@ fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, code: String) -> i
             </td>
             <td class="num b q-cell" data-l=say(common::QUANTITY)>
                 <input class="qty" id=id inputmode="decimal" autocomplete="off" maxlength="16" aria-label=label
-                    disabled=product.is_none()
+                    readonly=gone
                     aria-invalid=move || wrong.get().then_some("true")
                     aria-describedby=move || wrong.get().then(|| described.clone())
                     prop:value=move || typed.get()
-                    on:change=move |event| {
-                        // On leaving the field: a line must not vanish under the cursor while its quantity is being changed.
-                        if let Some(product) = &for_write {
-                            store.write(product, &event_target_value(&event));
+                    on:input=move |event| {
+                        let typed = event_target_value(&event);
+                        // What orders nothing is written on leaving the field: the line must not vanish under the cursor.
+                        if read_quantity(&typed, lang()) != Typed::Nothing {
+                            write.with_value(|write| write(&typed));
                         }
-                    }/>
+                    }
+                    on:change=move |event| write.with_value(|write| write(&event_target_value(&event)))/>
             </td>
             <td class="num b" data-l=say(common::PRICE)>{move || line.with(|line| line.as_ref().map(price))}</td>
             <td class="num z">{move || line.with(|line| line.as_ref().and_then(|line| line.amount).map(|amount| format::decimal(lang(), &amount.decimal())))}</td>
@@ -254,30 +277,22 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
             crate::browser::focus(&format!("r-{code}"));
             return;
         }
-        let body = store.draft.with_untracked(|draft| review.with_untracked(|review| to_submit(draft, review, &catalogue, untrack(address))));
+        let id = store.id();
+        let (owner, draft) = (store.owner(), store.draft.get_untracked());
+        let body = review.with_untracked(|review| to_submit(&draft, review, &catalogue, untrack(address)));
         if body.lines.is_empty() {
             return;
         }
         sending.set(Sending::Under);
         let navigate = navigate.clone();
         spawn_local(async move {
-            match put(body).await {
-                Ok(order) => {
-                    store.sent();
-                    let _ = sending.try_set(Sending::Not);
-                    navigate(&format!("/orders/{}?sent=1", order.id), Default::default());
-                }
+            match put(id, body).await {
+                Ok(order) => arrived(&order, store.sent(owner, &draft), sending, navigate),
                 Err(Sent::Before(order)) => {
-                    store.renew_id();
+                    store.renew_id(id);
                     let _ = sending.try_set(Sending::ArrivedBefore(order));
                 }
-                Err(Sent::Failed(error)) => {
-                    note_signed_out(&error);
-                    if error.code == "unknown_price_list" {
-                        shop().fetch();
-                    }
-                    let _ = sending.try_set(Sending::Failed(error));
-                }
+                Err(Sent::Failed(error)) => failed(error, sending),
             }
         });
     };
@@ -306,7 +321,7 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
                                 {move || {
                                     if under() { say(words::SENDING).to_string() }
                                     else if wrong > 0 { say(words::GO_TO_FIRST_WRONG).to_string() }
-                                    else if matches!(sending.get(), Sending::Failed(_)) { say(words::SEND_AGAIN).to_string() }
+                                    else if matches!(sending.get(), Sending::Failed(error) if error.code != "other_customer") { say(words::SEND_AGAIN).to_string() }
                                     else { count(words::SEND_LINES, review.with(|review| review.lines.len() as u64)) }
                                 }}
                             </button>
@@ -314,9 +329,35 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
                     }
                 }
             }}
+            <NotKept/>
             <button type="button" class="btn btn-wide" on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
             <p class="s ink-2">{say(words::SEND_NOTE)}</p>
         </div>
+    }
+}
+
+/// The order is stored. Whoever still looks at the review goes on to it; nobody is called away from another page.
+fn arrived(order: &Order, written_meanwhile: usize, sending: RwSignal<Sending>, navigate: impl Fn(&str, NavigateOptions)) {
+    if written_meanwhile > 0 {
+        toast::tell(count(words::WRITTEN_MEANWHILE, written_meanwhile as u64));
+    }
+    match sending.try_set(Sending::Not) {
+        None => navigate(&format!("/orders/{}?sent=1", order.id), Default::default()),
+        Some(_) => toast::tell(words::RECEIVED_AS.with(lang(), &[("number", &order.number)])),
+    }
+}
+
+/// The order is not stored, as far as is known. Said in the review, or wherever the reader is by now.
+fn failed(error: ApiError, sending: RwSignal<Sending>) {
+    note_signed_out(&error);
+    match error.code.as_str() {
+        "unknown_price_list" => shop().fetch(),
+        "other_customer" => session::ask_again(),
+        _ => {}
+    }
+    let text = words_for(&error);
+    if sending.try_set(Sending::Failed(error)).is_some() {
+        toast::fail(text);
     }
 }
 
@@ -326,8 +367,7 @@ enum Sent {
 }
 
 /// Sends under the draft's own id: however often, it is stored once.
-async fn put(body: SubmitOrder) -> Result<Order, Sent> {
-    let id = draft::store().id();
+async fn put(id: OrderId, body: SubmitOrder) -> Result<Order, Sent> {
     match api::put::<Order>(&format!("/api/orders/{id}"), &body).await {
         Ok(order) => Ok(order),
         // The draft was changed after a sending that had arrived although its answer had not.
@@ -335,7 +375,7 @@ async fn put(body: SubmitOrder) -> Result<Order, Sent> {
             Ok(order) => Err(Sent::Before(Box::new(order))),
             // Somebody else's id: the draft goes on under another.
             Err(other) if other.status == 404 => {
-                draft::store().renew_id();
+                draft::store().renew_id(id);
                 Err(Sent::Failed(error))
             }
             Err(other) => Err(Sent::Failed(other)),

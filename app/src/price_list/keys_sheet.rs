@@ -3,6 +3,7 @@
 use kontor_shared::words::{Word, shop as words};
 use leptos::prelude::*;
 
+use crate::keys::{single_wanted, want_single};
 use crate::lang::say;
 use crate::ui::dialog::Dialog;
 
@@ -36,6 +37,12 @@ pub fn KeysSheet(open: RwSignal<bool>) -> impl IntoView {
             <div class="dialog-body key-cols">
                 <section><h3>{say(words::KEYS_EVERYWHERE)}</h3><dl>{part(&KEYS[..7])}</dl></section>
                 <section><h3>{say(words::KEYS_IN_LIST)}</h3><dl>{part(&KEYS[7..])}</dl></section>
+            </div>
+            <div class="dialog-body">
+                <label class="pick">
+                    <input type="checkbox" prop:checked=single_wanted() on:change=move |event| want_single(event_target_checked(&event))/>
+                    {say(words::KEYS_SINGLE)}
+                </label>
             </div>
         </Dialog>
     }

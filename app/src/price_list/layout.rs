@@ -5,9 +5,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kontor_shared::catalog::search::{Filter, Found};
-use kontor_shared::drafts::{LineState, judge, mark};
+use kontor_shared::drafts::{Review, mark};
 use kontor_shared::money::Price;
-use kontor_shared::numbers::plain_decimal;
+use kontor_shared::numbers::{NumberError, plain_decimal};
 use leptos::prelude::*;
 
 use crate::catalogue::{Catalogue, shop};
@@ -85,6 +85,26 @@ impl Layout {
     pub fn entry_of(&self, row: u32) -> Option<usize> {
         self.entries.iter().position(|entry| *entry == Entry::Row(row))
     }
+    fn row_at(&self, at: usize) -> Option<u32> {
+        match self.entries.get(at) {
+            Some(Entry::Row(row)) => Some(*row),
+            _ => None,
+        }
+    }
+    /// The first row from an entry on.
+    pub fn row_from(&self, at: usize) -> Option<u32> {
+        (at..self.entries.len()).find_map(|at| self.row_at(at))
+    }
+    /// So many rows down from an entry, or up; at most to the last or first. Nothing where there is none that way.
+    pub fn step(&self, from: usize, by: i32) -> Option<u32> {
+        let nth = by.unsigned_abs().saturating_sub(1) as usize;
+        // The rows that way, nearest first, as far as they reach.
+        if by > 0 {
+            (from + 1..self.entries.len()).filter_map(|at| self.row_at(at)).take(nth + 1).last()
+        } else {
+            (0..from).rev().filter_map(|at| self.row_at(at)).take(nth + 1).last()
+        }
+    }
     /// The group that the entry belongs to, where groups are shown.
     pub fn group_of(&self, at: usize) -> Option<(usize, u32, u32)> {
         self.entries.get(..=at)?.iter().enumerate().rev().find_map(|(at, entry)| match entry {
@@ -136,13 +156,24 @@ pub struct Looking {
     /// The query that was really used.
     pub used: Memo<String>,
     pub layout: Memo<Shared<Layout>>,
+    /// What the draft comes to against this list; computed once for all who show it.
+    pub review: Memo<Review>,
     /// Changes with query and filters, not with typed quantities.
     pub question: Memo<(String, Option<u32>, Shared<Hits>)>,
 }
 
-fn price(text: &str) -> Option<Price> {
-    let plain = plain_decimal(text, None).or_else(|_| plain_decimal(text, Some(mark(lang())))).ok()?;
-    plain.parse().ok()
+/// A limit of the price filter as typed; a blank is none.
+pub fn limit(text: &str) -> Result<Option<Price>, NumberError> {
+    match plain_decimal(text, None).or_else(|_| plain_decimal(text, Some(mark(lang())))) {
+        Ok(plain) => plain.parse().map(Some).map_err(|_| NumberError::NotANumber),
+        Err(NumberError::Empty) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the draft comes to against a list; tracked.
+pub fn review(catalogue: &Catalogue) -> Review {
+    draft::store().draft.with(|draft| draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang()))
 }
 
 impl Looking {
@@ -156,9 +187,10 @@ impl Looking {
                     group: None,
                     in_stock: shop.in_stock.get(),
                     new: shop.new.get(),
-                    price_min: price(&shop.price_min.read()),
-                    price_max: price(&shop.price_max.read()),
-                    only: if shop.bought.get() { Some(shop.bought_rows.get().map(|rows| (*rows).clone()).unwrap_or_default()) } else { None },
+                    // A limit that cannot be read is marked where it is typed.
+                    price_min: limit(&shop.price_min.read()).unwrap_or(None),
+                    price_max: limit(&shop.price_max.read()).unwrap_or(None),
+                    only: if shop.bought.get() { shop.bought_rows.get().map(|rows| (*rows).clone()) } else { None },
                 };
                 let mut found = catalogue.index.find(&shop.query.read(), &filter);
                 if found.repaired.is_some() && shop.literal.get() {
@@ -176,21 +208,15 @@ impl Looking {
             })
         };
         let used = Memo::new(move |_| hits.with(|hits| hits.found.repaired.clone()).unwrap_or_else(|| shop.query.get()));
+        let review = {
+            let catalogue = catalogue.clone();
+            Memo::new(move |_| review(&catalogue))
+        };
         // Rows whose quantity is wrong grow by their offer; only a change of this set lays the list out anew.
         let tall = {
             let catalogue = catalogue.clone();
             Memo::new(move |_| {
-                let (currency, lang) = (catalogue.info.currency, lang());
-                draft::store().draft.with(|draft| {
-                    let wrong = |row: &u32| {
-                        catalogue.product(*row).is_some_and(|product| {
-                            draft
-                                .line(&product.code)
-                                .is_some_and(|line| !matches!(judge(&line.typed, product, currency, lang).0, LineState::Right(_) | LineState::NotOrdered))
-                        })
-                    };
-                    draft.lines.iter().filter_map(|line| catalogue.row(&line.code)).filter(wrong).collect::<HashSet<u32>>()
-                })
+                review.with(|review| review.lines.iter().filter(|line| !line.ready()).filter_map(|line| catalogue.row(&line.code)).collect::<HashSet<u32>>())
             })
         };
         let layout = Memo::new(move |_| {
@@ -212,7 +238,7 @@ impl Looking {
             tall.with(|tall| Shared::new(lay_out(&rows, group_of, grouped, tall, metrics.get())))
         });
         let question = Memo::new(move |_| (shop.query.get(), shop.group.get(), hits.get()));
-        Self { metrics, hits, used, layout, question }
+        Self { metrics, hits, used, layout, review, question }
     }
 }
 
@@ -229,6 +255,15 @@ mod tests {
         assert_eq!(layout.tops, [0, 28, 58, 114, 142, 172]);
         assert_eq!((layout.at(0), layout.at(57), layout.at(58), layout.at(9999)), (0, 1, 2, 4));
         assert_eq!(layout.group_of(2), Some((0, 0, 2)));
+    }
+
+    #[test]
+    fn stepping_stops_at_the_ends_before_it_leaves_the_list() {
+        let layout = lay_out(&[0, 1, 2, 3], |row| row / 2, true, &HashSet::new(), METRICS);
+        for (from, by, expected) in [(1, 1, Some(1)), (2, 1, Some(2)), (1, 15, Some(3)), (5, 1, None), (4, -1, Some(1)), (4, -15, Some(0)), (1, -1, None)] {
+            assert_eq!(layout.step(from, by), expected, "{by} from {from}");
+        }
+        assert_eq!((layout.row_from(0), layout.row_from(3), layout.row_from(6)), (Some(0), Some(2), None));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::lang::{lang, say};
 
 /// A row of the grid.
 #[component]
-pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, row: u32, at: usize) -> impl IntoView {
+pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, tab_stop: Memo<Option<u32>>, row: u32, at: usize) -> impl IntoView {
     let Some(product) = catalogue.product(row).cloned() else { return ().into_any() };
     let product = Arc::new(product);
     let (current, store, currency) = (shop().current, draft::store(), catalogue.info.currency);
@@ -28,19 +28,19 @@ pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, row
         Memo::new(move |_| typed.with(|typed| judge(typed, &product, currency, lang())))
     };
     let wrong = move || !matches!(state.get().0, LineState::Right(_) | LineState::NotOrdered);
+    let tab = move || if tab_stop.get() == Some(row) { "0" } else { "-1" };
     let hint_id = format!("h{row}");
     let (name, code) = (product.name.clone(), product.code.clone());
     let stock = stock_text(&product);
     let pack = product.rule().pack();
     let sold_by = format::quantity(lang(), pack);
+    let unit = common::unit(lang(), &product.unit).to_string();
     let price = format::price(lang(), product.price());
     let meta = match &stock {
-        Some((text, _)) => format!(
-            "{code} · {} · {}",
-            words::N_IN_STOCK.with(lang(), &[("n", text)]),
-            words::SOLD_BY_N.with(lang(), &[("n", &sold_by), ("unit", &product.unit)])
-        ),
-        None => format!("{code} · {}", words::SOLD_BY_N.with(lang(), &[("n", &sold_by), ("unit", &product.unit)])),
+        Some((text, _)) => {
+            format!("{code} · {} · {}", words::N_IN_STOCK.with(lang(), &[("n", text)]), words::SOLD_BY_N.with(lang(), &[("n", &sold_by), ("unit", &unit)]))
+        }
+        None => format!("{code} · {}", words::SOLD_BY_N.with(lang(), &[("n", &sold_by), ("unit", &unit)])),
     };
     let few = stock.as_ref().is_some_and(|(_, few)| *few);
     let money = format::amount(lang(), &product.price().decimal(2), currency);
@@ -72,11 +72,11 @@ pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, row
             <span role="gridcell" class="meta only-s" class:warn=few>{meta}</span>
             <span role="gridcell" class="num l stock" class:warn=few>{stock.map(|(text, _)| text)}</span>
             <span role="gridcell" class="num l">{price}</span>
-            <span role="gridcell" class="num l pack">{sold_by}" "<small>{product.unit.clone()}</small></span>
+            <span role="gridcell" class="num l pack">{sold_by}" "<small>{unit}</small></span>
             <span role="gridcell" class="q">
                 <span class="stepper" class:stepper-0=move || typed.with(String::is_empty)>
                     <button type="button" class="step" tabindex="-1" aria-label=format!("{} {code}", say(words::LESS)) on:click=move |_| steering.pack_on(row, -1)>"−"</button>
-                    <input class="qty" id=quantity_id(row) inputmode="decimal" autocomplete="off" maxlength="16"
+                    <input class="qty" id=quantity_id(row) inputmode="decimal" autocomplete="off" maxlength="16" tabindex=tab
                         aria-label=words::QUANTITY_OF.with(lang(), &[("code", &code), ("name", &name)])
                         aria-invalid=move || wrong().then_some("true")
                         aria-describedby=move || wrong().then(|| described.clone())
@@ -93,7 +93,7 @@ pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, row
             {move || {
                 wrong().then(|| view! {
                     <span role="gridcell" class="hint" id=hint_id.clone()>
-                        <Offer state=state.get().0 product=for_hint.clone() row=row/>
+                        <Offer state=state.get().0 product=for_hint.clone() row=row tab=Signal::derive(tab)/>
                     </span>
                 })
             }}
@@ -104,7 +104,7 @@ pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, row
 
 /// What is wrong with a quantity, and the two nearest right ones to take instead.
 #[component]
-fn Offer(state: LineState, product: Arc<ProductRow>, row: u32) -> impl IntoView {
+fn Offer(state: LineState, product: Arc<ProductRow>, row: u32, tab: Signal<&'static str>) -> impl IntoView {
     let (text, problem) = why(&state, &product);
     let offers: Vec<Quantity> = problem.map(|problem| [problem.lower, problem.upper].into_iter().flatten().collect()).unwrap_or_default();
     let choose = move |quantity: Quantity| {
@@ -118,7 +118,7 @@ fn Offer(state: LineState, product: Arc<ProductRow>, row: u32) -> impl IntoView 
             let choose = choose.clone();
             view! {
                 {(at > 0).then(|| view! { <span>{say(words::OR)}</span> })}
-                <button type="button" class="btn btn-row" on:click=move |_| choose(quantity)>{format::quantity(lang(), quantity)}</button>
+                <button type="button" class="btn btn-row" tabindex=move || tab.get() on:click=move |_| choose(quantity)>{format::quantity(lang(), quantity)}</button>
             }
         }).collect_view()}
     }

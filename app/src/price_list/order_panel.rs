@@ -15,10 +15,6 @@ use crate::lang::{count, lang, say};
 /// Lines shown beside the list; the review shows all.
 const SHOWN: usize = 24;
 
-fn review(catalogue: &Catalogue) -> Review {
-    draft::store().draft.with(|draft| draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang()))
-}
-
 /// Net, VAT and total.
 #[component]
 pub fn Sums(totals: Totals, mode: VatMode) -> impl IntoView {
@@ -46,7 +42,7 @@ pub fn Sums(totals: Totals, mode: VatMode) -> impl IntoView {
 }
 
 #[component]
-pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
+pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
     let store = draft::store();
     let mode = catalogue.info.vat_mode;
     let mut terms = vec![
@@ -63,7 +59,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
     view! {
         <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
             {move || {
-                let review = review(&catalogue);
+                let review = review.get();
                 let (lines, wrong) = (review.lines.len(), review.wrong());
                 view! {
                     <div class="row-x">
@@ -83,7 +79,8 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
                     }}
                     <button type="button" class="btn btn-wide" title=say(words::EXCEL_NOTE) on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}<kbd class="only-l">"Ctrl S"</kbd></button>
                     {(lines > 0).then(|| view! {
-                        <p class="s ink-2">{move || if store.kept.get() { say(words::KEPT_HERE) } else { say(words::NOT_KEPT_HERE) }}</p>
+                        {move || store.kept.get().then(|| view! { <p class="s ink-2">{say(words::KEPT_HERE)}</p> })}
+                        <NotKept/>
                         <ul class="order-lines">
                             {review.lines.into_iter().rev().take(SHOWN).map(|line| {
                                 let code = line.code.clone();
@@ -106,11 +103,18 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>) -> impl IntoView {
     }
 }
 
+/// Said wherever the order is shown: closing the page would lose it.
+#[component]
+pub fn NotKept() -> impl IntoView {
+    let kept = draft::store().kept;
+    move || (!kept.get()).then(|| view! { <p class="s bad" role="status">{say(words::NOT_KEPT_HERE)}</p> })
+}
+
 /// On a telephone the order stands at the foot.
 #[component]
-pub fn Foot(catalogue: Arc<Catalogue>) -> impl IntoView {
+pub fn Foot(review: Memo<Review>) -> impl IntoView {
     move || {
-        let review = review(&catalogue);
+        let review = review.get();
         let lines = review.lines.len();
         (lines > 0).then(|| {
             let wrong = review.wrong();
@@ -120,6 +124,7 @@ pub fn Foot(catalogue: Arc<Catalogue>) -> impl IntoView {
                     <div>
                         <b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b>
                         {(wrong > 0).then(|| view! { <br/><span class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</span> })}
+                        <NotKept/>
                     </div>
                     <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a>
                 </div>

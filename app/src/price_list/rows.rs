@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_shared::drafts::{Typed, read_quantity};
+use kontor_shared::drafts::{Typed, read_quantity, write_quantity};
 use kontor_shared::money::Quantity;
 use kontor_shared::words::{common, format, shop as words};
 use leptos::html;
@@ -90,28 +90,11 @@ impl Steering {
 
     /// Rows down or up.
     pub fn step(self, by: i32) {
-        let rows: Option<u32> = self.layout(|layout| {
-            let row_at = |at: usize| match layout.entries.get(at) {
-                Some(Entry::Row(row)) => Some(*row),
-                _ => None,
-            };
-            let Some(here) = self.here() else { return (0..layout.entries.len()).find_map(row_at) };
-            let mut left = by.unsigned_abs();
-            let mut last = None;
-            let mut at = here;
-            while left > 0 {
-                at = if by > 0 { at + 1 } else { at.checked_sub(1)? };
-                if at >= layout.entries.len() {
-                    break;
-                }
-                if let Some(row) = row_at(at) {
-                    last = Some(row);
-                    left -= 1;
-                }
-            }
-            last
-        });
-        match rows {
+        let row = match self.here() {
+            Some(here) => self.layout(|layout| layout.step(here, by)),
+            None => self.layout(|layout| layout.row_from(0)),
+        };
+        match row {
             Some(row) => self.go(row),
             // Above the first row is the search.
             None if by < 0 => find::focus(),
@@ -205,12 +188,7 @@ impl Steering {
     pub fn digit(self, digit: char) {
         let row = match shop().current.get_untracked().filter(|_| self.here().is_some()) {
             Some(row) => Some(row),
-            None => self.layout(|layout| {
-                layout.entries.iter().find_map(|entry| match entry {
-                    Entry::Row(row) => Some(*row),
-                    Entry::Group(..) => None,
-                })
-            }),
+            None => self.layout(|layout| layout.row_from(0)),
         };
         if let Some(row) = row {
             self.go(row);
@@ -251,13 +229,9 @@ impl Steering {
     }
 }
 
-/// A quantity as typed text in the reader's decimal mark, without grouping.
+/// A quantity as the reader would type it.
 pub fn plain(quantity: Quantity) -> String {
-    let text = quantity.decimal(0);
-    match kontor_shared::drafts::mark(lang()) {
-        kontor_shared::numbers::DecimalMark::Point => text,
-        kontor_shared::numbers::DecimalMark::Comma => text.replace('.', ","),
-    }
+    write_quantity(quantity, lang())
 }
 
 pub fn quantity_id(row: u32) -> String {
@@ -336,6 +310,15 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
             .layout
             .with(|layout| layout.entries.get(first..last).unwrap_or_default().iter().enumerate().map(|(at, entry)| (first + at, *entry)).collect::<Vec<_>>())
     };
+    // Tab stops once in the list: at the current row, where it is drawn, else at the first in view. Keys move on from there.
+    let tab_stop = Memo::new(move |_| {
+        let (first, last) = range.get();
+        let (current, from) = (shop.current.get(), shop.scroll.get().max(0.0) as u32);
+        looking.layout.with(|layout| {
+            let drawn = |row: &u32| layout.entries.get(first..last).is_some_and(|entries| entries.contains(&Entry::Row(*row)));
+            current.filter(drawn).or_else(|| layout.row_from(layout.at(from)))
+        })
+    });
     let top = Memo::new(move |_| {
         let (first, _) = range.get();
         looking.layout.with(|layout| layout.tops.get(first).copied().unwrap_or(0))
@@ -371,7 +354,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
                                     <span role="rowheader">{group_head(&for_rows, group, rows)}</span>
                                 </div>
                             }.into_any(),
-                            Entry::Row(row) => view! { <Line catalogue=for_rows.clone() looking=looking steering=steering row=row at=entry.0/> }.into_any(),
+                            Entry::Row(row) => view! { <Line catalogue=for_rows.clone() looking=looking steering=steering tab_stop=tab_stop row=row at=entry.0/> }.into_any(),
                         }}
                     </For>
                 </div>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kontor_shared::words::{format, shop as words};
 use leptos::prelude::*;
 
-use super::layout::Looking;
+use super::layout::{Looking, limit};
 use crate::catalogue::{Catalogue, shop};
 use crate::house::session;
 use crate::lang::{lang, say};
@@ -90,6 +90,11 @@ fn Branch(catalogue: Arc<Catalogue>, looking: Looking, group: u32, choose: impl 
     }
 }
 
+/// Whether a price limit filters nothing because it is no number.
+fn unreadable(value: RwSignal<String>) -> bool {
+    value.with(|text| limit(text).is_err())
+}
+
 /// In stock, new, bought before, price.
 #[component]
 fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
@@ -122,7 +127,9 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
     let price = move |value: RwSignal<String>, label: String| {
         view! {
             <label class="field"><span>{label}</span>
-                <input class="in" inputmode="decimal" autocomplete="off" maxlength="12" prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))/>
+                <input class="in" inputmode="decimal" autocomplete="off" maxlength="12" prop:value=move || value.get()
+                    aria-invalid=move || unreadable(value).then_some("true")
+                    on:input=move |event| value.set(event_target_value(&event))/>
             </label>
         }
     };
@@ -136,6 +143,9 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
                 {price(shop.price_min, words::PRICE_FROM.with(lang(), &[("sign", &sign)]))}
                 {price(shop.price_max, say(words::PRICE_TO).to_string())}
             </div>
+            <p class="err" role="status">
+                {move || (unreadable(shop.price_min) || unreadable(shop.price_max)).then(|| say(words::LIMIT_UNREADABLE))}
+            </p>
         </div>
     }
 }

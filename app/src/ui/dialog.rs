@@ -28,9 +28,15 @@ pub fn Dialog(
             }
         }
     });
+    // A part that goes while its dialog is open closes it first: only then does the browser give the focus back.
+    on_cleanup(move || {
+        if let Some(dialog) = node.try_get_untracked().flatten() {
+            dialog.close();
+        }
+    });
     let heading = format!("dialog-{}", title.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
     view! {
-        <dialog class="dialog" class:dialog-wide=wide node_ref=node aria-labelledby=heading.clone() on:close=move |_| open.set(false)>
+        <dialog class="dialog" class:dialog-wide=wide node_ref=node aria-labelledby=heading.clone() on:close=move |_| { let _ = open.try_set(false); }>
             <div class="dialog-head row-x">
                 <h2 id=heading.clone()>{title}</h2>
                 <button type="button" class="btn btn-row push" on:click=move |_| open.set(false)>{say(common::CLOSE)}<kbd class="only-l">"Esc"</kbd></button>

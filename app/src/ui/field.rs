@@ -33,7 +33,7 @@ pub fn Field(
                 aria-describedby=move || error.get().is_some().then(|| described.clone())
             />
             {hint.map(|hint| view! { <small class="ink-2">{hint}</small> })}
-            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone()>{text}</span> })}
+            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone() role="alert">{text}</span> })}
         </label>
     }
 }

@@ -1,9 +1,12 @@
 //! What a page says when it cannot show the usual: loading, failed, nothing here yet.
 
 use kontor_shared::words::{common, problems};
+use leptos::html::{self, ElementType};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::api::ApiError;
+use crate::browser;
 use crate::lang::{lang, say};
 
 /// What happened and what is safe, in the reader's language.
@@ -35,23 +38,37 @@ pub fn Failed(error: ApiError, #[prop(into)] retry: Callback<()>) -> impl IntoVi
 /// The head of a page: its title, a note beside it, what can be done on the right.
 #[component]
 pub fn PageHead(#[prop(into)] title: String, #[prop(optional, into)] aside: Option<String>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
-    set_title(&title);
-    let heading: NodeRef<leptos::html::H1> = NodeRef::new();
-    // The link that led here is gone with its page: reading goes on at the heading.
-    Effect::new(move || {
-        if let Some(heading) = heading.get()
-            && crate::browser::focused().is_none_or(|element| element.tag_name() == "BODY")
-        {
-            crate::browser::focus_in_place(&heading);
-        }
-    });
     view! {
         <div class="page-head">
-            <h1 tabindex="-1" node_ref=heading>{title}</h1>
+            <Heading title=title/>
             {aside.map(|text| view! { <span class="ink-2">{text}</span> })}
             {children.map(|children| view! { <div class="push row-x">{children()}</div> })}
         </div>
     }
+}
+
+/// A page's heading, also the window's title.
+#[component]
+pub fn Heading(#[prop(into)] title: String) -> impl IntoView {
+    set_title(&title);
+    let heading: NodeRef<html::H1> = NodeRef::new();
+    take_lost_focus(heading);
+    view! { <h1 tabindex="-1" node_ref=heading>{title}</h1> }
+}
+
+/// The link or button that led here may be gone with what it stood in: reading then goes on at this element.
+pub fn take_lost_focus<E>(node: NodeRef<E>)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + AsRef<web_sys::Element> + Clone + 'static,
+{
+    Effect::new(move || {
+        if let Some(element) = node.get()
+            && browser::focused().is_none_or(|focused| focused.tag_name() == "BODY")
+        {
+            browser::focus_in_place(element.as_ref());
+        }
+    });
 }
 
 /// The window's title: the page, then the firm.

@@ -1,5 +1,6 @@
 //! One sentence after an action, for eight seconds, with what to do about it: undo, try again.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,19 +13,32 @@ use crate::lang::say;
 /// How long a toast stays, and how long an action can be undone (look/README.md, States).
 pub const STAYS: Duration = Duration::from_secs(8);
 
-type Act = Arc<dyn Fn() + Send + Sync>;
+/// A button of a toast.
+#[derive(Clone)]
+struct Action {
+    label: String,
+    act: Arc<dyn Fn() + Send + Sync>,
+    /// It takes back what was done; Ctrl+Z means these only.
+    undo: bool,
+}
 
 #[derive(Clone)]
 pub struct Toast {
     id: u64,
     text: String,
     bad: bool,
-    action: Option<(String, Act)>,
+    action: Option<Action>,
 }
 
-fn show(text: String, bad: bool, action: Option<(String, Act)>) {
+thread_local! {
+    /// Never given twice: the timer of a toast that is gone must not close a later one.
+    static LAST_ID: Cell<u64> = const { Cell::new(0) };
+}
+
+fn show(text: String, bad: bool, action: Option<Action>) {
     let toasts = house().toasts;
-    let id = toasts.with_untracked(|list| list.last().map_or(1, |toast| toast.id + 1));
+    let id = LAST_ID.get() + 1;
+    LAST_ID.set(id);
     toasts.update(|list| {
         // Two are read; a third only covers the page.
         if list.len() > 1 {
@@ -51,25 +65,21 @@ pub fn fail(text: impl Into<String>) {
 
 /// Something failed, and can be tried again.
 pub fn fail_with(text: impl Into<String>, label: impl Into<String>, act: impl Fn() + Send + Sync + 'static) {
-    show(text.into(), true, Some((label.into(), Arc::new(act))));
+    show(text.into(), true, Some(Action { label: label.into(), act: Arc::new(act), undo: false }));
 }
 
-/// Something was done, and an action belongs to it: undo.
-pub fn offer(text: impl Into<String>, label: impl Into<String>, act: impl Fn() + Send + Sync + 'static) {
-    show(text.into(), false, Some((label.into(), Arc::new(act))));
+/// Something was done, and can be undone.
+pub fn offer_undo(text: impl Into<String>, label: impl Into<String>, act: impl Fn() + Send + Sync + 'static) {
+    show(text.into(), false, Some(Action { label: label.into(), act: Arc::new(act), undo: true }));
 }
 
-/// Runs the action of the newest toast that has one (Ctrl+Z); says whether there was one.
-pub fn act_on_newest() -> bool {
-    let found = house().toasts.with_untracked(|list| list.iter().rev().find_map(|toast| toast.action.clone().map(|(_, act)| (toast.id, act))));
-    match found {
-        Some((id, act)) => {
-            close(id);
-            act();
-            true
-        }
-        None => false,
-    }
+/// Undoes what the newest toast offers to undo (Ctrl+Z); says whether there was anything.
+pub fn undo_newest() -> bool {
+    let undo = |toast: &Toast| toast.action.as_ref().filter(|action| action.undo).map(|action| (toast.id, action.act.clone()));
+    let Some((id, act)) = house().toasts.with_untracked(|list| list.iter().rev().find_map(undo)) else { return false };
+    close(id);
+    act();
+    true
 }
 
 /// Where toasts appear; stands once in every page's frame.
@@ -81,9 +91,9 @@ pub fn Toasts() -> impl IntoView {
             <For each=move || toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" class:toast-bad=toast.bad>
                     <span>{toast.text.clone()}</span>
-                    {toast.action.clone().map(|(label, act)| {
+                    {toast.action.clone().map(|action| {
                         let id = toast.id;
-                        view! { <button type="button" class="link push" on:click=move |_| { close(id); act() }>{label}</button> }
+                        view! { <button type="button" class="link push" on:click=move |_| { close(id); (action.act)() }>{action.label}</button> }
                     })}
                     <button type="button" class="link" aria-label=say(common::CLOSE) on:click={ let id = toast.id; move |_| close(id) }>"×"</button>
                 </div>
