@@ -2,7 +2,7 @@
 
 use kontor_shared::words::{common, shop};
 use leptos::prelude::*;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::path;
 
@@ -28,14 +28,14 @@ fn pages() -> AnyView {
     crate::catalogue::shop();
     view! {
         <Router>
-            <Routes fallback=|| view! { <Frame><NotFound/></Frame> }>
+            <FlatRoutes fallback=|| view! { <Frame><NotFound/></Frame> }>
                 <Route path=path!("/") view=PriceList/>
                 <Route path=path!("/review") view=|| view! { <Frame><ReviewPage/></Frame> }/>
                 <Route path=path!("/orders") view=|| view! { <Frame><Orders/></Frame> }/>
                 <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
                 <Route path=path!("/sign-in") view=|| view! { <Frame><SignInPage/></Frame> }/>
                 <Route path=path!("/about") view=|| view! { <Frame><About/></Frame> }/>
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
     .into_any()
