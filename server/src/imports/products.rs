@@ -1,18 +1,22 @@
 //! `import products`: judges every row against the catalogue as it is visible, then stages what is new or changed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use kontor_shared::import::products::{Defaults, FIELDS, FileFacts, PROMOTION, PriceInput, ProductInput, Revision, apply, read_prices, read_row};
-use kontor_shared::import::{Cell, RowProblem, shorten};
+use kontor_shared::import::products::{Defaults, FIELDS, FileFacts, PROMOTION, PriceInput, ProductInput, Revision, apply, read_row};
+use kontor_shared::import::{Cell, RowProblem};
 use kontor_shared::money::{Currency, Price};
-use kontor_shared::words::Lang;
 use kontor_shared::words::imports::{self as words, Said};
-use sha2::{Digest, Sha256};
 
 use super::run::Tally;
-use super::{ImportError, MOST_IN_TRANSACTION, Options, Outcome, Run, SourceFile, Table, blocking, open_all, store};
+use super::{ImportError, Options, Outcome, Run, SourceFile, Table, blocking, open_all};
 use crate::catalog::{self, Catalogue, PriceType};
 use crate::firm::FirmSettings;
+
+mod shops;
+mod stage;
+
+use shops::{refuse_several_shops, shop_code};
+pub(super) use stage::{clear_crashed, stage_groups};
 
 pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), ImportError> {
     let firm = run.state.firm().await?;
@@ -28,7 +32,7 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
     let settings = (*firm).clone();
     let mut judged = blocking(move || Judge::new(catalogue, options, &settings, tally).all(&tables)).await?;
     run.tally = std::mem::take(&mut judged.tally);
-    stage(run, &judged, firm.lang).await?;
+    stage::stage(run, &judged, firm.lang).await?;
     let (seq, changed) = (run.seq, judged.changes_anything());
     run.complete(async move |connection| {
         if changed {
@@ -37,25 +41,6 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
         Ok(())
     })
     .await
-}
-
-/// Deletes what crashed runs staged, in short transactions, and gives the visible seq.
-pub(super) async fn clear_crashed(run: &Run) -> Result<i64, ImportError> {
-    let visible = {
-        let mut connection = run.state.db.read().await?;
-        catalog::store::visible_seq(&mut connection).await?
-    };
-    if run.is_dry() {
-        return Ok(visible);
-    }
-    loop {
-        let mut tx = run.write().await?;
-        let deleted = catalog::store::delete_garbage(&mut tx, visible, run.seq, MOST_IN_TRANSACTION as i64).await?;
-        tx.commit().await?;
-        if deleted == 0 {
-            return Ok(visible);
-        }
-    }
 }
 
 /// What rows of a run made of one product.
@@ -372,264 +357,4 @@ fn named_column(table: &Table, name: &str) -> Result<usize, ImportError> {
 /// What a cell shows.
 fn shown<'a>(cells: &[Cell<'a>], at: usize) -> &'a str {
     cells.get(at).map_or("", |cell| cell.shown())
-}
-
-/// Refuses a file in which shops have their own prices for the same code, naming them. Several shops with the same
-/// prices are one price list.
-fn refuse_several_shops(table: &Table, facts: &FileFacts, only: Option<&(usize, String)>) -> Result<(), ImportError> {
-    let (Some(shop), Some(code)) = (facts.columns.find("shop"), facts.columns.find("code")) else { return Ok(()) };
-    let mut shops: BTreeSet<String> = BTreeSet::new();
-    let mut seen: HashMap<String, (String, Vec<PriceInput>)> = HashMap::new();
-    let mut differ = false;
-    for row in table.rows().flatten() {
-        let cells = row.cells();
-        let cell = |at: usize| shown(&cells, at);
-        if only.is_some_and(|(at, value)| cell(*at) != value) {
-            continue;
-        }
-        shops.insert(cell(shop).to_string());
-        // A row whose prices cannot be read is refused by itself.
-        let Ok(prices) = read_prices(facts, &cells, None, None) else { continue };
-        match seen.get(cell(code)) {
-            Some((other, known)) => differ |= other != cell(shop) && *known != prices,
-            None => {
-                seen.insert(cell(code).to_string(), (cell(shop).to_string(), prices));
-            }
-        }
-    }
-    if !differ {
-        return Ok(());
-    }
-    let column = facts.columns.header("shop").to_string();
-    let list = shops.iter().cloned().collect::<Vec<_>>().join("; ");
-    Err(ImportError::SeveralShops {
-        detail: format!(
-            "{}: the file holds the prices of {} shops; choose one (where) or take one price type per shop (price type from the column). \
-             Column {column}: {list}",
-            table.name,
-            shops.len(),
-        ),
-        column,
-        shops: shops.into_iter().collect(),
-    })
-}
-
-/// `10 Метро София 1 - 1784, …` → `10-metro-sofiya-1-1784-…-3fa2c1`. A value that is a code already is that price type:
-/// so a column may hold the types themselves.
-fn shop_code(value: &str) -> String {
-    let mut code = String::new();
-    for c in value.to_lowercase().chars() {
-        let latin = match c {
-            'а' => "a",
-            'б' => "b",
-            'в' => "v",
-            'г' => "g",
-            'д' => "d",
-            'е' | 'ё' | 'э' => "e",
-            'ж' => "zh",
-            'з' => "z",
-            'и' => "i",
-            'й' => "y",
-            'к' => "k",
-            'л' => "l",
-            'м' => "m",
-            'н' => "n",
-            'о' => "o",
-            'п' => "p",
-            'р' => "r",
-            'с' => "s",
-            'т' => "t",
-            'у' => "u",
-            'ф' => "f",
-            'х' => "h",
-            'ц' => "ts",
-            'ч' => "ch",
-            'ш' => "sh",
-            'щ' => "sht",
-            'ъ' => "a",
-            'ы' => "y",
-            'ь' => "",
-            'ю' => "yu",
-            'я' => "ya",
-            c if c.is_ascii_alphanumeric() => {
-                code.push(c);
-                continue;
-            }
-            _ => {
-                if !code.ends_with('-') && !code.is_empty() {
-                    code.push('-');
-                }
-                continue;
-            }
-        };
-        code.push_str(latin);
-    }
-    let short: String = code.chars().take(24).collect();
-    let short = short.trim_end_matches('-');
-    if short == value {
-        return value.to_string();
-    }
-    // Two shops never become one price type, however alike their names; nor a shop called Wholesale the firm's own.
-    let hash = crate::auth::hex(&Sha256::digest(value.as_bytes()));
-    format!("{short}-{}", &hash[..6])
-}
-
-/// A price type's name for people.
-fn type_name(code: &str, currency: Currency, lang: Lang, shops: &HashMap<String, String>) -> String {
-    let (base, suffix) = match code.strip_suffix(&format!("-{}", currency.code().to_lowercase())) {
-        Some(base) => (base, format!(" ({currency})")),
-        None => (code, String::new()),
-    };
-    let promotion = match lang {
-        Lang::En => "promotion",
-        Lang::Ru => "акция",
-        Lang::Bg => "промоция",
-    };
-    let shop = |code: &str| shops.iter().find(|(_, known)| *known == code).map(|(name, _)| shorten(name));
-    if let Some(name) = shop(base) {
-        return format!("{name}{suffix}");
-    }
-    if let Some(name) = base.strip_suffix(&format!("-{PROMOTION}")).and_then(shop) {
-        return format!("{name}: {promotion}{suffix}");
-    }
-    let name = match (base, lang) {
-        ("wholesale", Lang::En) => "Wholesale",
-        ("wholesale", Lang::Ru) => "Опт",
-        ("wholesale", Lang::Bg) => "На едро",
-        ("retail", Lang::En) => "Retail",
-        ("retail", Lang::Ru) => "Розница",
-        ("retail", Lang::Bg) => "На дребно",
-        ("dealer", Lang::En) => "Dealer",
-        ("dealer", Lang::Ru) => "Дилерская",
-        ("dealer", Lang::Bg) => "Дилърска",
-        (PROMOTION, Lang::En) => "Promotion",
-        (PROMOTION, Lang::Ru) => "Акция",
-        (PROMOTION, Lang::Bg) => "Промоция",
-        (other, _) => other,
-    };
-    format!("{name}{suffix}")
-}
-
-/// Writes the groups that are new or changed.
-pub(super) async fn stage_groups(run: &Run, tree: &kontor_shared::import::groups::GroupTree) -> Result<(), ImportError> {
-    if run.is_dry() {
-        return Ok(());
-    }
-    let touched: Vec<_> = tree.touched().map(|(code, group)| (code.to_string(), group.clone())).collect();
-    for chunk in touched.chunks(MOST_IN_TRANSACTION) {
-        let mut tx = run.write().await?;
-        catalog::store::insert_groups(&mut tx, run.seq, chunk).await?;
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-/// Writes what is new or changed, at most [`MOST_IN_TRANSACTION`] rows at a time.
-async fn stage(run: &Run, judged: &Judge, lang: Lang) -> Result<(), ImportError> {
-    if run.is_dry() {
-        return Ok(());
-    }
-    let types = &judged.catalogue.price_types;
-    if types.len() > judged.stored_types {
-        let mut tx = run.write().await?;
-        store::lock_catalogue(&mut tx, run.state.db.for_update()).await?;
-        for (at, price_type) in types.iter().enumerate().skip(judged.stored_types) {
-            let name = type_name(&price_type.code, price_type.currency, lang, &judged.shop_types);
-            catalog::store::insert_price_type(&mut tx, &price_type.code, &name, price_type.currency.code(), at as i64).await?;
-        }
-        tx.commit().await?;
-    }
-    stage_groups(run, &judged.catalogue.groups).await?;
-    let mut batch = Batch::default();
-    let touched = judged.pending.iter().filter(|product| product.is_touched());
-    let mut done = 0_u64;
-    for product in touched {
-        if batch.rows() + 2 > MOST_IN_TRANSACTION {
-            std::mem::take(&mut batch).write(run, types).await?;
-        }
-        let id = batch.add(run, product);
-        for (at, price) in &product.changed_prices {
-            // One product may have more price types than a transaction takes rows.
-            if batch.rows() == MOST_IN_TRANSACTION {
-                std::mem::take(&mut batch).write(run, types).await?;
-            }
-            batch.prices.push((id.clone(), *at, *price));
-        }
-        done += 1;
-        if done.is_multiple_of(10_000) {
-            run.progress(&format!("{done} goods staged"));
-        }
-    }
-    batch.write(run, types).await
-}
-
-#[derive(Default)]
-struct Batch<'a> {
-    products: Vec<(String, &'a str)>,
-    revisions: Vec<(String, &'a Revision)>,
-    prices: Vec<(String, usize, Option<Price>)>,
-}
-
-impl<'a> Batch<'a> {
-    fn rows(&self) -> usize {
-        self.products.len() + self.revisions.len() + self.prices.len()
-    }
-
-    /// Adds the product itself and gives its id.
-    fn add(&mut self, run: &Run, product: &'a Pending) -> String {
-        let id = match &product.id {
-            Some(id) => id.clone(),
-            None => {
-                let id = run.state.clock.new_id().to_string();
-                self.products.push((id.clone(), &product.input.code));
-                id
-            }
-        };
-        if let Some(after) = &product.after {
-            self.revisions.push((id.clone(), after));
-        }
-        id
-    }
-
-    async fn write(self, run: &Run, types: &[PriceType]) -> Result<(), ImportError> {
-        if self.rows() == 0 {
-            return Ok(());
-        }
-        if self.rows() > MOST_IN_TRANSACTION {
-            return Err(ImportError::Failed(anyhow::anyhow!("a transaction of {} rows would hold up orders", self.rows())));
-        }
-        let mut tx = run.write().await?;
-        if !self.products.is_empty() {
-            let rows: Vec<(&str, &str)> = self.products.iter().map(|(id, code)| (id.as_str(), *code)).collect();
-            catalog::store::insert_products(&mut tx, run.seq, &rows).await?;
-        }
-        if !self.revisions.is_empty() {
-            let rows: Vec<(&str, &Revision)> = self.revisions.iter().map(|(id, revision)| (id.as_str(), *revision)).collect();
-            catalog::store::insert_revisions(&mut tx, run.seq, &rows).await?;
-        }
-        if !self.prices.is_empty() {
-            let rows: Vec<(&str, &str, Option<i64>)> =
-                self.prices.iter().map(|(id, at, price)| (id.as_str(), types[*at].code.as_str(), price.map(Price::raw))).collect();
-            catalog::store::insert_prices(&mut tx, run.seq, &rows).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shop_becomes_a_price_type_of_its_own() {
-        let one = shop_code("10 Метро София 1 - 1784, гр. София");
-        let two = shop_code("10 Метро София 1 - 1785, гр. София");
-        assert!(one.starts_with("10-metro-sofiya-1-1784") && one != two, "{one} {two}");
-        let alike: HashSet<String> = ["Shop 1", "shop-1", "SHOP 1", "shop 1"].into_iter().map(shop_code).collect();
-        assert_eq!(alike.len(), 4, "{alike:?}");
-        assert_ne!(shop_code("Wholesale"), "wholesale");
-        assert_eq!(shop_code("wholesale"), "wholesale");
-        assert!(one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
-    }
 }

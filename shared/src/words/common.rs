@@ -4,6 +4,10 @@ use super::{Lang, Word};
 use crate::orders::{LineReason, OrderState, Verdict};
 
 crate::words! {
+    WHOLESALE_PRICE = "Wholesale", "Опт", "На едро";
+    RETAIL_PRICE = "Retail", "Розница", "На дребно";
+    DEALER_PRICE = "Dealer", "Дилерская", "Дилърска";
+    PROMOTION_PRICE = "Promotion", "Акция", "Промоция";
     KONTOR = "Kontor", "Kontor", "Kontor";
     EXCEL = "Excel", "Excel", "Excel";
     PDF = "PDF", "PDF", "PDF";

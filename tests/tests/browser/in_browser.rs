@@ -68,43 +68,45 @@ async fn bytes(browser: &Browser, path: &str) -> Vec<u8> {
     browser.script(&script).await
 }
 
-/// Every value of every cell, after LibreOffice computed all formulas anew; and that openpyxl opens the file as it is.
+/// Every value of every cell, after LibreOffice computed all formulas anew: openpyxl, which has to open the file for that,
+/// drops the results it came with.
 fn recalculated(sheet: &Path) -> Vec<Value> {
-    const READ: &str = "import sys,json,openpyxl\nopenpyxl.load_workbook(sys.argv[1])\nbook=openpyxl.load_workbook(sys.argv[2],data_only=True)\n\
+    const STRIP: &str = "import sys,openpyxl\nopenpyxl.load_workbook(sys.argv[1]).save(sys.argv[2])";
+    const READ: &str = "import sys,json,openpyxl\nbook=openpyxl.load_workbook(sys.argv[1],data_only=True)\n\
         print(json.dumps([c.value for s in book for r in s.iter_rows() for c in r if isinstance(c.value,(int,float,str))]))";
     let directory = fresh_directory();
-    let converted = Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}/profile", directory.display()))
-        .args(["--headless", "--convert-to", "ods", "--outdir"])
-        .arg(&directory)
-        .arg(sheet)
-        .output()
-        .expect("LibreOffice runs (apt-get install libreoffice-calc)");
-    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
-    let ods = directory.join(sheet.with_extension("ods").file_name().expect("a name"));
-    let converted = Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}/profile", directory.display()))
-        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
-        .arg(directory.join("again"))
-        .arg(&ods)
-        .output()
-        .expect("LibreOffice runs");
-    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
-    let again = directory.join("again").join(sheet.file_name().expect("a name"));
-    let output = Command::new(PYTHON).args(["-c", READ]).arg(sheet).arg(again).output().expect("python3 runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stripped = directory.join("stripped.xlsx");
+    said(Command::new(PYTHON).args(["-c", STRIP]).args([sheet, &stripped]));
+    said(
+        Command::new("soffice")
+            .arg(format!("-env:UserInstallation=file://{}/profile", directory.display()))
+            .args(["--headless", "--convert-to", "xlsx", "--outdir"])
+            .args([&directory.join("computed"), &stripped]),
+    );
+    let values = said(Command::new(PYTHON).args(["-c", READ]).arg(directory.join("computed/stripped.xlsx")));
     let _ = std::fs::remove_dir_all(&directory);
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    serde_json::from_slice(&values).expect("JSON")
+}
+
+/// What a program writes to its standard output; it has to succeed.
+fn said(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; cargo xtask test installs what is needed"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// Whether a cell holds this amount.
+fn holds(values: &[Value], amount: &str) -> bool {
+    values.iter().any(|value| value.as_f64().is_some_and(|found| (found - plain(amount)).abs() < 0.005))
 }
 
 fn pdf_text(pdf: &[u8]) -> String {
     let directory = fresh_directory();
     let file = directory.join("document.pdf");
     std::fs::write(&file, pdf).expect("a file is written");
-    let output = Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().expect("pdftotext runs (apt-get install poppler-utils)");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = said(Command::new("pdftotext").arg("-layout").arg(&file).arg("-"));
     let _ = std::fs::remove_dir_all(&directory);
-    String::from_utf8(output.stdout).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ")
+    String::from_utf8(text).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `1234.5` from `1,234.50`.
@@ -131,6 +133,12 @@ async fn the_thread(engine: Engine) {
         .until("two lines in the order", async || browser.driver.find_all(By::Css(".shop-order .order-lines li")).await.is_ok_and(|lines| lines.len() == 2))
         .await;
 
+    // The whole price list as a workbook, with what is ordered filled in.
+    browser.keys(Key::Control + "s").await;
+    let list = browser.download("xlsx").await;
+    let price_list = recalculated(&list);
+    std::fs::remove_file(&list).expect("the download can be put away");
+
     // Review, by the keyboard, and send.
     browser.keys(Key::Control + Key::Enter).await;
     browser.see(".send .btn-main").await;
@@ -151,11 +159,11 @@ async fn the_thread(engine: Engine) {
     browser.press("Excel").await;
     let sheet = browser.download("xlsx").await;
     let values = recalculated(&sheet);
-    assert!(
-        values.iter().any(|value| value.as_f64().is_some_and(|found| (found - plain(&gross)).abs() < 0.005)),
-        "no cell holds the order's total {gross}: {values:?}"
-    );
+    assert!(holds(&values, &gross), "no cell holds the order's total {gross}: {values:?}");
     assert!(values.iter().any(|value| value == "85123A"), "the code is text in the sheet");
+    assert!(holds(&price_list, &gross), "the price list, filled in, does not come to {gross}");
+    let goods = price_list.iter().filter(|value| value.as_str().is_some_and(|text| text == "85123A" || text == "22423")).count();
+    assert!(price_list.len() > 20_000 && goods >= 2, "the whole list is in the workbook: {} cells", price_list.len());
 
     // The mail.
     let mails = house.mail.wait_for(1).await;
