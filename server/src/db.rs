@@ -14,6 +14,9 @@ use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection as _, Executo
 /// Releases before this lose committed rows (WAL reset bug, 3.7.0–3.51.2; sqlite.org, 2026-03-13).
 const LEAST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
+/// How long a transaction waits for SQLite's write lock before its request is told to come again.
+const WRITE_LOCK_PATIENCE: Duration = Duration::from_secs(10);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -35,17 +38,14 @@ impl Db {
     /// Opens the SQLite database `kontor.db` in `data`, created if missing, or the PostgreSQL database at `url`, and migrates it.
     pub async fn open(data: &Path, url: Option<&str>) -> anyhow::Result<Self> {
         sqlx::any::install_default_drivers();
-        let db = match url {
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Self::postgres(url).await?,
+        match url {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Self::postgres(url).await,
             Some(_) => bail!("DATABASE_URL is not a postgres:// address"),
             None => {
                 std::fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
-                Self::sqlite(&data.join("kontor.db")).await?
+                Self::sqlite(&data.join("kontor.db")).await
             }
-        };
-        db.assert_durable().await?;
-        migrations().run(&db.writer).await.context("cannot migrate the database")?;
-        Ok(db)
+        }
     }
 
     async fn sqlite(file: &Path) -> anyhow::Result<Self> {
@@ -53,8 +53,8 @@ impl Db {
         let address = format!("sqlite://{}?mode=rwc", path.replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
         let options: AnyConnectOptions = address.parse()?;
         let options = options.disable_statement_logging();
-        let pool = |most: u32| {
-            AnyPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(30)).after_connect(|connection, _| {
+        let pool = |most: u32, busy_timeout: &'static str| {
+            AnyPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(30)).after_connect(move |connection, _| {
                 Box::pin(async move {
                     // Pragmas do not travel in an `Any` address (stack.md §5).
                     connection.execute("PRAGMA busy_timeout = 10000").await?;
@@ -63,12 +63,19 @@ impl Db {
                     connection.execute("PRAGMA foreign_keys = ON").await?;
                     connection.execute("PRAGMA mmap_size = 0").await?;
                     connection.execute("PRAGMA cache_size = -65536").await?;
+                    connection.execute(busy_timeout).await?;
                     Ok(())
                 })
             })
         };
-        let writer = pool(1).connect_with(options.clone()).await.with_context(|| format!("cannot open {path}"))?;
-        let readers = pool(4).connect_with(options).await?;
+        let cannot_open = || format!("cannot open {path}");
+        // Migrating waits for the lock as SQLite does; afterwards the writer asks for it itself, see `begin_immediate`.
+        let first = pool(1, "PRAGMA busy_timeout = 10000").connect_with(options.clone()).await.with_context(cannot_open)?;
+        let db = Self { engine: Engine::Sqlite, readers: first.clone(), writer: first };
+        db.migrate().await?;
+        db.writer.close().await;
+        let writer = pool(1, "PRAGMA busy_timeout = 0").connect_with(options.clone()).await.with_context(cannot_open)?;
+        let readers = pool(4, "PRAGMA busy_timeout = 10000").connect_with(options).await.with_context(cannot_open)?;
         Ok(Self { engine: Engine::Sqlite, readers, writer })
     }
 
@@ -91,7 +98,14 @@ impl Db {
             .connect_with(options.disable_statement_logging())
             .await
             .context("cannot reach PostgreSQL")?;
-        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
+        let db = Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn migrate(&self) -> anyhow::Result<()> {
+        self.assert_durable().await?;
+        migrations().run(&self.writer).await.context("cannot migrate the database")
     }
 
     /// Refuses a database that would acknowledge what it can lose.
@@ -131,8 +145,20 @@ impl Db {
     /// A transaction for reading then writing. Keep it short: on SQLite it is the only writer.
     pub async fn write_tx(&self) -> sqlx::Result<WriteTx> {
         match self.engine {
-            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Sqlite => self.begin_immediate().await,
             Engine::Postgres => self.writer.begin().await,
+        }
+    }
+
+    /// Takes SQLite's write lock, asking every few milliseconds while another process has it. SQLite itself asks ever more
+    /// rarely and so misses the pauses an import leaves: an order beside one waited over a second (measured).
+    async fn begin_immediate(&self) -> sqlx::Result<WriteTx> {
+        let until = tokio::time::Instant::now() + WRITE_LOCK_PATIENCE;
+        loop {
+            match self.writer.begin_with("BEGIN IMMEDIATE").await {
+                Err(error) if is_busy(&error) && tokio::time::Instant::now() < until => tokio::time::sleep(Duration::from_millis(3)).await,
+                begun => return begun,
+            }
         }
     }
 
@@ -196,6 +222,11 @@ pub fn is_unique_violation(error: &sqlx::Error) -> bool {
 pub fn is_retriable(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(database) = error else { return false };
     matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517"))
+}
+
+/// Whether another process has SQLite's write lock.
+fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.code().as_deref() == Some("5"))
 }
 
 /// Numbered placeholders `$from, $from+1, …` for `count` values: sqlx's builder writes `?`, which PostgreSQL refuses.

@@ -153,16 +153,36 @@ pub async fn change(state: &AppState, actor: &str, changes: serde_json::Map<Stri
         all.insert(name, value);
     }
     let after: FirmSettings = serde_json::from_value(serde_json::Value::Object(all)).context("a setting has a value it cannot have")?;
-    after.time_zone()?;
-    if let Some(from) = &after.mail_from {
-        crate::mail::sender(from, &after.party.name)?;
-    }
+    check(&after, &store::price_types(&mut tx).await?)?;
     if after != before {
         save(&mut tx, state, &after).await?;
         audit::record(&mut tx, &state.clock, actor, "settings.save", "firm", Some(&before), Some(&after)).await?;
     }
     tx.commit().await?;
     Ok(after)
+}
+
+/// Refuses settings under which something would fail later, where nobody would look for the cause.
+fn check(settings: &FirmSettings, price_types: &[api::PriceTypeInfo]) -> anyhow::Result<()> {
+    settings.time_zone()?;
+    if let Some(from) = &settings.mail_from {
+        crate::mail::sender(from, &settings.party.name)?;
+    }
+    if let Some(day) = &settings.as_of {
+        anyhow::ensure!(crate::time::parse_day(day).is_some(), "as_of: {day} is no day; write YYYY-MM-DD");
+    }
+    anyhow::ensure!((0..=10_000).contains(&settings.default_vat_rate.raw()), "default_vat_rate: a percentage from 0 to 100");
+    anyhow::ensure!(settings.regular_from != Some(0), "regular_from: at least 1 order makes a customer regular");
+    for (name, series) in [("order_series", &settings.order_series), ("proforma_series", &settings.proforma_series)] {
+        let plain = series.prefix.chars().count() <= 20 && !series.prefix.chars().any(char::is_control);
+        anyhow::ensure!(plain && (1..=12).contains(&series.width), "{name}: a prefix of at most 20 characters, 1 to 12 digits");
+    }
+    // Before there are goods there are no price types to choose from.
+    let known = |code: &str| price_types.is_empty() || price_types.iter().any(|known| known.code == code);
+    for (name, code) in [("customer_price_type", Some(&settings.customer_price_type)), ("public_price_type", settings.public_price_type.as_ref())] {
+        anyhow::ensure!(code.is_none_or(|code| known(code)), "{name}: no such price type");
+    }
+    Ok(())
 }
 
 /// Stores the settings; the caller writes the audit row in the same transaction.

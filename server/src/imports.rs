@@ -250,12 +250,22 @@ impl RunQuery {
         let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
         Ok(Options {
             map: given(&self.map).map_or(Ok(Map::default()), |text| parse_map(&text))?,
-            dry_run: matches!(self.dry_run.as_deref(), Some("1" | "true")),
+            dry_run: one_of("dry_run", self.dry_run.as_deref(), &["1", "true"], &["0", "false"])?,
             currency: given(&self.currency).map(|text| parse_currency(&text)).transpose()?,
             only: given(&self.r#where).map(|text| parse_where(&text)).transpose()?,
             price_type_from: given(&self.price_type_from),
-            strict_groups: self.groups.as_deref() == Some("strict"),
+            strict_groups: one_of("groups", self.groups.as_deref(), &["strict"], &["create"])?,
         })
+    }
+}
+
+/// Whether an option is one of `yes`. What is neither those nor `no` is refused: a preview misspelt must not write.
+fn one_of(name: &str, given: Option<&str>, yes: &[&str], no: &[&str]) -> Result<bool, ImportError> {
+    match given {
+        None => Ok(false),
+        Some(value) if yes.contains(&value) => Ok(true),
+        Some(value) if no.contains(&value) => Ok(false),
+        Some(_) => Err(ImportError::Refused { code: "bad_option", detail: format!("{name} is one of {}", [yes, no].concat().join(", ")) }),
     }
 }
 

@@ -61,13 +61,13 @@ impl Segments {
         let mut connection = state.db.read().await?;
         let judged = segments::judge_all(&mut connection, &rule).await?;
         drop(connection);
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut out = Vec::new();
         match self.format {
             Format::Csv => write_csv(&mut out, &judged),
             Format::Json => write_json(&mut out, &judged),
         }
-        .and_then(|()| out.flush())
         .context("cannot write the result")?;
+        super::print(&out)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use kontor_shared::catalog::ProductKind;
 use kontor_shared::import::RowProblem;
-use kontor_shared::import::orders::{FIELDS, Shape, read_header, read_line};
+use kontor_shared::import::orders::{FIELDS, Shape, check_terms, read_header, read_line};
 use kontor_shared::money::{Currency, Percent};
 use kontor_shared::words::imports as words;
 use sqlx::AnyConnection;
@@ -43,15 +43,15 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
     tables.sort_by_key(|(shape, _)| *shape != Shape::Headers);
     let names: Vec<String> = tables.iter().map(|(_, table)| table.name.clone()).collect();
     let mut tally = std::mem::take(&mut run.tally);
+    let firm = run.state.firm().await?;
+    let currency = run.options.currency.unwrap_or(firm.currency);
     let (mut gathered, tally) = blocking(move || {
-        let gathered = gather(&tables, &mut tally)?;
+        let gathered = gather(&tables, currency, &mut tally)?;
         Ok((gathered, tally))
     })
     .await?;
     run.tally = tally;
 
-    let firm = run.state.firm().await?;
-    let currency = run.options.currency.unwrap_or(firm.currency);
     let mut connection = run.state.db.read().await?;
     let known = known(&mut connection, &firm, currency).await?;
     drop(connection);
@@ -92,7 +92,7 @@ fn check_shapes(tables: &[(Shape, Table)]) -> Result<(), ImportError> {
     }
 }
 
-fn gather(tables: &[(Shape, Table)], tally: &mut Tally) -> Result<Gathered, ImportError> {
+fn gather(tables: &[(Shape, Table)], currency: Currency, tally: &mut Tally) -> Result<Gathered, ImportError> {
     let mut gathered = Gathered::default();
     for (file, (shape, table)) in tables.iter().enumerate() {
         let columns = &table.columns;
@@ -111,10 +111,12 @@ fn gather(tables: &[(Shape, Table)], tally: &mut Tally) -> Result<Gathered, Impo
             };
             let place = Place { file: file as u16, row: u32::try_from(row.number).unwrap_or(u32::MAX) };
             let cells = row.cells();
+            let fits = check_terms(columns, &cells, currency);
             let taken = match shape {
-                Shape::Headers => read_header(columns, &marks, &cells).map(|header| gathered.header(place, header)),
-                Shape::Lines => read_line(columns, &marks, &cells).map(|line| gathered.line(place, line)),
-                Shape::Flat => read_header(columns, &marks, &cells)
+                Shape::Headers => fits.and_then(|()| read_header(columns, &marks, &cells)).map(|header| gathered.header(place, header)),
+                Shape::Lines => fits.and_then(|()| read_line(columns, &marks, &cells)).map(|line| gathered.line(place, line)),
+                Shape::Flat => fits
+                    .and_then(|()| read_header(columns, &marks, &cells))
                     .and_then(|header| Ok((header, read_line(columns, &marks, &cells)?)))
                     .map(|(header, line)| gathered.flat(place, header, line)),
             };

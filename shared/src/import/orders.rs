@@ -4,9 +4,11 @@
 use jiff::civil::{Date, DateTime, Time};
 
 use super::{Cell, Columns, FieldDef, RowProblem, number, row_shown, shorten, text};
-use crate::money::{MoneyError, Price, Quantity};
+use crate::money::{Currency, MoneyError, Price, Quantity};
 use crate::numbers::DecimalMark;
-use crate::words::{Word, imports as words};
+use crate::orders::{OrderState, Verdict};
+use crate::words::Word;
+use crate::words::imports::{self as words, Said};
 
 /// Fields of a history: those of headers first, then those of lines.
 pub const FIELDS: &[FieldDef] = &[
@@ -75,6 +77,10 @@ pub const FIELDS: &[FieldDef] = &[
     FieldDef {
         name: "price", headers: &["unit price", "unitprice", "price", "цена", "цена за единицу", "единична цена", "ед цена"]
     },
+    // What an export of this program says beside.
+    FieldDef { name: "state", headers: &["state", "состояние", "състояние"] },
+    FieldDef { name: "verdict", headers: &["verdict"] },
+    FieldDef { name: "currency", headers: &["currency", "валюта"] },
 ];
 
 /// Largest quantity of one line: above it something is wrong with the file.
@@ -214,6 +220,23 @@ pub fn read_header(columns: &Columns, marks: &Marks, cells: &[Cell]) -> Result<H
         _ => Some(amount(columns, marks, cells, ("total", words::FIELD_TOTAL))?),
     };
     Ok(Header { number, kind, at, customer, lines, total })
+}
+
+/// Refuses a row that is no sale or not in the currency the history comes in: it would count as sold, or at another worth.
+/// A state or verdict of another program means nothing here and is left alone.
+pub fn check_terms(columns: &Columns, cells: &[Cell], currency: Currency) -> Result<(), RowProblem> {
+    let cell = |field: &str| columns.shown(field, cells).unwrap_or("");
+    let unsold = [OrderState::Draft, OrderState::Submitted, OrderState::NeedsReview, OrderState::Cancelled, OrderState::Refused];
+    if OrderState::parse(cell("state")).is_some_and(|state| unsold.contains(&state)) {
+        return Err(RowProblem::new(cell("state"), words::NOT_SOLD));
+    }
+    if Verdict::parse(cell("verdict")) == Some(Verdict::Refused) {
+        return Err(RowProblem::new(cell("verdict"), words::LINE_NOT_TAKEN));
+    }
+    match super::read_currency(cell("currency")) {
+        Some(named) if named != currency => Err(RowProblem::new(named.code(), Said::with(words::HISTORY_CURRENCY, &[("currency", &currency)]))),
+        _ => Ok(()),
+    }
 }
 
 pub fn read_line(columns: &Columns, marks: &Marks, cells: &[Cell]) -> Result<Line, RowProblem> {

@@ -4,6 +4,7 @@ use super::{Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, 
 use crate::catalog::ProductKind;
 use crate::money::{Currency, Percent, Price, Quantity};
 use crate::numbers::{DecimalMark, plain_decimal};
+use crate::orders::QuantityRule;
 use crate::words::imports::{self as words, Said};
 use crate::words::{Lang, Word, common};
 
@@ -393,7 +394,12 @@ fn read_vat(facts: &FileFacts, cell: Cell) -> Result<Option<Percent>, RowProblem
     } else {
         plain.parse::<Percent>().map_err(|_| wrong())?
     };
-    if (0..=10_000).contains(&rate.raw()) { Ok(Some(rate)) } else { Err(wrong()) }
+    match rate.raw() {
+        // No country has such a rate; a share beside percentages is what it is.
+        1..100 => Err(RowProblem::new(value, words::VAT_FRACTION)),
+        0..=10_000 => Ok(Some(rate)),
+        _ => Err(wrong()),
+    }
 }
 
 /// The product after the row. `group_code` is what the row's group resolved to, if it names one.
@@ -440,7 +446,17 @@ pub fn apply(before: Option<&Revision>, input: &ProductInput, group_code: Option
         // Pieces are counted one by one anyway; a pack of one says nothing.
         after.increment = increment.filter(|step| after.precision > 0 || *step != Quantity::whole(1));
     }
+    if after.rule().first().is_none() {
+        return Err(RowProblem::new(&input.code, words::NOTHING_FITS));
+    }
     Ok(after)
+}
+
+impl Revision {
+    /// The quantities that can be ordered.
+    pub fn rule(&self) -> QuantityRule {
+        QuantityRule { min: self.min, max: self.max, increment: self.increment, precision: self.precision }
+    }
 }
 
 #[cfg(test)]

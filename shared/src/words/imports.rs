@@ -57,6 +57,8 @@ crate::words! {
     ACTIVE_YES_NO = "active is yes or no", "в продаже — да или нет", "в продажба — да или не";
     NOT_A_CURRENCY = "no currency has this code", "не код валюты", "не е код на валута";
     VAT_RANGE = "the VAT rate is not a percentage from 0 to 100", "ставка НДС — не процент от 0 до 100", "ставката на ДДС не е процент от 0 до 100";
+    VAT_FRACTION = "the VAT rate is below 1 %; is it a share? Write 20 for 20 %", "ставка НДС меньше 1 %; это доля? Для 20 % напишите 20", "ставката на ДДС е под 1 %; дял ли е? За 20 % напишете 20";
+    NOTHING_FITS = "no quantity can be ordered: the pack, the limits and the unit exclude each other", "заказать нельзя никакое количество: кратность, пределы и единица исключают друг друга", "не може да се поръча никакво количество: опаковката, границите и мярката взаимно се изключват";
     MIN_ABOVE_MAX = "the minimum is above the maximum", "минимум больше максимума", "минимумът е над максимума";
     NAME_NEEDED = "a new product needs a name, and the file has no column for it", "новому товару нужно название, а столбца с ним в файле нет", "новата стока има нужда от име, а колона за него няма";
     TWO_CURRENCIES = "the header of the price is in {currency}, the row names another currency", "по заголовку цена в {currency}, в строке другая валюта", "по заглавието цената е в {currency}, в реда има друга валута";
@@ -66,6 +68,10 @@ crate::words! {
     NO_SUCH_GROUP = "no such product group", "такой группы товаров нет", "няма такава група стоки";
     NO_PARENT_GROUP = "there is no parent group of this code", "верхней группы с этим кодом нет", "няма горна група с този код";
     GROUP_IN_ITSELF = "the group would be above itself", "группа оказалась бы над самой собой", "групата би била над самата себе си";
+    // Orders of an export.
+    NOT_SOLD = "the order was not sold; the history takes what was", "заказ не состоялся; в историю входят состоявшиеся", "поръчката не е изпълнена; в историята влизат изпълнените";
+    LINE_NOT_TAKEN = "the line was refused; it is no part of what was sold", "строка была отклонена; она не входит в проданное", "редът е отхвърлен; той не е част от продаденото";
+    HISTORY_CURRENCY = "the order is not in {currency}, the currency this history comes in; name the other one for a file of its own", "заказ не в {currency}, валюте этого импорта; укажите другую валюту для отдельного файла", "поръчката не е в {currency}, валутата на това внасяне; посочете другата валута за отделен файл";
     // Customers.
     NO_SUCH_LANGUAGE = "not a language of this program (en, ru, bg)", "не язык этой программы (en, ru, bg)", "не е език на тази програма (en, ru, bg)";
     NOT_AN_EMAIL = "not an e-mail address", "не адрес электронной почты", "не е имейл адрес";

@@ -148,6 +148,24 @@ on_both_databases!(a_history_told_otherwise_changes_and_never_touches_orders_pla
     assert_eq!(buyer.get(&format!("/api/orders/{id}")).await.json::<Order>(), placed);
 });
 
+on_both_databases!(what_an_export_says_was_not_sold_does_not_come_back_as_sold, |app| async {
+    register(&app).await;
+    let file = "number,date,customer,state,currency,line_no,code,quantity,price,verdict\n\
+        W1,2011-07-01,C1,confirmed,EUR,1,TEA,6,2.55,accepted\n\
+        W1,2011-07-01,C1,confirmed,EUR,2,POST,1,15,refused\n\
+        W2,2011-07-02,C1,cancelled,EUR,1,TEA,1,2.55,accepted\n\
+        W3,2011-07-03,C1,closed,GBP,1,TEA,1,2.55,accepted\n\
+        W4,2011-07-04,C2,Paid,EUR,1,TEA,1,2.55,\n";
+    let report = import(&app, Kind::Orders, &[("export.csv", file)]).await;
+    assert_eq!(counts(&report), [5, 2, 0, 0, 3]);
+    let codes: Vec<(u64, &str)> = report.refusals.iter().map(|refusal| (refusal.row, refusal.code.as_str())).collect();
+    assert_eq!(codes, [(3, "line_not_taken"), (4, "not_sold"), (5, "history_currency")]);
+    assert_eq!(order(&app, "W1").await.net, "15.30");
+    let options = Options { currency: Some("GBP".parse().unwrap()), ..Options::default() };
+    let report = try_import(&app, Kind::Orders, &[("export.csv", &file.replace("EUR", "USD"))], options).await.unwrap();
+    assert_eq!((report.created, order(&app, "W3").await.currency.code()), (1, "GBP"));
+});
+
 on_both_databases!(the_demo_firm_is_whole, |app| async {
     assert!(demo::load(app.state(), |_| ()).await.unwrap());
     let db = &app.state().db;

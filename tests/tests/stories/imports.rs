@@ -216,6 +216,30 @@ on_both_databases!(files_that_are_no_tables_are_refused_whole, |app| async {
     assert!(list.imports.iter().all(|one| one.state == "failed" && one.error.is_some()), "a failed run leaves its record");
 });
 
+on_both_databases!(a_preview_misspelt_writes_nothing, |app| async {
+    let staff = app.staff(Role::Sales).await;
+    let file = "code,name,price,group\n1,Tea,1,G\n";
+    for (option, value) in [("dry_run", "True"), ("dry_run", "yes"), ("dry_run", ""), ("groups", "Strict")] {
+        let problem = send(&staff, "products", "p.csv", file, &[(option, value)]).await.problem(422, "bad_option");
+        assert!(problem.detail.is_some_and(|detail| detail.starts_with(option)));
+    }
+    for value in ["1", "true"] {
+        assert_eq!(counts(&take(&staff, "products", "p.csv", file, &[("dry_run", value)]).await), (1, 0, 0, 0));
+    }
+    assert_eq!(number(&app, "SELECT COUNT(*) FROM products").await, 0);
+    assert_eq!(counts(&take(&staff, "products", "p.csv", file, &[("dry_run", "0"), ("groups", "create")]).await), (1, 0, 0, 0));
+    assert_eq!(number(&app, "SELECT COUNT(*) FROM products").await, 1);
+});
+
+on_both_databases!(what_nobody_could_order_or_no_state_taxes_is_refused, |app| async {
+    let staff = app.staff(Role::Sales).await;
+    let file = "code,name,price,vat,min,max,pack\n1,Tea,1,20,,,6\n2,Pot,1,20,7,8,5\n3,Cup,1,0.2,,,\n4,Jug,1,0,,,\n";
+    let report = take(&staff, "products", "p.csv", file, &[]).await;
+    assert_eq!(counts(&report), (2, 0, 0, 2));
+    let codes: Vec<(u64, &str)> = report.refusals.iter().map(|refusal| (refusal.row, refusal.code.as_str())).collect();
+    assert_eq!(codes, [(3, "nothing_fits"), (4, "vat_fraction")]);
+});
+
 on_both_databases!(a_crashed_run_leaves_the_old_catalogue_and_the_next_one_works, |app| async {
     let staff = app.staff(Role::Sales).await;
     take(&staff, "products", "a.csv", "code,name,price,group\n1,Tea,1,G\n", &[]).await;

@@ -83,6 +83,35 @@ with_the_program!(data_outlives_the_program, |place| async {
     assert_eq!(server.stop().await, Some(0));
 });
 
+with_the_program!(the_firms_settings_are_shown_and_set, |place| async {
+    let file = place.directory.join("firm.json");
+    let set = |text: &str| {
+        std::fs::write(&file, text).expect("a file");
+        program::run_with_input(&place, &["firm", "set", file.to_str().expect("UTF-8")], "")
+    };
+    let said =
+        set(r#"{"party": {"name": "Firm", "address": ["1 Street"], "tax_ids": [], "bank": [], "email": "a@firm.example", "phone": ""}, "currency": "GBP"}"#);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let shown: serde_json::Value = serde_json::from_str(&program::run(&place, &["firm", "show"])).expect("JSON");
+    assert_eq!((&shown["party"]["name"], &shown["currency"], &shown["zone"]), (&"Firm".into(), &"GBP".into(), &"Etc/UTC".into()));
+    for wrong in [
+        r#"{"as_of": "garbage"}"#,
+        r#"{"default_vat_rate": "999"}"#,
+        r#"{"regular_from": 0}"#,
+        r#"{"zone": "Moon/Sea"}"#,
+        r#"{"mail_from": "nobody"}"#,
+        r#"{"order_series": {"prefix": "\n", "width": 6, "reset": "never"}}"#,
+        r#"{"no_such_thing": 1}"#,
+        r#"{"demo": true}"#,
+        "[]",
+    ] {
+        let said = set(wrong);
+        assert_eq!(said.status.code(), Some(2), "{wrong} was taken");
+        assert_eq!(String::from_utf8_lossy(&said.stderr).lines().count(), 1, "one sentence: {}", String::from_utf8_lossy(&said.stderr));
+    }
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&program::run(&place, &["firm", "show"])).expect("JSON"), shown);
+});
+
 #[tokio::test]
 async fn who_says_nothing_loses_its_place() {
     let place = Place::new(Engine::Sqlite).await;
