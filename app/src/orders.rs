@@ -8,9 +8,9 @@ use std::collections::HashSet;
 
 use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
 use kontor_shared::drafts::{Draft, LineState, Review};
-use kontor_shared::money::Quantity;
+use kontor_shared::money::{Quantity, VatMode};
 use kontor_shared::orders::{OrderState, Verdict};
-use kontor_shared::words::common;
+use kontor_shared::words::{common, format, shop};
 use leptos::prelude::*;
 
 use crate::catalogue::Catalogue;
@@ -37,6 +37,19 @@ fn shape(state: OrderState) -> (&'static str, &'static str) {
 pub fn State(state: OrderState) -> impl IntoView {
     let (shape, colour) = shape(state);
     view! { <span class=format!("state {colour}") data-s=shape>{say(common::order_state(state))}</span> }
+}
+
+/// "VAT" with the rates of the lines that were taken, ascending: "VAT 9%, 20%".
+pub fn vat_label(order: &Order) -> String {
+    let mut rates: Vec<_> = order.lines.iter().filter(|line| line.verdict != Verdict::Refused).map(|line| line.vat_rate).collect();
+    rates.sort_unstable();
+    rates.dedup();
+    let rates = rates.into_iter().map(|rate| format::percent(lang(), rate)).collect::<Vec<_>>().join(", ");
+    let label = match order.vat_mode {
+        VatMode::Net => format!("{} {rates}", say(common::VAT)),
+        VatMode::Gross => shop::VAT_INSIDE.with(lang(), &[("rate", &rates)]),
+    };
+    label.trim().to_string()
 }
 
 /// The body to send: every line at the price the review shows.

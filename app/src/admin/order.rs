@@ -11,7 +11,7 @@ use super::keys;
 use super::listing::{Listing, Shown};
 use crate::api::encoded;
 use crate::lang::{count, lang, say};
-use crate::orders::State;
+use crate::orders::{State, vat_label};
 use crate::times;
 use crate::ui::page::Heading;
 
@@ -226,7 +226,7 @@ fn Sums(order: Order) -> impl IntoView {
             <h2>{say(common::TOTAL)}</h2>
             <div class="body"><dl class="sums">
                 <dt>{say(common::NET)}", "{count(common::LINES, order.lines.len() as u64)}</dt><dd>{decimal(&order.net)}</dd>
-                <dt>{say(common::VAT)}</dt><dd>{decimal(&order.vat)}</dd>
+                <dt>{vat_label(&order)}</dt><dd>{decimal(&order.vat)}</dd>
                 <dt class="total">{say(common::TOTAL)}" "{order.currency.sign().to_string()}</dt><dd class="total">{decimal(&order.gross)}</dd>
             </dl></div>
         </section>

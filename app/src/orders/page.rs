@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_shared::api::{AnswerPrices, Order, OrderLine};
-use kontor_shared::money::{Price, VatMode};
+use kontor_shared::money::Price;
 use kontor_shared::orders::{LineReason, OrderState, Verdict};
 use kontor_shared::words::{common, format, shop as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{Reordered, State, reorder};
+use super::{Reordered, State, reorder, vat_label};
 use crate::api::{self, ApiError};
 use crate::catalogue::shop;
 use crate::export::{self, What};
@@ -325,25 +325,13 @@ fn Lines(order: Arc<Order>, answerable: bool, answers: RwSignal<HashMap<String, 
     }
 }
 
-/// The VAT rates of the lines that were taken, ascending: "9%, 20%".
-fn rates(order: &Order) -> String {
-    let mut rates: Vec<_> = order.lines.iter().filter(|line| line.verdict != Verdict::Refused).map(|line| line.vat_rate).collect();
-    rates.sort_unstable();
-    rates.dedup();
-    rates.into_iter().map(|rate| format::percent(lang(), rate)).collect::<Vec<_>>().join(", ")
-}
-
 #[component]
 fn Totals(order: Arc<Order>) -> impl IntoView {
     let number = |text: &str| format::decimal(lang(), text);
-    let vat = match order.vat_mode {
-        VatMode::Net => format!("{} {}", say(common::VAT), rates(&order)),
-        VatMode::Gross => words::VAT_INSIDE.with(lang(), &[("rate", &rates(&order))]),
-    };
     view! {
         <dl class="sums">
             <dt>{say(common::NET)}</dt><dd>{number(&order.net)}</dd>
-            <dt>{vat.trim().to_string()}</dt><dd>{number(&order.vat)}</dd>
+            <dt>{vat_label(&order)}</dt><dd>{number(&order.vat)}</dd>
             <dt class="total">{format!("{} {}", say(common::TOTAL), order.currency.sign())}</dt><dd class="total">{number(&order.gross)}</dd>
         </dl>
     }
