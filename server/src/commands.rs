@@ -20,9 +20,18 @@ mod segments;
 mod serve;
 mod user;
 
+const ENVIRONMENT: &str = "\
+Environment:
+  DATABASE_URL       postgres://… ; absent: SQLite in the data directory
+  KONTOR_SMTP_URL    smtps://user:password@host or smtp://…?tls=required ; absent: .eml files in the spool
+  KONTOR_SMTP_CA     PEM file of a further authority the mail server's certificate may be signed by
+  KONTOR_PUBLIC_URL  where links in mails lead
+  KONTOR_LOG         what is logged, e.g. info or kontor_server=debug
+DATABASE_URL_FILE, KONTOR_SMTP_URL_FILE and KONTOR_PUBLIC_URL_FILE name files to read them from.";
+
 /// Kontor: price list, order desk and customer office of a wholesale firm.
 #[derive(Parser)]
-#[command(name = "kontor", version, disable_help_subcommand = true)]
+#[command(name = "kontor", version, disable_help_subcommand = true, after_help = ENVIRONMENT)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
