@@ -50,7 +50,7 @@ pub fn to_each<'a>(addresses: &'a [String], mail: impl Fn(&'a str) -> NewMail<'a
 }
 
 /// Writes the intent to send, all by two statements; keep it to a few dozen. Call it in the transaction of the cause.
-pub async fn enqueue_all(connection: &mut AnyConnection, clock: &Clock, mails: &[NewMail<'_>]) -> sqlx::Result<()> {
+pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mails: &[NewMail<'_>]) -> sqlx::Result<()> {
     if mails.is_empty() {
         return Ok(());
     }
@@ -59,11 +59,6 @@ pub async fn enqueue_all(connection: &mut AnyConnection, clock: &Clock, mails: &
     let bodies = bodies::put_all(connection, "text/plain; charset=utf-8", &texts, now).await?;
     let rows: Vec<store::New<'_>> = mails.iter().zip(&bodies).map(|(mail, body_hash)| store::New { id: MessageId(clock.new_id()), mail, body_hash }).collect();
     store::insert(connection, &rows, now).await
-}
-
-/// As [`enqueue_all`], for one.
-pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mail: NewMail<'_>) -> sqlx::Result<()> {
-    enqueue_all(connection, clock, &[mail]).await
 }
 
 /// Delay after the `attempts`-th failure: 1 min, 2 min, 4 min … at most 6 h.

@@ -6,14 +6,8 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::browser;
+use crate::keys::{single_wanted, want_single};
 use crate::lang::say;
-
-const KEY: &str = "kontor.letter-keys";
-
-/// Whether this browser's reader wants single-letter keys.
-pub fn wanted() -> bool {
-    browser::stored(KEY).as_deref() != Some("off")
-}
 
 /// Calls `act` with the place of each single key (`KeyJ`, `Enter`) until the page goes; `true` means it was used.
 pub fn on_key(act: impl Fn(&str) -> bool + 'static) {
@@ -22,7 +16,7 @@ pub fn on_key(act: impl Fn(&str) -> bool + 'static) {
             return;
         }
         let code = event.code();
-        if code.starts_with("Key") && !wanted() {
+        if code.starts_with("Key") && !single_wanted() {
             return;
         }
         if act(&code) {
@@ -44,7 +38,7 @@ pub fn on_control() -> bool {
 /// The keys of a list, each with what it does, and the switch that turns letters off.
 #[component]
 pub fn KeyHints(keys: Vec<(&'static [&'static str], &'static str)>) -> impl IntoView {
-    let on = RwSignal::new(wanted());
+    let on = RwSignal::new(single_wanted());
     let hints: Vec<_> =
         keys.into_iter().map(|(names, what)| view! { <span>{names.iter().map(|name| view! { <kbd>{*name}</kbd>" " }).collect_view()}{what}</span> }).collect();
     view! {
@@ -54,7 +48,7 @@ pub fn KeyHints(keys: Vec<(&'static [&'static str], &'static str)>) -> impl Into
                 <input type="checkbox" prop:checked=move || on.get()
                     on:change=move |event| {
                         on.set(event_target_checked(&event));
-                        browser::store(KEY, if on.get_untracked() { "on" } else { "off" });
+                        want_single(on.get_untracked());
                     }/>
                 {say(staff::DEVICE_KEYS)}
             </label>

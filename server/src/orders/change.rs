@@ -131,7 +131,7 @@ pub async fn tell(
         subject: &subject,
         text: &text,
     });
-    outbox::enqueue_all(tx, &state.clock, &mails).await?;
+    outbox::enqueue(tx, &state.clock, &mails).await?;
     Ok(())
 }
 

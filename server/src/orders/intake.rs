@@ -186,7 +186,7 @@ impl Desk {
         audit::write(connection, &entries).await?;
         let mails = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
         let mails: Vec<outbox::NewMail<'_>> = mails.iter().flat_map(Acknowledgement::mails).collect();
-        outbox::enqueue_all(connection, &self.clock, &mails).await?;
+        outbox::enqueue(connection, &self.clock, &mails).await?;
         Ok(())
     }
 

@@ -357,7 +357,7 @@ async fn transaction(state: &AppState, client: &Client, codes: &[String]) -> Res
     audit::record(&mut tx, &state.clock, &client.email, "order.submit", &id, None, Some(&json!({"state": "submitted", "revision": 1}))).await?;
     let mail =
         NewMail { cause: &cause, customer: Some(client.customer), recipient: &client.email, lang: Lang::En, subject: "We received your order", text: &text };
-    outbox::enqueue(&mut tx, &state.clock, mail).await?;
+    outbox::enqueue(&mut tx, &state.clock, &[mail]).await?;
     tx.commit().await?;
     Ok(())
 }

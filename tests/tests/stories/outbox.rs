@@ -33,7 +33,7 @@ async fn enqueue(app: &TestApp, subject: &str) {
         subject,
         text: "Добрый день!\r\n.\r\nЗаказ принят.\r\n",
     };
-    outbox::enqueue(&mut tx, &state.clock, mail).await.unwrap();
+    outbox::enqueue(&mut tx, &state.clock, &[mail]).await.unwrap();
     tx.commit().await.unwrap();
 }
 
