@@ -82,7 +82,7 @@ pub async fn show(State(state): State<AppState>, SignedIn(who): SignedIn, Path(i
     let id: OrderId = id_in_path(&id)?;
     let mut connection = state.db.read().await?;
     let row = store::order(&mut connection, &id.to_string()).await?.filter(|row| visible(row, &who)).ok_or(AppError::NotFound)?;
-    Ok(with_etag(view::order(&mut connection, row, who.role).await?))
+    Ok(with_etag(view::order(&mut connection, &state.goods, row, who.role).await?))
 }
 
 /// `POST /api/orders/{id}/prices`

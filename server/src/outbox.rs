@@ -44,21 +44,37 @@ pub struct NewMail<'a> {
     pub text: &'a str,
 }
 
-/// A mail to each address; to nobody, where there is none, so that a row says that nobody was told.
-pub fn to_each<'a>(addresses: &'a [String], mail: impl Fn(&'a str) -> NewMail<'a>) -> Vec<NewMail<'a>> {
-    if addresses.is_empty() { vec![mail("")] } else { addresses.iter().map(|recipient| mail(recipient)).collect() }
+/// What several people are told of one cause.
+pub struct Letter<'a> {
+    pub cause: String,
+    pub customer: Option<CustomerId>,
+    pub addresses: &'a [String],
+    pub lang: Lang,
+    pub subject: String,
+    pub text: String,
 }
 
-/// Writes the intent to send, all by two statements; keep it to a few dozen. Call it in the transaction of the cause.
-pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mails: &[NewMail<'_>]) -> sqlx::Result<()> {
-    if mails.is_empty() {
-        return Ok(());
+impl Letter<'_> {
+    /// A mail to each address; to nobody, where there is none, so that a row says that nobody was told.
+    pub fn mails(&self) -> Vec<NewMail<'_>> {
+        let to = |recipient| NewMail { cause: &self.cause, customer: self.customer, recipient, lang: self.lang, subject: &self.subject, text: &self.text };
+        if self.addresses.is_empty() { vec![to("")] } else { self.addresses.iter().map(|recipient| to(recipient)).collect() }
     }
+}
+
+/// Writes the intent to send, many by two statements. Call it in the transaction of the cause.
+pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mails: &[NewMail<'_>]) -> sqlx::Result<()> {
+    // 14 values each; SQLite takes 32 766 placeholders.
+    const CHUNK: usize = 100;
     let now = clock.now_ms();
-    let texts: Vec<&[u8]> = mails.iter().map(|mail| mail.text.as_bytes()).collect();
-    let bodies = bodies::put_all(connection, "text/plain; charset=utf-8", &texts, now).await?;
-    let rows: Vec<store::New<'_>> = mails.iter().zip(&bodies).map(|(mail, body_hash)| store::New { id: MessageId(clock.new_id()), mail, body_hash }).collect();
-    store::insert(connection, &rows, now).await
+    for chunk in mails.chunks(CHUNK) {
+        let texts: Vec<&[u8]> = chunk.iter().map(|mail| mail.text.as_bytes()).collect();
+        let bodies = bodies::put_all(connection, "text/plain; charset=utf-8", &texts, now).await?;
+        let rows: Vec<store::New<'_>> =
+            chunk.iter().zip(&bodies).map(|(mail, body_hash)| store::New { id: MessageId(clock.new_id()), mail, body_hash }).collect();
+        store::insert(connection, &rows, now).await?;
+    }
+    Ok(())
 }
 
 /// Delay after the `attempts`-th failure: 1 min, 2 min, 4 min … at most 6 h.

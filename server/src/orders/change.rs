@@ -49,7 +49,7 @@ pub fn by_role(role: Role) -> &'static str {
 /// Ends the transaction, then reads the order for the answer: the only writer is not kept waiting for that.
 async fn committed(tx: WriteTx, state: &AppState, row: OrderRow, who: &Identity) -> Result<api::Order> {
     tx.commit().await?;
-    view::order(&mut *state.db.read().await?, row, who.role).await
+    view::order(&mut *state.db.read().await?, &state.goods, row, who.role).await
 }
 
 /// Moves the order from `row` to `after`, with its event and audit row. Gives the row as it is then.
@@ -123,15 +123,8 @@ pub async fn tell(
     let addresses = store::order_mail_addresses(tx, &customer.id).await?;
     let (subject, text) = compose(lang, state.config.public_url.as_deref())?;
     let cause = format!("order {} {occasion}", row.id);
-    let mails = outbox::to_each(&addresses, |recipient| outbox::NewMail {
-        cause: &cause,
-        customer: customer.id.parse().ok(),
-        recipient,
-        lang,
-        subject: &subject,
-        text: &text,
-    });
-    outbox::enqueue(tx, &state.clock, &mails).await?;
+    let letter = outbox::Letter { cause, customer: customer.id.parse().ok(), addresses: &addresses, lang, subject, text };
+    outbox::enqueue(tx, &state.clock, &letter.mails()).await?;
     Ok(())
 }
 

@@ -43,7 +43,7 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     let row = locked(&mut tx, state, who, id).await?;
     let Some(to) = view::state(&row.state)?.after(OrderAction::Confirm) else {
         tx.commit().await?;
-        let order = view::order(&mut *state.db.read().await?, row.clone(), who.role).await?;
+        let order = view::order(&mut *state.db.read().await?, &state.goods, row.clone(), who.role).await?;
         return match order.documents.iter().find(|document| document.kind == documents::PROFORMA) {
             Some(proforma) => Ok(api::Confirmed { proforma: proforma.clone(), order }),
             None => Err(wrong_state(&row)),
@@ -62,7 +62,7 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     tell(&mut tx, state, &firm, &row, "confirmed", |_, url| mail::confirmed(data.lang, &firm, url, &row, &data)).await?;
     // Read after the commit: neither SQLite's only writer nor the row of the document's number waits for it.
     tx.commit().await?;
-    let order = view::order(&mut *state.db.read().await?, row, who.role).await?;
+    let order = view::order(&mut *state.db.read().await?, &state.goods, row, who.role).await?;
     let proforma = order.documents.iter().find(|posted| posted.id == document).cloned().context("the posted proforma")?;
     Ok(api::Confirmed { order, proforma })
 }

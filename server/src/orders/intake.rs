@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_shared::ids::CustomerId;
 use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -184,40 +183,17 @@ impl Desk {
             .map(|(order, new)| audit::entry(&self.clock, &order.actor, "order.submit", &new.row.id, None, Some(&Snapshot::of(&new.row))))
             .collect::<anyhow::Result<Vec<_>>>()?;
         audit::write(connection, &entries).await?;
-        let mails = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
-        let mails: Vec<outbox::NewMail<'_>> = mails.iter().flat_map(Acknowledgement::mails).collect();
+        let letters = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mails: Vec<outbox::NewMail<'_>> = letters.iter().flat_map(outbox::Letter::mails).collect();
         outbox::enqueue(connection, &self.clock, &mails).await?;
         Ok(())
     }
 
-    fn acknowledgement<'a>(&self, order: &'a Ready, new: &NewOrder) -> anyhow::Result<Acknowledgement<'a>> {
+    fn acknowledgement<'a>(&self, order: &'a Ready, new: &NewOrder) -> anyhow::Result<outbox::Letter<'a>> {
         let lang = Lang::parse(&order.customer.lang).unwrap_or(order.firm.lang);
         let (subject, text) = mail::received(lang, &order.firm, self.public_url.as_deref(), &new.row, &order.lines)?;
         let cause = format!("order {} received", new.row.id);
-        Ok(Acknowledgement { cause, customer: order.customer.id.parse().ok(), addresses: &order.addresses, lang, subject, text })
-    }
-}
-
-/// What acknowledges one order.
-struct Acknowledgement<'a> {
-    cause: String,
-    customer: Option<CustomerId>,
-    addresses: &'a [String],
-    lang: Lang,
-    subject: String,
-    text: String,
-}
-
-impl Acknowledgement<'_> {
-    fn mails(&self) -> Vec<outbox::NewMail<'_>> {
-        outbox::to_each(self.addresses, |recipient| outbox::NewMail {
-            cause: &self.cause,
-            customer: self.customer,
-            recipient,
-            lang: self.lang,
-            subject: &self.subject,
-            text: &self.text,
-        })
+        Ok(outbox::Letter { cause, customer: order.customer.id.parse().ok(), addresses: &order.addresses, lang, subject, text })
     }
 }
 

@@ -86,8 +86,8 @@ impl Goods {
         Ok(found)
     }
 
-    /// Every group's path as of a published change of the catalogue, which never moves.
-    async fn group_paths(&self, connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Arc<GroupPaths>> {
+    /// Every group's path as of a change of the catalogue that is visible or published, and so never moves.
+    pub async fn group_paths(&self, connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Arc<GroupPaths>> {
         if let Some(known) = locked(&self.trees).get(&seq) {
             return Ok(known.clone());
         }

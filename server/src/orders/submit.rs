@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
 use super::intake::{Outcome, Ready};
-use super::price::{self, Groups, Priced};
+use super::price::{self, Goods, Groups, Priced};
 use super::store::{self, CustomerRow, LineRow, NewOrder, OrderRow};
 use super::view;
 use crate::AppState;
@@ -99,7 +99,7 @@ enum Prepared {
 async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder, hash: &str) -> Result<Prepared> {
     let mut connection = state.db.read().await?;
     if let Some(row) = store::order(&mut connection, &id.to_string()).await? {
-        return Ok(Prepared::Stored(Box::new(stored_already(&mut connection, buyer, row, hash).await?)));
+        return Ok(Prepared::Stored(Box::new(stored_already(&mut connection, &state.goods, buyer, row, hash).await?)));
     }
     let firm = firm::stored(&mut connection).await?;
     let now = state.clock.now_ms();
@@ -126,14 +126,14 @@ async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOr
 }
 
 /// The answer to a repeat.
-async fn stored_already(connection: &mut AnyConnection, buyer: &Buyer, row: OrderRow, hash: &str) -> Result<api::Order> {
+async fn stored_already(connection: &mut AnyConnection, goods: &Goods, buyer: &Buyer, row: OrderRow, hash: &str) -> Result<api::Order> {
     if row.customer_id.as_deref() != Some(buyer.customer.to_string().as_str()) {
         return Err(AppError::NotFound);
     }
     if row.body_hash != hash {
         return Err(AppError::conflict("order_differs", "an order with this id is stored, and it says something else"));
     }
-    view::order(connection, row, buyer.identity.role).await
+    view::order(connection, goods, row, buyer.identity.role).await
 }
 
 /// What the buyer is told of a new order, from the rows that are stored.

@@ -6,28 +6,28 @@ use kontor_shared::money::{Currency, Money, Percent, Price, Quantity, VatMode};
 use kontor_shared::orders::{LineReason, OrderAction, OrderState, Verdict};
 use sqlx::AnyConnection;
 
-use super::price::{Groups, is_taken};
+use super::price::{Goods, Groups, is_taken};
 use super::store::{self, EventRow, LineRow, OrderRow};
+use crate::documents;
 use crate::error::Result;
 use crate::time::rfc3339;
-use crate::{catalog, documents};
 
 /// The order in full.
-pub async fn order(connection: &mut AnyConnection, row: OrderRow, role: Role) -> Result<api::Order> {
+pub async fn order(connection: &mut AnyConnection, goods: &Goods, row: OrderRow, role: Role) -> Result<api::Order> {
     let customer = match &row.customer_id {
         Some(id) => store::customer(connection, id).await?.map(|customer| (customer.id, customer.code, customer.name)),
         None => None,
     };
     let lines = store::lines(connection, &row.id).await?;
-    let groups = groups(connection, &row).await?;
+    let groups = groups(connection, goods, &row).await?;
     let events = store::events(connection, &row.id).await?;
     let documents = documents::of_order(connection, &row.id).await?;
     Ok(assemble(row, customer, lines, &groups, events, documents, role)?)
 }
 
-async fn groups(connection: &mut AnyConnection, row: &OrderRow) -> sqlx::Result<Groups> {
+async fn groups(connection: &mut AnyConnection, goods: &Goods, row: &OrderRow) -> anyhow::Result<Groups> {
     let seq = store::catalogue_seq(connection, row.price_list).await?;
-    let paths = catalog::group_paths(connection, seq).await?;
+    let paths = goods.group_paths(connection, seq).await?;
     let groups = store::groups(connection, &row.id, seq).await?;
     Ok(groups.into_iter().filter_map(|(code, group)| Some((code, paths.get(&group)?.clone()))).collect())
 }
