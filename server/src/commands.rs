@@ -26,8 +26,9 @@ Environment:
   KONTOR_SMTP_URL    smtps://user:password@host or smtp://…?tls=required ; absent: .eml files in the spool
   KONTOR_SMTP_CA     PEM file of a further authority the mail server's certificate may be signed by
   KONTOR_PUBLIC_URL  where links in mails lead
+  KONTOR_SECRET      what links are signed and second factors encrypted with, 32 characters or more; absent: kept in the database
   KONTOR_LOG         what is logged, e.g. info or kontor_server=debug
-DATABASE_URL_FILE, KONTOR_SMTP_URL_FILE and KONTOR_PUBLIC_URL_FILE name files to read them from.";
+DATABASE_URL_FILE, KONTOR_SMTP_URL_FILE, KONTOR_SECRET_FILE and KONTOR_PUBLIC_URL_FILE name files to read them from.";
 
 /// Kontor: price list, order desk and customer office of a wholesale firm.
 #[derive(Parser)]

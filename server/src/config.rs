@@ -15,6 +15,9 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// PEM file of authorities trusted to name the mail server, beside the public ones: a firm's own server has its own.
     pub smtp_ca: Option<PathBuf>,
+    /// The master secret links are signed and second factors are encrypted with, kept apart from the database; absent: one
+    /// that the database holds.
+    pub secret: Option<String>,
     /// Take the client address from `X-Forwarded-For`.
     pub trust_proxy: bool,
 }
@@ -27,9 +30,18 @@ impl Config {
             public_url: setting("KONTOR_PUBLIC_URL")?,
             smtp_url: setting("KONTOR_SMTP_URL")?,
             smtp_ca: std::env::var_os("KONTOR_SMTP_CA").filter(|path| !path.is_empty()).map(PathBuf::from),
+            secret: secret(setting("KONTOR_SECRET")?)?,
             trust_proxy: false,
         })
     }
+}
+
+/// A secret somebody made up in a hurry is guessed in as much of one.
+fn secret(value: Option<String>) -> anyhow::Result<Option<String>> {
+    if let Some(value) = &value {
+        anyhow::ensure!(value.chars().count() >= 32, "KONTOR_SECRET is shorter than 32 characters; make one with: openssl rand -hex 32");
+    }
+    Ok(value)
 }
 
 /// `NAME`, or the content of the file `NAME_FILE` names.

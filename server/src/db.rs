@@ -187,15 +187,18 @@ impl Db {
 /// The schema's history, appended to and never edited. Listed by hand: sqlx's macro would build both database drivers a
 /// second time, for the compiler (127 crates).
 fn migrations() -> Migrator {
-    const FILES: [(i64, &str, &str); 5] = [
+    const FILES: &[(i64, &str, &str)] = &[
         (1, "house", include_str!("../migrations/0001_house.sql")),
         (2, "catalog", include_str!("../migrations/0002_catalog.sql")),
         (3, "customers", include_str!("../migrations/0003_customers.sql")),
         (4, "orders", include_str!("../migrations/0004_orders.sql")),
         (5, "import_codes", include_str!("../migrations/0005_import_codes.sql")),
+        (6, "people", include_str!("../migrations/0006_people.sql")),
+        (7, "mailings", include_str!("../migrations/0007_mailings.sql")),
     ];
-    let all = FILES.map(|(version, name, sql)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false));
-    Migrator { migrations: all.to_vec().into(), ..Migrator::DEFAULT }
+    let migration =
+        |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);
+    Migrator { migrations: FILES.iter().map(migration).collect(), ..Migrator::DEFAULT }
 }
 
 /// Declares a struct read from a row, each field from the column of its name. (sqlx's derive costs what its macros cost,

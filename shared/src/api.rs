@@ -33,6 +33,11 @@ macro_rules! request {
     )*};
 }
 
+pub mod accounts;
+pub mod firm;
+pub mod mailings;
+pub mod people;
+
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

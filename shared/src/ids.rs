@@ -62,4 +62,8 @@ id!(
     ImportId,
     /// One recipient's copy of something sent.
     MessageId,
+    /// Something written to many.
+    MailingId,
+    /// The words of a mailing, in versions.
+    TemplateId,
 );

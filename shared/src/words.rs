@@ -8,11 +8,15 @@ use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
+pub mod accounts;
 pub mod common;
 pub mod documents;
+pub mod firm;
 pub mod format;
 pub mod imports;
 pub mod mail;
+pub mod mailings;
+pub mod people;
 pub mod problems;
 pub mod segments;
 pub mod sheet;
@@ -169,10 +173,14 @@ pub type Table = (&'static str, &'static [Word], &'static [Plural]);
 
 /// All words by module, for tests and translators.
 pub const TABLES: &[Table] = &[
+    ("accounts", accounts::ALL, accounts::ALL_PLURAL),
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
+    ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
+    ("mailings", mailings::ALL, mailings::ALL_PLURAL),
+    ("people", people::ALL, people::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),

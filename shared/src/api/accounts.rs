@@ -1,0 +1,1 @@
+//! Bodies of accounts: signing up, invitations, passwords, second factors, sessions.

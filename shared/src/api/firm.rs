@@ -1,0 +1,1 @@
+//! Bodies of set-up and settings.

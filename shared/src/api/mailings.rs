@@ -1,0 +1,1 @@
+//! Bodies of mailings, templates and audiences.

@@ -1,0 +1,1 @@
+//! Bodies of customers' master data, contacts, addresses and consents.

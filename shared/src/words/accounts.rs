@@ -1,0 +1,5 @@
+//! Signing up, invitations, passwords, second factors and sessions.
+
+use crate::words;
+
+words! {}

@@ -1,0 +1,5 @@
+//! Set-up and settings.
+
+use crate::words;
+
+words! {}

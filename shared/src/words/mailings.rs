@@ -1,0 +1,5 @@
+//! Mailings, templates, audiences and what became of each message.
+
+use crate::words;
+
+words! {}

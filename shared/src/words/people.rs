@@ -1,0 +1,5 @@
+//! Customers' master data, contacts, addresses, profiles and consents.
+
+use crate::words;
+
+words! {}
