@@ -76,6 +76,7 @@ const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
+const RULES: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 
 table! {
     Health          GET    "/healthz"                              ANYONE, Nothing,  "Whether the database answers and migrations are in";
@@ -90,6 +91,13 @@ table! {
     ListCustomers   GET    "/api/customers"                        STAFF,  Nothing,  "Customers";
     GetCustomer     GET    "/api/customers/{id}"                   STAFF,  Customer, "Everything about one customer";
     Segments        GET    "/api/segments"                         MARKET, Nothing,  "Segments as of a day, with the list behind a count";
+    SegmentsXlsx    GET    "/api/segments/workbook"                MARKET, Nothing,  "The list of segments as a workbook";
+    SegmentHistory  GET    "/api/segments/history"                 MARKET, Nothing,  "Everybody's segments as they were kept, and who went from where to where";
+    KeepSegments    POST   "/api/segments/snapshots"               MARKET, Nothing,  "Keep everybody's segments as of today, or work out past periods";
+    SegmentMoves    GET    "/api/segments/moves"                   MARKET, Nothing,  "Who changed segment between two days, and what they had bought";
+    MovesXlsx       GET    "/api/segments/moves/workbook"          MARKET, Nothing,  "The same as a workbook, with everything they had bought";
+    SegmentRule     PUT    "/api/segments/rule"                    RULES,  Nothing,  "Change the rule the firm judges by, with a reason";
+    SegmentTerms    PUT    "/api/customers/{id}/segment"           MARKET, Customer, "One customer's own threshold, or that it is looked after by hand";
     SubmitOrder     PUT    "/api/orders/{id}"                      BUYER,  Order,    "Submit an order under an id of the client's own";
     ListOrders      GET    "/api/orders"                           ORDERS, Nothing,  "Orders, newest first; a buyer's own, or everybody's for staff";
     GetOrder        GET    "/api/orders/{id}"                      ORDERS, Order,    "One order";

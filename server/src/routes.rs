@@ -35,6 +35,16 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Segments => {
             (get(segments::show), json::<api::SegmentPage>().query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "after"]))
         }
+        RouteId::SegmentsXlsx => (
+            get(segments::workbook::list),
+            binary(segments::workbook::XLSX).query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "lang"]),
+        ),
+        RouteId::SegmentHistory => (get(segments::history::show), json::<api::segments::SegmentHistory>()),
+        RouteId::KeepSegments => (post(segments::history::take_by_hand), json::<api::segments::SegmentHistory>().body::<api::segments::TakeSnapshot>()),
+        RouteId::SegmentMoves => (get(segments::moves::list), json::<api::segments::SegmentMoves>().query(&["from", "to", "out_of", "into", "after"])),
+        RouteId::MovesXlsx => (get(segments::workbook::moved), binary(segments::workbook::XLSX).query(&["from", "to", "out_of", "into", "lang"])),
+        RouteId::SegmentRule => (put(segments::terms::save_rule), json::<api::segments::SegmentRuleChange>().body::<api::segments::SaveSegmentRule>()),
+        RouteId::SegmentTerms => (put(segments::terms::save), json::<Option<api::segments::SegmentTerms>>().body::<api::segments::SaveSegmentTerms>()),
         RouteId::SubmitOrder => (put(orders::submit), json::<api::Order>().body::<api::SubmitOrder>().created()),
         RouteId::ListOrders => (get(orders::list), json::<api::OrderPage>().query(&["state", "customer", "open", "q", "after"])),
         RouteId::GetOrder => (get(orders::show), json::<api::Order>()),

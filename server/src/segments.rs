@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use jiff::civil::Date;
 use kontor_shared::api::{SegmentCount, SegmentPage, SegmentRow, SegmentRule};
 use kontor_shared::ids::CustomerId;
-use kontor_shared::segments::{Mode, Period, Rule, Segment, Verdict};
+use kontor_shared::segments::{Mode, Period, Rule, Segment, Terms, Verdict};
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
@@ -19,7 +19,12 @@ use crate::error::{AppError, Result};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day};
 
+pub mod history;
+pub mod live;
+pub mod moves;
 pub mod store;
+pub mod terms;
+pub mod workbook;
 
 /// A customer and its verdict.
 #[derive(Clone, Debug)]
@@ -28,18 +33,31 @@ pub struct Judged {
     pub code: String,
     pub name: String,
     pub name_folded: String,
+    pub marks: Marks,
     pub verdict: Verdict,
+}
+
+/// What stands beside a customer's segment, never instead of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The customer orders nothing and is written to by nobody.
+    pub blocked: bool,
+    pub terms: Option<Terms>,
 }
 
 impl Judged {
     fn row(&self) -> SegmentRow {
-        row(self.id, &self.code, &self.name, &self.verdict)
+        row(self.id, &self.code, &self.name, &self.verdict, &self.marks)
     }
 }
 
 /// The facts of a verdict; the page makes the sentence from them.
-pub fn row(id: CustomerId, code: &str, name: &str, verdict: &Verdict) -> SegmentRow {
+pub fn row(id: CustomerId, code: &str, name: &str, verdict: &Verdict, marks: &Marks) -> SegmentRow {
+    let own = marks.terms.and_then(|terms| terms.regular_from).filter(|own| *own == verdict.regular_from);
     SegmentRow {
+        blocked: marks.blocked,
+        by_hand: marks.terms.is_some_and(|terms| terms.by_hand),
+        own_threshold: own,
         id,
         customer: code.to_string(),
         name: name.to_string(),
@@ -74,34 +92,72 @@ pub fn explained(rule: &Rule) -> Option<SegmentRule> {
     })
 }
 
+/// The days of the orders that count, by customer id.
+pub struct OrderDays(HashMap<String, Vec<Date>>);
+
+impl OrderDays {
+    fn collect(rows: Vec<(String, String)>) -> anyhow::Result<Self> {
+        let mut days: HashMap<String, Vec<Date>> = HashMap::new();
+        for (customer, day) in rows {
+            days.entry(customer).or_default().push(stored_day(&day)?);
+        }
+        Ok(Self(days))
+    }
+    fn of(&self, customer: &str) -> &[Date] {
+        self.0.get(customer).map_or(&[], Vec::as_slice)
+    }
+    /// The first of all.
+    pub fn first(&self) -> Option<Date> {
+        self.0.values().flatten().min().copied()
+    }
+}
+
+/// Everybody in the register, with what is needed to judge them as of any day before `before`.
+pub struct Register {
+    rows: Vec<store::Registered>,
+    marks: Vec<Marks>,
+    pub days: OrderDays,
+}
+
+impl Register {
+    pub async fn load(connection: &mut AnyConnection, before: &str) -> anyhow::Result<Self> {
+        let days = OrderDays::collect(store::order_days(connection, before).await?)?;
+        let mut rows = store::register(connection).await?;
+        // Codes are human text: PostgreSQL would sort them by its locale, SQLite by bytes.
+        rows.sort_by(|left, right| left.code.cmp(&right.code));
+        let marks = rows.iter().map(store::Registered::marks).collect::<anyhow::Result<_>>()?;
+        Ok(Self { rows, marks, days })
+    }
+
+    /// Judges everyone by `rule` and their own terms, in the order of their codes.
+    pub fn judge(&self, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
+        let judge = |(row, marks): (&store::Registered, &Marks)| {
+            let verdict = rule.for_customer(marks.terms.as_ref()).judge(self.days.of(&row.id)).map_err(|_| out_of_range())?;
+            let id = row.id.parse().context("stored customer id")?;
+            Ok(Judged { id, code: row.code.clone(), name: row.name.clone(), name_folded: row.name_folded.clone(), marks: *marks, verdict })
+        };
+        self.rows.iter().zip(&self.marks).map(judge).collect()
+    }
+}
+
 /// Judges everyone in the register, in the order of their codes.
 pub async fn judge_all(connection: &mut AnyConnection, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
     let period = rule.period_days().map_err(|_| out_of_range())?;
-    let mut days: HashMap<String, Vec<Date>> = HashMap::new();
-    for (customer, day) in store::order_days(connection, &period.to.to_string()).await? {
-        days.entry(customer).or_default().push(stored_day(&day)?);
-    }
-    let mut judged = Vec::new();
-    for (id, code, name, name_folded) in store::register(connection).await? {
-        let verdict = rule.judge(days.get(&id).map_or(&[], Vec::as_slice)).map_err(|_| out_of_range())?;
-        judged.push(Judged { id: id.parse().context("stored customer id")?, code, name, name_folded, verdict });
-    }
-    // Codes are human text: PostgreSQL would sort them by its locale, SQLite by bytes.
-    judged.sort_by(|left, right| left.code.cmp(&right.code));
-    Ok(judged)
+    Register::load(connection, &period.to.to_string()).await?.judge(rule)
 }
 
-/// Judges a few customers, by id.
-pub async fn judge_some(connection: &mut AnyConnection, rule: &Rule, customers: &[CustomerId]) -> anyhow::Result<HashMap<CustomerId, Verdict>> {
-    let mut days: HashMap<String, Vec<Date>> = HashMap::new();
-    for (customer, day) in store::order_days_of(connection, customers).await? {
-        days.entry(customer).or_default().push(stored_day(&day)?);
-    }
+/// Judges a few customers, by id, each by its own terms.
+pub async fn judge_some(connection: &mut AnyConnection, rule: &Rule, customers: &[CustomerId]) -> anyhow::Result<HashMap<CustomerId, (Verdict, Marks)>> {
+    let days = OrderDays::collect(store::order_days_of(connection, customers).await?)?;
+    let marks: HashMap<String, Marks> =
+        store::registered(connection, customers).await?.into_iter().map(|row| Ok((row.id.clone(), row.marks()?))).collect::<anyhow::Result<_>>()?;
     customers
         .iter()
         .map(|id| {
-            let days = days.get(&id.to_string()).map_or(&[][..], Vec::as_slice);
-            Ok((*id, rule.judge(days).map_err(|_| out_of_range())?))
+            let text = id.to_string();
+            let marks = marks.get(&text).copied().unwrap_or_default();
+            let verdict = rule.for_customer(marks.terms.as_ref()).judge(days.of(&text)).map_err(|_| out_of_range())?;
+            Ok((*id, (verdict, marks)))
         })
         .collect()
 }
@@ -120,7 +176,7 @@ pub fn counts(judged: &[Judged]) -> Vec<SegmentCount> {
 }
 
 /// What the page asks; what it leaves out comes from the firm's settings.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Asked {
     as_of: Option<String>,
     period: Option<String>,
@@ -190,6 +246,7 @@ pub async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> 
         period_from: by.period_from,
         period_to: by.period_to,
         lapse_from: by.lapse_from,
+        firms_rule: firm_rule(&firm, state.clock.now_ms())?.text() == rule.text(),
         counts: counts(&judged),
         rows,
         next,

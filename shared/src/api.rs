@@ -37,6 +37,7 @@ pub mod accounts;
 pub mod firm;
 pub mod mailings;
 pub mod people;
+pub mod segments;
 
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -369,6 +370,12 @@ body! {
         pub verdict: SegmentRow,
         /// The rule it was judged by, for the sentence of explanation.
         pub rule: SegmentRule,
+        /// What the firm decided about this customer beside the rule.
+        #[serde(default)]
+        pub terms: Option<segments::SegmentTerms>,
+        /// The day since which it has been in its segment.
+        #[serde(default)]
+        pub segment_since: Option<String>,
         pub orders: u64,
         /// Sum of closed and confirmed sales.
         pub turnover: String,
@@ -383,7 +390,7 @@ body! {
     /// One thing that happened with a customer.
     pub struct TimelineItem {
         pub at: String,
-        /// `order`, `document` or `message`.
+        /// `order`, `document`, `message` or `segment` (a move: `text` is the segment left, `state` the one entered).
         pub kind: String,
         pub id: String,
         pub number: String,
@@ -418,6 +425,15 @@ body! {
         pub orders_ever: u32,
         pub last_order: Option<String>,
         pub new: bool,
+        /// The customer orders nothing and is written to by nobody.
+        #[serde(default)]
+        pub blocked: bool,
+        /// Somebody looks after this customer by hand.
+        #[serde(default)]
+        pub by_hand: bool,
+        /// The threshold it was judged by, where that is its own and not the firm's.
+        #[serde(default)]
+        pub own_threshold: Option<u32>,
     }
 
     pub struct SegmentCount { pub segment: Segment, pub count: u64 }
@@ -433,6 +449,9 @@ body! {
         pub period_from: String,
         pub period_to: String,
         pub lapse_from: String,
+        /// It is the rule the firm judges by, whatever the day.
+        #[serde(default)]
+        pub firms_rule: bool,
         pub counts: Vec<SegmentCount>,
         /// Of the chosen segment, or of all.
         pub rows: Vec<SegmentRow>,

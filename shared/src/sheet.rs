@@ -18,12 +18,14 @@ mod order;
 mod outline;
 mod price_list;
 mod styles;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use ids::{checksum, row_id};
 pub use order::write_order;
 pub use price_list::write_price_list;
+pub use table::{Cell, Column, Table, write_tables};
 
 /// A quantity the workbook is filled in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::error::AppError;
 use crate::firm::FirmSettings;
 use crate::time::Clock;
-use crate::{audit, db, numbering, outbox};
+use crate::{audit, db, numbering, outbox, segments};
 
 /// Orders that wait for a transaction at once; more make their requests wait.
 const MOST_WAITING: usize = 1_024;
@@ -186,6 +186,8 @@ impl Desk {
         let letters = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
         let mails: Vec<outbox::NewMail<'_>> = letters.iter().flat_map(outbox::Letter::mails).collect();
         outbox::enqueue(connection, &self.clock, &mails).await?;
+        let customers: Vec<&str> = orders.iter().map(|order| order.customer.id.as_str()).collect();
+        segments::live::mark(connection, &customers, self.clock.now_ms()).await?;
         Ok(())
     }
 

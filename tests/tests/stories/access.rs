@@ -112,7 +112,11 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
 
 /// The least a route reads, so that the answer is about the id.
 fn body(row: &Row) -> &'static str {
-    if row.id == RouteId::RefuseOrder { r#"{"reason": "no longer made"}"# } else { "{}" }
+    match row.id {
+        RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
+        RouteId::SegmentTerms => r#"{"by_hand": true, "reason": "a friend of the house"}"#,
+        _ => "{}",
+    }
 }
 
 async fn call(client: &Client, row: &Row, path: &str) -> Answer {
