@@ -135,7 +135,7 @@ pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(a
     let contacts = store::contacts(&mut connection, id).await?;
     let (verdict, marks) = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
     let terms = segments::terms::of(&mut connection, id).await?;
-    let since = segments::store::current_of(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);
+    let since = segments::store::last_move(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);
     let (orders, turnover) = store::turnover(&mut connection, id, firm.currency.code()).await?;
     let (timeline, next) = timeline(&mut connection, id, &after).await?;
     Ok(Json(api::Customer {

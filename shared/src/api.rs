@@ -373,7 +373,7 @@ body! {
         /// What the firm decided about this customer beside the rule.
         #[serde(default)]
         pub terms: Option<segments::SegmentTerms>,
-        /// The day since which it has been in its segment.
+        /// The day it came into its segment; absent where it has not moved since it was first judged.
         #[serde(default)]
         pub segment_since: Option<String>,
         pub orders: u64,

@@ -138,9 +138,13 @@ pub async fn current(connection: &mut AnyConnection) -> sqlx::Result<HashMap<Str
     Ok(rows.into_iter().collect())
 }
 
-/// Segment and since when, of one customer.
-pub async fn current_of(connection: &mut AnyConnection, customer: CustomerId) -> sqlx::Result<Option<(String, String)>> {
-    sqlx::query_as("SELECT segment, since FROM customer_segments WHERE customer_id = $1").bind(customer.to_string()).fetch_optional(connection).await
+/// The segment a customer last came into, and as of which day. Nothing where it has not moved since it was first judged: how long it
+/// had been there by then nobody wrote down.
+pub async fn last_move(connection: &mut AnyConnection, customer: CustomerId) -> sqlx::Result<Option<(String, String)>> {
+    sqlx::query_as("SELECT segment, as_of FROM segment_changes WHERE customer_id = $1 AND before_segment <> '' ORDER BY id DESC LIMIT 1")
+        .bind(customer.to_string())
+        .fetch_optional(connection)
+        .await
 }
 
 /// Segments of a few customers by the last verdict.

@@ -74,6 +74,7 @@ async fn samples(app: &TestApp) -> Samples {
     let confirmed: Confirmed = sales.call("POST", &format!("/api/orders/{}/confirm", confirmed.id)).await.json();
     let open = place(&owner).await;
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
+    sales.post("/api/segments/snapshots", &json!({"since": "2025-10-01"})).await.ok();
     let messages: MessagePage = sales.get("/api/messages").await.json();
     let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
     Samples {

@@ -27,7 +27,7 @@ on_both_databases!(an_order_has_its_customer_judged_again, |app| async {
     run_due(app.state()).await.expect("due work runs");
     let marketer = app.staff(Role::Marketer).await;
     let first = customer(&marketer, &app, "C1").await;
-    assert_eq!((first.verdict.segment, first.segment_since.as_deref()), (Segment::Potential, Some("2026-01-15")));
+    assert_eq!((first.verdict.segment, first.segment_since.as_deref()), (Segment::Potential, None));
 
     let placed = order(&buyer, &app, version).await;
     run_due(app.state()).await.expect("due work runs");
