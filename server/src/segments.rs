@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use jiff::civil::Date;
 use kontor_shared::api::{SegmentCount, SegmentPage, SegmentRow, SegmentRule};
 use kontor_shared::ids::CustomerId;
-use kontor_shared::segments::{Mode, Period, Rule, Segment, Terms, Verdict};
+use kontor_shared::segments::{Counted, DateOutOfRange, Mode, Period, Rule, Segment, Terms, Verdict};
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
@@ -106,51 +106,55 @@ impl OrderDays {
     fn of(&self, customer: &str) -> &[Date] {
         self.0.get(customer).map_or(&[], Vec::as_slice)
     }
-    /// The first of all.
-    pub fn first(&self) -> Option<Date> {
-        self.0.values().flatten().min().copied()
+    /// Of everybody, before a day.
+    pub async fn load(connection: &mut AnyConnection, before: &str) -> anyhow::Result<Self> {
+        Self::collect(store::order_days(connection, before).await?)
     }
 }
 
-/// Everybody in the register, with what is needed to judge them as of any day before `before`.
+/// Everybody in the register, and what stands beside their segments.
 pub struct Register {
     rows: Vec<store::Registered>,
-    marks: Vec<Marks>,
-    pub days: OrderDays,
+    /// Of the few that have any, by id.
+    marks: HashMap<String, Marks>,
 }
 
 impl Register {
-    pub async fn load(connection: &mut AnyConnection, before: &str) -> anyhow::Result<Self> {
-        let days = OrderDays::collect(store::order_days(connection, before).await?)?;
+    pub async fn load(connection: &mut AnyConnection) -> anyhow::Result<Self> {
         let mut rows = store::register(connection).await?;
         // Codes are human text: PostgreSQL would sort them by its locale, SQLite by bytes.
         rows.sort_by(|left, right| left.code.cmp(&right.code));
-        let marks = rows.iter().map(store::Registered::marks).collect::<anyhow::Result<_>>()?;
-        Ok(Self { rows, marks, days })
+        Ok(Self { rows, marks: store::marks(connection, None).await? })
     }
 
     /// Judges everyone by `rule` and their own terms, in the order of their codes.
-    pub fn judge(&self, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
-        let judge = |(row, marks): (&store::Registered, &Marks)| {
-            let verdict = rule.for_customer(marks.terms.as_ref()).judge(self.days.of(&row.id)).map_err(|_| out_of_range())?;
+    fn judge(&self, rule: &Rule, verdict: impl Fn(&Rule, &str) -> std::result::Result<Verdict, DateOutOfRange>) -> anyhow::Result<Vec<Judged>> {
+        let judge = |row: &store::Registered| {
+            let marks = self.marks.get(&row.id).copied().unwrap_or_default();
+            let verdict = verdict(&rule.for_customer(marks.terms.as_ref()), &row.id).map_err(|_| out_of_range())?;
             let id = row.id.parse().context("stored customer id")?;
-            Ok(Judged { id, code: row.code.clone(), name: row.name.clone(), name_folded: row.name_folded.clone(), marks: *marks, verdict })
+            Ok(Judged { id, code: row.code.clone(), name: row.name.clone(), name_folded: row.name_folded.clone(), marks, verdict })
         };
-        self.rows.iter().zip(&self.marks).map(judge).collect()
+        self.rows.iter().map(judge).collect()
+    }
+
+    /// As of any day whose orders are among `days`.
+    pub fn judge_by_days(&self, rule: &Rule, days: &OrderDays) -> anyhow::Result<Vec<Judged>> {
+        self.judge(rule, |rule, customer| rule.judge(days.of(customer)))
     }
 }
 
-/// Judges everyone in the register, in the order of their codes.
+/// Judges everyone in the register, in the order of their codes. The database counts their orders, the rule judges.
 pub async fn judge_all(connection: &mut AnyConnection, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
-    let period = rule.period_days().map_err(|_| out_of_range())?;
-    Register::load(connection, &period.to.to_string()).await?.judge(rule)
+    let (period, lapse) = (rule.period_days().map_err(|_| out_of_range())?, rule.lapse_days().map_err(|_| out_of_range())?);
+    let counted = store::counted(connection, period, lapse).await?;
+    Register::load(connection).await?.judge(rule, |rule, customer| rule.judge_counted(counted.get(customer).unwrap_or(&Counted::default())))
 }
 
 /// Judges a few customers, by id, each by its own terms.
 pub async fn judge_some(connection: &mut AnyConnection, rule: &Rule, customers: &[CustomerId]) -> anyhow::Result<HashMap<CustomerId, (Verdict, Marks)>> {
     let days = OrderDays::collect(store::order_days_of(connection, customers).await?)?;
-    let marks: HashMap<String, Marks> =
-        store::registered(connection, customers).await?.into_iter().map(|row| Ok((row.id.clone(), row.marks()?))).collect::<anyhow::Result<_>>()?;
+    let marks = store::marks(connection, Some(customers)).await?;
     customers
         .iter()
         .map(|id| {

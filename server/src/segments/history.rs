@@ -10,7 +10,7 @@ use kontor_shared::api::segments::{SegmentHistory, SegmentSnapshot, TakeSnapshot
 use kontor_shared::segments::{Flow, Mode, Period, Rule, Segment, checkpoints};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Judged, Register, firm_rule, out_of_range, terms};
+use super::{Judged, OrderDays, Register, firm_rule, out_of_range, terms};
 use crate::db::rows_of_placeholders;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text};
@@ -159,10 +159,14 @@ pub async fn reconstruct(state: &AppState, rule: &Rule, since: Date, by: &str, r
     let days = checkpoints(rule.period, rule.mode, since, rule.as_of);
     let days = &days[days.len().saturating_sub(MOST)..];
     // Read once: the days of orders are the same for every look back.
-    let register = Register::load(&mut *state.db.read().await?, &rule.period_days().map_err(|_| out_of_range())?.to.to_string()).await?;
+    let (register, order_days) = {
+        let mut connection = state.db.read().await?;
+        let before = rule.period_days().map_err(|_| out_of_range())?.to.to_string();
+        (Register::load(&mut connection).await?, OrderDays::load(&mut connection, &before).await?)
+    };
     for day in days {
         let rule = Rule { as_of: *day, ..*rule };
-        write(state, &rule, &register.judge(&rule)?, by, reason).await?;
+        write(state, &rule, &register.judge_by_days(&rule, &order_days)?, by, reason).await?;
     }
     Ok(())
 }

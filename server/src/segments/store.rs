@@ -1,13 +1,13 @@
-//! SQL of segments: the days of the orders that count, and the register.
+//! SQL of segments: the orders that count, the register, and where everybody is.
 
 use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Context;
 use kontor_shared::ids::CustomerId;
-use kontor_shared::segments::{Period, Terms, Verdict};
+use kontor_shared::segments::{Counted, Days, Period, Terms, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::Marks;
+use super::{Marks, stored_day};
 use crate::db::{placeholders, rows_of_placeholders};
 
 /// Customer and day of every counted order before a day, one row per order.
@@ -39,52 +39,96 @@ pub async fn order_days_of(connection: &mut AnyConnection, customers: &[Customer
 }
 
 crate::row! {
-    /// A customer as judging needs it, with its own terms.
+    struct CountedRow {
+        customer_id: String,
+        ever: i64,
+        in_period: i64,
+        in_lapse: i64,
+        first: String,
+        last: String,
+    }
+}
+
+/// Each customer's counted orders before the end of the period; nothing for those who have none.
+pub async fn counted(connection: &mut AnyConnection, period: Days, lapse: Days) -> anyhow::Result<HashMap<String, Counted>> {
+    let rows: Vec<CountedRow> = sqlx::query_as(
+        "SELECT customer_id, COUNT(*) AS ever, CAST(SUM(CASE WHEN ordered_day >= $1 THEN 1 ELSE 0 END) AS BIGINT) AS in_period, \
+         CAST(SUM(CASE WHEN ordered_day >= $2 THEN 1 ELSE 0 END) AS BIGINT) AS in_lapse, MIN(ordered_day) AS first, MAX(ordered_day) AS last \
+         FROM orders WHERE customer_id IS NOT NULL AND kind = 'sale' AND counted = 1 AND state NOT IN ('draft', 'cancelled', 'refused') \
+         AND ordered_day < $3 GROUP BY customer_id",
+    )
+    .bind(period.from.to_string())
+    .bind(lapse.from.to_string())
+    .bind(period.to.to_string())
+    .fetch_all(connection)
+    .await?;
+    let read = |row: CountedRow| {
+        let count = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+        let counted = Counted {
+            ever: count(row.ever),
+            in_period: count(row.in_period),
+            in_lapse: count(row.in_lapse),
+            first: Some(stored_day(&row.first)?),
+            last: Some(stored_day(&row.last)?),
+        };
+        Ok((row.customer_id, counted))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+crate::row! {
+    /// A customer as judging and its lists need it.
     pub struct Registered {
         pub id: String,
         pub code: String,
         pub name: String,
         pub name_folded: String,
-        pub state: String,
-        pub period: Option<String>,
-        pub regular_from: Option<i64>,
-        pub by_hand: Option<i64>,
     }
 }
-
-impl Registered {
-    pub fn marks(&self) -> anyhow::Result<Marks> {
-        let terms = match &self.period {
-            None => None,
-            Some(period) => Some(Terms {
-                period: Period::parse(period).context("stored period")?,
-                regular_from: self.regular_from.map(u32::try_from).transpose().context("stored threshold")?,
-                by_hand: self.by_hand == Some(1),
-            }),
-        };
-        Ok(Marks { blocked: self.state == "blocked", terms })
-    }
-}
-
-const REGISTER: &str = "SELECT c.id, c.code, c.name, c.name_folded, c.state, t.period, t.regular_from, t.by_hand \
-     FROM customers c LEFT JOIN segment_terms t ON t.customer_id = c.id";
 
 /// Every customer.
 pub async fn register(connection: &mut AnyConnection) -> sqlx::Result<Vec<Registered>> {
-    sqlx::query_as(REGISTER).fetch_all(connection).await
+    sqlx::query_as("SELECT id, code, name, name_folded FROM customers").fetch_all(connection).await
 }
 
-/// A few of them.
-pub async fn registered(connection: &mut AnyConnection, customers: &[CustomerId]) -> sqlx::Result<Vec<Registered>> {
-    if customers.is_empty() {
-        return Ok(Vec::new());
+crate::row! {
+    struct MarksRow {
+        id: String,
+        state: String,
+        period: Option<String>,
+        regular_from: Option<i64>,
+        by_hand: Option<i64>,
     }
-    let sql = format!("{REGISTER} WHERE c.id IN ({})", placeholders(1, customers.len()));
+}
+
+/// What stands beside the segments of those who have anything: of all, or of a few.
+pub async fn marks(connection: &mut AnyConnection, of: Option<&[CustomerId]>) -> anyhow::Result<HashMap<String, Marks>> {
+    let of = match of {
+        Some([]) => return Ok(HashMap::new()),
+        of => of.unwrap_or_default(),
+    };
+    let some = if of.is_empty() { String::new() } else { format!(" AND c.id IN ({})", placeholders(1, of.len())) };
+    let sql = format!(
+        "SELECT c.id, c.state, t.period, t.regular_from, t.by_hand FROM customers c LEFT JOIN segment_terms t ON t.customer_id = c.id \
+         WHERE (c.state = 'blocked' OR t.customer_id IS NOT NULL){some}"
+    );
     let mut query = sqlx::query_as(AssertSqlSafe(sql));
-    for customer in customers {
+    for customer in of {
         query = query.bind(customer.to_string());
     }
-    query.fetch_all(connection).await
+    let rows: Vec<MarksRow> = query.fetch_all(connection).await?;
+    let read = |row: MarksRow| {
+        let terms = match &row.period {
+            None => None,
+            Some(period) => Some(Terms {
+                period: Period::parse(period).context("stored period")?,
+                regular_from: row.regular_from.map(u32::try_from).transpose().context("stored threshold")?,
+                by_hand: row.by_hand == Some(1),
+            }),
+        };
+        Ok((row.id, Marks { blocked: row.state == "blocked", terms }))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The rule and day everybody was last judged by.

@@ -2,10 +2,10 @@
 
 use kontor_server::background::run_due;
 use kontor_server::imports::Kind;
-use kontor_server::segments::history;
+use kontor_server::segments::{self, history};
 use kontor_shared::api::segments::{SegmentHistory, SegmentMoves, SegmentTerms};
 use kontor_shared::api::{Customer, Order, Role, SegmentPage};
-use kontor_shared::segments::{Mode, Period, Segment};
+use kontor_shared::segments::{Mode, Period, Rule, Segment};
 use kontor_tests::files::import;
 use kontor_tests::goods::{good, number, publish};
 use kontor_tests::{Client, TestApp, on_both_databases};
@@ -191,4 +191,34 @@ on_both_databases!(two_servers_judge_the_same_day_once, |app| async {
     // C1's order of November left the quarter's window neither twice nor never.
     let moved = number(&app.state().db, "SELECT COUNT(*) FROM segment_changes").await - before;
     assert_eq!(moved, number(&app.state().db, "SELECT COUNT(DISTINCT customer_id) FROM segment_changes WHERE cause = 'time'").await);
+});
+
+on_both_databases!(the_database_counts_as_the_rule_does, |app| async {
+    let (mut customers, mut orders) = (String::from("code,name\n"), String::from("number,date,customer,code,quantity,price\n"));
+    (0..40).for_each(|at| customers += &format!("K{at:02},Name\n"));
+    let mut seed = 7_u64;
+    let mut next = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    for number in 0..400 {
+        let (year, month, day) = (2023 + next(4), 1 + next(12), 1 + next(28));
+        orders += &format!("N{number},{year}-{month:02}-{day:02},K{:02},TEA,1,1.50\n", next(38));
+    }
+    import(&app, Kind::Products, &[("p.csv", "code,name,price\nTEA,Tea,1.50\n")]).await;
+    import(&app, Kind::Customers, &[("c.csv", &customers)]).await;
+    import(&app, Kind::Orders, &[("o.csv", &orders)]).await;
+    let mut connection = app.state().db.read().await.unwrap();
+    let mut segments = std::collections::HashSet::new();
+    for as_of in ["2023-01-01", "2024-03-31", "2025-10-01", "2026-01-15", "2027-02-28"] {
+        for (period, mode) in [(Period::Month, Mode::Rolling), (Period::Quarter, Mode::Calendar), (Period::Year, Mode::Rolling)] {
+            let rule = Rule { lapse: Period::Year, ..Rule::new(kontor_server::time::parse_day(as_of).unwrap(), period, mode) };
+            let counted = segments::judge_all(&mut connection, &rule).await.unwrap();
+            let days = segments::OrderDays::load(&mut connection, "2100-01-01").await.unwrap();
+            let by_days = segments::Register::load(&mut connection).await.unwrap().judge_by_days(&rule, &days).unwrap();
+            assert_eq!(counted.iter().map(|one| one.verdict).collect::<Vec<_>>(), by_days.iter().map(|one| one.verdict).collect::<Vec<_>>());
+            segments.extend(counted.iter().map(|one| one.verdict.segment));
+        }
+    }
+    assert_eq!(segments.len(), 4);
 });
