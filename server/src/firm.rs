@@ -15,6 +15,7 @@ use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text};
+use crate::mail::settings::{Dkim, MailLimits};
 use crate::{AppState, audit, auth};
 
 pub mod store;
@@ -49,6 +50,14 @@ pub struct FirmSettings {
     pub lapse: Option<Period>,
     /// Sender of mails; absent: the firm's own address.
     pub mail_from: Option<String>,
+    /// How fast mail goes out.
+    pub mail_limits: MailLimits,
+    /// Who signs it.
+    pub dkim: Option<Dkim>,
+    /// The mailbox the firm reads for people who ask by mail to be written to no more; absent: mails name none.
+    pub unsubscribe_mailbox: Option<String>,
+    /// Bytes a message may have on the wire; absent: [`USUAL_SIZE_LIMIT`](crate::mail::settings::USUAL_SIZE_LIMIT).
+    pub mail_size_limit: Option<u64>,
     /// Pages that look back open as of this day.
     pub as_of: Option<String>,
     pub demo: bool,
@@ -79,6 +88,10 @@ impl Default for FirmSettings {
             regular_from: None,
             lapse: None,
             mail_from: None,
+            mail_limits: MailLimits::default(),
+            dkim: None,
+            unsubscribe_mailbox: None,
+            mail_size_limit: None,
             as_of: None,
             demo: false,
             demo_loaded: false,
@@ -168,6 +181,14 @@ fn check(settings: &FirmSettings, price_types: &[api::PriceTypeInfo]) -> anyhow:
     if let Some(from) = &settings.mail_from {
         crate::mail::sender(from, &settings.party.name)?;
     }
+    settings.mail_limits.check()?;
+    if let Some(mailbox) = &settings.unsubscribe_mailbox {
+        let address = crate::mail::recipient(mailbox).context("unsubscribe_mailbox")?;
+        // It stands in a header inside <mailto:…>, as it is.
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+        anyhow::ensure!(AsRef::<str>::as_ref(&address).chars().all(plain), "unsubscribe_mailbox: a plain address of letters, digits, . - _ +");
+    }
+    anyhow::ensure!(settings.mail_size_limit.is_none_or(|limit| (100_000..=100_000_000).contains(&limit)), "mail_size_limit: from 100 kB to 100 MB");
     if let Some(day) = &settings.as_of {
         anyhow::ensure!(crate::time::parse_day(day).is_some(), "as_of: {day} is no day; write YYYY-MM-DD");
     }

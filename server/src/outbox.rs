@@ -187,7 +187,17 @@ async fn prepare(state: &AppState, claimed: Vec<store::Claimed>) -> anyhow::Resu
         }
         let text = String::from_utf8_lossy(&body);
         let message_id = format!("{}@{}", message.id, from.email.domain());
-        let draft = mail::Draft { message_id: &message_id, from: from.clone(), to: &message.recipient, subject: &message.subject, text: &text, at_ms: now };
+        let draft = mail::Draft {
+            message_id: &message_id,
+            from: from.clone(),
+            to: &message.recipient,
+            subject: &message.subject,
+            text: &text,
+            html: None,
+            attachments: &[],
+            list: None,
+            at_ms: now,
+        };
         match mail::compose(draft) {
             Ok(bytes) => {
                 rendered.push((ready.len(), message_id));
