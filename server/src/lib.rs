@@ -28,6 +28,7 @@ pub mod imports;
 pub mod jobs;
 pub mod links;
 pub mod mail;
+pub mod mailings;
 pub mod numbering;
 pub mod openapi;
 pub mod orders;

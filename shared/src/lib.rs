@@ -11,6 +11,7 @@ pub mod documents;
 pub mod drafts;
 pub mod ids;
 pub mod import;
+pub mod mailings;
 pub mod money;
 pub mod numbers;
 pub mod orders;
