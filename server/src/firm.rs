@@ -9,6 +9,7 @@ use kontor_shared::api;
 use kontor_shared::documents::{NumberFormat, Party, Reset};
 use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
 use kontor_shared::segments::{Mode, Period};
+use kontor_shared::settings::{MailLimits, Privacy, UncertainPolicy};
 use kontor_shared::words::Lang;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -17,6 +18,7 @@ use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text};
 use crate::{AppState, audit, auth};
 
+pub mod smtp;
 pub mod store;
 
 /// Settings of the firm. Stored as one JSON document; a field that is new gets its default.
@@ -49,6 +51,19 @@ pub struct FirmSettings {
     pub lapse: Option<Period>,
     /// Sender of mails; absent: the firm's own address.
     pub mail_from: Option<String>,
+    /// Where answers go; absent: to the sender.
+    pub reply_to: Option<String>,
+    /// The mail server, unless the environment names one.
+    pub smtp: smtp::Smtp,
+    pub mail_limits: MailLimits,
+    /// Of a new mailing.
+    pub uncertain_policy: UncertainPolicy,
+    /// Whether a visitor may ask to become a customer.
+    pub sign_up: bool,
+    /// What people agree to when they sign up; a language left empty has the program's own text.
+    pub privacy: Privacy,
+    /// Languages the pages offer; the firm's own is among them.
+    pub langs: Vec<Lang>,
     /// Pages that look back open as of this day.
     pub as_of: Option<String>,
     pub demo: bool,
@@ -79,6 +94,13 @@ impl Default for FirmSettings {
             regular_from: None,
             lapse: None,
             mail_from: None,
+            reply_to: None,
+            smtp: smtp::Smtp::default(),
+            mail_limits: MailLimits::default(),
+            uncertain_policy: UncertainPolicy::Hold,
+            sign_up: true,
+            privacy: Privacy::default(),
+            langs: Lang::ALL.to_vec(),
             as_of: None,
             demo: false,
             demo_loaded: false,
