@@ -9,15 +9,17 @@ use kontor_shared::api;
 use kontor_shared::documents::{NumberFormat, Party, Reset};
 use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
 use kontor_shared::segments::{Mode, Period};
+use kontor_shared::settings::{MailLimits, Privacy, UncertainPolicy};
 use kontor_shared::words::Lang;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text};
-use crate::mail::settings::{Dkim, MailLimits};
+use crate::mail::settings::Dkim;
 use crate::{AppState, audit, auth};
 
+pub mod smtp;
 pub mod store;
 
 /// Settings of the firm. Stored as one JSON document; a field that is new gets its default.
@@ -50,14 +52,25 @@ pub struct FirmSettings {
     pub lapse: Option<Period>,
     /// Sender of mails; absent: the firm's own address.
     pub mail_from: Option<String>,
-    /// How fast mail goes out.
-    pub mail_limits: MailLimits,
     /// Who signs it.
     pub dkim: Option<Dkim>,
     /// The mailbox the firm reads for people who ask by mail to be written to no more; absent: mails name none.
     pub unsubscribe_mailbox: Option<String>,
     /// Bytes a message may have on the wire; absent: [`USUAL_SIZE_LIMIT`](crate::mail::settings::USUAL_SIZE_LIMIT).
     pub mail_size_limit: Option<u64>,
+    /// Where answers go; absent: to the sender.
+    pub reply_to: Option<String>,
+    /// The mail server, unless the environment names one.
+    pub smtp: smtp::Smtp,
+    pub mail_limits: MailLimits,
+    /// Of a new mailing.
+    pub uncertain_policy: UncertainPolicy,
+    /// Whether a visitor may ask to become a customer.
+    pub sign_up: bool,
+    /// What people agree to when they sign up; a language left empty has the program's own text.
+    pub privacy: Privacy,
+    /// Languages the pages offer; the firm's own is among them.
+    pub langs: Vec<Lang>,
     /// Pages that look back open as of this day.
     pub as_of: Option<String>,
     pub demo: bool,
@@ -88,10 +101,16 @@ impl Default for FirmSettings {
             regular_from: None,
             lapse: None,
             mail_from: None,
-            mail_limits: MailLimits::default(),
             dkim: None,
             unsubscribe_mailbox: None,
             mail_size_limit: None,
+            reply_to: None,
+            smtp: smtp::Smtp::default(),
+            mail_limits: MailLimits::default(),
+            uncertain_policy: UncertainPolicy::Hold,
+            sign_up: true,
+            privacy: Privacy::default(),
+            langs: Lang::ALL.to_vec(),
             as_of: None,
             demo: false,
             demo_loaded: false,
@@ -181,7 +200,7 @@ fn check(settings: &FirmSettings, price_types: &[api::PriceTypeInfo]) -> anyhow:
     if let Some(from) = &settings.mail_from {
         crate::mail::sender(from, &settings.party.name)?;
     }
-    settings.mail_limits.check()?;
+    anyhow::ensure!(settings.mail_limits.fits(), "mail_limits: from 1 to 10 000 000 messages an hour, at most 1 000 domains, in lower case");
     if let Some(mailbox) = &settings.unsubscribe_mailbox {
         let address = crate::mail::recipient(mailbox).context("unsubscribe_mailbox")?;
         // It stands in a header inside <mailto:…>, as it is.

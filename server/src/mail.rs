@@ -21,6 +21,7 @@ use tokio::net::TcpStream;
 use url::{Host, Url};
 
 use crate::config::Config;
+use crate::firm::smtp::Smtp;
 
 pub mod compose;
 pub mod dkim;
@@ -88,7 +89,7 @@ enum Encryption {
     FromTheStart,
 }
 
-/// The firm's mail server, from `KONTOR_SMTP_URL`.
+/// The firm's mail server, from `KONTOR_SMTP_URL` or the settings ([`crate::firm::smtp::mail_server`]).
 #[derive(Clone)]
 pub struct Server {
     host: String,
@@ -100,15 +101,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// The configured server, if there is one.
+    /// The server of the environment, if it names one.
     pub fn of(config: &Config) -> anyhow::Result<Option<Self>> {
         let Some(url) = &config.smtp_url else { return Ok(None) };
         let mut server = Self::parse(url)?;
-        if let Some(file) = &config.smtp_ca {
-            let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
-            server.authorities = certificates(&pem).with_context(|| format!("KONTOR_SMTP_CA: {} holds no PEM certificate", file.display()))?;
-        }
+        server.authorities = authorities(config)?;
         Ok(Some(server))
+    }
+
+    /// The server the firm's settings name.
+    pub fn named(config: &Config, smtp: &Smtp, password: Option<String>) -> anyhow::Result<Self> {
+        let encryption = match smtp.encryption {
+            kontor_shared::settings::Encryption::None => Encryption::None,
+            kontor_shared::settings::Encryption::StartTls => Encryption::Upgrade,
+            kontor_shared::settings::Encryption::Tls => Encryption::FromTheStart,
+        };
+        let port = if smtp.port == 0 { smtp.encryption.usual_port() } else { smtp.port };
+        let credentials = password.map(|password| Credentials::new(smtp.user.clone(), password));
+        let local = smtp.host == "localhost" || smtp.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        ensure!(credentials.is_none() || encryption != Encryption::None || local, "the mail server's password would go in the clear; choose an encryption");
+        Ok(Self { host: smtp.host.clone(), port, encryption, credentials, hello: ClientId::default(), authorities: authorities(config)? })
     }
 
     fn tls(&self) -> Result<TlsParameters, lettre::transport::smtp::Error> {
@@ -147,6 +159,13 @@ impl Server {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
         Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello, authorities: Vec::new() })
     }
+}
+
+/// The authorities `KONTOR_SMTP_CA` names.
+fn authorities(config: &Config) -> anyhow::Result<Vec<Certificate>> {
+    let Some(file) = &config.smtp_ca else { return Ok(Vec::new()) };
+    let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
+    certificates(&pem).with_context(|| format!("KONTOR_SMTP_CA: {} holds no PEM certificate", file.display()))
 }
 
 /// The certificates of a PEM file, at least one.

@@ -102,7 +102,7 @@ pub async fn run_due_with(state: &AppState, stopped: impl Fn() -> bool, patience
     if !due && !left_behind {
         return Ok(0);
     }
-    let server = Server::of(&state.config)?;
+    let server = crate::firm::smtp::mail_server(state).await?;
     let worker = || worker(state, server.as_ref(), patience, &stopped);
     // lettre sends a message per round trip, so connections side by side are what makes it fast.
     let (a, b, c, d) = tokio::join!(worker(), worker(), worker(), worker());
