@@ -102,7 +102,7 @@ pub async fn run_due_with(state: &AppState, stopped: impl Fn() -> bool, patience
     if !due && !left_behind {
         return Ok(0);
     }
-    let server = Server::of(&state.config)?;
+    let server = crate::firm::smtp::mail_server(state).await?;
     let worker = || worker(state, server.as_ref(), patience, &stopped);
     // lettre sends a message per round trip, so connections side by side are what makes it fast.
     let (a, b, c, d) = tokio::join!(worker(), worker(), worker(), worker());
@@ -187,7 +187,17 @@ async fn prepare(state: &AppState, claimed: Vec<store::Claimed>) -> anyhow::Resu
         }
         let text = String::from_utf8_lossy(&body);
         let message_id = format!("{}@{}", message.id, from.email.domain());
-        let draft = mail::Draft { message_id: &message_id, from: from.clone(), to: &message.recipient, subject: &message.subject, text: &text, at_ms: now };
+        let draft = mail::Draft {
+            message_id: &message_id,
+            from: from.clone(),
+            to: &message.recipient,
+            subject: &message.subject,
+            text: &text,
+            html: None,
+            attachments: &[],
+            list: None,
+            at_ms: now,
+        };
         match mail::compose(draft) {
             Ok(bytes) => {
                 rendered.push((ready.len(), message_id));
