@@ -1,9 +1,26 @@
 //! Mailings: whom they are meant for, in which words, and what each reader gets.
 //!
-//! [`audience`] finds the recipients, also those who are skipped, and why; [`render`] writes one reader's copy. Freezing
-//! and sending take it from there.
+//! [`audience`] finds the recipients, also those who are skipped, and why; [`render`] writes one reader's copy from a
+//! template ([`templates`]) whose places are filled by a small engine ([`engine`]) and whose HTML is cleaned ([`html`]). [`freeze`] writes a message for each recipient, which
+//! [`crate::outbox`] sends; [`moves`] moves a mailing on.
+
+use crate::AppState;
 
 pub mod audience;
+pub mod blocks;
+pub mod check;
+pub mod engine;
 pub mod freeze;
+pub mod html;
 pub mod moves;
 pub mod render;
+pub mod starting;
+pub mod store;
+pub mod templates;
+pub mod values;
+
+/// The links of a copy nobody gets: previews and tests. They lead to the pages, for no reader.
+pub fn sample_links(state: &AppState) -> (String, String) {
+    let url = state.config.public_url.as_deref().unwrap_or("https://price-list.example").trim_end_matches('/');
+    (format!("{url}/u/sample"), format!("{url}/preferences/sample"))
+}

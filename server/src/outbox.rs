@@ -31,7 +31,6 @@ mod settle;
 pub mod status;
 pub mod store;
 mod upkeep;
-mod words;
 
 pub use prepare::try_out;
 pub use send::{run_due, run_due_with};

@@ -200,7 +200,7 @@ async fn shown(connection: &mut AnyConnection, reader: &store::Reader, lang: Opt
     let lang = lang.and_then(Lang::parse).or_else(|| Lang::parse(&reader.lang)).unwrap_or(firm.lang);
     let now = Now::load(connection, reader).await?;
     let audience: Audience = serde_json::from_str(&reader.audience).map_err(|error| AppError::Internal(error.into()))?;
-    let names = sentence::Names::new();
+    let names = crate::mailings::audience::names(connection, &audience).await?;
     let consent = now.newest(&[MARKETING, MAILINGS], Channel::Email).filter(|one| one.state == "granted").map(|one| ConsentProof {
         at: rfc3339(one.at),
         source: one.source.clone(),

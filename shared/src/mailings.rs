@@ -11,6 +11,8 @@ use crate::money::{Currency, Money};
 use crate::segments::{Days, Segment};
 use crate::words::Lang;
 
+pub mod placeholders;
+
 /// Declares an enum whose variants have a stable word, the same in JSON and in the database.
 macro_rules! words_of {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -374,6 +376,9 @@ words_of! {
         Bounds = "bad_bounds",
     }
 }
+
+/// From how many messages on somebody has to say how many there are before a mailing starts.
+pub const LOOK_TWICE: u64 = 500;
 
 /// Most conditions of an audience, and most values of one.
 pub const MOST_CONDITIONS: usize = 20;

@@ -15,6 +15,7 @@ pub mod documents;
 pub mod firm;
 pub mod format;
 pub mod imports;
+pub mod letters;
 pub mod mail;
 pub mod mailings;
 pub mod people;
@@ -181,6 +182,7 @@ pub const TABLES: &[Table] = &[
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
+    ("letters", letters::ALL, letters::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),

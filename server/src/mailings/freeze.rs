@@ -4,15 +4,17 @@
 
 use anyhow::Context;
 use kontor_shared::ids::MessageId;
-use kontor_shared::mailings::{MailingAction, MailingState};
+use kontor_shared::mailings::{Audience, MailingAction, MailingState, Topic};
+use kontor_shared::words::{Lang, audience as words};
+use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::audience::Recipient;
+use super::audience::{self, Recipient};
 use super::moves;
 use crate::db::rows_of_placeholders;
 use crate::error::{AppError, Result};
 use crate::mail::compose::domain;
-use crate::{AppState, bodies, outbox};
+use crate::{AppState, bodies, outbox, segments};
 
 /// Rows of a chunk: 19 values each, and SQLite takes 32 766 placeholders.
 const CHUNK: usize = 500;
@@ -36,9 +38,40 @@ pub struct Frozen {
     pub skipped: u64,
 }
 
-/// Writes the messages of a mailing to these recipients, and gives how many there are. `by` is kept with the mailing: the
-/// segment rule and the sentence of its audience as they were.
-pub async fn freeze(state: &AppState, mailing: &str, recipients: &[Recipient], by: &serde_json::Value, actor: &str) -> Result<Frozen> {
+/// Writes the messages of a mailing to everybody in its audience as of now, and gives how many there are.
+pub async fn freeze(state: &AppState, mailing: &str, actor: &str) -> Result<Frozen> {
+    let mut connection = state.db.read().await?;
+    let row: Option<(String, String, Option<String>, Option<i64>)> =
+        sqlx::query_as("SELECT audience, topic, template_id, template_version FROM mailings WHERE id = $1")
+            .bind(mailing)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let (audience, topic, template, version) = row.ok_or(AppError::NotFound)?;
+    let audience: Audience = serde_json::from_str(&audience).context("stored audience")?;
+    let topic = Topic::parse(&topic).with_context(|| format!("stored topic {topic:?}"))?;
+    let firm = crate::firm::stored(&mut connection).await?;
+    let mut texts = Vec::new();
+    if let Some(template) = &template {
+        let version = match version {
+            Some(version) => version,
+            None => newest(&mut connection, template).await?,
+        };
+        texts = super::templates::store::texts(&mut connection, template, version).await?.iter().map(|text| text.lang).collect();
+    }
+    let now = state.clock.now_ms();
+    let wanted = audience::Wanted { audience: &audience, topic, texts: &texts };
+    let recipients = audience::candidates(&mut connection, &firm, now, &wanted).await?;
+    let names = audience::names(&mut connection, &audience).await?;
+    drop(connection);
+    let rule = segments::explained(&segments::firm_rule(&firm, now)?);
+    let sentences: serde_json::Map<String, serde_json::Value> =
+        Lang::ALL.into_iter().map(|lang| (lang.tag().to_string(), words::sentence(lang, &audience, &names).into())).collect();
+    freeze_to(state, mailing, &recipients, &json!({"rule": rule, "audience": sentences}), actor).await
+}
+
+/// As [`freeze`], to these recipients. `by` is kept with the mailing: the segment rule and the sentence of its audience as
+/// they were.
+pub async fn freeze_to(state: &AppState, mailing: &str, recipients: &[Recipient], by: &serde_json::Value, actor: &str) -> Result<Frozen> {
     let (row, revision) = match begin(state, mailing, by).await? {
         Begun::Now(row, revision) => (row, revision),
         Begun::Before(frozen) => return Ok(frozen),
@@ -48,7 +81,18 @@ pub async fn freeze(state: &AppState, mailing: &str, recipients: &[Recipient], b
     for sample in first {
         if !langs.contains(&sample.lang) {
             langs.push(sample.lang);
-            outbox::try_out(state, mailing, &row.topic, sample).await.map_err(|reason| AppError::invalid("message_cannot_be_written", reason))?;
+            if let Err(reason) = outbox::try_out(state, mailing, &row.topic, sample).await {
+                // The next freeze takes the template's newest version again, which may be the mended one.
+                let mut tx = state.db.write_tx().await?;
+                sqlx::query("UPDATE mailings SET template_version = $2 WHERE id = $1 AND state = 'draft' AND revision = $3")
+                    .bind(mailing)
+                    .bind(row.template_version)
+                    .bind(revision)
+                    .execute(&mut *tx)
+                    .await?;
+                tx.commit().await?;
+                return Err(AppError::invalid("message_cannot_be_written", reason));
+            }
         }
     }
     let mut frozen = Frozen { recipients: 0, skipped: 0 };
@@ -93,12 +137,13 @@ async fn begin(state: &AppState, mailing: &str, by: &serde_json::Value) -> Resul
     let template = row.template_id.as_deref().ok_or_else(|| AppError::conflict("no_template", "the mailing has no template"))?;
     let version = match row.template_version {
         Some(version) => version,
-        None => sqlx::query_scalar("SELECT newest FROM templates WHERE id = $1").bind(template).fetch_one(&mut *tx).await?,
+        None => newest(&mut tx, template).await?,
     };
-    let price_list: Option<i64> = match row.attach_price_list {
-        0 => None,
-        _ => Some(in_force(&mut tx, state).await?.ok_or_else(|| AppError::conflict("no_price_list", "no price list is in force to be attached"))?),
-    };
+    let firm = crate::firm::stored(&mut tx).await?;
+    let price_list = super::render::price_list_now(&mut tx, &firm, state.clock.now_ms()).await?;
+    if row.attach_price_list != 0 && price_list.is_none() {
+        return Err(AppError::conflict("no_price_list", "no price list is in force to be attached"));
+    }
     sqlx::query("DELETE FROM messages WHERE mailing_id = $1").bind(mailing).execute(&mut *tx).await?;
     let revision = row.revision + 1;
     sqlx::query("UPDATE mailings SET template_version = $2, price_list = $3, frozen_by_rule = $4, revision = $5 WHERE id = $1")
@@ -113,11 +158,8 @@ async fn begin(state: &AppState, mailing: &str, by: &serde_json::Value) -> Resul
     Ok(Begun::Now(row, revision))
 }
 
-/// The price list version in force today.
-async fn in_force(connection: &mut AnyConnection, state: &AppState) -> anyhow::Result<Option<i64>> {
-    let firm = crate::firm::stored(connection).await?;
-    let today = crate::time::day_in(&firm.time_zone()?, state.clock.now_ms());
-    Ok(crate::price_list::store::in_force(connection, &today).await?.map(|version| version.version))
+async fn newest(connection: &mut AnyConnection, template: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT newest FROM templates WHERE id = $1").bind(template).fetch_one(connection).await
 }
 
 /// Whoever changed the mailing meanwhile, or freezes it too, has the last word.

@@ -1,23 +1,24 @@
 //! Messages as they are sent: rendered, composed and signed at the first try, kept, and the same at every further one.
 //! Those that cannot be are settled here, and hold up no other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
 use kontor_shared::ids::CustomerId;
+use kontor_shared::words::Lang;
 use lettre::Address;
 use lettre::message::Mailbox;
 use sqlx::AnyConnection;
 
 use super::settle::{self, Outcome};
 use super::store::{self, Claimed, Kept};
-use super::words;
 use crate::firm::FirmSettings;
 use crate::mail::dkim::Signer;
 use crate::mail::settings::{Dkim, USUAL_SIZE_LIMIT};
 use crate::mail::{self, Attachment, Draft, ListHeaders};
 use crate::mailings::audience::Recipient;
-use crate::mailings::render::{Reader, Rendered};
+use crate::mailings::render::{self, Letter, Reader, Rendered};
 use crate::preferences::token;
 use crate::secrets::{Key, Purpose};
 use crate::{AppState, bodies};
@@ -32,9 +33,13 @@ pub struct Desk {
     links: Key,
 }
 
-/// A signer kept while its settings stay: reading an RSA key takes as long as signing with it.
+/// What a sender keeps from one batch to the next: reading an RSA key takes as long as signing with it, and a mailing's
+/// letter is fixed when it is frozen.
 #[derive(Default)]
-pub struct Signers(Option<(Dkim, Arc<Signer>)>);
+pub struct Press {
+    signer: Option<(Dkim, Arc<Signer>)>,
+    letters: HashMap<String, Result<Letter, String>>,
+}
 
 /// A message ready to go.
 pub struct Prepared {
@@ -57,17 +62,17 @@ struct Parts {
 }
 
 impl Desk {
-    pub async fn open(state: &AppState, signers: &mut Signers) -> anyhow::Result<Self> {
+    pub async fn open(state: &AppState, press: &mut Press) -> anyhow::Result<Self> {
         let firm = crate::firm::stored(&mut *state.db.read().await?).await?;
         let from = mail::sender(firm.mail_from.as_deref().unwrap_or(&firm.party.email), &firm.party.name);
         let reply_to = firm.reply_to.as_deref().filter(|text| !text.is_empty()).map(|text| mail::sender(text, "")).transpose()?;
         let signer = match &firm.dkim {
             None => Ok(None),
-            Some(dkim) => match &signers.0 {
+            Some(dkim) => match &press.signer {
                 Some((known, signer)) if known == dkim => Ok(Some(signer.clone())),
                 _ => Signer::open(&state.key(Purpose::Mail).await?, dkim).map(|signer| {
                     let signer = Arc::new(signer);
-                    signers.0 = Some((dkim.clone(), signer.clone()));
+                    press.signer = Some((dkim.clone(), signer.clone()));
                     Some(signer)
                 }),
             },
@@ -96,13 +101,51 @@ impl Desk {
         Ok(Reader {
             customer,
             contact: message.contact_id.as_deref().map(str::parse).transpose().context("stored contact id")?,
+            lang: Lang::parse(&message.lang).with_context(|| format!("stored language {}", message.lang))?,
             unsubscribe_url: token::address(public_url, token::Page::Unsubscribe, &self.links, id),
             preferences_url: token::address(public_url, token::Page::Preferences, &self.links, id),
         })
     }
 
-    /// What the message is composed from, or what becomes of it instead.
-    async fn parts(&self, connection: &mut AnyConnection, state: &AppState, message: &Claimed) -> anyhow::Result<Result<Parts, Outcome>> {
+    /// The words of mailings' messages by id, or why a message has none. Each mailing's are written together.
+    async fn words(
+        &self,
+        connection: &mut AnyConnection,
+        state: &AppState,
+        press: &mut Press,
+        messages: &[&Claimed],
+    ) -> anyhow::Result<HashMap<String, Result<Rendered, String>>> {
+        let mut written = HashMap::new();
+        let Some(public_url) = state.config.public_url.as_deref() else { return Ok(written) };
+        let mut by_mailing: HashMap<&str, Vec<&Claimed>> = HashMap::new();
+        for message in messages {
+            by_mailing.entry(message.mailing_id.as_deref().unwrap_or_default()).or_default().push(message);
+        }
+        for (mailing, messages) in by_mailing {
+            if !press.letters.contains_key(mailing) {
+                let letter = letter(connection, mailing).await?;
+                press.letters.insert(mailing.to_string(), letter);
+            }
+            match &press.letters[mailing] {
+                Ok(letter) => {
+                    let readers = messages.iter().map(|message| self.reader(public_url, message)).collect::<anyhow::Result<Vec<_>>>()?;
+                    let all = render::batch(state, connection, letter, &readers).await?;
+                    written.extend(messages.iter().map(|message| message.id.clone()).zip(all));
+                }
+                Err(reason) => written.extend(messages.iter().map(|message| (message.id.clone(), Err(reason.clone())))),
+            }
+        }
+        Ok(written)
+    }
+
+    /// What the message is composed from, or what becomes of it instead. `words` are a mailing's.
+    async fn parts(
+        &self,
+        connection: &mut AnyConnection,
+        state: &AppState,
+        message: &Claimed,
+        words: Option<Result<Rendered, String>>,
+    ) -> anyhow::Result<Result<Parts, Outcome>> {
         let from = match &self.from {
             Ok(from) => from.clone(),
             Err(error) => return Ok(Err(Outcome::Again(error.to_string()))),
@@ -133,21 +176,29 @@ impl Desk {
         let Some(public_url) = state.config.public_url.as_deref() else {
             return Ok(Err(Outcome::Again("no public address is set (KONTOR_PUBLIC_URL): the reader could not unsubscribe".into())));
         };
-        let reader = self.reader(public_url, message)?;
-        parts.words = match words::write(connection, &self.firm, message, &reader).await? {
+        parts.words = match words.context("a mailing's message has no words")? {
             Ok(words) => words,
-            Err(error) => return Ok(Err(Outcome::Failed(format!("{error:#}")))),
+            Err(reason) => return Ok(Err(Outcome::Failed(reason))),
         };
         parts.list = Some(self.list_headers(public_url, message, &parts.from)?);
         Ok(Ok(parts))
     }
 }
 
+/// A mailing's letter as it was fixed when it was frozen, or why there is none.
+async fn letter(connection: &mut AnyConnection, mailing: &str) -> anyhow::Result<Result<Letter, String>> {
+    let fixed: Option<(Option<String>, Option<i64>, Option<i64>)> =
+        sqlx::query_as("SELECT template_id, template_version, price_list FROM mailings WHERE id = $1").bind(mailing).fetch_optional(&mut *connection).await?;
+    let Some((Some(template), Some(version), price_list)) = fixed else { return Ok(Err("the mailing has no template".into())) };
+    Ok(Letter::stored(connection, &template, version, price_list).await.map_err(|error| format!("{error:#}")))
+}
+
 /// Writes a recipient's message without keeping it: what could not be sent to the first of them is said before any is
 /// frozen. Gives its bytes on the wire, or the reason there are none.
 pub async fn try_out(state: &AppState, mailing: &str, topic: &str, to: &Recipient) -> Result<usize, String> {
     let said = |error: anyhow::Error| format!("{error:#}");
-    let desk = Desk::open(state, &mut Signers::default()).await.map_err(said)?;
+    let mut press = Press::default();
+    let desk = Desk::open(state, &mut press).await.map_err(said)?;
     let message = Claimed {
         id: state.clock.new_id().to_string(),
         recipient: to.address.clone(),
@@ -164,7 +215,8 @@ pub async fn try_out(state: &AppState, mailing: &str, topic: &str, to: &Recipien
         attachments: String::new(),
     };
     let mut connection = state.db.read().await.map_err(|error| said(error.into()))?;
-    let parts = desk.parts(&mut connection, state, &message).await.map_err(said)?;
+    let words = desk.words(&mut connection, state, &mut press, &[&message]).await.map_err(said)?.remove(&message.id);
+    let parts = desk.parts(&mut connection, state, &message, words).await.map_err(said)?;
     drop(connection);
     let parts = match parts {
         Ok(parts) => parts,
@@ -203,10 +255,12 @@ impl Parts {
 }
 
 /// The messages as they go over the wire; what they are rendered to is stored first.
-pub async fn all(state: &AppState, desk: &Desk, claimed: Vec<Claimed>) -> anyhow::Result<Vec<Prepared>> {
+pub async fn all(state: &AppState, desk: &Desk, press: &mut Press, claimed: Vec<Claimed>) -> anyhow::Result<Vec<Prepared>> {
     let now = state.clock.now_ms();
     let (mut ready, mut fresh, mut settled) = (Vec::new(), Vec::new(), Vec::new());
     let mut connection = state.db.read().await?;
+    let unwritten: Vec<&Claimed> = claimed.iter().filter(|message| message.mailing_id.is_some() && message.rendered_hash.is_none()).collect();
+    let mut words = desk.words(&mut connection, state, press, &unwritten).await?;
     for message in claimed {
         match (&message.rendered_hash, &desk.from) {
             (Some(hash), Ok(from)) => {
@@ -216,7 +270,7 @@ pub async fn all(state: &AppState, desk: &Desk, claimed: Vec<Claimed>) -> anyhow
                     Err(error) => settled.push((message, Outcome::Failed(error.to_string()))),
                 }
             }
-            _ => match desk.parts(&mut connection, state, &message).await? {
+            _ => match desk.parts(&mut connection, state, &message, words.remove(&message.id)).await? {
                 Ok(parts) => fresh.push(parts),
                 Err(outcome) => settled.push((message, outcome)),
             },

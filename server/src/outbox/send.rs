@@ -1,7 +1,7 @@
 //! Sending what is due: a few connections side by side, each message marked in the database before its content goes out.
 
 use super::claim::claim;
-use super::prepare::{self, Desk, Prepared, Signers};
+use super::prepare::{self, Desk, Prepared, Press};
 use super::settle::{self, Outcome};
 use super::store::{self, Claimed};
 use super::{gate, upkeep};
@@ -40,16 +40,16 @@ pub async fn run_due_with(state: &AppState, stopped: impl Fn() -> bool, patience
 async fn worker(state: &AppState, server: Option<&Server>, patience: Patience, stopped: &impl Fn() -> bool) -> anyhow::Result<u32> {
     let mut tried = 0;
     let mut conversation = None;
-    let mut signers = Signers::default();
+    let mut press = Press::default();
     while !stopped() {
-        let desk = Desk::open(state, &mut signers).await?;
+        let desk = Desk::open(state, &mut press).await?;
         let most = if server.is_some() { TOGETHER_SMTP } else { TOGETHER_SPOOL };
         let taken = claim(state, &desk.firm.mail_limits, most).await?;
         if taken.messages.is_empty() && !taken.moved {
             break;
         }
         tried += taken.messages.len() as u32;
-        let prepared = prepare::all(state, &desk, taken.messages).await?;
+        let prepared = prepare::all(state, &desk, &mut press, taken.messages).await?;
         match server {
             Some(server) => send_all(state, prepared, server, patience, &mut conversation, stopped).await?,
             None => spool(state, prepared).await?,

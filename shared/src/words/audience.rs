@@ -36,6 +36,7 @@ crate::words! {
     READS_EN = "English", "по-английски", "английски";
     READS_RU = "Russian", "по-русски", "руски";
     READS_BG = "Bulgarian", "по-болгарски", "български";
+    STARTING_TEXT = "{segment} customers: starting text", "{segment} клиенты: начальный текст", "{segment} клиенти: начален текст";
     TOPIC_OFFERS = "Offers and prices", "Предложения и цены", "Предложения и цени";
     TOPIC_NOVELTIES = "New goods", "Новые товары", "Нови стоки";
     TOPIC_NEWS = "News of the firm", "Новости фирмы", "Новини от фирмата";
