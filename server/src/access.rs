@@ -30,6 +30,8 @@ pub enum Names {
     Customer,
     Import,
     Message,
+    /// The token in a mail's links.
+    Token,
     Job,
     Snapshot,
 }
@@ -110,6 +112,11 @@ table! {
     Publish         POST   "/api/price-lists"                      SALES,  Nothing,  "Publish the catalogue as the next version";
     PriceList       GET    "/api/price-list"                       ANYONE, Nothing,  "The price list version in force for whoever asks";
     Snapshot        GET    "/api/price-list/{version}/{overlay}"   ANYONE, Snapshot, "One published version, immutable";
+    Unsubscribe     GET    "/u/{token}"                            ANYONE, Token,    "The page behind a mail's unsubscribe link; opening it changes nothing";
+    OneClick        POST   "/u/{token}"                            ANYONE, Token,    "Unsubscribe by one click (RFC 8058)";
+    PreferencesPage GET    "/preferences/{token}"                  ANYONE, Token,    "The page of a reader's choices";
+    Preferences     GET    "/api/preferences/{token}"              ANYONE, Token,    "What a reader of mailings chose, and why a mail came";
+    Choose          POST   "/api/preferences/{token}"              ANYONE, Token,    "Choose channels and topics of mailings";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

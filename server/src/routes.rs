@@ -11,7 +11,7 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, price_list, segments};
+use crate::{AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, preferences, price_list, segments};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -58,6 +58,12 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Publish => (post(price_list::create), json::<api::PublishReport>().body::<api::Publish>()),
         RouteId::PriceList => (get(price_list::in_force), json::<api::PriceListInfo>().query(&["overlay"])),
         RouteId::Snapshot => (get(price_list::show), binary("application/octet-stream")),
+        RouteId::Unsubscribe | RouteId::PreferencesPage => (get(preferences::page), page()),
+        RouteId::OneClick => (post(preferences::one_click), none()),
+        RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),
+        RouteId::Choose => {
+            (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"]))
+        }
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),
@@ -89,7 +95,8 @@ pub fn app(state: AppState) -> Router {
 /// Lets a request through to its handler, or says why not: same origin for unsafe methods, then the role.
 async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Request, next: Next) -> Result<Response> {
     let row = id.row();
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    // RFC 8058: a mail program's one click comes from nowhere; the signature in its address is what it carries.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && id != RouteId::OneClick {
         refuse_foreign(&state, &request)?;
     }
     // NUL, which PostgreSQL keeps in no text and no address of ours holds.
