@@ -324,7 +324,7 @@ pub enum Goods {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Window {
-    Ever,
+    Ever {},
     LastMonths {
         months: u16,
     },
@@ -344,7 +344,7 @@ impl Window {
         let to = as_of.checked_add(1.day()).ok()?;
         let back = |span: Span| as_of.checked_sub(span).ok().map(|from| Days { from, to });
         match self {
-            Self::Ever => Some(Days { from: Date::MIN, to }),
+            Self::Ever {} => Some(Days { from: Date::MIN, to }),
             Self::LastMonths { months } => back(i64::from(*months).months()),
             Self::LastDays { days } => back(i64::from(*days).days()),
             Self::Between { from, to } => Some(Days { from: from.parse().ok()?, to: to.parse::<Date>().ok()?.checked_add(1.day()).ok()? }),
@@ -354,7 +354,7 @@ impl Window {
     fn check(&self) -> Result<(), AudienceFault> {
         let day = |text: &str| text.parse::<Date>().ok().filter(|day| day.to_string() == text);
         let fits = match self {
-            Self::Ever => true,
+            Self::Ever {} => true,
             Self::LastMonths { months } => (1..=120).contains(months),
             Self::LastDays { days } => (1..=3660).contains(days),
             Self::Between { from, to } => day(from).zip(day(to)).is_some_and(|(from, to)| from <= to),

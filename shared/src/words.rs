@@ -9,6 +9,7 @@ use std::fmt::{self, Display};
 use serde::{Deserialize, Serialize};
 
 pub mod accounts;
+pub mod audience;
 pub mod common;
 pub mod documents;
 pub mod firm;
@@ -175,6 +176,7 @@ pub type Table = (&'static str, &'static [Word], &'static [Plural]);
 /// All words by module, for tests and translators.
 pub const TABLES: &[Table] = &[
     ("accounts", accounts::ALL, accounts::ALL_PLURAL),
+    ("audience", audience::ALL, audience::ALL_PLURAL),
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),
