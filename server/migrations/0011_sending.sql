@@ -4,3 +4,5 @@ CREATE INDEX messages_due_orders ON messages (run_after, id) WHERE state = 'queu
 CREATE INDEX messages_due_mailings ON messages (mailing_id, run_after, id) WHERE state = 'queued' AND mailing_id IS NOT NULL;
 CREATE INDEX messages_waiting ON messages (mailing_id, domain, run_after, id) WHERE state = 'queued' AND mailing_id IS NOT NULL;
 CREATE INDEX mailings_by_state ON mailings (state, started_at);
+-- Each (mailing, contact, channel) exists once.
+CREATE UNIQUE INDEX messages_once ON messages (mailing_id, contact_id, channel) WHERE mailing_id IS NOT NULL AND contact_id IS NOT NULL;

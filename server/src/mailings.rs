@@ -4,4 +4,6 @@
 //! and sending take it from there.
 
 pub mod audience;
+pub mod freeze;
+pub mod moves;
 pub mod render;

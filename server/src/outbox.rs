@@ -28,10 +28,12 @@ mod gate;
 mod prepare;
 mod send;
 mod settle;
+pub mod status;
 pub mod store;
 mod upkeep;
 mod words;
 
+pub use prepare::try_out;
 pub use send::{run_due, run_due_with};
 
 /// States of a message, as the `state` column has them.

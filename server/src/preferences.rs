@@ -49,11 +49,11 @@ pub async fn page(State(state): State<AppState>, Path(token): Path<String>, uri:
 /// `POST /u/{token}`: a mail program's own button. It carries no cookie and no header of ours, so the signature in the
 /// address is all that is asked for; a second click changes nothing.
 pub async fn one_click(State(state): State<AppState>, Path(token): Path<String>, body: String) -> Result<StatusCode> {
+    let mut tx = state.db.write_tx().await?;
+    let (message, reader) = find(&state, &mut tx, &token).await?;
     if !body.split('&').any(|pair| pair == "List-Unsubscribe=One-Click") {
         return Err(AppError::invalid("not_one_click", "the body is to be List-Unsubscribe=One-Click"));
     }
-    let mut tx = state.db.write_tx().await?;
-    let (message, reader) = find(&state, &mut tx, &token).await?;
     let now = Now::load(&mut tx, &reader).await?;
     let channels = now.channels.iter().filter(|one| one.wanted && one.channel != Channel::Email).map(|one| one.channel).collect();
     let topics = now.topics.iter().filter(|one| one.wanted).map(|one| one.topic).collect();
@@ -200,7 +200,7 @@ async fn shown(connection: &mut AnyConnection, reader: &store::Reader, lang: Opt
     let lang = lang.and_then(Lang::parse).or_else(|| Lang::parse(&reader.lang)).unwrap_or(firm.lang);
     let now = Now::load(connection, reader).await?;
     let audience: Audience = serde_json::from_str(&reader.audience).map_err(|error| AppError::Internal(error.into()))?;
-    let names = crate::mailings::audience::names(connection, &audience).await?;
+    let names = sentence::Names::new();
     let consent = now.newest(&[MARKETING, MAILINGS], Channel::Email).filter(|one| one.state == "granted").map(|one| ConsentProof {
         at: rfc3339(one.at),
         source: one.source.clone(),

@@ -61,9 +61,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Unsubscribe | RouteId::PreferencesPage => (get(preferences::page), page()),
         RouteId::OneClick => (post(preferences::one_click), none()),
         RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),
-        RouteId::Choose => {
-            (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"]))
-        }
+        RouteId::Choose => (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"])),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

@@ -131,13 +131,8 @@ async fn arrival_times(connection: &mut AnyConnection, state: &AppState, scopes:
         (1..=scopes.len()).map(|at| format!("(${at}, 0)")).collect::<Vec<_>>().join(", ")
     );
     scopes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, scope| query.bind(scope)).execute(&mut *connection).await?;
-    let sql = format!(
-        "SELECT scope, tat FROM throttles WHERE scope IN ({}) ORDER BY scope{}",
-        placeholders(1, scopes.len()),
-        state.db.for_update()
-    );
-    let rows: Vec<(String, i64)> =
-        scopes.iter().fold(sqlx::query_as(AssertSqlSafe(sql)), |query, scope| query.bind(scope)).fetch_all(connection).await?;
+    let sql = format!("SELECT scope, tat FROM throttles WHERE scope IN ({}) ORDER BY scope{}", placeholders(1, scopes.len()), state.db.for_update());
+    let rows: Vec<(String, i64)> = scopes.iter().fold(sqlx::query_as(AssertSqlSafe(sql)), |query, scope| query.bind(scope)).fetch_all(connection).await?;
     Ok(rows.into_iter().collect())
 }
 
@@ -145,10 +140,8 @@ async fn keep(connection: &mut AnyConnection, times: &HashMap<String, i64>) -> s
     if times.is_empty() {
         return Ok(());
     }
-    let sql = format!(
-        "INSERT INTO throttles (scope, tat) VALUES {} ON CONFLICT (scope) DO UPDATE SET tat = excluded.tat",
-        rows_of_placeholders(times.len(), 2)
-    );
+    let sql =
+        format!("INSERT INTO throttles (scope, tat) VALUES {} ON CONFLICT (scope) DO UPDATE SET tat = excluded.tat", rows_of_placeholders(times.len(), 2));
     times.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (scope, tat)| query.bind(scope).bind(*tat)).execute(connection).await?;
     Ok(())
 }

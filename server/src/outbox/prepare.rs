@@ -16,6 +16,7 @@ use crate::firm::FirmSettings;
 use crate::mail::dkim::Signer;
 use crate::mail::settings::{Dkim, USUAL_SIZE_LIMIT};
 use crate::mail::{self, Attachment, Draft, ListHeaders};
+use crate::mailings::audience::Recipient;
 use crate::mailings::render::{Reader, Rendered};
 use crate::preferences::token;
 use crate::secrets::{Key, Purpose};
@@ -139,6 +140,42 @@ impl Desk {
         };
         parts.list = Some(self.list_headers(public_url, message, &parts.from)?);
         Ok(Ok(parts))
+    }
+}
+
+/// Writes a recipient's message without keeping it: what could not be sent to the first of them is said before any is
+/// frozen. Gives its bytes on the wire, or the reason there are none.
+pub async fn try_out(state: &AppState, mailing: &str, topic: &str, to: &Recipient) -> Result<usize, String> {
+    let said = |error: anyhow::Error| format!("{error:#}");
+    let desk = Desk::open(state, &mut Signers::default()).await.map_err(said)?;
+    let message = Claimed {
+        id: state.clock.new_id().to_string(),
+        recipient: to.address.clone(),
+        lang: to.lang.tag().into(),
+        subject: String::new(),
+        body_hash: String::new(),
+        rendered_hash: None,
+        attempts: 0,
+        customer_id: Some(to.customer.to_string()),
+        contact_id: to.contact.map(|contact| contact.to_string()),
+        mailing_id: Some(mailing.into()),
+        topic: topic.into(),
+        domain: mail::compose::domain(&to.address),
+        attachments: String::new(),
+    };
+    let mut connection = state.db.read().await.map_err(|error| said(error.into()))?;
+    let parts = desk.parts(&mut connection, state, &message).await.map_err(said)?;
+    drop(connection);
+    let parts = match parts {
+        Ok(parts) => parts,
+        Err(Outcome::Again(reason) | Outcome::Failed(reason)) => return Err(reason),
+        Err(_) => return Err("the message cannot be written".into()),
+    };
+    let (composed, refused) = compose_all(&desk, vec![parts], state.clock.now_ms()).await.map_err(said)?;
+    match (composed.first(), refused.into_iter().next()) {
+        (Some((_, bytes)), _) => Ok(bytes.len()),
+        (None, Some((_, Outcome::Failed(reason)))) => Err(reason),
+        (None, _) => Err("the message cannot be written".into()),
     }
 }
 

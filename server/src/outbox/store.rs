@@ -191,18 +191,17 @@ pub async fn keep_rendered(connection: &mut AnyConnection, message: &Claimed, ke
 
 /// Whether the message was still this sender's to send, and sending is still wanted; from now on it may have arrived.
 pub async fn mark_sending(connection: &mut AnyConnection, message: &Claimed, owner: &str, lease_until: i64) -> sqlx::Result<bool> {
-    let marked =
-        sqlx::query(
-            "UPDATE messages SET state = 'sending', lease_until = $4 WHERE id = $1 AND attempts = $2 AND lease_owner = $3 AND state = 'claimed' \
+    let marked = sqlx::query(
+        "UPDATE messages SET state = 'sending', lease_until = $4 WHERE id = $1 AND attempts = $2 AND lease_owner = $3 AND state = 'claimed' \
              AND EXISTS (SELECT 1 FROM sending WHERE sending.id = 1 AND sending.paused = 0) \
              AND (mailing_id IS NULL OR EXISTS (SELECT 1 FROM mailings WHERE mailings.id = messages.mailing_id AND mailings.state = 'running'))",
-        )
-            .bind(&message.id)
-            .bind(message.attempts)
-            .bind(owner)
-            .bind(lease_until)
-            .execute(connection)
-            .await?;
+    )
+    .bind(&message.id)
+    .bind(message.attempts)
+    .bind(owner)
+    .bind(lease_until)
+    .execute(connection)
+    .await?;
     Ok(marked.rows_affected() == 1)
 }
 
@@ -272,9 +271,7 @@ pub async fn queue_again(connection: &mut AnyConnection, id: &str, now: i64) -> 
 
 /// Whether the message's mailing was called off.
 pub async fn is_cancelled(connection: &mut AnyConnection, id: &str) -> sqlx::Result<bool> {
-    let state: Option<String> = sqlx::query_scalar("SELECT g.state FROM messages m JOIN mailings g ON g.id = m.mailing_id WHERE m.id = $1")
-        .bind(id)
-        .fetch_optional(connection)
-        .await?;
+    let state: Option<String> =
+        sqlx::query_scalar("SELECT g.state FROM messages m JOIN mailings g ON g.id = m.mailing_id WHERE m.id = $1").bind(id).fetch_optional(connection).await?;
     Ok(state.as_deref() == Some("cancelled"))
 }

@@ -1,12 +1,12 @@
 //! What is done between sending: tidying up after senders that died, sending again what a mailing wants sent again,
 //! finishing mailings of which nothing is left to send.
 
-use kontor_shared::mailings::{MailingAction, MailingState};
-use serde_json::json;
+use kontor_shared::mailings::MailingAction;
 use sqlx::AnyConnection;
 
 use super::settle::MOST_ATTEMPTS;
-use crate::{AppState, audit};
+use crate::AppState;
+use crate::mailings::moves::{self, Moved};
 
 /// Who acts here, in the audit trail.
 const SENDER: &str = "the sender";
@@ -108,8 +108,7 @@ pub async fn finish(state: &AppState) -> anyhow::Result<()> {
     }
     let mut tx = state.db.write_tx().await?;
     for mailing in over(&mut tx).await? {
-        let before = move_on(&mut tx, state, &mailing, MailingAction::Finish, "").await?;
-        if before.is_some() {
+        if let Moved::On(..) = moves::act(&mut tx, state, &mailing, MailingAction::Finish, SENDER, "").await? {
             tracing::info!(mailing.id = %mailing, "a mailing is done");
         }
     }
@@ -119,32 +118,8 @@ pub async fn finish(state: &AppState) -> anyhow::Result<()> {
 
 /// Pauses a mailing that is refused too often; `why` is what a person reads.
 pub async fn pause(connection: &mut AnyConnection, state: &AppState, mailing: &str, why: &str) -> anyhow::Result<()> {
-    if move_on(connection, state, mailing, MailingAction::Pause, why).await?.is_some() {
+    if let Moved::On(..) = moves::act(connection, state, mailing, MailingAction::Pause, SENDER, why).await? {
         tracing::warn!(mailing.id = %mailing, "a mailing is paused: its sender is refused");
     }
     Ok(())
-}
-
-/// Moves a mailing on by the table of transitions, with an audit row; gives the state before, or nothing where it stays.
-async fn move_on(connection: &mut AnyConnection, state: &AppState, mailing: &str, action: MailingAction, why: &str) -> anyhow::Result<Option<MailingState>> {
-    let word: Option<String> = sqlx::query_scalar("SELECT state FROM mailings WHERE id = $1").bind(mailing).fetch_optional(&mut *connection).await?;
-    let Some(before) = word.as_deref().and_then(MailingState::parse) else { return Ok(None) };
-    let Some(after) = before.after(action) else { return Ok(None) };
-    let changed = sqlx::query(
-        "UPDATE mailings SET state = $3, paused_reason = $4, revision = revision + 1, finished_at = $5 WHERE id = $1 AND state = $2",
-    )
-    .bind(mailing)
-    .bind(before.word())
-    .bind(after.word())
-    .bind(why)
-    .bind((after == MailingState::Done).then(|| state.clock.now_ms()))
-    .execute(&mut *connection)
-    .await?;
-    if changed.rows_affected() == 0 {
-        return Ok(None);
-    }
-    let action = format!("mailing.{}", action.word());
-    let (before_row, after_row) = (json!({"state": before}), json!({"state": after, "reason": why}));
-    audit::record(connection, &state.clock, SENDER, &action, mailing, Some(&before_row), Some(&after_row)).await?;
-    Ok(Some(before))
 }

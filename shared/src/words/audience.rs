@@ -155,8 +155,8 @@ pub fn sentence(lang: Lang, audience: &Audience, names: &Names) -> String {
 
 fn clause(lang: Lang, condition: &Condition, names: &Names) -> String {
     let quoted = |text: &str| QUOTED.with(lang, &[("name", &text)]);
-    let named = |key: &str| names.get(key).map_or(key, String::as_str);
-    let any = |values: &[String]| joined(lang, &values.iter().map(|value| quoted(named(value))).collect::<Vec<_>>(), OR);
+    let named = |key: &str| names.get(key).cloned().unwrap_or_else(|| key.to_string());
+    let any = |values: &[String]| joined(lang, &values.iter().map(|value| quoted(&named(value))).collect::<Vec<_>>(), OR);
     match condition {
         Condition::Bought { goods, within } => goods_clause(lang, (BOUGHT_PRODUCT, BOUGHT_GROUP), goods, within, names),
         Condition::NotBought { goods, within } => goods_clause(lang, (NOT_BOUGHT_PRODUCT, NOT_BOUGHT_GROUP), goods, within, names),
@@ -250,10 +250,7 @@ mod tests {
     #[test]
     fn an_audience_without_conditions_is_a_segment_or_everybody() {
         check(of(&[], vec![]), ["All customers.", "Все клиенты.", "Всички клиенти."]);
-        check(
-            of(&[Segment::Regular, Segment::Former], vec![]),
-            ["Regular and former customers.", "Постоянные и бывшие клиенты.", "Редовни и бивши клиенти."],
-        );
+        check(of(&[Segment::Regular, Segment::Former], vec![]), ["Regular and former customers.", "Постоянные и бывшие клиенты.", "Редовни и бивши клиенти."]);
     }
 
     #[test]
