@@ -34,6 +34,7 @@ pub mod openapi;
 pub mod orders;
 pub mod outbox;
 pub mod pdf;
+pub mod preferences;
 pub mod price_list;
 pub mod routes;
 pub mod secrets;

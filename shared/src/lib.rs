@@ -16,6 +16,7 @@ pub mod money;
 pub mod numbers;
 pub mod orders;
 pub mod segments;
+pub mod sending;
 pub mod settings;
 #[cfg(feature = "sheet")]
 pub mod sheet;

@@ -19,6 +19,7 @@ pub mod letters;
 pub mod mail;
 pub mod mailings;
 pub mod people;
+pub mod preferences;
 pub mod problems;
 pub mod segments;
 pub mod sheet;
@@ -185,6 +186,7 @@ pub const TABLES: &[Table] = &[
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
+    ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),

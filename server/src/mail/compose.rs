@@ -14,13 +14,14 @@ use lettre::{Address, Message};
 pub struct Draft<'a> {
     pub message_id: &'a str,
     pub from: Mailbox,
+    pub reply_to: Option<Mailbox>,
     pub to: &'a str,
     pub subject: &'a str,
     pub text: &'a str,
     pub html: Option<&'a str>,
     pub attachments: &'a [Attachment],
     /// Present in mailings only: what is sent because of an order is no list.
-    pub list: Option<ListHeaders>,
+    pub list: Option<&'a ListHeaders>,
     pub at_ms: i64,
 }
 
@@ -113,16 +114,19 @@ pub fn compose(draft: Draft<'_>) -> anyhow::Result<Vec<u8>> {
         .subject(draft.subject)
         .date(at)
         .message_id(Some(format!("<{}>", draft.message_id)));
+    if let Some(reply_to) = draft.reply_to {
+        builder = builder.reply_to(reply_to);
+    }
     match draft.list {
         // RFC 3834: keeps absence notes and other robots from answering.
         None => builder = builder.raw_header(header("Auto-Submitted", "auto-generated".into())?),
         Some(list) => {
-            let mailbox = list.unsubscribe_mailbox.map(|mailbox| format!(", <mailto:{mailbox}?subject=unsubscribe>")).unwrap_or_default();
+            let mailbox = list.unsubscribe_mailbox.as_ref().map(|mailbox| format!(", <mailto:{mailbox}?subject=unsubscribe>")).unwrap_or_default();
             builder = builder
                 .raw_header(header("List-Unsubscribe", format!("<{}>{mailbox}", list.unsubscribe_url))?)
                 .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into())?)
-                .raw_header(header("List-Id", list.list_id)?)
-                .raw_header(header("Feedback-ID", list.feedback_id)?);
+                .raw_header(header("List-Id", list.list_id.clone())?)
+                .raw_header(header("Feedback-ID", list.feedback_id.clone())?);
         }
     }
     let plain = SinglePart::plain(draft.text.to_string());
@@ -151,6 +155,7 @@ mod tests {
         Draft {
             message_id: "0193@firm.example",
             from: sender("sales@firm.example", "Фирма").unwrap(),
+            reply_to: None,
             to,
             subject,
             text: "Добрый день!\r\n",

@@ -204,6 +204,7 @@ async fn send(state: &AppState, firm: &FirmSettings, address: &str, message: &Re
         html: Some(&message.html),
         attachments: &[],
         list: None,
+        reply_to: None,
         at_ms: state.clock.now_ms(),
     })
     .map_err(refused)?;
