@@ -53,6 +53,8 @@ struct Samples {
     customer: String,
     import: String,
     message: String,
+    mailing: String,
+    template: String,
     job: String,
     token: String,
     version: u32,
@@ -77,10 +79,11 @@ async fn samples(app: &TestApp) -> Samples {
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
     let messages: MessagePage = sales.get("/api/messages").await.json();
     let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
-    let mailing = kontor_tests::mailing::Written::draft(app.state(), &[("c1", "reader@customer.example")]).await;
-    mailing.write_by_hand(app.state()).await;
+    let running = kontor_tests::mailing::Written::draft(app.state(), &[("c1", "reader@customer.example")]).await;
+    running.write_by_hand(app.state()).await;
+    let (mailing, template) = written(app, &sales).await;
     Samples {
-        token: mailing.token(app.state(), "reader@customer.example").await,
+        token: running.token(app.state(), "reader@customer.example").await,
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -134,6 +137,7 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
 /// The least a route reads, so that the answer is about the id.
 fn body(row: &Row) -> &'static str {
     match row.id {
+        RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
         RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
         RouteId::Choose => r#"{"channels": [], "topics": []}"#,
         _ => "{}",

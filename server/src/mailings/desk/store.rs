@@ -62,11 +62,11 @@ pub async fn insert(connection: &mut AnyConnection, row: &Row) -> sqlx::Result<(
     Ok(())
 }
 
-/// Changes a draft.
+/// Changes a draft; what a freeze that was cut off had fixed is open again.
 pub async fn update(connection: &mut AnyConnection, row: &Row) -> sqlx::Result<()> {
     sqlx::query(
-        "UPDATE mailings SET name = $2, revision = $3, topic = $4, audience = $5, template_id = $6, attach_price_list = $7, uncertain_policy = $8 \
-         WHERE id = $1 AND state = 'draft'",
+        "UPDATE mailings SET name = $2, revision = $3, topic = $4, audience = $5, template_id = $6, attach_price_list = $7, uncertain_policy = $8, \
+         template_version = NULL, price_list = NULL WHERE id = $1 AND state = 'draft'",
     )
     .bind(&row.id)
     .bind(&row.name)
