@@ -17,6 +17,7 @@ mod ids;
 mod order;
 mod outline;
 mod price_list;
+mod report;
 mod styles;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ mod tests;
 pub use ids::{checksum, row_id};
 pub use order::write_order;
 pub use price_list::write_price_list;
+pub use report::{Report, write_report};
 
 /// A quantity the workbook is filled in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use kontor_server::firm::{self, FirmSettings};
 use kontor_server::mailings::audience::Recipient;
-use kontor_server::mailings::freeze::{Frozen, freeze_to};
+use kontor_server::mailings::freeze::{Frozen, freeze};
 use kontor_server::mailings::moves::{Moved, act};
 use kontor_server::preferences::token;
 use kontor_server::secrets::Purpose;
@@ -134,7 +134,7 @@ impl Written {
     }
 
     pub async fn freeze(&self, state: &AppState) -> Frozen {
-        freeze_to(state, &self.id, &self.recipients, &serde_json::json!({}), "test").await.expect("the mailing is frozen")
+        freeze(state, &self.id, &self.recipients, &serde_json::json!({}), "test").await.expect("the mailing is frozen")
     }
 
     /// Writes its messages past the freeze, which asks for a sender and a public address.

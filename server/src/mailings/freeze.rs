@@ -4,17 +4,15 @@
 
 use anyhow::Context;
 use kontor_shared::ids::MessageId;
-use kontor_shared::mailings::{Audience, MailingAction, MailingState, Topic};
-use kontor_shared::words::{Lang, audience as words};
-use serde_json::json;
+use kontor_shared::mailings::{MailingAction, MailingState};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::audience::{self, Recipient};
+use super::audience::Recipient;
 use super::moves;
 use crate::db::rows_of_placeholders;
 use crate::error::{AppError, Result};
 use crate::mail::compose::domain;
-use crate::{AppState, bodies, outbox, segments};
+use crate::{AppState, bodies, outbox};
 
 /// Rows of a chunk: 19 values each, and SQLite takes 32 766 placeholders.
 const CHUNK: usize = 500;
@@ -38,40 +36,9 @@ pub struct Frozen {
     pub skipped: u64,
 }
 
-/// Writes the messages of a mailing to everybody in its audience as of now, and gives how many there are.
-pub async fn freeze(state: &AppState, mailing: &str, actor: &str) -> Result<Frozen> {
-    let mut connection = state.db.read().await?;
-    let row: Option<(String, String, Option<String>, Option<i64>)> =
-        sqlx::query_as("SELECT audience, topic, template_id, template_version FROM mailings WHERE id = $1")
-            .bind(mailing)
-            .fetch_optional(&mut *connection)
-            .await?;
-    let (audience, topic, template, version) = row.ok_or(AppError::NotFound)?;
-    let audience: Audience = serde_json::from_str(&audience).context("stored audience")?;
-    let topic = Topic::parse(&topic).with_context(|| format!("stored topic {topic:?}"))?;
-    let firm = crate::firm::stored(&mut connection).await?;
-    let mut texts = Vec::new();
-    if let Some(template) = &template {
-        let version = match version {
-            Some(version) => version,
-            None => newest(&mut connection, template).await?,
-        };
-        texts = super::templates::store::texts(&mut connection, template, version).await?.iter().map(|text| text.lang).collect();
-    }
-    let now = state.clock.now_ms();
-    let wanted = audience::Wanted { audience: &audience, topic, texts: &texts };
-    let recipients = audience::candidates(&mut connection, &firm, now, &wanted).await?;
-    let names = audience::names(&mut connection, &audience).await?;
-    drop(connection);
-    let rule = segments::explained(&segments::firm_rule(&firm, now)?);
-    let sentences: serde_json::Map<String, serde_json::Value> =
-        Lang::ALL.into_iter().map(|lang| (lang.tag().to_string(), words::sentence(lang, &audience, &names).into())).collect();
-    freeze_to(state, mailing, &recipients, &json!({"rule": rule, "audience": sentences}), actor).await
-}
-
-/// As [`freeze`], to these recipients. `by` is kept with the mailing: the segment rule and the sentence of its audience as
-/// they were.
-pub async fn freeze_to(state: &AppState, mailing: &str, recipients: &[Recipient], by: &serde_json::Value, actor: &str) -> Result<Frozen> {
+/// Writes the messages of a mailing to these recipients, and gives how many there are. `by` is kept with the mailing: the
+/// segment rule and the sentence of its audience as they were.
+pub async fn freeze(state: &AppState, mailing: &str, recipients: &[Recipient], by: &serde_json::Value, actor: &str) -> Result<Frozen> {
     let (row, revision) = match begin(state, mailing, by).await? {
         Begun::Now(row, revision) => (row, revision),
         Begun::Before(frozen) => return Ok(frozen),

@@ -89,3 +89,10 @@ pub async fn contacts(connection: &mut AnyConnection, contacts: &[String]) -> sq
     }
     query.fetch_all(connection).await
 }
+
+/// Whether a contact of a customer has this address.
+pub async fn is_contact(connection: &mut AnyConnection, address: &str) -> sqlx::Result<bool> {
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM contacts WHERE email = $1 LIMIT 1").bind(address).fetch_optional(connection).await?;
+    Ok(found.is_some())
+}

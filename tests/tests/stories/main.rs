@@ -1,6 +1,7 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
 mod access;
+mod audiences;
 mod child;
 mod customers;
 mod history;
@@ -10,6 +11,7 @@ mod imports;
 mod jobs;
 mod kill;
 mod kill_mailing;
+mod mailings;
 mod orders;
 mod outbox;
 mod pdf;
@@ -19,4 +21,5 @@ mod sending;
 mod serving;
 mod sheet;
 mod sign_in;
+mod templates;
 mod unsubscribe;
