@@ -105,6 +105,7 @@ table! {
     Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";
     DocumentPdf     GET    "/api/documents/{id}/pdf"               ORDERS, Document, "A posted document as PDF";
     ListMessages    GET    "/api/messages"                         MARKET, Nothing,  "The outbox";
+    SentMessage     GET    "/api/messages/{id}/sent"               MARKET, Message,  "A message to the byte as it was sent, attachments included";
     RetryMessage    POST   "/api/messages/{id}/retry"              SALES,  Message,  "Send a failed or uncertain message again";
     GetMessage      GET    "/api/messages/{id}"                    MARKET, Message,  "A message as it was sent";
     ListMailings    GET    "/api/mailings"                         MARKET, Nothing,  "Mailings, newest first";

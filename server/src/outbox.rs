@@ -22,6 +22,7 @@ use crate::extract::{Json, Query};
 use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth, bodies};
 
+pub mod attachment;
 mod breaker;
 pub mod claim;
 mod gate;
@@ -31,6 +32,7 @@ mod settle;
 pub mod status;
 pub mod store;
 mod upkeep;
+mod workbook;
 
 pub use prepare::try_out;
 pub use send::{run_due, run_due_with};
@@ -102,6 +104,23 @@ pub async fn list(State(state): State<AppState>, Query(filter): Query<Filter>) -
     rows.truncate(PAGE);
     let messages = rows.into_iter().map(shown).collect::<anyhow::Result<_>>()?;
     Ok(Json(api::MessagePage { messages, next }))
+}
+
+/// A message to the byte as it went over the wire, attachments included; nothing where it was not rendered yet.
+pub async fn as_sent(connection: &mut AnyConnection, id: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    let row: Option<(Option<String>, String)> =
+        sqlx::query_as("SELECT rendered_hash, attachments FROM messages WHERE id = $1").bind(id).fetch_optional(&mut *connection).await?;
+    let Some((Some(hash), attachments)) = row else { return Ok(None) };
+    let Some(stored) = bodies::get(connection, &hash).await? else { return Ok(None) };
+    Ok(Some(attachment::put_back(connection, stored.bytes, &attachments).await?))
+}
+
+/// `GET /api/messages/{id}/sent`: the message as a mail program opens it.
+pub async fn sent(State(state): State<AppState>, Path(id): Path<String>) -> Result<axum::response::Response> {
+    use axum::http::header;
+    use axum::response::IntoResponse as _;
+    let mail = as_sent(&mut *state.db.read().await?, &id).await?.ok_or(AppError::NotFound)?;
+    Ok(([(header::CONTENT_TYPE, "message/rfc822"), (header::CONTENT_DISPOSITION, "attachment; filename=\"message.eml\"")], mail).into_response())
 }
 
 /// `POST /api/messages/{id}/retry`: a person decides that a failed or uncertain message goes out again.

@@ -47,6 +47,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
         RouteId::DocumentPdf => (get(documents::pdf), binary("application/pdf")),
         RouteId::ListMessages => (get(outbox::list), json::<api::MessagePage>().query(&["state", "after"])),
+        RouteId::SentMessage => (get(outbox::sent), binary("message/rfc822")),
         RouteId::RetryMessage => (post(outbox::retry), json::<api::Message>()),
         RouteId::GetMessage => (get(mailings::message::show), json::<api::mailings::MessageView>()),
         RouteId::ListMailings => (get(mailings::desk::list), json::<api::mailings::MailingPage>().query(&["after"])),

@@ -24,7 +24,7 @@ mod tests;
 
 pub use ids::{checksum, row_id};
 pub use order::write_order;
-pub use price_list::write_price_list;
+pub use price_list::{form_checksum, write_price_list};
 pub use report::{Report, write_report};
 
 /// A quantity the workbook is filled in with.
@@ -147,7 +147,7 @@ fn sheet_name(wanted: &str) -> String {
 }
 
 /// A text as a cell holds it: no control characters or non-characters (Excel repairs the file), within a cell's 32,767.
-fn cell_text(text: &str) -> String {
+pub fn cell_text(text: &str) -> String {
     let kept = |char: &char| (!char.is_control() || *char == '\n') && !matches!(*char, '\u{fffe}' | '\u{ffff}');
     let mut units = 0;
     let fits = |char: &char| {

@@ -1,5 +1,6 @@
 //! A mail server that misbehaves on demand and remembers what it accepted.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub enum Fault {
 struct Shared {
     fault: Mutex<Fault>,
     accepted: Mutex<Vec<String>>,
+    /// Of the latest hundred messages, as they were before the dots were doubled.
+    contents: Mutex<VecDeque<Vec<u8>>>,
     refused: AtomicUsize,
     unanswered: AtomicUsize,
     dice: AtomicU64,
@@ -78,6 +81,7 @@ impl FaultyServer {
         let shared = Arc::new(Shared {
             fault: Mutex::new(Fault::None),
             accepted: Mutex::new(Vec::new()),
+            contents: Mutex::default(),
             refused: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
             dice: AtomicU64::new(1),
@@ -103,6 +107,10 @@ impl FaultyServer {
     /// Where [`Fault::Mixed`] begins.
     pub fn seed(&self, seed: u64) {
         self.shared.dice.store(seed, Ordering::Relaxed);
+    }
+    /// What was accepted latest, to the byte.
+    pub fn contents(&self) -> Vec<Vec<u8>> {
+        self.shared.contents.lock().expect("unpoisoned").iter().cloned().collect()
     }
     /// How often something was refused.
     pub fn refused(&self) -> usize {
@@ -180,7 +188,7 @@ async fn converse(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                 if matches!(fault, Fault::Say("DATA", _)) {
                     continue;
                 }
-                let mut id = String::new();
+                let (mut id, mut content) = (String::new(), Vec::new());
                 loop {
                     line.clear();
                     if stream.read_line(&mut line).await? == 0 {
@@ -192,9 +200,15 @@ async fn converse(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                     if line == ".\r\n" {
                         break;
                     }
+                    content.extend_from_slice(line.strip_prefix('.').unwrap_or(&line).as_bytes());
                 }
                 if !matches!(fault, Fault::Say("CONTENT", _) | Fault::Drop("CONTENT") | Fault::Hang("CONTENT")) {
                     shared.accepted.lock().expect("unpoisoned").push(id);
+                    let mut contents = shared.contents.lock().expect("unpoisoned");
+                    contents.push_back(content);
+                    if contents.len() > 100 {
+                        contents.pop_front();
+                    }
                 }
                 if matches!(fault, Fault::Drop("CONTENT") | Fault::Hang("CONTENT") | Fault::AcceptAndDrop | Fault::AcceptAndHang) {
                     shared.unanswered.fetch_add(1, Ordering::Relaxed);

@@ -14,6 +14,8 @@ use serde_json::json;
 
 use super::Data;
 
+mod send;
+
 /// Who acts, in the audit trail.
 const ACTOR: &str = "command line";
 
@@ -25,6 +27,8 @@ pub struct Mail {
 
 #[derive(Subcommand)]
 enum Action {
+    /// Write to the customers of a segment: a mailing is made of the file, frozen and started.
+    Send(send::Send),
     /// Make the key the firm's mail is signed with, and print the DNS record that lets receivers verify it.
     DkimKey(DkimKey),
     /// What is under way: mailings, whether anything is sent, and who is left alone for a while.
@@ -77,6 +81,7 @@ struct DkimKey {
 impl Mail {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.action {
+            Action::Send(command) => command.run().await,
             Action::DkimKey(command) => command.run().await,
             Action::Status { data, json } => on(&data, async |state| show(state, json).await).await,
             Action::Pause { data, mailing } => on(&data, async |state| move_on(state, &mailing, MailingAction::Pause).await).await,

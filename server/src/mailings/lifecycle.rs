@@ -16,13 +16,19 @@ use crate::{AppState, segments};
 
 /// `POST /api/mailings/{id}/freeze`: a message for each recipient is written; none goes out.
 pub async fn freeze(State(state): State<AppState>, who: Staff, Path(id): Path<String>) -> Result<Json<api::Mailing>> {
+    freeze_as(&state, &id, &who.actor()).await?;
+    answer(&state, &who, &id).await
+}
+
+/// Checks a mailing and writes a message for each recipient, by whoever asks for it.
+pub async fn freeze_as(state: &AppState, id: &str, actor: &str) -> Result<freezing::Frozen> {
     let firm = state.firm().await?;
     let now = state.clock.now_ms();
     let (known, recipients, by) = {
         let mut connection = state.db.read().await?;
-        let known = Known::load(&mut connection, &id).await?;
+        let known = Known::load(&mut connection, id).await?;
         if known.state.after(MailingAction::Freeze).is_some() {
-            let checks = preview::checked(&state, &mut connection, &known, &firm).await?;
+            let checks = preview::checked(state, &mut connection, &known, &firm).await?;
             if let Some(fault) = checks.checks.iter().find(|one| !one.ok && !one.advice) {
                 return Err(AppError::conflict("mailing_not_ready", format!("{}: {}", fault.code, fault.detail)));
             }
@@ -36,10 +42,9 @@ pub async fn freeze(State(state): State<AppState>, who: Staff, Path(id): Path<St
         (known, recipients, by)
     };
     // On its own task: a browser that goes away does not leave it half done.
-    let (task, mailing, actor) = (state.clone(), known.row.id.clone(), who.actor());
+    let (task, mailing, actor) = (state.clone(), known.row.id.clone(), actor.to_string());
     let frozen = tokio::spawn(async move { freezing::freeze(&task, &mailing, &recipients, &by, &actor).await });
-    frozen.await.map_err(|error| AppError::Internal(error.into()))??;
-    answer(&state, &who, &id).await
+    frozen.await.map_err(|error| AppError::Internal(error.into()))?
 }
 
 /// `POST /api/mailings/{id}/start`. Above a number of messages whoever starts it says how many there are: a look twice is

@@ -30,8 +30,8 @@ const TEXTS: [(Segment, Topic, [&str; 3]); 4] = [
     ),
 ];
 
-/// A file's first line is the subject, then come the text and the HTML.
-fn read(lang: Lang, file: &str) -> Option<TemplateText> {
+/// Reads a file: its first line is the subject, then come the text and the HTML, each after a line that says so.
+pub fn read(lang: Lang, file: &str) -> Option<TemplateText> {
     let (subject, rest) = file.split_once("\n=== text\n")?;
     let (text, html) = rest.split_once("\n=== html\n")?;
     Some(TemplateText { lang, subject: subject.trim().into(), html: html.trim().into(), text: text.trim().into() })

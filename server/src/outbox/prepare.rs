@@ -11,6 +11,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 use sqlx::AnyConnection;
 
+use super::attachment::{self, Buyer, Issue, List, Made};
 use super::settle::{self, Outcome};
 use super::store::{self, Claimed, Kept};
 use crate::firm::FirmSettings;
@@ -39,6 +40,10 @@ pub struct Desk {
 pub struct Press {
     signer: Option<(Dkim, Arc<Signer>)>,
     letters: HashMap<String, Result<Letter, String>>,
+    /// By mailing: what it attaches.
+    issues: HashMap<String, Option<Issue>>,
+    /// By mailing, price type and language.
+    lists: HashMap<(String, String, Lang), Result<Arc<List>, String>>,
 }
 
 /// A message ready to go.
@@ -57,8 +62,18 @@ struct Parts {
     message_id: String,
     words: Rendered,
     is_mailing: bool,
-    attachments: Vec<Attachment>,
-    list: Option<ListHeaders>,
+    /// Whose price list goes along.
+    list: Option<(Arc<List>, Buyer)>,
+    headers: Option<ListHeaders>,
+}
+
+/// A message on the wire, and what went into it.
+struct Composed {
+    parts: Parts,
+    bytes: Vec<u8>,
+    /// The same without its attachments.
+    stored: Vec<u8>,
+    made: Vec<Made>,
 }
 
 impl Desk {
@@ -138,13 +153,52 @@ impl Desk {
         Ok(written)
     }
 
-    /// What the message is composed from, or what becomes of it instead. `words` are a mailing's.
+    /// Whose price list goes along with which message, or why it cannot.
+    async fn lists(
+        &self,
+        connection: &mut AnyConnection,
+        state: &AppState,
+        press: &mut Press,
+        messages: &[&Claimed],
+    ) -> anyhow::Result<HashMap<String, Result<(Arc<List>, Buyer), String>>> {
+        let mut wanted = Vec::new();
+        for &message in messages {
+            let mailing = message.mailing_id.clone().unwrap_or_default();
+            if !press.issues.contains_key(&mailing) {
+                let issue = attachment::issue(connection, state, &mailing).await?;
+                press.issues.insert(mailing.clone(), issue);
+            }
+            if press.issues[&mailing].is_some() {
+                wanted.push(message);
+            }
+        }
+        let buyers = attachment::buyers(connection, &wanted).await?;
+        let mut lists = HashMap::new();
+        for message in wanted {
+            let mailing = message.mailing_id.clone().unwrap_or_default();
+            let Some(buyer) = message.customer_id.as_ref().and_then(|customer| buyers.get(customer)).cloned() else {
+                lists.insert(message.id.clone(), Err("the customer is gone".to_string()));
+                continue;
+            };
+            let lang = Lang::parse(&message.lang).with_context(|| format!("stored language {}", message.lang))?;
+            let key = (mailing.clone(), buyer.price_type.clone(), lang);
+            if let (false, Some(issue)) = (press.lists.contains_key(&key), &press.issues[&mailing]) {
+                let list = attachment::list(connection, state, &self.firm, issue, &buyer, lang).await?;
+                press.lists.insert(key.clone(), list);
+            }
+            lists.insert(message.id.clone(), press.lists[&key].clone().map(|list| (list, buyer)));
+        }
+        Ok(lists)
+    }
+
+    /// What the message is composed from, or what becomes of it instead. `words` and `list` are a mailing's.
     async fn parts(
         &self,
         connection: &mut AnyConnection,
         state: &AppState,
         message: &Claimed,
         words: Option<Result<Rendered, String>>,
+        list: Option<Result<(Arc<List>, Buyer), String>>,
     ) -> anyhow::Result<Result<Parts, Outcome>> {
         let from = match &self.from {
             Ok(from) => from.clone(),
@@ -165,8 +219,8 @@ impl Desk {
             message_id,
             words: Rendered { subject: message.subject.clone(), text: String::new(), html: String::new() },
             is_mailing: message.mailing_id.is_some(),
-            attachments: Vec::new(),
             list: None,
+            headers: None,
         };
         if !parts.is_mailing {
             let body = bodies::get(connection, &message.body_hash).await?.context("a message's body is missing")?.bytes;
@@ -180,7 +234,11 @@ impl Desk {
             Ok(words) => words,
             Err(reason) => return Ok(Err(Outcome::Failed(reason))),
         };
-        parts.list = Some(self.list_headers(public_url, message, &parts.from)?);
+        parts.list = match list.transpose() {
+            Ok(list) => list,
+            Err(reason) => return Ok(Err(Outcome::Failed(reason))),
+        };
+        parts.headers = Some(self.list_headers(public_url, message, &parts.from)?);
         Ok(Ok(parts))
     }
 }
@@ -216,7 +274,8 @@ pub async fn try_out(state: &AppState, mailing: &str, topic: &str, to: &Recipien
     };
     let mut connection = state.db.read().await.map_err(|error| said(error.into()))?;
     let words = desk.words(&mut connection, state, &mut press, &[&message]).await.map_err(said)?.remove(&message.id);
-    let parts = desk.parts(&mut connection, state, &message, words).await.map_err(said)?;
+    let list = desk.lists(&mut connection, state, &mut press, &[&message]).await.map_err(said)?.remove(&message.id);
+    let parts = desk.parts(&mut connection, state, &message, words, list).await.map_err(said)?;
     drop(connection);
     let parts = match parts {
         Ok(parts) => parts,
@@ -225,14 +284,23 @@ pub async fn try_out(state: &AppState, mailing: &str, topic: &str, to: &Recipien
     };
     let (composed, refused) = compose_all(&desk, vec![parts], state.clock.now_ms()).await.map_err(said)?;
     match (composed.first(), refused.into_iter().next()) {
-        (Some((_, bytes)), _) => Ok(bytes.len()),
+        (Some(composed), _) => Ok(composed.bytes.len()),
         (None, Some((_, Outcome::Failed(reason)))) => Err(reason),
         (None, _) => Err("the message cannot be written".into()),
     }
 }
 
 impl Parts {
-    fn compose(&self, reply_to: Option<Mailbox>, signer: Option<&Signer>, limit: u64, now: i64) -> anyhow::Result<Vec<u8>> {
+    fn compose(self, reply_to: Option<Mailbox>, signer: Option<&Signer>, limit: u64, now: i64) -> Result<Composed, Box<(Claimed, String)>> {
+        match self.bytes(reply_to, signer, limit, now) {
+            Ok((bytes, stored, made)) => Ok(Composed { bytes, stored, made, parts: self }),
+            Err(error) => Err(Box::new((self.message, format!("{error:#}")))),
+        }
+    }
+
+    fn bytes(&self, reply_to: Option<Mailbox>, signer: Option<&Signer>, limit: u64, now: i64) -> anyhow::Result<(Vec<u8>, Vec<u8>, Vec<Made>)> {
+        let made: Vec<Made> = self.list.iter().map(|(list, buyer)| list.made_for(buyer)).collect::<anyhow::Result<_>>()?;
+        let files: Vec<Attachment> = made.iter().map(Made::file).collect();
         let bytes = mail::compose(Draft {
             message_id: &self.message_id,
             from: self.from.clone(),
@@ -241,8 +309,8 @@ impl Parts {
             subject: &self.words.subject,
             text: &self.words.text,
             html: self.is_mailing.then_some(self.words.html.as_str()),
-            attachments: &self.attachments,
-            list: self.list.as_ref(),
+            attachments: &files,
+            list: self.headers.as_ref(),
             at_ms: now,
         })?;
         let bytes = match signer {
@@ -250,7 +318,8 @@ impl Parts {
             None => bytes,
         };
         anyhow::ensure!(bytes.len() as u64 <= limit, "the message has {} bytes, and {limit} is the most", bytes.len());
-        Ok(bytes)
+        let stored = attachment::taken_out(&bytes, &made)?;
+        Ok((bytes, stored, made))
     }
 }
 
@@ -261,16 +330,18 @@ pub async fn all(state: &AppState, desk: &Desk, press: &mut Press, claimed: Vec<
     let mut connection = state.db.read().await?;
     let unwritten: Vec<&Claimed> = claimed.iter().filter(|message| message.mailing_id.is_some() && message.rendered_hash.is_none()).collect();
     let mut words = desk.words(&mut connection, state, press, &unwritten).await?;
+    let mut lists = desk.lists(&mut connection, state, press, &unwritten).await?;
     for message in claimed {
         match (&message.rendered_hash, &desk.from) {
             (Some(hash), Ok(from)) => {
-                let bytes = bodies::get(&mut connection, hash).await?.context("a message's rendered form is missing")?.bytes;
+                let stored = bodies::get(&mut connection, hash).await?.context("a message's rendered form is missing")?.bytes;
+                let bytes = attachment::put_back(&mut connection, stored, &message.attachments).await?;
                 match mail::recipient(&message.recipient) {
                     Ok(to) => ready.push(Prepared { message, from: from.email.clone(), to, bytes }),
                     Err(error) => settled.push((message, Outcome::Failed(error.to_string()))),
                 }
             }
-            _ => match desk.parts(&mut connection, state, &message, words.remove(&message.id)).await? {
+            _ => match desk.parts(&mut connection, state, &message, words.remove(&message.id), lists.remove(&message.id)).await? {
                 Ok(parts) => fresh.push(parts),
                 Err(outcome) => settled.push((message, outcome)),
             },
@@ -281,33 +352,34 @@ pub async fn all(state: &AppState, desk: &Desk, press: &mut Press, claimed: Vec<
     settled.extend(refused);
     if !composed.is_empty() || !settled.is_empty() {
         let mut tx = state.db.write_tx().await?;
-        for (parts, bytes) in &composed {
-            keep(&mut tx, parts, bytes, now).await?;
+        for one in &composed {
+            keep(&mut tx, one, now).await?;
         }
         for (message, outcome) in settled {
             settle::one(&mut tx, state, &message, outcome).await?;
         }
         tx.commit().await?;
     }
-    ready.extend(composed.into_iter().map(|(parts, bytes)| Prepared { from: parts.from.email, to: parts.to, message: parts.message, bytes }));
+    ready.extend(composed.into_iter().map(|Composed { parts, bytes, .. }| Prepared { from: parts.from.email, to: parts.to, message: parts.message, bytes }));
     Ok(ready)
 }
 
-type Composed = (Vec<(Parts, Vec<u8>)>, Vec<(Claimed, Outcome)>);
-
 /// Composes and signs, away from the threads that wait for the network: RSA takes a millisecond a message.
-async fn compose_all(desk: &Desk, fresh: Vec<Parts>, now: i64) -> anyhow::Result<Composed> {
+async fn compose_all(desk: &Desk, fresh: Vec<Parts>, now: i64) -> anyhow::Result<(Vec<Composed>, Vec<(Claimed, Outcome)>)> {
     if fresh.is_empty() {
-        return Ok(Composed::default());
+        return Ok((Vec::new(), Vec::new()));
     }
     let limit = desk.firm.mail_size_limit.unwrap_or(USUAL_SIZE_LIMIT);
     let (reply_to, signer) = (desk.reply_to.clone(), desk.signer.as_ref().ok().and_then(Clone::clone));
     let task = tokio::task::spawn_blocking(move || {
-        let (mut composed, mut refused) = Composed::default();
+        let (mut composed, mut refused) = (Vec::new(), Vec::new());
         for parts in fresh {
             match parts.compose(reply_to.clone(), signer.as_deref(), limit, now) {
-                Ok(bytes) => composed.push((parts, bytes)),
-                Err(error) => refused.push((parts.message, Outcome::Failed(format!("{error:#}")))),
+                Ok(one) => composed.push(one),
+                Err(refusal) => {
+                    let (message, reason) = *refusal;
+                    refused.push((message, Outcome::Failed(reason)));
+                }
             }
         }
         (composed, refused)
@@ -315,12 +387,18 @@ async fn compose_all(desk: &Desk, fresh: Vec<Parts>, now: i64) -> anyhow::Result
     Ok(task.await?)
 }
 
-async fn keep(connection: &mut AnyConnection, parts: &Parts, bytes: &[u8], now: i64) -> anyhow::Result<()> {
-    let rendered_hash = bodies::put(connection, "message/rfc822", bytes, now).await?;
+async fn keep(connection: &mut AnyConnection, composed: &Composed, now: i64) -> anyhow::Result<()> {
+    let parts = &composed.parts;
+    let rendered_hash = bodies::put(connection, "message/rfc822", &composed.stored, now).await?;
     let (mut body_hash, mut html_hash) = (parts.message.body_hash.clone(), None);
     if parts.is_mailing {
         body_hash = bodies::put(connection, "text/plain; charset=utf-8", parts.words.text.as_bytes(), now).await?;
         html_hash = Some(bodies::put(connection, "text/html; charset=utf-8", parts.words.html.as_bytes(), now).await?);
+    }
+    let attached: Vec<_> = composed.made.iter().map(|made| &made.attached).collect();
+    let attachments = if attached.is_empty() { String::new() } else { serde_json::to_string(&attached)? };
+    for made in &composed.made {
+        made.register(connection).await?;
     }
     let kept = Kept {
         rendered_hash: &rendered_hash,
@@ -328,7 +406,7 @@ async fn keep(connection: &mut AnyConnection, parts: &Parts, bytes: &[u8], now: 
         subject: &parts.words.subject,
         body_hash: &body_hash,
         html_hash: html_hash.as_deref(),
-        attachments: "",
+        attachments: &attachments,
     };
     Ok(store::keep_rendered(connection, &parts.message, &kept).await?)
 }

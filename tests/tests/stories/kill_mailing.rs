@@ -87,7 +87,8 @@ async fn drill(engine: Engine, recipients: usize, kills: usize, with_mark: bool)
     }
     let url = sink.url();
     let environment = [("KONTOR_SMTP_URL", url.as_str()), ("KONTOR_PUBLIC_URL", PUBLIC_URL)];
-    sink.set(Fault::Mixed);
+    // Without the mark it is the late answer that shows: taken, and not yet written down.
+    sink.set(if with_mark { Fault::Mixed } else { Fault::Slow("CONTENT", Duration::from_millis(15)) });
     written.act(&state, MailingAction::Start).await;
     let wanted = recipients * 8 / 10;
     let mut dice = seed;

@@ -1,6 +1,7 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
 mod access;
+mod attachments;
 mod audiences;
 mod child;
 mod customers;

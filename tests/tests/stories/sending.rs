@@ -513,3 +513,37 @@ mod two_servers {
     }
     both!(send_each_recipient_once, each_recipient_once);
 }
+
+/// `kontor mail send` makes, freezes and sends a mailing; `status` and `release` tell of it.
+async fn from_the_command_line(engine: Engine) {
+    use kontor_tests::program::run_with_input;
+    let app = TestApp::start(engine).await;
+    let state = app.state();
+    name_sender(state, |_| {}).await;
+    Written::draft(state, &[("a", "a@customer.example"), ("b", "b@customer.example")]).await;
+    execute(&app, "INSERT INTO suppressions (address, channel, reason, topic, source, actor, created_at) VALUES ('b@customer.example', 'email', 'register', '', '', '', 0)").await;
+    let file = app.place().directory.join("news.txt");
+    std::fs::write(&file, "New prices\n\nHello, the new list is out.\n\nLeave: {{ unsubscribe_url }}\n").unwrap();
+    let file = file.to_str().unwrap().to_string();
+    let arguments = ["mail", "send", "--segment", "potential", "--template", &file, "--wait", "--json"];
+    // Without a public address nobody could unsubscribe.
+    let refused = run_with_input(app.place(), &arguments, "");
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stdout));
+    let data = app.place().directory.to_str().unwrap().to_string();
+    let output = kontor_tests::program::command(app.place(), &arguments).args(["--data", &data]).env("KONTOR_PUBLIC_URL", PUBLIC_URL).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (field, count) in [("recipients", 2), ("accepted", 1), ("skipped", 1), ("failed", 0), ("uncertain", 0)] {
+        assert_eq!(report[field], count, "{field}: {report}");
+    }
+    let spool: Vec<_> = std::fs::read_dir(app.place().directory.join("spool")).unwrap().collect();
+    assert_eq!(spool.len(), 1);
+    execute(&app, "UPDATE sending SET paused = 1, reason = 'restored'").await;
+    let status: serde_json::Value = serde_json::from_str(&kontor_tests::program::run(app.place(), &["mail", "status", "--json"])).unwrap();
+    assert_eq!(status["paused"], "restored");
+    kontor_tests::program::run(app.place(), &["mail", "release"]);
+    let status: serde_json::Value = serde_json::from_str(&kontor_tests::program::run(app.place(), &["mail", "status", "--json"])).unwrap();
+    assert_eq!(status["paused"], serde_json::Value::Null);
+    app.finish().await;
+}
+both!(a_segment_is_written_to_from_the_command_line, from_the_command_line);
