@@ -30,6 +30,10 @@ pub enum Names {
     Customer,
     Import,
     Message,
+    Mailing,
+    Template,
+    /// The token in a mail's links.
+    Token,
     Job,
     Snapshot,
 }
@@ -75,6 +79,7 @@ const ADMIN: Access = Access::Roles(&[Role::Admin]);
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
+const SEND: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
 const RULES: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 
@@ -108,7 +113,31 @@ table! {
     Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";
     DocumentPdf     GET    "/api/documents/{id}/pdf"               ORDERS, Document, "A posted document as PDF";
     ListMessages    GET    "/api/messages"                         MARKET, Nothing,  "The outbox";
+    SentMessage     GET    "/api/messages/{id}/sent"               MARKET, Message,  "A message to the byte as it was sent, attachments included";
     RetryMessage    POST   "/api/messages/{id}/retry"              SALES,  Message,  "Send a failed or uncertain message again";
+    GetMessage      GET    "/api/messages/{id}"                    MARKET, Message,  "A message as it was sent";
+    ListMailings    GET    "/api/mailings"                         MARKET, Nothing,  "Mailings, newest first";
+    MailingChoices  GET    "/api/mailings/choices"                 MARKET, Nothing,  "What the conditions of an audience can name";
+    CountAudience   POST   "/api/mailings/audience"                MARKET, Nothing,  "Who would be written to, and who not, and why";
+    GetMailing      GET    "/api/mailings/{id}"                    MARKET, Mailing,  "One mailing with what became of its messages";
+    SaveMailing     PUT    "/api/mailings/{id}"                    MARKET, Nothing,  "Write or change a draft under an id of the client's own";
+    PreviewMailing  GET    "/api/mailings/{id}/preview"            MARKET, Mailing,  "One reader's copy";
+    CheckMailing    GET    "/api/mailings/{id}/checks"             MARKET, Mailing,  "What stands in a mailing's way";
+    TestMailing     POST   "/api/mailings/{id}/test"               MARKET, Mailing,  "Send one reader's copy to an address of the firm's own";
+    MailingMessages GET    "/api/mailings/{id}/messages"           MARKET, Mailing,  "Recipients with what became of their messages";
+    MailingXlsx     GET    "/api/mailings/{id}/xlsx"               MARKET, Mailing,  "The list of recipients as a workbook";
+    MailingPdf      GET    "/api/mailings/{id}/pdf"                MARKET, Mailing,  "The report of a mailing, to print and sign";
+    FreezeMailing   POST   "/api/mailings/{id}/freeze"             SEND,   Mailing,  "Write a message for each recipient; none goes out";
+    StartMailing    POST   "/api/mailings/{id}/start"              SEND,   Mailing,  "Let the messages go";
+    PauseMailing    POST   "/api/mailings/{id}/pause"              MARKET, Mailing,  "Stop sending for now";
+    ResumeMailing   POST   "/api/mailings/{id}/resume"             SEND,   Mailing,  "Go on sending";
+    CancelMailing   POST   "/api/mailings/{id}/cancel"             MARKET, Mailing,  "End a mailing; what is not sent is never sent";
+    ListTemplates   GET    "/api/templates"                        MARKET, Nothing,  "Templates";
+    CheckTemplate   POST   "/api/templates/check"                  MARKET, Nothing,  "What is wrong with texts that are not saved yet, and how they look";
+    GetTemplate     GET    "/api/templates/{id}"                   MARKET, Template, "One template with its versions";
+    SaveTemplate    PUT    "/api/templates/{id}"                   MARKET, Nothing,  "Write a template, or its next version";
+    ArchiveTemplate POST   "/api/templates/{id}/archive"           MARKET, Template, "Put a template aside";
+    RestoreTemplate POST   "/api/templates/{id}/restore"           MARKET, Template, "Take a template back into use";
     ListJobs        GET    "/api/jobs"                             ADMIN,  Nothing,  "Background work that waits, runs or failed";
     RetryJob        POST   "/api/jobs/{id}/retry"                  ADMIN,  Job,      "Run a failed job again";
     RunImport       POST   "/api/imports"                          SALES,  Nothing,  "Import a file, or preview it with dry_run";
@@ -118,6 +147,11 @@ table! {
     Publish         POST   "/api/price-lists"                      SALES,  Nothing,  "Publish the catalogue as the next version";
     PriceList       GET    "/api/price-list"                       ANYONE, Nothing,  "The price list version in force for whoever asks";
     Snapshot        GET    "/api/price-list/{version}/{overlay}"   ANYONE, Snapshot, "One published version, immutable";
+    Unsubscribe     GET    "/u/{token}"                            ANYONE, Token,    "The page behind a mail's unsubscribe link; opening it changes nothing";
+    OneClick        POST   "/u/{token}"                            ANYONE, Token,    "Unsubscribe by one click (RFC 8058)";
+    PreferencesPage GET    "/preferences/{token}"                  ANYONE, Token,    "The page of a reader's choices";
+    Preferences     GET    "/api/preferences/{token}"              ANYONE, Token,    "What a reader of mailings chose, and why a mail came";
+    Choose          POST   "/api/preferences/{token}"              ANYONE, Token,    "Choose channels and topics of mailings";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

@@ -13,6 +13,7 @@ mod demo;
 mod export;
 mod firm;
 mod import;
+mod mail;
 mod pricelist;
 mod publish;
 mod search;
@@ -66,6 +67,8 @@ enum Command {
     Pricelist(pricelist::Pricelist),
     /// Show or change the firm's settings.
     Firm(firm::Firm),
+    /// Sign mail, and look after what is being sent.
+    Mail(mail::Mail),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -84,6 +87,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(command) => block_on(command.run()),
         Command::Pricelist(command) => block_on(command.run()),
         Command::Firm(command) => block_on(command.run()),
+        Command::Mail(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -112,6 +112,7 @@ pub async fn load(state: &AppState, progress: fn(&str)) -> anyhow::Result<bool> 
     }
 
     let mut tx = state.db.write_tx().await?;
+    crate::mailings::starting::seed(&mut tx, state, settings().lang, ACTOR).await?;
     let loaded = FirmSettings { demo_loaded: true, ..firm::store::load(&mut tx).await?.unwrap_or_else(settings) };
     firm::save(&mut tx, state, &loaded).await?;
     crate::audit::record(&mut tx, &state.clock, ACTOR, "demo.load", "firm", None, Some(&loaded)).await?;

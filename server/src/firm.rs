@@ -9,14 +9,17 @@ use kontor_shared::api;
 use kontor_shared::documents::{NumberFormat, Party, Reset};
 use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
 use kontor_shared::segments::{Mode, Period};
+use kontor_shared::settings::{MailLimits, Privacy, UncertainPolicy};
 use kontor_shared::words::Lang;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text};
+use crate::mail::settings::Dkim;
 use crate::{AppState, audit, auth};
 
+pub mod smtp;
 pub mod store;
 
 /// Settings of the firm. Stored as one JSON document; a field that is new gets its default.
@@ -49,6 +52,25 @@ pub struct FirmSettings {
     pub lapse: Option<Period>,
     /// Sender of mails; absent: the firm's own address.
     pub mail_from: Option<String>,
+    /// Who signs it.
+    pub dkim: Option<Dkim>,
+    /// The mailbox the firm reads for people who ask by mail to be written to no more; absent: mails name none.
+    pub unsubscribe_mailbox: Option<String>,
+    /// Bytes a message may have on the wire; absent: [`USUAL_SIZE_LIMIT`](crate::mail::settings::USUAL_SIZE_LIMIT).
+    pub mail_size_limit: Option<u64>,
+    /// Where answers go; absent: to the sender.
+    pub reply_to: Option<String>,
+    /// The mail server, unless the environment names one.
+    pub smtp: smtp::Smtp,
+    pub mail_limits: MailLimits,
+    /// Of a new mailing.
+    pub uncertain_policy: UncertainPolicy,
+    /// Whether a visitor may ask to become a customer.
+    pub sign_up: bool,
+    /// What people agree to when they sign up; a language left empty has the program's own text.
+    pub privacy: Privacy,
+    /// Languages the pages offer; the firm's own is among them.
+    pub langs: Vec<Lang>,
     /// Pages that look back open as of this day.
     pub as_of: Option<String>,
     pub demo: bool,
@@ -79,6 +101,16 @@ impl Default for FirmSettings {
             regular_from: None,
             lapse: None,
             mail_from: None,
+            dkim: None,
+            unsubscribe_mailbox: None,
+            mail_size_limit: None,
+            reply_to: None,
+            smtp: smtp::Smtp::default(),
+            mail_limits: MailLimits::default(),
+            uncertain_policy: UncertainPolicy::Hold,
+            sign_up: true,
+            privacy: Privacy::default(),
+            langs: Lang::ALL.to_vec(),
             as_of: None,
             demo: false,
             demo_loaded: false,
@@ -168,6 +200,14 @@ fn check(settings: &FirmSettings, price_types: &[api::PriceTypeInfo]) -> anyhow:
     if let Some(from) = &settings.mail_from {
         crate::mail::sender(from, &settings.party.name)?;
     }
+    anyhow::ensure!(settings.mail_limits.fits(), "mail_limits: from 1 to 10 000 000 messages an hour, at most 1 000 domains, in lower case");
+    if let Some(mailbox) = &settings.unsubscribe_mailbox {
+        let address = crate::mail::recipient(mailbox).context("unsubscribe_mailbox")?;
+        // It stands in a header inside <mailto:…>, as it is.
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+        anyhow::ensure!(AsRef::<str>::as_ref(&address).chars().all(plain), "unsubscribe_mailbox: a plain address of letters, digits, . - _ +");
+    }
+    anyhow::ensure!(settings.mail_size_limit.is_none_or(|limit| (100_000..=100_000_000).contains(&limit)), "mail_size_limit: from 100 kB to 100 MB");
     if let Some(day) = &settings.as_of {
         anyhow::ensure!(crate::time::parse_day(day).is_some(), "as_of: {day} is no day; write YYYY-MM-DD");
     }

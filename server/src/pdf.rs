@@ -167,7 +167,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Lets a run of more than `longest` characters without a space break, by zero-width spaces, which are not seen.
-fn breakable(text: &str, longest: usize) -> String {
+pub(crate) fn breakable(text: &str, longest: usize) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut run = 0;
     for c in text.chars() {

@@ -11,7 +11,9 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, price_list, segments};
+use crate::{
+    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments,
+};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -55,7 +57,31 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
         RouteId::DocumentPdf => (get(documents::pdf), binary("application/pdf")),
         RouteId::ListMessages => (get(outbox::list), json::<api::MessagePage>().query(&["state", "after"])),
+        RouteId::SentMessage => (get(outbox::sent), binary("message/rfc822")),
         RouteId::RetryMessage => (post(outbox::retry), json::<api::Message>()),
+        RouteId::GetMessage => (get(mailings::message::show), json::<api::mailings::MessageView>()),
+        RouteId::ListMailings => (get(mailings::desk::list), json::<api::mailings::MailingPage>().query(&["after"])),
+        RouteId::MailingChoices => (get(mailings::desk::choices), json::<api::mailings::AudienceChoices>()),
+        RouteId::CountAudience => (post(mailings::desk::count), json::<api::mailings::AudienceCount>().body::<api::mailings::CountAudience>()),
+        RouteId::GetMailing => (get(mailings::desk::show), json::<api::mailings::Mailing>()),
+        RouteId::SaveMailing => (put(mailings::desk::save), json::<api::mailings::Mailing>().body::<api::mailings::SaveMailing>()),
+        RouteId::PreviewMailing => (get(mailings::preview::show), json::<api::mailings::MailingPreview>().query(&["at", "q"])),
+        RouteId::CheckMailing => (get(mailings::preview::checks), json::<api::mailings::MailingChecks>()),
+        RouteId::TestMailing => (post(mailings::preview::test), json::<api::mailings::TestSent>().body::<api::mailings::TestMailing>()),
+        RouteId::MailingMessages => (get(mailings::desk::messages), json::<api::mailings::RecipientPage>().query(&["state", "reason", "q", "after"])),
+        RouteId::MailingXlsx => (get(mailings::results::xlsx), binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet").query(&["lang"])),
+        RouteId::MailingPdf => (get(mailings::results::print), binary("application/pdf").query(&["lang"])),
+        RouteId::FreezeMailing => (post(mailings::lifecycle::freeze), json::<api::mailings::Mailing>()),
+        RouteId::StartMailing => (post(mailings::lifecycle::start), json::<api::mailings::Mailing>().body::<api::mailings::StartMailing>()),
+        RouteId::PauseMailing => (post(mailings::lifecycle::pause), json::<api::mailings::Mailing>()),
+        RouteId::ResumeMailing => (post(mailings::lifecycle::resume), json::<api::mailings::Mailing>()),
+        RouteId::CancelMailing => (post(mailings::lifecycle::cancel), json::<api::mailings::Mailing>()),
+        RouteId::ListTemplates => (get(mailings::templates::list), json::<api::mailings::TemplateList>().query(&["archived"])),
+        RouteId::CheckTemplate => (post(mailings::templates::check_texts), json::<api::mailings::TemplateChecked>().body::<api::mailings::CheckTemplate>()),
+        RouteId::GetTemplate => (get(mailings::templates::show), json::<api::mailings::Template>().query(&["version"])),
+        RouteId::SaveTemplate => (put(mailings::templates::save), json::<api::mailings::Template>().body::<api::mailings::SaveTemplate>()),
+        RouteId::ArchiveTemplate => (post(mailings::templates::archive), json::<api::mailings::Template>()),
+        RouteId::RestoreTemplate => (post(mailings::templates::restore), json::<api::mailings::Template>()),
         RouteId::ListJobs => (get(jobs::list), json::<api::JobList>().query(&["state"])),
         RouteId::RetryJob => (post(jobs::retry), json::<api::Job>()),
         RouteId::RunImport => (
@@ -68,6 +94,10 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Publish => (post(price_list::create), json::<api::PublishReport>().body::<api::Publish>()),
         RouteId::PriceList => (get(price_list::in_force), json::<api::PriceListInfo>().query(&["overlay"])),
         RouteId::Snapshot => (get(price_list::show), binary("application/octet-stream")),
+        RouteId::Unsubscribe | RouteId::PreferencesPage => (get(preferences::page), page()),
+        RouteId::OneClick => (post(preferences::one_click), none()),
+        RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),
+        RouteId::Choose => (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"])),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),
@@ -99,7 +129,8 @@ pub fn app(state: AppState) -> Router {
 /// Lets a request through to its handler, or says why not: same origin for unsafe methods, then the role.
 async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Request, next: Next) -> Result<Response> {
     let row = id.row();
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    // RFC 8058: a mail program's one click comes from nowhere; the signature in its address is what it carries.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && id != RouteId::OneClick {
         refuse_foreign(&state, &request)?;
     }
     // NUL, which PostgreSQL keeps in no text and no address of ours holds.

@@ -38,6 +38,7 @@ pub mod firm;
 pub mod mailings;
 pub mod people;
 pub mod segments;
+pub mod preferences;
 
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -11,10 +11,13 @@ pub mod documents;
 pub mod drafts;
 pub mod ids;
 pub mod import;
+pub mod mailings;
 pub mod money;
 pub mod numbers;
 pub mod orders;
 pub mod segments;
+pub mod sending;
+pub mod settings;
 #[cfg(feature = "sheet")]
 pub mod sheet;
 pub mod words;

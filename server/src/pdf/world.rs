@@ -10,6 +10,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
 const PROFORMA: &str = include_str!("proforma.typ");
+const MAILING: &str = include_str!("mailing.typ");
 const FONTS: [&[u8]; 2] = [include_bytes!("../../fonts/KontorSans-Regular.ttf"), include_bytes!("../../fonts/KontorSans-SemiBold.ttf")];
 
 struct Desk {
@@ -48,6 +49,7 @@ impl World for Desk {
 pub(crate) fn work(template: &str, data: Vec<u8>) -> Result<Vec<u8>, (&'static str, String)> {
     let text = match template {
         "proforma" => PROFORMA,
+        "mailing" => MAILING,
         other => return Err(failed(format!("no template {other}"))),
     };
     let id = |name: &str| VirtualPath::new(name).map(|path| RootedPath::new(VirtualRoot::Project, path).intern()).map_err(|error| failed(error.to_string()));

@@ -1,6 +1,8 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
 mod access;
+mod attachments;
+mod audiences;
 mod child;
 mod customers;
 mod history;
@@ -9,11 +11,16 @@ mod http;
 mod imports;
 mod jobs;
 mod kill;
+mod kill_mailing;
+mod mailings;
 mod orders;
 mod outbox;
 mod pdf;
 mod price_list;
 mod segments;
+mod sending;
 mod serving;
 mod sheet;
 mod sign_in;
+mod templates;
+mod unsubscribe;
