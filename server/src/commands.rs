@@ -18,6 +18,7 @@ mod publish;
 mod search;
 mod segments;
 mod serve;
+mod setup_link;
 mod user;
 
 const ENVIRONMENT: &str = "\
@@ -66,6 +67,8 @@ enum Command {
     Pricelist(pricelist::Pricelist),
     /// Show or change the firm's settings.
     Firm(firm::Firm),
+    /// Print a new one-time link for setting up the firm and its first administrator.
+    SetupLink(setup_link::SetupLink),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -84,6 +87,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(command) => block_on(command.run()),
         Command::Pricelist(command) => block_on(command.run()),
         Command::Firm(command) => block_on(command.run()),
+        Command::SetupLink(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

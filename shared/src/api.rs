@@ -120,6 +120,14 @@ body! {
         /// Demo log-ins, present in demo data only.
         #[serde(default)]
         pub demo_logins: Vec<DemoLogin>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub logo: Option<firm::FirmLogo>,
+        /// Languages offered; the firm's own is among them.
+        #[serde(default)]
+        pub langs: Vec<Lang>,
+        /// Whether a visitor may ask to become a customer.
+        #[serde(default)]
+        pub sign_up: bool,
     }
 
     pub struct DemoLogin { pub login: String, pub password: String, pub role: Role }
@@ -206,23 +214,9 @@ request! {
         #[serde(default)]
         pub note: String,
     }
-
-    /// `PUT /api/settings`
-    pub struct SaveSettings {
-        /// The price type visitors see; absent: visitors see no prices.
-        pub public_price_type: Option<String>,
-        pub terms: String,
-    }
 }
 
 body! {
-    /// `GET /api/settings`
-    pub struct Settings {
-        pub public_price_type: Option<String>,
-        pub terms: String,
-        pub price_types: Vec<PriceTypeInfo>,
-    }
-
     pub struct PriceTypeInfo { pub code: String, pub name: String }
 
     /// A stored order in full: the answer to PUT and to GET.

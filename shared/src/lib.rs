@@ -14,8 +14,11 @@ pub mod import;
 pub mod money;
 pub mod numbers;
 pub mod orders;
+pub mod presets;
 pub mod segments;
+pub mod series;
 pub mod settings;
 #[cfg(feature = "sheet")]
 pub mod sheet;
+pub mod vat;
 pub mod words;

@@ -12,6 +12,7 @@ pub mod faulty_smtp;
 pub mod files;
 pub mod goods;
 pub mod hostile;
+pub mod pictures;
 pub mod program;
 pub mod smtp;
 

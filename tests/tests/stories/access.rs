@@ -55,6 +55,7 @@ struct Samples {
     message: String,
     job: String,
     version: u32,
+    logo: String,
 }
 
 async fn samples(app: &TestApp) -> Samples {
@@ -86,6 +87,7 @@ async fn samples(app: &TestApp) -> Samples {
         message: messages.messages.first().expect("an order writes a message").id.to_string(),
         job: jobs.jobs.first().expect("a confirmed order has its document rendered").id.clone(),
         version,
+        logo: app.logo().await,
     }
 }
 
@@ -106,6 +108,7 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Import, _) => &samples.import,
         (Names::Message, _) => &samples.message,
         (Names::Job, _) => &samples.job,
+        (Names::Logo, _) => &samples.logo,
     };
     row.path.replace("{id}", id)
 }

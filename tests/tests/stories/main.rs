@@ -3,6 +3,7 @@
 mod access;
 mod child;
 mod customers;
+mod firm;
 mod history;
 mod house;
 mod http;
@@ -15,5 +16,6 @@ mod pdf;
 mod price_list;
 mod segments;
 mod serving;
+mod set_up;
 mod sheet;
 mod sign_in;
