@@ -218,11 +218,12 @@ pub async fn change(state: &AppState, actor: &str, changes: Map<String, Value>) 
     let starts = |settings: &FirmSettings| (settings.proforma_start.clone(), settings.order_start.clone());
     anyhow::ensure!(starts(&after) == starts(&before), "where a series begins is said on the settings page");
     check::check(&after, &store::price_types(&mut tx).await?).map_err(|fault| anyhow::anyhow!("{}", fault.detail))?;
+    // Without a change the transaction is given up, and with it the row that was made to be held.
     if after != before {
         numbers::check_change(&mut tx, &before, &after, now).await?.map_err(|fault| anyhow::anyhow!("{}", fault.detail))?;
         save_changed(&mut tx, state, actor, "settings.save", &before, &after).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
     Ok(after)
 }
 

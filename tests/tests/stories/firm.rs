@@ -79,6 +79,11 @@ on_both_databases!(a_section_is_saved_told_and_undone, |app| async {
     assert_eq!(settings(&admin).await.revision, 4);
 });
 
+on_both_databases!(showing_settings_writes_none, |app| async {
+    firm::change(app.state(), "test", serde_json::Map::new()).await.unwrap();
+    assert_eq!(kontor_tests::goods::number(&app.state().db, "SELECT COUNT(*) FROM firm").await, 0);
+});
+
 on_both_databases!(of_two_who_save_at_once_one_is_told, |app| async {
     let (one, other) = (app.staff(Role::Admin).await, app.staff(Role::Admin).await);
     let (a, b) = tokio::join!(save(&one, 0, segments(4)), save(&other, 0, segments(5)));
