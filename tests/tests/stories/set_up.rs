@@ -165,11 +165,12 @@ async fn on_the_console(engine: Engine) {
     let server = Server::start(&place, &[], &[]).await;
     let first = printed(&server).expect("an empty installation prints a link");
     assert!(first.starts_with(&server.address), "{first} leads to {}", server.address);
+    let token = |link: &str| link.split_once('#').expect("a token").1.to_string();
+    assert_eq!(post(&server, "/api/set-up/link", &json!({"token": token(&first)})).await.0, 200);
     assert_eq!(server.stop().await, Some(0));
     // A new one at each start; the one before has ended.
     let server = Server::start(&place, &[], &[]).await;
     let second = printed(&server).expect("and again, as long as nobody administers it");
-    let token = |link: &str| link.split_once('#').expect("a token").1.to_string();
     let (status, text) = post(&server, "/api/set-up", &wanted(Country::Russia, &token(&first), "boss@firm.example")).await;
     assert!(status == 409 && text.contains("link_ended"), "{text}");
     // As does one from the command line, which ends that of the start.
@@ -185,6 +186,7 @@ async fn on_the_console(engine: Engine) {
     assert_eq!(server.stop().await, Some(0));
     let server = Server::start(&place, &[], &[]).await;
     assert_eq!(printed(&server), None, "there is an administrator");
+    assert_eq!(post(&server, "/api/set-up/link", &json!({"token": token(&second)})).await.0, 409);
     assert_eq!(server.stop().await, Some(0));
     let said = program::run_with_input(&place, &["setup-link"], "");
     assert_eq!(said.status.code(), Some(2));
