@@ -68,7 +68,8 @@ pub fn Bar(
             .collect_view()
     };
     // Changed in the settings, they change here.
-    let name = move || firm().map(|firm| firm.name.clone());
+    // Before there is a firm, the link home still has a name.
+    let name = move || firm().map(|firm| if firm.name.is_empty() { "Kontor".to_string() } else { firm.name.clone() });
     let logo = move || {
         firm().and_then(|firm| firm.logo.clone()).map(|logo| {
             // The name stands beside it: there is nothing more to say of the picture.

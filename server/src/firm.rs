@@ -155,14 +155,45 @@ impl FirmSettings {
         }
     }
 
-    /// The settings as JSON for people's eyes: without the mail server's password.
-    pub fn shown(&self) -> anyhow::Result<Map<String, Value>> {
-        let Value::Object(mut all) = serde_json::to_value(self)? else { anyhow::bail!("settings are not an object") };
-        if let Some(Value::Object(smtp)) = all.get_mut("smtp") {
-            smtp.remove("sealed_password");
-            smtp.insert("password_set".into(), (!self.smtp.sealed_password.is_empty()).into());
-        }
+    /// As stored, by name.
+    fn by_name(&self) -> anyhow::Result<Map<String, Value>> {
+        let Value::Object(all) = serde_json::to_value(self)? else { anyhow::bail!("settings are not an object") };
         Ok(all)
+    }
+
+    /// The settings as JSON for people's eyes: of what is sealed only that it is there.
+    pub fn shown(&self) -> anyhow::Result<Map<String, Value>> {
+        let mut all = self.by_name()?;
+        all.values_mut().for_each(|value| hide_sealed(value, None));
+        Ok(all)
+    }
+}
+
+/// How the names of sealed secrets begin, wherever in the settings they stand.
+const SEALED: &str = "sealed_";
+
+/// Leaves of each `sealed_x` of an object only `x_set`, and `x: changed` where it differs from what it was.
+fn hide_sealed(value: &mut Value, was: Option<&Value>) {
+    let Value::Object(fields) = value else { return };
+    let names: Vec<String> = fields.keys().filter(|name| name.starts_with(SEALED)).cloned().collect();
+    for name in names {
+        let plain = &name[SEALED.len()..];
+        let sealed = fields.remove(&name).unwrap_or_default();
+        let old = was.and_then(|was| was.get(&name)).cloned().unwrap_or_default();
+        let empty = |value: &Value| value.as_str().is_none_or(str::is_empty);
+        if was.is_some() && old != sealed && !(empty(&old) && empty(&sealed)) {
+            fields.insert(plain.to_string(), "changed".into());
+        }
+        fields.insert(format!("{plain}_set"), (!empty(&sealed)).into());
+    }
+}
+
+/// Puts back into a setting, as it is shown, the sealed secrets it is shown without.
+fn keep_sealed(value: &mut Value, before: &Value) {
+    let (Value::Object(fields), Value::Object(old)) = (value, before) else { return };
+    for (name, sealed) in old.iter().filter(|(name, _)| name.starts_with(SEALED)) {
+        fields.remove(&format!("{}_set", &name[SEALED.len()..]));
+        fields.entry(name.clone()).or_insert_with(|| sealed.clone());
     }
 }
 
@@ -206,11 +237,14 @@ pub async fn change(state: &AppState, actor: &str, changes: Map<String, Value>) 
     let mut tx = state.db.write_tx().await?;
     let now = state.clock.now_ms();
     let (before, _) = store::lock(&mut tx, state.db.for_update(), now).await?;
-    let Value::Object(mut all) = serde_json::to_value(&before)? else { anyhow::bail!("settings are not an object") };
-    for (name, value) in changes {
-        // What the demo says of itself, and what comes with a picture, is not for a file to claim.
+    let mut all = before.by_name()?;
+    for (name, mut value) in changes {
+        // What the demo says of itself is not for a file to claim.
         anyhow::ensure!(all.contains_key(&name) && (!name.starts_with("demo") || all.get(&name) == Some(&value)), "there is no setting {name}");
-        let value = if name == "smtp" { smtp::merged(&before.smtp, key.as_ref(), value)? } else { value };
+        if name == "smtp" {
+            value = smtp::with_password(key.as_ref(), value)?;
+        }
+        keep_sealed(&mut value, all.get(&name).unwrap_or(&Value::Null));
         all.insert(name, value);
     }
     let after: FirmSettings = serde_json::from_value(Value::Object(all)).context("a setting has a value it cannot have")?;
@@ -243,15 +277,13 @@ pub async fn save_changed(
             store::keep_privacy_text(connection, &after.privacy.version, lang.tag(), after.privacy.text(lang), now).await?;
         }
     }
-    let (mut old, mut new) = (before.shown()?, after.shown()?);
-    old.retain(|name, value| new.get(name) != Some(value));
-    new.retain(|name, _| old.contains_key(name));
-    if before.smtp.sealed_password != after.smtp.sealed_password {
-        // Nothing of the password itself, but that it is another.
-        old.entry("smtp").or_insert_with(|| Value::Object(Map::new()));
-        let smtp = new.entry("smtp").or_insert_with(|| Value::Object(Map::new()));
-        smtp["password"] = "changed".into();
+    let (mut old, mut new) = (before.by_name()?, after.by_name()?);
+    new.retain(|name, value| old.get(name) != Some(value));
+    old.retain(|name, _| new.contains_key(name));
+    for (name, value) in &mut new {
+        hide_sealed(value, old.get(name));
     }
+    old.values_mut().for_each(|value| hide_sealed(value, None));
     audit::record(connection, &state.clock, actor, action, "firm", Some(&old), Some(&new)).await?;
     Ok(revision)
 }

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use kontor_shared::api::firm::{FirmSection, MailSection, MoneySection, NumbersSection, PricesSection, SaveSettings, SegmentsSection, Settings, SignUpSection};
 use kontor_shared::documents::Party;
 use kontor_shared::series::Series;
-use kontor_shared::settings::{MailLimits, Privacy};
+use kontor_shared::settings::Privacy;
 use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 
@@ -167,7 +167,8 @@ fn take_mail(settings: &mut FirmSettings, section: MailSection, key: Option<&Key
     settings.smtp = Smtp { host: host.trim().to_string(), port, encryption, user: user.trim().to_string(), sealed_password };
     settings.mail_from = optional(mail_from);
     settings.reply_to = optional(reply_to);
-    settings.mail_limits = MailLimits { per_hour, per_domain_per_hour };
+    settings.mail_limits.per_hour = per_hour;
+    settings.mail_limits.per_domain_per_hour = per_domain_per_hour;
     settings.uncertain_policy = uncertain_policy;
     Ok(())
 }

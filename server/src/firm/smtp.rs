@@ -38,20 +38,18 @@ pub fn seal(key: &secrets::Key, password: &str) -> anyhow::Result<String> {
     if password.is_empty() { Ok(String::new()) } else { Ok(hex(&key.seal(password.as_bytes(), CONTEXT)?)) }
 }
 
-/// The mail server of a settings file over the one that is stored: a password in it is sealed, without one the old stays.
-pub(super) fn merged(before: &Smtp, key: Option<&secrets::Key>, value: Value) -> anyhow::Result<Value> {
+/// The mail server of a settings file: a password in it is sealed.
+pub(super) fn with_password(key: Option<&secrets::Key>, value: Value) -> anyhow::Result<Value> {
     let Value::Object(mut wanted) = value else { anyhow::bail!("smtp: an object is wanted") };
     let password = wanted.remove("password");
-    wanted.remove("password_set");
     for name in wanted.keys() {
-        anyhow::ensure!(["host", "port", "encryption", "user"].contains(&name.as_str()), "smtp: there is no setting {name}");
+        anyhow::ensure!(["host", "port", "encryption", "user", "password_set"].contains(&name.as_str()), "smtp: there is no setting {name}");
     }
-    let sealed = match (password, key) {
-        (Some(Value::String(password)), Some(key)) => seal(key, &password)?,
+    match (password, key) {
+        (Some(Value::String(password)), Some(key)) => drop(wanted.insert("sealed_password".into(), seal(key, &password)?.into())),
         (Some(_), _) => anyhow::bail!("smtp: the password is a text"),
-        (None, _) => before.sealed_password.clone(),
-    };
-    wanted.insert("sealed_password".into(), sealed.into());
+        (None, _) => {}
+    }
     Ok(Value::Object(wanted))
 }
 

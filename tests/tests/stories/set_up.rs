@@ -30,6 +30,11 @@ fn wanted(country: Country, token: &str, login: &str) -> Value {
                 "default_vat": preset.default_vat,
             },
             "numbers": {"proforma": preset.format(Series::Proforma), "order": preset.format(Series::Order)},
+            "prices": {"public_price_type": null, "customer_price_type": "wholesale", "terms": "", "pay_days": 14, "new_days": 60},
+            "mail": {
+                "host": "", "port": 0, "encryption": "start_tls", "user": "", "mail_from": "", "reply_to": "",
+                "per_hour": 3000, "per_domain_per_hour": 600, "uncertain_policy": "hold",
+            },
         },
     })
 }
