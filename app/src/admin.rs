@@ -32,6 +32,7 @@ mod order;
 mod price_lists;
 mod queue;
 mod segments;
+mod set_up;
 mod settings;
 
 use access::Section;
@@ -49,7 +50,14 @@ fn pages() -> AnyView {
 #[component]
 fn Gate() -> impl IntoView {
     let who = Memo::new(move |_| session());
+    let path = use_location().pathname;
+    let setting_up = Memo::new(move |_| path.with(|path| set_up::holds(path)));
     move || match who.get() {
+        _ if setting_up.get() => view! {
+            <Bar home="/admin" items=Vec::new()/>
+            <main class="page" id="main"><set_up::SetUp/></main>
+        }
+        .into_any(),
         None => view! {
             <Bar home="/admin" items=Vec::new()><span class="item only-l">{say(staff::STAFF_SIGN_IN)}</span></Bar>
             <main class="page" id="main"><SignIn staff=true on_done=|_| ()/></main>

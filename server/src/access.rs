@@ -36,6 +36,7 @@ pub enum Names {
     Token,
     Job,
     Snapshot,
+    Logo,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -90,8 +91,15 @@ table! {
     WhoAmI          GET    "/api/session"                          ANYONE, Nothing,  "Who is signed in; null when nobody is";
     LogIn           POST   "/api/session"                          ANYONE, Nothing,  "Sign in";
     LogOut          DELETE "/api/session"                          ANYONE, Nothing,  "Sign out";
+    Logo            GET    "/api/logo/{id}"                        ANYONE, Logo,     "The firm's logo, immutable";
+    LookSetUp       POST   "/api/set-up/link"                      ANYONE, Nothing,  "Whether a set-up link works";
+    SetUp           POST   "/api/set-up"                           ANYONE, Nothing,  "Make the firm and its first administrator, with a set-up link";
     GetSettings     GET    "/api/settings"                         ADMIN,  Nothing,  "Settings";
-    SaveSettings    PUT    "/api/settings"                         ADMIN,  Nothing,  "Change settings";
+    SaveSettings    PUT    "/api/settings"                         ADMIN,  Nothing,  "Change sections of the settings";
+    UndoSettings    POST   "/api/settings/undo"                    ADMIN,  Nothing,  "The settings as they were before the newest change";
+    SaveLogo        POST   "/api/settings/logo"                    ADMIN,  Nothing,  "Set the firm's logo, a PNG or JPEG";
+    RemoveLogo      DELETE "/api/settings/logo"                    ADMIN,  Nothing,  "Remove the firm's logo";
+    TestMail        POST   "/api/settings/test-mail"               ADMIN,  Nothing,  "Send a test message and say what the mail server answered";
     Audit           GET    "/api/audit"                            ADMIN,  Nothing,  "Who changed what, when";
     ListCustomers   GET    "/api/customers"                        STAFF,  Nothing,  "Customers";
     GetCustomer     GET    "/api/customers/{id}"                   STAFF,  Customer, "Everything about one customer";

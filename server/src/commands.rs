@@ -19,6 +19,7 @@ mod publish;
 mod search;
 mod segments;
 mod serve;
+mod setup_link;
 mod user;
 
 const ENVIRONMENT: &str = "\
@@ -69,6 +70,8 @@ enum Command {
     Firm(firm::Firm),
     /// Sign mail, and look after what is being sent.
     Mail(mail::Mail),
+    /// Print a new one-time link for setting up the firm and its first administrator.
+    SetupLink(setup_link::SetupLink),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -88,6 +91,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Pricelist(command) => block_on(command.run()),
         Command::Firm(command) => block_on(command.run()),
         Command::Mail(command) => block_on(command.run()),
+        Command::SetupLink(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -40,6 +40,7 @@ pub mod routes;
 pub mod secrets;
 pub mod segments;
 pub mod serve;
+pub mod setup;
 pub mod time;
 
 pub use routes::app;

@@ -25,6 +25,7 @@ use crate::firm::smtp::Smtp;
 
 pub mod compose;
 pub mod dkim;
+pub mod probe;
 pub mod settings;
 
 pub use compose::{Attachment, Draft, ListHeaders, compose, recipient, sender};
@@ -121,6 +122,11 @@ impl Server {
         let local = smtp.host == "localhost" || smtp.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         ensure!(credentials.is_none() || encryption != Encryption::None || local, "the mail server's password would go in the clear; choose an encryption");
         Ok(Self { host: smtp.host.clone(), port, encryption, credentials, hello: ClientId::default(), authorities: authorities(config)? })
+    }
+
+    /// `host:port`, for people.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     fn tls(&self) -> Result<TlsParameters, lettre::transport::smtp::Error> {

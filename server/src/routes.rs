@@ -12,7 +12,7 @@ use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments,
+    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -29,8 +29,15 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::WhoAmI => (get(auth::who_am_i), json::<Option<api::Session>>()),
         RouteId::LogIn => (post(auth::log_in), json::<api::Session>().body::<api::LogIn>()),
         RouteId::LogOut => (delete(auth::log_out), none()),
-        RouteId::GetSettings => (get(firm::settings), json::<api::Settings>()),
-        RouteId::SaveSettings => (put(firm::save_settings), json::<api::Settings>().body::<api::SaveSettings>()),
+        RouteId::Logo => (get(firm::logo::show), binary("image/*")),
+        RouteId::LookSetUp => (post(setup::look), json::<api::firm::SetUpReady>().body::<api::firm::SetUpLink>()),
+        RouteId::SetUp => (post(setup::set_up), json::<api::Session>().body::<api::firm::SetUp>()),
+        RouteId::GetSettings => (get(firm::sections::show), json::<api::firm::Settings>()),
+        RouteId::SaveSettings => (put(firm::sections::save), json::<api::firm::Settings>().body::<api::firm::SaveSettings>()),
+        RouteId::UndoSettings => (post(firm::sections::undo), json::<api::firm::Settings>()),
+        RouteId::SaveLogo => (post(firm::logo::upload), json::<api::firm::Settings>().bytes()),
+        RouteId::RemoveLogo => (delete(firm::logo::remove), json::<api::firm::Settings>()),
+        RouteId::TestMail => (post(firm::test_mail::send), json::<api::firm::TestMailReport>().body::<api::firm::TestMail>()),
         RouteId::Audit => (get(audit::list), json::<api::AuditPage>().query(&["after"])),
         RouteId::ListCustomers => (get(customers::list), json::<api::CustomerPage>().query(&["q", "after"])),
         RouteId::GetCustomer => (get(customers::show), json::<api::Customer>().query(&["after"])),

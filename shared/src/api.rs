@@ -37,8 +37,8 @@ pub mod accounts;
 pub mod firm;
 pub mod mailings;
 pub mod people;
-pub mod segments;
 pub mod preferences;
+pub mod segments;
 
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -122,6 +122,14 @@ body! {
         /// Demo log-ins, present in demo data only.
         #[serde(default)]
         pub demo_logins: Vec<DemoLogin>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub logo: Option<firm::FirmLogo>,
+        /// Languages offered; the firm's own is among them.
+        #[serde(default)]
+        pub langs: Vec<Lang>,
+        /// Whether a visitor may ask to become a customer.
+        #[serde(default)]
+        pub sign_up: bool,
     }
 
     pub struct DemoLogin { pub login: String, pub password: String, pub role: Role }
@@ -208,23 +216,9 @@ request! {
         #[serde(default)]
         pub note: String,
     }
-
-    /// `PUT /api/settings`
-    pub struct SaveSettings {
-        /// The price type visitors see; absent: visitors see no prices.
-        pub public_price_type: Option<String>,
-        pub terms: String,
-    }
 }
 
 body! {
-    /// `GET /api/settings`
-    pub struct Settings {
-        pub public_price_type: Option<String>,
-        pub terms: String,
-        pub price_types: Vec<PriceTypeInfo>,
-    }
-
     pub struct PriceTypeInfo { pub code: String, pub name: String }
 
     /// A stored order in full: the answer to PUT and to GET.

@@ -15,9 +15,12 @@ pub mod mailings;
 pub mod money;
 pub mod numbers;
 pub mod orders;
+pub mod presets;
 pub mod segments;
 pub mod sending;
+pub mod series;
 pub mod settings;
 #[cfg(feature = "sheet")]
 pub mod sheet;
+pub mod vat;
 pub mod words;

@@ -25,9 +25,9 @@ mod tests;
 
 pub use ids::{checksum, row_id};
 pub use order::write_order;
-pub use table::{Cell, Column, Table, write_tables};
 pub use price_list::{form_checksum, write_price_list};
 pub use report::{Report, write_report};
+pub use table::{Cell, Column, Table, write_tables};
 
 /// A quantity the workbook is filled in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

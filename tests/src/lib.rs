@@ -13,6 +13,7 @@ pub mod files;
 pub mod goods;
 pub mod hostile;
 pub mod mailing;
+pub mod pictures;
 pub mod program;
 pub mod smtp;
 

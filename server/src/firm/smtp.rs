@@ -3,6 +3,7 @@
 
 use kontor_shared::settings::Encryption;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::auth::hex;
 use crate::mail::Server;
@@ -35,6 +36,21 @@ impl Smtp {
 /// The password as it is stored; empty for none.
 pub fn seal(key: &secrets::Key, password: &str) -> anyhow::Result<String> {
     if password.is_empty() { Ok(String::new()) } else { Ok(hex(&key.seal(password.as_bytes(), CONTEXT)?)) }
+}
+
+/// The mail server of a settings file: a password in it is sealed.
+pub(super) fn with_password(key: Option<&secrets::Key>, value: Value) -> anyhow::Result<Value> {
+    let Value::Object(mut wanted) = value else { anyhow::bail!("smtp: an object is wanted") };
+    let password = wanted.remove("password");
+    for name in wanted.keys() {
+        anyhow::ensure!(["host", "port", "encryption", "user", "password_set"].contains(&name.as_str()), "smtp: there is no setting {name}");
+    }
+    match (password, key) {
+        (Some(Value::String(password)), Some(key)) => drop(wanted.insert("sealed_password".into(), seal(key, &password)?.into())),
+        (Some(_), _) => anyhow::bail!("smtp: the password is a text"),
+        (None, _) => {}
+    }
+    Ok(Value::Object(wanted))
 }
 
 fn open(key: &secrets::Key, sealed: &str) -> anyhow::Result<String> {

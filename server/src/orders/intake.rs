@@ -221,10 +221,10 @@ async fn take_numbers(connection: &mut AnyConnection, orders: &[&Ready]) -> anyh
             at += 1;
             continue;
         }
-        let alike = |order: &&&Ready| !order.number_clash && order.firm.order_series == *format && format.span(&order.new.ordered_day) == span;
+        let alike = |order: &&&Ready| !order.number_clash && order.firm.order_series == *format && order.new.ordered_day == first.new.ordered_day;
         let count = orders[at..].iter().take_while(alike).count();
         let number = numbering::take_many(connection, numbering::ORDERS, span, count as i64).await?;
-        numbers.extend((number..).take(count).map(|number| format.write(number)));
+        numbers.extend((number..).take(count).map(|number| format.write(number, &first.new.ordered_day)));
         at += count;
     }
     Ok(numbers)
@@ -238,7 +238,7 @@ async fn take_free_number(connection: &mut AnyConnection, order: &Ready) -> sqlx
     let span = format.span(&order.new.ordered_day);
     loop {
         let first = numbering::peek(connection, numbering::ORDERS, span).await?;
-        let candidates: Vec<String> = (first..first + AT_ONCE).map(|number| format.write(number)).collect();
+        let candidates: Vec<String> = (first..first + AT_ONCE).map(|number| format.write(number, &order.new.ordered_day)).collect();
         let taken = store::numbers_taken(connection, &candidates).await?;
         let free = candidates.iter().position(|number| !taken.contains(number));
         // Those stepped over are spent, and the free one with them.

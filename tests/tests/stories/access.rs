@@ -58,6 +58,7 @@ struct Samples {
     job: String,
     token: String,
     version: u32,
+    logo: String,
 }
 
 async fn samples(app: &TestApp) -> Samples {
@@ -96,6 +97,7 @@ async fn samples(app: &TestApp) -> Samples {
         template,
         job: jobs.jobs.first().expect("a confirmed order has its document rendered").id.clone(),
         version,
+        logo: app.logo().await,
     }
 }
 
@@ -131,6 +133,7 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Mailing, _) => &samples.mailing,
         (Names::Template, _) => &samples.template,
         (Names::Job, _) => &samples.job,
+        (Names::Logo, _) => &samples.logo,
     };
     row.path.replace("{id}", id)
 }

@@ -307,6 +307,9 @@ fn firm() -> api::Firm {
         attribution: None,
         public_prices: true,
         demo_logins: Vec::new(),
+        logo: None,
+        langs: Vec::new(),
+        sign_up: false,
     }
 }
 
