@@ -69,7 +69,7 @@ pub fn Bar(
     };
     // Changed in the settings, they change here.
     // Before there is a firm, the link home still has a name.
-    let name = move || firm().map(|firm| if firm.name.is_empty() { "Kontor".to_string() } else { firm.name.clone() });
+    let name = move || firm().map(|firm| if firm.name.is_empty() { say(common::KONTOR).to_string() } else { firm.name.clone() });
     let logo = move || {
         firm().and_then(|firm| firm.logo.clone()).map(|logo| {
             // The name stands beside it: there is nothing more to say of the picture.
