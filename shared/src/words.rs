@@ -18,6 +18,7 @@ pub mod mail;
 pub mod mailings;
 pub mod people;
 pub mod problems;
+pub mod profile;
 pub mod segments;
 pub mod sheet;
 pub mod shop;
@@ -182,6 +183,7 @@ pub const TABLES: &[Table] = &[
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
+    ("profile", profile::ALL, profile::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),
     ("shop", shop::ALL, shop::ALL_PLURAL),

@@ -47,7 +47,7 @@ pub async fn customers(state: &AppState, as_json: bool, out: &mut (dyn Write + S
             .fetch_all(&mut *connection)
             .await?;
     let rows: Vec<Contact> = sqlx::query_as(
-        "SELECT c.customer_id, c.name, c.email, c.phone, (SELECT n.state FROM consents n WHERE n.contact_id = c.id AND n.purpose = 'mailings' \
+        "SELECT c.customer_id, c.name, c.email, c.phone, (SELECT n.state FROM consents n WHERE n.contact_id = c.id AND n.purpose = 'marketing' \
          AND n.channel = 'email' ORDER BY n.at DESC, n.id DESC LIMIT 1) FROM contacts c ORDER BY c.created_at, c.id",
     )
     .fetch_all(&mut *connection)

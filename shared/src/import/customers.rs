@@ -1,6 +1,7 @@
 //! One row of a customer file: a customer, a contact there, and what that contact consented to.
 
 use super::{Cell, Columns, FieldDef, RowProblem, row_shown, shorten, text};
+use crate::customers::looks_like_email;
 use crate::words::{Lang, Word, imports as words};
 
 /// Fields of a customer file.
@@ -143,13 +144,6 @@ fn read_contact(code: &str, columns: &Columns, cells: &[Cell]) -> Result<Option<
         }
     }
     Ok(Some(ContactInput { name, email, phone, consent, consent_source }))
-}
-
-/// Catches slips, not every wrong address: one @, something on both sides, a dot after it, no white space.
-fn looks_like_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let clean = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c));
-    clean(local) && clean(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
 }
 
 #[cfg(test)]

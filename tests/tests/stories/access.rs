@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
-use kontor_shared::api::{CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
+use kontor_shared::api::{self, CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
 use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
 use serde_json::json;
@@ -51,6 +51,8 @@ struct Samples {
     order: String,
     document: String,
     customer: String,
+    contact: String,
+    request: String,
     import: String,
     message: String,
     job: String,
@@ -76,7 +78,11 @@ async fn samples(app: &TestApp) -> Samples {
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
     let messages: MessagePage = sales.get("/api/messages").await.json();
     let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
+    let page: api::Customer = sales.get(&format!("/api/customers/{}", app.customer("C1").await)).await.json();
+    let asked: api::people::Profile = owner.post("/api/profile/requests", &json!({"text": "We are a limited company now"})).await.json();
     Samples {
+        contact: page.contacts[0].id.to_string(),
+        request: asked.requests[0].id.clone(),
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -103,6 +109,8 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Order, _) => &samples.order,
         (Names::Document, _) => &samples.document,
         (Names::Customer, _) => &samples.customer,
+        (Names::Contact | Names::OwnContact, _) => &samples.contact,
+        (Names::Request, _) => &samples.request,
         (Names::Import, _) => &samples.import,
         (Names::Message, _) => &samples.message,
         (Names::Job, _) => &samples.job,
@@ -112,7 +120,20 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
 
 /// The least a route reads, so that the answer is about the id.
 fn body(row: &Row) -> &'static str {
-    if row.id == RouteId::RefuseOrder { r#"{"reason": "no longer made"}"# } else { "{}" }
+    match row.id {
+        RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
+        RouteId::SaveCustomer => r#"{"name": "One", "price_type": "wholesale", "lang": "en", "channel": "email"}"#,
+        RouteId::CustomerState => r#"{"state": "active"}"#,
+        RouteId::SaveContact | RouteId::SaveOwnContact => {
+            r#"{"name": "Ann", "email": "c1@customer.example", "receives_orders": true, "receives_accounts": false, "receives_mail": true}"#
+        }
+        RouteId::RecordConsent => r#"{"purpose": "marketing", "channel": "email", "state": "withdrawn", "source": "telephone", "evidence": ""}"#,
+        RouteId::GiveConsent => r#"{"channel": "email", "state": "withdrawn"}"#,
+        // Not the name: the person is needed again.
+        RouteId::ErasePerson => r#"{"name": "nobody", "reason": "asked for it"}"#,
+        RouteId::AnswerRequest => r#"{"state": "done", "answer": ""}"#,
+        _ => "{}",
+    }
 }
 
 async fn call(client: &Client, row: &Row, path: &str) -> Answer {
@@ -125,7 +146,7 @@ fn unsafe_request(row: &Row, path: &str) -> axum::http::request::Builder {
 
 /// Whether the row's own ids are the buyers' too; the others belong to the firm.
 fn a_buyer_has_its_own(names: Names) -> bool {
-    matches!(names, Names::Order | Names::Document | Names::Snapshot)
+    matches!(names, Names::Order | Names::Document | Names::Snapshot | Names::OwnContact)
 }
 
 on_both_databases!(every_route_as_everyone, |app| async {

@@ -85,7 +85,7 @@ pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact
 
 /// The newest state of a contact's consent to mailings by e-mail.
 pub async fn consent(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT state FROM consents WHERE contact_id = $1 AND purpose = 'mailings' AND channel = 'email' ORDER BY at DESC, id DESC LIMIT 1")
+    sqlx::query_scalar("SELECT state FROM consents WHERE contact_id = $1 AND purpose = 'marketing' AND channel = 'email' ORDER BY at DESC, id DESC LIMIT 1")
         .bind(contact)
         .fetch_optional(connection)
         .await
@@ -93,7 +93,7 @@ pub async fn consent(connection: &mut AnyConnection, contact: &str) -> sqlx::Res
 
 pub async fn add_consent(connection: &mut AnyConnection, id: &str, contact: &str, state: &str, source: &str, now: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) VALUES ($1, $2, 'mailings', 'email', $3, 'import', $4, $5)",
+        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) VALUES ($1, $2, 'marketing', 'email', $3, 'import', $4, $5)",
     )
     .bind(id)
     .bind(contact)
