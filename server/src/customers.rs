@@ -36,6 +36,11 @@ pub fn fold(text: &str) -> String {
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A text of several lines in one, as a cell of a file holds it.
+pub fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// What someone looks for: the beginning of a code, or words of the name in any order.
 pub struct Wanted {
     whole: String,
