@@ -21,45 +21,62 @@ use crate::{AppState, audit, bodies};
 /// Tables that quote people in free text or as who did something. Orders and documents are not among them: they stay as
 /// they were placed and posted.
 const TABLES: &[Table] = &[
-    Table { name: "audit", key: "id", number: None, columns: &["actor", "subject", "before_data", "after_data"] },
-    Table { name: "consents", key: "id", number: None, columns: &["source", "evidence", "actor"] },
-    Table { name: "customer_requests", key: "id", number: None, columns: &["text", "asked_by", "answer"] },
-    Table { name: "import_refusals", key: "import_id", number: Some("no"), columns: &["value", "reason", "args"] },
-    Table { name: "customers", key: "id", number: None, columns: &["note", "state_reason"] },
-    Table { name: "links", key: "token_hash", number: None, columns: &["subject", "data", "created_by"] },
-    Table { name: "jobs", key: "id", number: None, columns: &["last_error"] },
+    Table { name: "audit", key: "id", number: None, columns: &["actor", "subject", "before_data", "after_data"], quotes: false },
+    Table { name: "consents", key: "id", number: None, columns: &["source", "evidence", "actor"], quotes: false },
+    Table { name: "customer_requests", key: "id", number: None, columns: &["text", "asked_by", "answer"], quotes: false },
+    Table { name: "import_refusals", key: "import_id", number: Some("no"), columns: &["value", "reason", "args"], quotes: true },
+    Table { name: "customers", key: "id", number: None, columns: &["note", "state_reason"], quotes: false },
+    Table { name: "links", key: "token_hash", number: None, columns: &["subject", "data", "created_by"], quotes: false },
+    Table { name: "jobs", key: "id", number: None, columns: &["last_error"], quotes: false },
 ];
 
-/// What a person is known by.
+/// What a person is known by, now and before.
 pub struct Person {
     pub contact: Contact,
     pub user: Option<User>,
-    /// E-mail and fax, as they stand and in lower case.
+    emails: Vec<String>,
+    faxes: Vec<String>,
+    /// Where messages to the person went, as addresses stand in rows.
     pub addresses: Vec<String>,
     /// What names the person in texts, as it stands there and as JSON writes it.
     names: Vec<String>,
 }
 
 impl Person {
-    pub async fn find(connection: &mut AnyConnection, contact: Contact) -> sqlx::Result<Self> {
+    pub async fn find(connection: &mut AnyConnection, contact: Contact) -> anyhow::Result<Self> {
         let user = person::user(connection, contact.user_id.as_deref(), &contact.email, &contact.customer_id).await?;
-        let mut addresses = Vec::new();
-        for address in [&contact.email, &contact.fax] {
-            addresses.extend([address.clone(), address.to_lowercase()].into_iter().filter(|text| !text.is_empty()));
+        let others = contacts::of_customer(connection, contact.customer_id.parse().context("stored customer id")?).await?;
+        let (mut emails, mut faxes) = (vec![contact.email.clone()], vec![contact.fax.clone()]);
+        let mut names: Vec<String> = vec![contact.name.clone(), contact.phone.clone()];
+        // Messages went to the address of their time; what somebody else there has taken over is theirs.
+        for form in former(connection, &contact).await? {
+            let theirs = |value: &str| {
+                others
+                    .iter()
+                    .any(|other| other.id != contact.id && [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(|known| known == value))
+            };
+            let own = |field: &str| form.get(field).and_then(serde_json::Value::as_str).filter(|value| !theirs(value)).map(String::from);
+            emails.extend(own("email"));
+            faxes.extend(own("fax"));
+            names.extend(own("name").into_iter().chain(own("phone")));
         }
+        for list in [&mut emails, &mut faxes, &mut names] {
+            list.retain(|text| !text.is_empty());
+            list.sort();
+            list.dedup();
+        }
+        let mut addresses: Vec<String> = emails.iter().chain(&faxes).flat_map(|address| [address.clone(), address.to_lowercase()]).collect();
         addresses.extend(user.iter().map(|user| user.login.clone()));
         addresses.sort();
         addresses.dedup();
-        let mut names: Vec<String> = vec![contact.name.clone(), contact.phone.clone()];
         names.extend(addresses.iter().cloned());
         // Quotes and line ends stand in JSON under another spelling.
         let escaped: Vec<String> = names.iter().map(|name| serde_json::Value::from(name.as_str()).to_string().trim_matches('"').to_string()).collect();
         names.extend(escaped);
-        names.retain(|name| !name.is_empty());
         // Longer ones first: an address may hold the name.
         names.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
         names.dedup();
-        Ok(Self { contact, user, addresses, names })
+        Ok(Self { contact, user, emails, faxes, addresses, names })
     }
 
     /// What has to be typed to erase.
@@ -74,8 +91,9 @@ impl Person {
     }
 
     /// The row without the person; none where it holds nothing of them.
-    fn masked_row(&self, row: &Texts) -> Option<Texts> {
-        let masked: Vec<Option<String>> = row.texts.iter().map(|text| text.as_deref().and_then(|text| self.masked(text))).collect();
+    fn masked_row(&self, table: &Table, row: &Texts) -> Option<Texts> {
+        let masked = |text: &str| self.masked(text).map(|text| if table.quotes { ERASED.to_string() } else { text });
+        let masked: Vec<Option<String>> = row.texts.iter().map(|text| text.as_deref().and_then(masked)).collect();
         masked.iter().any(Option::is_some).then(|| Texts {
             key: row.key.clone(),
             number: row.number,
@@ -91,9 +109,17 @@ impl Person {
             let rows = person::texts(connection, table, &key, number, AT_ONCE).await?;
             let Some(last) = rows.last() else { return Ok((found, key)) };
             (key, number) = (last.key.clone(), last.number);
-            found.extend(rows.iter().filter_map(|row| self.masked_row(row)));
+            found.extend(rows.iter().filter_map(|row| self.masked_row(table, row)));
         }
     }
+}
+
+/// Forms of the contact as the audit trail kept them.
+async fn former(connection: &mut AnyConnection, contact: &Contact) -> anyhow::Result<Vec<serde_json::Value>> {
+    let changes = person::changes(connection, &contact.customer_id).await?;
+    let forms = changes.into_iter().flat_map(|(before, after)| [before, after]).flatten();
+    let read = forms.filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    Ok(read.filter(|form| form.get("contact").is_some_and(|id| *id == *contact.id)).collect())
 }
 
 /// A JSON form of this contact without what it says of the person: a short name would not be found among other words.
@@ -110,7 +136,7 @@ fn masked_form(text: &str, contact: &str) -> Option<String> {
 }
 
 /// The rows of the audit trail that name a person, for showing.
-pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> sqlx::Result<Vec<String>> {
+pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> anyhow::Result<Vec<String>> {
     Ok(person.rows(connection, &TABLES[0], "").await?.0.into_iter().map(|row| row.key).collect())
 }
 
@@ -143,6 +169,7 @@ pub async fn preview(State(state): State<AppState>, Path(id): Path<String>) -> R
         messages: messages.len() as u64,
         consents: consents.iter().filter(|consent| consent.contact_id == person.contact.id).count() as u64,
         audit: audit_rows(&mut connection, &person).await?.len() as u64,
+        elsewhere: person::elsewhere(&mut connection, &person.contact.id, &person.emails).await?,
     }))
 }
 
@@ -176,8 +203,8 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     let mut done = Erased { sessions: 0, queued: 0, messages: messages.len() as u64, consents: 0, rows: 0 };
     done.queued = messages.iter().filter(|message| message.state == "queued").count() as u64;
     empty_messages(&mut tx, messages, now).await?;
-    for (channel, address) in [(Channel::Email, &person.contact.email), (Channel::Fax, &person.contact.fax)] {
-        if !address.is_empty() {
+    for (channel, addresses) in [(Channel::Email, &person.emails), (Channel::Fax, &person.faxes)] {
+        for address in addresses {
             suppressed::erase(&mut tx, address, channel.word(), &who.actor(), now).await?;
         }
     }
@@ -207,7 +234,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         for row in rows {
             // As it is now: it may have been changed since it was found.
             let current = person::texts_of(&mut tx, table, &row.key, row.number).await?;
-            if let Some(masked) = current.and_then(|current| person.masked_row(&current)) {
+            if let Some(masked) = current.and_then(|current| person.masked_row(table, &current)) {
                 person::set_texts(&mut tx, table, &masked).await?;
                 done.rows += 1;
             }

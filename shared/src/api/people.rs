@@ -284,6 +284,8 @@ body! {
         pub consents: u64,
         /// Rows of the audit trail that lose the person's name and addresses.
         pub audit: u64,
+        /// Codes of customers that keep the same e-mail address with a contact of their own, to be erased there.
+        pub elsewhere: Vec<String>,
         /// Orders the person placed. They and posted documents stay as they are.
         pub orders: u64,
     }

@@ -134,6 +134,7 @@ words! {
     ERASE_CONSENTS = "Consents kept as proof, without the person: {n}", "Согласий останется без имени, как доказательство: {n}", "Съгласия, които остават като доказателство без името: {n}";
     ERASE_AUDIT = "Rows of the audit trail that lose the person: {n}", "Строк журнала без этого человека: {n}", "Редове от дневника без лицето: {n}";
     ERASE_ORDERS = "Orders that stay: {n}", "Заказов останется: {n}", "Поръчки, които остават: {n}";
+    ERASE_ELSEWHERE = "The same address is kept at these customers too; erase it there as well: {codes}", "Тот же адрес есть и у этих клиентов; удалите его и там: {codes}", "Същият адрес е и при тези клиенти; изтрийте го и там: {codes}";
     TYPE_NAME = "Type “{name}” to erase", "Введите «{name}», чтобы удалить", "Въведете „{name}“, за да изтриете";
     ERASE = "Erase for good", "Удалить навсегда", "Изтрий завинаги";
     ERASE_DONE = "The person is erased.", "Данные человека удалены.", "Лицето е изтрито.";

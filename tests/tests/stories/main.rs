@@ -3,6 +3,8 @@
 mod access;
 mod child;
 mod customers;
+mod discount;
+mod erase;
 mod history;
 mod house;
 mod http;
@@ -12,7 +14,9 @@ mod kill;
 mod orders;
 mod outbox;
 mod pdf;
+mod people;
 mod price_list;
+mod profile;
 mod segments;
 mod serving;
 mod sheet;

@@ -65,6 +65,30 @@ pub async fn messages(connection: &mut AnyConnection, contact: &str, addresses: 
     query.fetch_all(connection).await
 }
 
+/// What was changed of a customer's people, before and after.
+pub async fn changes(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<(Option<String>, Option<String>)>> {
+    sqlx::query_as("SELECT before_data, after_data FROM audit WHERE subject = $1 AND action IN ('contact.add', 'contact.save')")
+        .bind(customer)
+        .fetch_all(connection)
+        .await
+}
+
+/// Codes of customers that keep one of these e-mail addresses with another contact, in no order.
+pub async fn elsewhere(connection: &mut AnyConnection, contact: &str, addresses: &[String]) -> sqlx::Result<Vec<String>> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND p.email IN ({})",
+        placeholders(2, addresses.len())
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(contact);
+    for address in addresses {
+        query = query.bind(address);
+    }
+    query.fetch_all(connection).await
+}
+
 /// Orders the log-in placed: when, number, delivery address, comment.
 pub async fn orders(connection: &mut AnyConnection, user: &str) -> sqlx::Result<Vec<(i64, String, String, String)>> {
     sqlx::query_as("SELECT ordered_at, number, delivery_address, comment FROM orders WHERE user_id = $1 ORDER BY ordered_at, id")
@@ -140,6 +164,8 @@ pub struct Table {
     pub key: &'static str,
     pub number: Option<&'static str>,
     pub columns: &'static [&'static str],
+    /// The texts quote something foreign as it came: where one names the person, all of it is about the person.
+    pub quotes: bool,
 }
 
 /// A row of a [`Table`]: its key, its number, its texts.
