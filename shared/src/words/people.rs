@@ -71,20 +71,11 @@ words! {
     SECTION_CARE = "Contact with the customer", "Общение с клиентом", "Връзка с клиента";
     CODE_HINT = "The firm’s own code; it never changes.", "Код, принятый в фирме; он не меняется.", "Кодът на фирмата; той не се променя.";
     DISCOUNT_HINT = "Percent off every price of the price type, 0 to 90. Orders already made keep their prices.", "Процент от каждой цены этого типа, от 0 до 90. Сделанные заказы сохраняют цены.", "Процент от всяка цена от този вид, от 0 до 90. Направените поръчки запазват цените си.";
-    PLACE_NAME = "Name of the place", "Название места", "Име на мястото";
-    PLACE_ADDRESS = "Address", "Адрес", "Адрес";
-    PLACE_FIRST = "Offered first", "Предлагается первым", "Предлага се първи";
-    MAKE_FIRST = "Offer first", "Предлагать первым", "Предлагай първи";
-    ADD_PLACE = "Add an address", "Добавить адрес", "Добави адрес";
-    TAKE_PLACE_OUT = "Take out", "Убрать", "Премахни";
     NOTE_HINT = "Only staff see this.", "Видят только сотрудники.", "Виждат го само служителите.";
     SAVE = "Save", "Сохранить", "Запази";
     ADD_CUSTOMER = "Add the customer", "Добавить клиента", "Добави клиента";
     SAVED = "Saved.", "Сохранено.", "Запазено е.";
     ADDED = "{name} is added.", "{name}: добавлено.", "{name}: добавено.";
-    CORRECT_FIELDS = "Not saved. Correct what is marked:", "Не сохранено. Исправьте отмеченное:", "Не е запазено. Поправете отбелязаното:";
-    SOMEBODY_CHANGED = "Somebody else has changed this customer meanwhile. Your text stays here; look at theirs in another tab, then save again to put yours over it.", "Тем временем клиента изменил кто-то другой. Ваш текст остаётся здесь; посмотрите чужой в другой вкладке и сохраните снова, чтобы записать свой.", "Междувременно някой друг е променил клиента. Вашият текст остава тук; вижте другия в нов раздел и запазете пак, за да запишете своя.";
-    SAVE_OVER = "Save over it", "Сохранить поверх", "Запази отгоре";
 
     // People.
     ADD_PERSON = "Add a person", "Добавить человека", "Добави лице";
@@ -93,13 +84,8 @@ words! {
     ROLE_ORDERS = "orders", "о заказах", "за поръчки";
     ROLE_ACCOUNTS = "accounts", "счета", "сметки";
     ROLE_MAIL = "mailings", "рассылки", "бюлетини";
-    ROLE_ORDERS_LONG = "Mail about orders", "Письма о заказах", "Писма за поръчки";
-    ROLE_ACCOUNTS_LONG = "Proformas, invoices, reminders", "Счета и напоминания", "Проформи, фактури, напомняния";
-    ROLE_MAIL_LONG = "Mailings, once the person has agreed", "Рассылки, если человек согласен", "Бюлетини, ако лицето е съгласно";
     GETS_NOTHING = "gets no mail", "писем не получает", "не получава писма";
     SIGNS_IN = "can sign in", "может войти", "може да влиза";
-    CUSTOMERS_LANGUAGE = "As the customer", "Как у клиента", "Като на клиента";
-    LANGUAGE = "Language", "Язык", "Език";
     ERASED_PERSON = "An erased person", "Удалённые данные человека", "Изтрито лице";
     CONSENT_HISTORY = "What was said", "История", "История";
     CONSENT_NEVER = "Nothing was said about mailings: none are sent.", "О рассылках ничего не сказано: они не отправляются.", "Нищо не е казано за бюлетини: не се пращат.";
@@ -149,6 +135,7 @@ words! {
     REQUEST_OPEN = "open", "ждёт ответа", "чака отговор";
     REQUEST_IS_DONE = "done", "сделано", "направено";
     REQUEST_DECLINED = "declined", "отказано", "отказано";
+    REQUESTS_TAB = "Requests", "Просьбы", "Искания";
     KIND_REQUEST = "Request", "Просьба", "Искане";
     KIND_CHANGE = "Change", "Изменение", "Промяна";
     CHANGES = "Changes", "Изменения", "Промени";

@@ -68,6 +68,8 @@ words! {
     OWN_CONSENT = "Each person agrees for themselves, signed in under their own name.", "Каждый соглашается сам, войдя под своим именем.", "Всеки дава съгласие сам, като влезе със своето име.";
     YOUR_DISCOUNT = "Your discount of {percent} is in the prices.", "Ваша скидка {percent} учтена в ценах.", "Вашата отстъпка от {percent} е включена в цените.";
 
+    SOMEBODY_CHANGED = "Somebody else has changed this meanwhile. What you typed stays here. Look at the change in another tab, then save again to put yours over it.", "Тем временем это изменил кто-то другой. Введённое остаётся здесь. Посмотрите изменение в другой вкладке и сохраните снова, чтобы записать своё.", "Междувременно някой друг е променил това. Въведеното остава тук. Вижте промяната в нов раздел и запазете пак, за да запишете своето.";
+    SAVE_OVER = "Save over it", "Сохранить поверх", "Запази отгоре";
     CORRECT_FIELDS = "Not saved. Correct what is marked:", "Не сохранено. Исправьте отмеченное:", "Не е запазено. Поправете отбелязаното:";
     NOBODY = "Give a name or an e-mail address.", "Укажите имя или адрес почты.", "Посочете име или имейл.";
     NOT_AN_EMAIL = "This is not an e-mail address.", "Это не адрес электронной почты.", "Това не е имейл адрес.";
