@@ -80,7 +80,7 @@ fn revision(here: Here) -> i64 {
 }
 
 /// A form of these pages.
-fn form(id: &'static str) -> Form {
+fn form(id: &str) -> Form {
     Form::new(id, words_for, note_signed_out)
 }
 

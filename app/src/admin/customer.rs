@@ -41,7 +41,7 @@ pub fn may_write() -> bool {
 }
 
 /// A form of these pages.
-fn a_form(id: &'static str) -> Form {
+fn a_form(id: &str) -> Form {
     Form::new(id, super::words_for, super::expiry::note)
 }
 

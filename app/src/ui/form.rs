@@ -15,8 +15,8 @@ const ELSEWHERE: &str = "changed_elsewhere";
 /// `Copy`, like the signals in it.
 #[derive(Clone, Copy)]
 pub struct Form {
-    /// Before the ids of its fields.
-    id: &'static str,
+    /// Before the ids of its fields, so that two forms of a page have none in common.
+    id: StoredValue<String>,
     wrong: RwSignal<Option<ApiError>>,
     pub busy: RwSignal<bool>,
     /// Somebody else's change was met: whoever saves again means to put this over it.
@@ -28,13 +28,13 @@ pub struct Form {
 }
 
 impl Form {
-    pub fn new(id: &'static str, words: fn(&ApiError) -> String, note: fn(&ApiError)) -> Self {
-        Self { id, wrong: RwSignal::new(None), busy: RwSignal::new(false), over: RwSignal::new(false), words, note }
+    pub fn new(id: impl Into<String>, words: fn(&ApiError) -> String, note: fn(&ApiError)) -> Self {
+        Self { id: StoredValue::new(id.into()), wrong: RwSignal::new(None), busy: RwSignal::new(false), over: RwSignal::new(false), words, note }
     }
 
     /// The id of the field a pointer names.
     pub fn id(self, pointer: &str) -> String {
-        format!("{}{}", self.id, pointer.replace('/', "-"))
+        self.id.with_value(|id| format!("{id}{}", pointer.replace('/', "-")))
     }
 
     /// What is wrong with the field a pointer names.

@@ -286,7 +286,7 @@ mod tests {
     fn a_form_of_the_contact_is_masked_whatever_the_name() {
         let text = r#"{"contact":"c1","name":"Bo","email":"","position":"buyer"}"#;
         let masked = masked_form(text, "c1").unwrap();
-        assert_eq!(masked, r#"{"contact":"c1","email":"","name":"[erased]","position":"[erased]"}"#);
+        assert_eq!(masked, r#"{"contact":"c1","name":"[erased]","email":"","position":"[erased]"}"#);
         assert_eq!(masked_form(&masked, "c1"), None);
         assert_eq!(masked_form(text, "c2"), None);
         assert_eq!(masked_form("Bo", "c1"), None);

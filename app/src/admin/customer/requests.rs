@@ -21,7 +21,7 @@ pub fn Requests(requests: Vec<ChangeRequest>) -> impl IntoView {
 #[component]
 fn Open(request: ChangeRequest) -> impl IntoView {
     let answer = RwSignal::new(String::new());
-    let form = a_form("request");
+    let form = a_form(&format!("request-{}", request.id));
     let id = StoredValue::new(request.id);
     let send = move |state: RequestState| {
         let content = AnswerRequest { state, answer: answer.get_untracked() };
