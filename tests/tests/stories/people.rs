@@ -109,6 +109,27 @@ on_both_databases!(staff_keep_a_customer_and_two_of_them_do_not_overwrite_each_o
     app.staff(Role::Accountant).await.put(&path, &form()).await.problem(403, "role");
 });
 
+on_both_databases!(of_many_who_save_on_one_view_one_is_taken, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let customer = added(&app, &sales, "B2").await;
+    let path = format!("/api/customers/{}", customer.id);
+    let tasks: Vec<_> = (0..8)
+        .map(|at| {
+            let (sales, path, mut form) = (sales.clone(), path.clone(), form());
+            form["note"] = json!(format!("number {at}"));
+            tokio::spawn(async move { sales.put_seen(&path, 1, &form).await.status.as_u16() })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for task in tasks {
+        statuses.push(task.await.expect("a request"));
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+    assert_eq!(read(&sales, &customer).await.revision, 2);
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM audit WHERE action = 'customer.save'").await, 1);
+});
+
 on_both_databases!(old_documents_keep_what_the_customer_was, |app| async {
     let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
     let (buyer, sales) = (app.buyer("C1").await, app.staff(Role::Sales).await);

@@ -32,8 +32,7 @@ fn Open(request: ChangeRequest) -> impl IntoView {
         });
     };
     view! {
-        <section class="note note-warn stack">
-            <h2 class="h3">{say(words::REQUESTS)}</h2>
+        <section class="panel panel-s request"><h2>{say(words::REQUESTS)}</h2><div class="body stack">
             <p class="lines">{request.text}</p>
             <p class="s ink-2">{format!("{}, {}", times::instant(&request.asked_at), request.asked_by)}</p>
             {may_write().then(|| view! {
@@ -46,6 +45,6 @@ fn Open(request: ChangeRequest) -> impl IntoView {
                     </div>
                 </form>
             })}
-        </section>
+        </div></section>
     }
 }
