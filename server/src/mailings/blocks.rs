@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use kontor_shared::catalog::{ProductRow, Snapshot};
-use kontor_shared::money::{Currency, Price, divide_rounded};
+use kontor_shared::money::{Currency, Percent, Price};
 use kontor_shared::words::{Lang, common, format, letters as words};
 use sqlx::AnyConnection;
 
@@ -87,18 +87,9 @@ fn shelf(now: &Snapshot, before: Option<&Snapshot>) -> Shelf {
     Shelf { novelties, offers }
 }
 
-/// A list price less the customer's own discount (basis points): the one place letters compute a price.
-pub fn own_price(price: Price, discount: i64) -> Price {
-    let left = i128::from(price.raw()) * i128::from(10_000 - discount.clamp(0, 10_000));
-    Price::from_raw(i64::try_from(divide_rounded(left, 10_000)).unwrap_or(price.raw()))
-}
-
 /// The list at one customer's prices.
-pub fn own(items: &[Item], discount: i64) -> Vec<Item> {
-    items
-        .iter()
-        .map(|item| Item { price: own_price(item.price, discount), before: item.before.map(|before| own_price(before, discount)), ..item.clone() })
-        .collect()
+pub fn own(items: &[Item], discount: Percent) -> Vec<Item> {
+    items.iter().map(|item| Item { price: item.price.less(discount), before: item.before.map(|before| before.less(discount)), ..item.clone() }).collect()
 }
 
 /// What each of these customers buys most often and can buy now; by customer id.
@@ -201,15 +192,6 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_own_price_is_the_list_price_less_the_discount() {
-        let check = |price: &str, discount: i64, expected: &str| assert_eq!(own_price(price.parse().unwrap(), discount).decimal(2), expected);
-        check("10", 0, "10.00");
-        check("10", 500, "9.50");
-        check("0.0001", 5_000, "0.0001");
-        check("2.55", 333, "2.4651");
-    }
 
     #[test]
     fn prices_stand_at_the_right_edge_and_names_are_only_text() {

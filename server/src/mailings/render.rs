@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Context;
 use kontor_shared::api::mailings::TemplateText;
 use kontor_shared::ids::{ContactId, CustomerId};
+use kontor_shared::money::Percent;
 use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 
@@ -166,9 +167,9 @@ async fn values_of(state: &AppState, connection: &mut AnyConnection, letter: &Le
             unsubscribe_url: reader.unsubscribe_url.clone(),
             preferences_url: reader.preferences_url.clone(),
             agreed_on: contact.and_then(|contact| contact.agreed_at).map(|at| day_in(&zone, at)).unwrap_or_default(),
-            usual: usual.get(&customer.id).map(|items| blocks::own(items, customer.discount)).unwrap_or_default(),
-            novelties: blocks::own(&shelf.novelties, customer.discount),
-            offers: blocks::own(&shelf.offers, customer.discount),
+            usual: usual.get(&customer.id).map(|items| blocks::own(items, Percent::from_raw(customer.discount))).unwrap_or_default(),
+            novelties: blocks::own(&shelf.novelties, Percent::from_raw(customer.discount)),
+            offers: blocks::own(&shelf.offers, Percent::from_raw(customer.discount)),
             currency,
         });
     }

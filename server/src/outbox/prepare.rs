@@ -42,7 +42,7 @@ pub struct Press {
     letters: HashMap<String, Result<Letter, String>>,
     /// By mailing: what it attaches.
     issues: HashMap<String, Option<Issue>>,
-    /// By mailing, price type and language.
+    /// By mailing, what prices are named and language.
     lists: HashMap<(String, String, Lang), Result<Arc<List>, String>>,
 }
 
@@ -181,7 +181,7 @@ impl Desk {
                 continue;
             };
             let lang = Lang::parse(&message.lang).with_context(|| format!("stored language {}", message.lang))?;
-            let key = (mailing.clone(), buyer.price_type.clone(), lang);
+            let key = (mailing.clone(), buyer.overlay(), lang);
             if let (false, Some(issue)) = (press.lists.contains_key(&key), &press.issues[&mailing]) {
                 let list = attachment::list(connection, state, &self.firm, issue, &buyer, lang).await?;
                 press.lists.insert(key.clone(), list);

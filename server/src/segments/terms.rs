@@ -128,7 +128,7 @@ pub async fn save(
     let firm = state.firm().await?;
     let period = firm_rule(&firm, now)?.period;
     let mut tx = state.db.write_tx().await?;
-    if crate::customers::store::by_id(&mut tx, customer).await?.is_none() {
+    if crate::customers::store::master::get(&mut tx, customer).await?.is_none() {
         return Err(AppError::NotFound);
     }
     let before = of(&mut tx, customer).await?;
