@@ -110,6 +110,8 @@ table! {
     Publish         POST   "/api/price-lists"                      SALES,  Nothing,  "Publish the catalogue as the next version";
     PriceList       GET    "/api/price-list"                       ANYONE, Nothing,  "The price list version in force for whoever asks";
     Snapshot        GET    "/api/price-list/{version}/{overlay}"   ANYONE, Snapshot, "One published version, immutable";
+    GetSending      GET    "/api/sending"                          STAFF,  Nothing,  "Whether anything is sent at all";
+    ReleaseSending  POST   "/api/sending/release"                  ADMIN,  Nothing,  "Let sending go on after a restore or a stop";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

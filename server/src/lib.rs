@@ -30,6 +30,7 @@ pub mod links;
 pub mod mail;
 pub mod numbering;
 pub mod openapi;
+pub mod operations;
 pub mod orders;
 pub mod outbox;
 pub mod pdf;
@@ -37,6 +38,7 @@ pub mod price_list;
 pub mod routes;
 pub mod secrets;
 pub mod segments;
+pub mod sending;
 pub mod serve;
 pub mod time;
 
@@ -59,6 +61,8 @@ pub struct Inner {
     /// What published versions said of goods asked for lately.
     pub goods: orders::price::Goods,
     pub intake: orders::intake::Intake,
+    /// What this process answered; of interest to nobody but whoever watches it.
+    pub metrics: operations::metrics::Metrics,
 }
 
 /// Cheap to clone.
@@ -84,6 +88,7 @@ impl AppState {
             config,
             goods: orders::price::Goods::default(),
             intake,
+            metrics: operations::metrics::Metrics::default(),
             boot_id: clock.new_id().to_string(),
             clock,
             hashing: Arc::new(Semaphore::new(2)),

@@ -11,7 +11,7 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, price_list, segments};
+use crate::{AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, price_list, segments, sending};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -58,6 +58,8 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Publish => (post(price_list::create), json::<api::PublishReport>().body::<api::Publish>()),
         RouteId::PriceList => (get(price_list::in_force), json::<api::PriceListInfo>().query(&["overlay"])),
         RouteId::Snapshot => (get(price_list::show), binary("application/octet-stream")),
+        RouteId::GetSending => (get(sending::show), json::<api::operations::Sending>()),
+        RouteId::ReleaseSending => (post(sending::release_now), json::<api::operations::Sending>()),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

@@ -36,6 +36,7 @@ macro_rules! request {
 pub mod accounts;
 pub mod firm;
 pub mod mailings;
+pub mod operations;
 pub mod people;
 
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).

@@ -74,12 +74,13 @@ pub async fn insert(connection: &mut AnyConnection, messages: &[New<'_>], now: i
     Ok(())
 }
 
+/// Nothing is claimed while sending is paused as a whole: after a restore, or because somebody stopped it.
+const NOT_PAUSED: &str = "NOT EXISTS (SELECT 1 FROM sending WHERE paused = 1)";
+
 /// Whether a message is due, and whether one was left behind by a sender that died.
 pub async fn any_due(connection: &mut AnyConnection, now: i64) -> sqlx::Result<(bool, bool)> {
-    let due: Option<i64> = sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM messages WHERE state = 'queued' AND run_after <= $1 LIMIT 1")
-        .bind(now)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let sql = format!("SELECT CAST(1 AS BIGINT) FROM messages WHERE state = 'queued' AND run_after <= $1 AND {NOT_PAUSED} LIMIT 1");
+    let due: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_optional(&mut *connection).await?;
     let left: Option<i64> = sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM messages WHERE state IN ('claimed', 'sending') AND lease_until < $1 LIMIT 1")
         .bind(now)
         .fetch_optional(connection)
@@ -114,7 +115,7 @@ pub async fn claim(
 ) -> sqlx::Result<Vec<Claimed>> {
     let statement = format!(
         "UPDATE messages SET state = 'claimed', attempts = attempts + 1, lease_owner = $2, lease_until = $3 WHERE id IN (\
-         SELECT id FROM messages WHERE state = 'queued' AND run_after <= $1 ORDER BY run_after, id LIMIT $4{skip_locked}) \
+         SELECT id FROM messages WHERE state = 'queued' AND run_after <= $1 AND {NOT_PAUSED} ORDER BY run_after, id LIMIT $4{skip_locked}) \
          RETURNING id, recipient, subject, body_hash, rendered_hash, attempts"
     );
     let mut claimed: Vec<Claimed> = sqlx::query_as(AssertSqlSafe(statement)).bind(now).bind(owner).bind(lease_until).bind(most).fetch_all(connection).await?;
