@@ -16,6 +16,7 @@ pub mod format;
 pub mod imports;
 pub mod mail;
 pub mod mailings;
+pub mod operations;
 pub mod people;
 pub mod problems;
 pub mod segments;
@@ -180,6 +181,7 @@ pub const TABLES: &[Table] = &[
     ("imports", imports::ALL, imports::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
+    ("operations", operations::ALL, operations::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),

@@ -91,6 +91,11 @@ pub fn kill() -> Result<()> {
     run(&["kill::".into()], &[("KONTOR_KILL_ORDERS", "2000"), ("KONTOR_KILL_KILLS", "50")])
 }
 
+/// The power-loss replay at full size; `all` runs it small.
+pub fn powerloss() -> Result<()> {
+    run(&["powerloss::".into()], &[("KONTOR_POWERLOSS_ORDERS", "1000")])
+}
+
 fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
     packages::ensure()?;
     build::everything()?;

@@ -85,7 +85,8 @@ pub async fn run(db: &Db) -> anyhow::Result<Report> {
     report
 }
 
-async fn run_all(connection: &mut AnyConnection, engine: Engine) -> anyhow::Result<Report> {
+/// Runs every check on what this connection sees.
+pub async fn run_all(connection: &mut AnyConnection, engine: Engine) -> anyhow::Result<Report> {
     let version = schema::version(connection, engine).await?.unwrap_or(0);
     let newest = newest_schema();
     ensure!(version <= newest, "the database belongs to a newer Kontor (schema {version}, this one knows {newest}); check it with that");

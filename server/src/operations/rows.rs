@@ -14,7 +14,7 @@ use crate::db::{placeholders, rows_of_placeholders};
 /// Rows of a table with bytes are read this many at a time: each may have megabytes, and drivers read ahead.
 const BODIES_AT_ONCE: usize = 4;
 /// Rows and bytes written by one statement.
-const ROWS_AT_ONCE: usize = 200;
+const ROWS_AT_ONCE: usize = 50;
 const BYTES_AT_ONCE: usize = 4 << 20;
 /// SQLite takes 32 766 placeholders.
 const MOST_VALUES: usize = 30_000;

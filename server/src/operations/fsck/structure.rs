@@ -10,7 +10,15 @@ use crate::db::schema::{self, Reference, Table};
 /// Every foreign key of every table.
 pub async fn foreign_keys(connection: &mut AnyConnection, engine: Engine) -> anyhow::Result<Found> {
     let mut found = Found::default();
-    for table in schema::tables(connection, engine).await? {
+    let tables = match schema::tables(connection, engine).await {
+        Ok(tables) => tables,
+        // A table that lost its key, or has a type the schema does not know.
+        Err(error) => {
+            found.bad(format!("{error:#}"));
+            return Ok(found);
+        }
+    };
+    for table in tables {
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT COUNT(*) FROM \"{}\"", table.name))).fetch_one(&mut *connection).await?;
         for reference in &table.refers {
             found.looked_at += rows.max(0) as u64;
