@@ -193,10 +193,23 @@ enum Opened {
     Alone,
 }
 
-async fn sqlite_pool(file: &Path, mode: &str, most: u32, opened: Opened) -> anyhow::Result<AnyPool> {
+fn sqlite_options(file: &Path, mode: &str) -> anyhow::Result<AnyConnectOptions> {
     let path = file.to_str().context("the data directory's path is not UTF-8")?;
     let address = format!("sqlite://{}?mode={mode}", path.replace('%', "%25").replace('?', "%3f").replace('#', "%23"));
-    let options: AnyConnectOptions = address.parse()?;
+    Ok(address.parse::<AnyConnectOptions>()?.disable_statement_logging())
+}
+
+/// Whether a file can be had alone, asked once.
+async fn sqlite_alone(file: &Path) -> anyhow::Result<()> {
+    let mut connection = AnyConnection::connect_with(&sqlite_options(file, "rw")?).await?;
+    for pragma in ["PRAGMA busy_timeout = 0", "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL"] {
+        connection.execute(pragma).await?;
+    }
+    Ok(connection.close().await?)
+}
+
+async fn sqlite_pool(file: &Path, mode: &str, most: u32, opened: Opened) -> anyhow::Result<AnyPool> {
+    let options = sqlite_options(file, mode)?;
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(Duration::from_secs(30))
@@ -221,9 +234,9 @@ async fn sqlite_pool(file: &Path, mode: &str, most: u32, opened: Opened) -> anyh
                 Ok(())
             })
         })
-        .connect_with(options.disable_statement_logging())
+        .connect_with(options)
         .await
-        .with_context(|| format!("cannot open {path}"))
+        .with_context(|| format!("cannot open {}", file.display()))
 }
 
 async fn postgres_pool(url: &str, most: u32) -> anyhow::Result<AnyPool> {

@@ -5,8 +5,9 @@
 
 TRACE is strace's record of the server's writes, syncs and answers, BASE the database it began with. Of every file the
 replay keeps what was synced and what was only written. At the moment an answer with an order begins to leave, three disks
-are made: with nothing that was not synced, with a random half of it, with all of it. Each is opened; every order
-acknowledged so far must be in it, and the database must be sound (reliability.md, A3). Prints one JSON object.
+are made: with nothing that was not synced, with a random half of it, with all of it; and before each sync one more, with a
+random half of what it would bring. Each is opened; every order acknowledged so far must be in it, and the database must be
+sound (reliability.md, A3). Prints one JSON object.
 
 --as-normal leaves out the syncs of the log that SQLite does not ask for at synchronous=NORMAL, all but those before a
 checkpoint: the same replay must then find losses, or it could find none at all.
@@ -24,6 +25,7 @@ import tempfile
 
 CALL = re.compile(r"(\w+)\((.*)$")
 TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
+NUMBER = re.compile(r"\d*")
 ORDER = re.compile(rb'"id":"([0-9a-f-]{36})"')
 WATCHED = ("kontor.db", "kontor.db-wal")
 
@@ -91,12 +93,12 @@ def events(trace):
     """What matters of the trace: ("write", path, offset, data), ("sync", path, begun), ("gone", path), ("ack", id)."""
     found, names, sync_began = [], {}, {}
     for phase, thread, name, words, result in calls(trace):
-        number = words.split(",")[0].rstrip(")").strip()
+        number = NUMBER.match(words).group()
         if phase == "enter":
             if name == "close":
-                names.pop(number.split(")")[0], None)
+                names.pop(number, None)
             elif name in ("fsync", "fdatasync"):
-                sync_began[thread] = (names.get(number.split(")")[0]), len(found))
+                sync_began[thread] = (names.get(number), len(found))
             elif name in ("write", "writev", "sendto", "sendmsg"):
                 said = b"".join(texts(words))
                 if said.startswith(b"HTTP/1.1 201"):
@@ -170,34 +172,40 @@ def main():
         disks = {"kontor.db": Disk(base.read())}
     said = {"seed": given.seed, "acknowledged": 0, "images": 0, "images_with_losses": 0, "lost_at_most": 0, "not_sound": 0, "checked": 0, "unsynced_writes": 0}
     acknowledged = set()
+
+    def cut(keep):
+        said["images"] += 1
+        said["unsynced_writes"] += sum(len(disk.pending) for disk in disks.values())
+        folder = tempfile.mkdtemp()
+        for name, disk in disks.items():
+            with open(os.path.join(folder, name), "wb") as out:
+                out.write(disk.after_the_cut(keep))
+        if given.fsck and said["images"] % given.every == 0:
+            said["checked"] += 1
+            ran = subprocess.run([given.fsck, "fsck", "--data", folder], capture_output=True, text=True)
+            if ran.returncode != 0:
+                sys.exit(f"fsck of image {said['images']}: {ran.stdout}{ran.stderr}")
+        stored, sound = look(folder)
+        shutil.rmtree(folder)
+        lost = len(acknowledged - stored)
+        said["images_with_losses"] += lost > 0
+        said["lost_at_most"] = max(said["lost_at_most"], lost)
+        said["not_sound"] += not sound
+
+    half = lambda: dice.random() < 0.5
     for at, event in enumerate(found):
         if event[0] == "write":
             disks.setdefault(event[1], Disk(b"")).pending.append((at, event[2:]))
-        elif event[0] == "sync":
-            if event[1] in disks:
-                disks[event[1]].sync(event[2])
+        elif event[0] == "sync" and event[1] in disks:
+            if disks[event[1]].pending:
+                cut(half)
+            disks[event[1]].sync(event[2])
         elif event[0] == "gone":
             disks.pop(event[1], None)
         elif event[0] == "ack":
             acknowledged.add(event[1])
-            said["unsynced_writes"] += sum(len(disk.pending) for disk in disks.values())
-            for keep in (lambda: False, lambda: dice.random() < 0.5, lambda: True):
-                folder = tempfile.mkdtemp()
-                for name, disk in disks.items():
-                    with open(os.path.join(folder, name), "wb") as out:
-                        out.write(disk.after_the_cut(keep))
-                said["images"] += 1
-                if given.fsck and said["images"] % given.every == 0:
-                    said["checked"] += 1
-                    ran = subprocess.run([given.fsck, "fsck", "--data", folder], capture_output=True, text=True)
-                    if ran.returncode != 0:
-                        sys.exit(f"fsck of image {said['images']}: {ran.stdout}{ran.stderr}")
-                stored, sound = look(folder)
-                shutil.rmtree(folder)
-                lost = len(acknowledged - stored)
-                said["images_with_losses"] += lost > 0
-                said["lost_at_most"] = max(said["lost_at_most"], lost)
-                said["not_sound"] += not sound
+            for keep in (lambda: False, half, lambda: True):
+                cut(keep)
     said["acknowledged"] = len(acknowledged)
     print(json.dumps(said))
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use sqlx::AnyConnection;
 
-use super::{Db, Engine, Opened, WriteTx, is_busy, is_postgres, migrations, postgres_pool, schema, sqlite_pool};
+use super::{Db, Engine, Opened, WriteTx, is_busy, is_postgres, migrations, postgres_pool, schema, sqlite_alone, sqlite_pool};
 
 /// The version of the schema this program works with.
 pub fn newest_schema() -> i64 {
@@ -47,14 +47,15 @@ impl Db {
         if !file.is_file() {
             bail!("there is no database in {}", data.display());
         }
-        // In WAL mode every open connection shares the file's lock, so asking for all of it finds out.
-        let pool = match sqlite_pool(&file, "rw", 1, Opened::Alone).await {
-            Ok(pool) => pool,
-            Err(error) if error.downcast_ref::<sqlx::Error>().is_some_and(is_busy) => {
-                bail!("another program has {} open; stop the server first, so that no order arrives behind the copy", file.display())
+        // In WAL mode every open connection shares the file's lock, so asking for all of it finds out. Asked by a connection of
+        // its own: a pool would go on trying for half a minute and then not say why.
+        if let Err(error) = sqlite_alone(&file).await {
+            if error.downcast_ref::<sqlx::Error>().is_some_and(is_busy) {
+                bail!("another program has {} open; stop the server first, so that no order arrives behind the copy", file.display());
             }
-            Err(error) => return Err(error),
-        };
+            return Err(error);
+        }
+        let pool = sqlite_pool(&file, "rw", 1, Opened::Alone).await?;
         Ok(Self::of(Engine::Sqlite, pool.clone(), pool))
     }
 

@@ -46,9 +46,9 @@ async fn record(place: &Place, sessions: &[String], version: i64, trace: &Path) 
     }
     assert_eq!(server.stop().await, Some(0));
     // strace writes on for a moment after the program has ended.
-    let end = format!("{process} +++ exited with 0 +++");
+    let (process, end) = (process.to_string(), "+++ exited with 0 +++");
     for _ in 0..200 {
-        if std::fs::read_to_string(trace).is_ok_and(|text| text.lines().next_back().is_some_and(|line| line == end)) {
+        if std::fs::read_to_string(trace).is_ok_and(|text| text.lines().next_back().is_some_and(|line| line.starts_with(&process) && line.ends_with(end))) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -85,7 +85,7 @@ async fn no_acknowledged_order_is_lost_when_the_power_fails() {
     let kontor = program::kontor();
     let said = replay(&trace, &base, &["--fsck", kontor.to_str().unwrap(), "--every", "15"]);
     let images = said["images"].as_u64().unwrap();
-    assert!(images >= 300 && images == 3 * said["acknowledged"].as_u64().unwrap(), "{said}");
+    assert!(images >= 300 && images >= 3 * said["acknowledged"].as_u64().unwrap() && said["unsynced_writes"].as_u64() > Some(1000), "{said}");
     assert!(said["checked"].as_u64().unwrap() >= 20, "{said}");
     assert_eq!((&said["images_with_losses"], &said["lost_at_most"], &said["not_sound"]), (&json!(0), &json!(0), &json!(0)), "{said}");
     // The replay itself is tested: without the syncs that FULL adds to NORMAL it must find losses.

@@ -72,6 +72,7 @@ async fn metrics_beyond_loopback_are_refused_unless_said_so() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--metrics-beyond-loopback"));
     let server = Server::start(&place, &["--metrics", "0.0.0.0:0", "--metrics-beyond-loopback"], &[]).await;
+    assert_eq!(ask(&server.address, "GET", "/healthz", None, None).await.unwrap().status, 200);
     assert_eq!(server.stop().await, Some(0));
     let wrong = program::command(&place, &["serve", "--listen", "127.0.0.1:0"]).env("KONTOR_LOG_FORMAT", "xml").output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));
