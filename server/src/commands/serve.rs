@@ -71,6 +71,7 @@ pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Opt
     let listener = serve::listen(address, tls, state.config.trust_proxy).await?;
     let local = listener.local_addr().context("the listening socket has no address")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let stop_signal = serve::stop_signal();
     eprintln!("kontor: listening on {scheme}://{local}");
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let work = background::spawn(state.clone(), stopped);
@@ -79,7 +80,7 @@ pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Opt
         // It ends with the process: whoever watches may watch it end.
         tokio::spawn(serve::run(metrics, None, metrics::router(state.clone()), std::future::pending()));
     }
-    let served = serve::run(listener, tls, app(state.clone()), serve::stop_signal()).await;
+    let served = serve::run(listener, tls, app(state.clone()), stop_signal).await;
     let _ = stop.send(true);
     // A mail server may keep a message waiting for ten minutes; its row says that it was under way.
     if tokio::time::timeout(FINISH, work).await.is_err() {
