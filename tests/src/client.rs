@@ -6,17 +6,15 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use kontor_server::time::random;
 use kontor_server::{AppState, auth};
 use kontor_shared::api::{CSRF_HEADER, Problem};
 use kontor_shared::ids::UserId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
-use crate::contract;
+use crate::{contract, wire};
 
 /// Clones share the jar.
 #[derive(Clone)]
@@ -32,11 +30,7 @@ impl Client {
 
     /// Someone stored already, signed in on a database a story opened itself.
     pub async fn signed_in_as(state: &AppState, user: UserId) -> Self {
-        let (token, now) = (auth::hex(&random::<32>()), state.clock.now_ms());
-        let mut tx = state.db.write_tx().await.expect("the database takes a transaction");
-        let key = auth::hex(&Sha256::digest(token.as_bytes()));
-        auth::store::start_session(&mut tx, &key, user, now, now + 14 * 24 * 3_600_000).await.expect("a session is stored");
-        tx.commit().await.expect("the session is committed");
+        let token = wire::session_of(state, user).await;
         Self::new(kontor_server::app(state.clone()), Some((auth::COOKIE.to_string(), token)))
     }
 

@@ -2,10 +2,23 @@
 
 use std::time::Duration;
 
-use kontor_server::auth;
+use kontor_server::time::random;
+use kontor_server::{AppState, auth};
+use kontor_shared::ids::UserId;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// Signs a stored user in, without a password: the session's token.
+pub async fn session_of(state: &AppState, user: UserId) -> String {
+    let (token, now) = (auth::hex(&random::<32>()), state.clock.now_ms());
+    let mut tx = state.db.write_tx().await.expect("the database takes a transaction");
+    let key = auth::hex(&Sha256::digest(token.as_bytes()));
+    auth::store::start_session(&mut tx, &key, user, now, now + 14 * 24 * 3_600_000).await.expect("a session is stored");
+    tx.commit().await.expect("the session is committed");
+    token
+}
 
 /// An answer as it came.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use super::rows;
 use crate::db::{Db, Engine, schema};
 use crate::time::{Clock, rfc3339};
 
-/// What was copied.
+/// What was copied, into a file or out of one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Copied {
     pub created_at: String,
@@ -27,20 +27,7 @@ pub struct Copied {
 pub struct CopiedTable {
     pub name: String,
     #[serde(flatten)]
-    pub end: End,
-}
-
-/// As [`TableEnd`], for people and scripts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct End {
-    pub rows: u64,
-    pub checksum: String,
-}
-
-impl From<TableEnd> for End {
-    fn from(TableEnd { rows, checksum }: TableEnd) -> Self {
-        Self { rows, checksum }
-    }
+    pub end: TableEnd,
 }
 
 /// Writes a backup of `db` to `out`, and gives `out` back.
@@ -67,7 +54,7 @@ async fn write_snapshot<W: Write>(connection: &mut AnyConnection, engine: Engine
         let tally = rows::read(connection, &table, |row| writer.row(row)).await.with_context(|| format!("cannot read {}", table.name))?;
         writer.end(&tally)?;
         copied.rows += tally.rows;
-        copied.tables.push(CopiedTable { name: table.name, end: TableEnd::of(&tally).into() });
+        copied.tables.push(CopiedTable { name: table.name, end: TableEnd::of(&tally) });
     }
     Ok((copied, writer.finish()?))
 }

@@ -8,12 +8,11 @@ use std::io::{BufRead, BufReader, BufWriter, Seek as _};
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
-use serde::Serialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::archive::{Header, Next, Reader, TableEnd};
-use super::backup::{self, CopiedTable, sync_folder_of};
+use super::backup::{self, Copied, CopiedTable, sync_folder_of};
 use super::rows::{self, Filler};
 use crate::db::Db;
 use crate::db::schema::{self, Table};
@@ -21,18 +20,9 @@ use crate::db::whole::{migrate_to, newest_schema};
 use crate::time::Clock;
 use crate::{audit, sending};
 
-/// What was filled in.
-#[derive(Clone, Debug, Serialize)]
-pub struct Filled {
-    pub created_at: String,
-    pub schema: i64,
-    pub rows: u64,
-    pub tables: Vec<CopiedTable>,
-}
-
 /// Restores `file` into the empty directory `data`, or the empty PostgreSQL database at `url`. Nothing is sent from it until
 /// a person releases sending; nobody is signed in.
-pub async fn from_file(data: &Path, url: Option<&str>, clock: &Clock, file: &Path) -> anyhow::Result<Filled> {
+pub async fn from_file(data: &Path, url: Option<&str>, clock: &Clock, file: &Path) -> anyhow::Result<Copied> {
     let open = || File::open(file).map(BufReader::new).with_context(|| format!("cannot read {}", file.display()));
     let refused = || format!("{} was not restored and nothing was changed", file.display());
     whole(open()?).with_context(refused)?;
@@ -51,7 +41,7 @@ fn whole(input: impl BufRead) -> anyhow::Result<Header> {
 
 /// Copies the SQLite database of `data` into the empty PostgreSQL database at `url`. The source is not changed; while it is
 /// read no server may have it open, so that no order arrives behind the copy.
-pub async fn to_postgres(data: &Path, url: &str, clock: &Clock) -> anyhow::Result<Filled> {
+pub async fn to_postgres(data: &Path, url: &str, clock: &Clock) -> anyhow::Result<Copied> {
     let source = Db::existing_alone(data).await?;
     let version = schema::version(&mut *source.read().await?, source.engine).await?.unwrap_or(0);
     ensure!(version <= newest_schema(), "the database belongs to a newer Kontor; move it with that");
@@ -76,7 +66,7 @@ fn nameless(folder: &Path) -> anyhow::Result<File> {
 }
 
 /// Opens an empty database, has it filled, and leaves nothing behind where that fails. SQLite's gets its name last.
-async fn into_nothing(data: &Path, url: Option<&str>, fill: impl AsyncFnOnce(&Db) -> anyhow::Result<Filled>) -> anyhow::Result<Filled> {
+async fn into_nothing(data: &Path, url: Option<&str>, fill: impl AsyncFnOnce(&Db) -> anyhow::Result<Copied>) -> anyhow::Result<Copied> {
     if url.is_some() {
         let db = Db::nothing_yet(data, url).await?;
         let filled = fill(&db).await;
@@ -109,7 +99,7 @@ async fn into_nothing(data: &Path, url: Option<&str>, fill: impl AsyncFnOnce(&Db
     named
 }
 
-async fn fill<R: BufRead>(db: &Db, clock: &Clock, mut reader: Reader<R>, restored: bool) -> anyhow::Result<Filled> {
+async fn fill<R: BufRead>(db: &Db, clock: &Clock, mut reader: Reader<R>, restored: bool) -> anyhow::Result<Copied> {
     let header = reader.header.clone();
     let mut tx = db.write_tx().await?;
     migrate_to(&mut tx, header.schema).await?;
@@ -124,7 +114,7 @@ async fn fill<R: BufRead>(db: &Db, clock: &Clock, mut reader: Reader<R>, restore
         quieten(&mut tx, clock, &header).await?;
     }
     tx.commit().await?;
-    Ok(Filled { created_at: header.created_at, schema: newest_schema(), rows: tables.iter().map(|table| table.end.rows).sum(), tables })
+    Ok(Copied { created_at: header.created_at, schema: newest_schema(), rows: tables.iter().map(|table| table.end.rows).sum(), tables })
 }
 
 /// Writes every table of the archive, and reads it back.
@@ -158,7 +148,7 @@ async fn load<R: BufRead>(connection: &mut AnyConnection, reader: &mut Reader<R>
             end.rows,
             end.checksum
         );
-        loaded.push(CopiedTable { name: table.name.clone(), end: end.into() });
+        loaded.push(CopiedTable { name: table.name.clone(), end });
     }
     if let Some(missing) = here.iter().find(|table| !loaded.iter().any(|loaded| loaded.name == table.name)) {
         bail!("the backup has no table {}", missing.name);

@@ -126,13 +126,14 @@ on_both_databases!(a_damaged_backup_is_refused_and_leaves_nothing_behind, |app| 
 });
 
 on_both_databases!(sending_stays_paused_until_an_administrator_releases_it, |app| async {
-    furnish(&app).await;
+    let firm = furnish(&app).await;
     let (admin, sales) = (app.staff(Role::Admin).await, app.staff(Role::Sales).await);
     assert!(!sales.get("/api/sending").await.json::<Sending>().paused);
     let mut tx = app.state().db.write_tx().await.unwrap();
     kontor_server::sending::pause(&mut tx, &app.state().clock, "command line", kontor_server::sending::RESTORED).await.unwrap();
     tx.commit().await.unwrap();
-    execute(&app.state().db, "UPDATE messages SET state = 'queued', run_after = 0 WHERE state = 'failed'").await;
+    // Orders come in as ever; the mail about this one waits.
+    order(&app, &firm.buyer, &[("10", "1", "1.50")]).await;
     let seen: Sending = sales.get("/api/sending").await.json();
     assert_eq!((seen.paused, seen.reason.as_str(), seen.waiting), (true, "restored", 1));
     assert_eq!(outbox::run_due(app.state(), || false).await.unwrap(), 0);

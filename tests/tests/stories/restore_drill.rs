@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kontor_server::config::Config;
-use kontor_server::time::{Clock, random};
+use kontor_server::time::Clock;
 use kontor_server::{AppState, auth};
 use kontor_shared::api::Role;
 use kontor_shared::ids::{CustomerId, UserId};
@@ -13,19 +13,17 @@ use kontor_tests::databases::Place;
 use kontor_tests::goods::{good, publish};
 use kontor_tests::program::{self, Server};
 use kontor_tests::smtp::MailServer;
-use kontor_tests::wire::ask;
+use kontor_tests::wire::{ask, session_of};
 use kontor_tests::{Engine, TestApp};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 /// Someone signed in on a database that a program serves.
 async fn signed_in(state: &AppState, role: Role, customer: Option<CustomerId>) -> String {
-    let (user, token, now) = (UserId(state.clock.new_id()), auth::hex(&random::<32>()), state.clock.now_ms());
+    let (user, now) = (UserId(state.clock.new_id()), state.clock.now_ms());
     let mut tx = state.db.write_tx().await.unwrap();
     auth::store::insert_user(&mut tx, user, &format!("{user}@test.example"), "no password", role, customer, false, now).await.unwrap();
-    auth::store::start_session(&mut tx, &auth::hex(&Sha256::digest(token.as_bytes())), user, now, now + 3_600_000).await.unwrap();
     tx.commit().await.unwrap();
-    token
+    session_of(state, user).await
 }
 
 async fn drill(engine: Engine) {
