@@ -14,6 +14,7 @@ use super::Data;
 pub struct Fsck {
     #[command(flatten)]
     data: Data,
+    /// Report as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -18,6 +18,7 @@ pub struct Move {
     /// postgres://… of an empty database.
     #[arg(long, value_name = "DATABASE_URL")]
     to: String,
+    /// Report as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -17,6 +17,7 @@ pub struct Restore {
     /// What `kontor backup` wrote.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Report as JSON.
     #[arg(long)]
     json: bool,
 }
