@@ -32,6 +32,7 @@ mod order;
 mod price_lists;
 mod queue;
 mod segments;
+mod sending;
 mod set_up;
 mod settings;
 
@@ -96,6 +97,7 @@ fn Office(role: Role) -> impl IntoView {
         <div class="staff">
             <Side role=role/>
             <main class="page staff-page" id="main">
+                <sending::Paused role=role/>
                 <Routes fallback=|| view! { <Nowhere/> }>
                     <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
                     <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>

@@ -183,6 +183,8 @@ table! {
     PreferencesPage GET    "/preferences/{token}"                  ANYONE, Token,    "The page of a reader's choices";
     Preferences     GET    "/api/preferences/{token}"              ANYONE, Token,    "What a reader of mailings chose, and why a mail came";
     Choose          POST   "/api/preferences/{token}"              ANYONE, Token,    "Choose channels and topics of mailings";
+    GetSending      GET    "/api/sending"                          STAFF,  Nothing,  "Whether anything is sent at all";
+    ReleaseSending  POST   "/api/sending/release"                  ADMIN,  Nothing,  "Let sending go on after a restore or a stop";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

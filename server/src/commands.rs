@@ -9,13 +9,17 @@ use kontor_server::AppState;
 use kontor_server::config::Config;
 use kontor_server::time::Clock;
 
+mod backup;
 mod demo;
 mod export;
 mod firm;
+mod fsck;
 mod import;
 mod mail;
 mod pricelist;
 mod publish;
+mod relocate;
+mod restore;
 mod search;
 mod segments;
 mod serve;
@@ -30,6 +34,7 @@ Environment:
   KONTOR_PUBLIC_URL  where links in mails lead
   KONTOR_SECRET      what links are signed and second factors encrypted with, 32 characters or more; absent: kept in the database
   KONTOR_LOG         what is logged, e.g. info or kontor_server=debug
+  KONTOR_LOG_FORMAT  text (usual) or json, an object a line
 DATABASE_URL_FILE, KONTOR_SMTP_URL_FILE, KONTOR_SECRET_FILE and KONTOR_PUBLIC_URL_FILE name files to read them from.";
 
 /// Kontor: price list, order desk and customer office of a wholesale firm.
@@ -74,6 +79,14 @@ enum Command {
     SetupLink(setup_link::SetupLink),
     /// Manage who can log in.
     User(user::User),
+    /// Copy everything into one file while the server runs; `-` for standard output.
+    Backup(backup::Backup),
+    /// Fill an empty data directory or database from a backup. Nothing is sent from it until sending is released.
+    Restore(restore::Restore),
+    /// Copy the SQLite database into an empty PostgreSQL database. Stop the server first.
+    Move(relocate::Move),
+    /// Check what must always hold, on a running database too.
+    Fsck(fsck::Fsck),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -93,6 +106,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Mail(command) => block_on(command.run()),
         Command::SetupLink(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
+        Command::Backup(command) => block_on(command.run()),
+        Command::Restore(command) => block_on(command.run()),
+        Command::Move(command) => block_on(command.run()),
+        Command::Fsck(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());
             Ok(ExitCode::SUCCESS)
@@ -112,10 +129,18 @@ pub fn print(bytes: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Logs to stderr; `KONTOR_LOG` filters (default: info).
-pub fn start_logging() {
+/// Logs to stderr, as text or as a JSON object a line (`KONTOR_LOG_FORMAT`); `KONTOR_LOG` filters (default: info).
+pub fn start_logging() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("KONTOR_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let format = std::env::var("KONTOR_LOG_FORMAT").unwrap_or_default();
+    // A second subscriber is no trouble: the first one stays.
+    let _ = match format.as_str() {
+        "" | "text" => log.try_init(),
+        "json" => log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+        other => anyhow::bail!("KONTOR_LOG_FORMAT is json or text, not {other}"),
+    };
+    Ok(())
 }
 
 impl Data {

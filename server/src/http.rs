@@ -93,7 +93,9 @@ async fn headers_and_log(State(state): State<AppState>, request: Request, next: 
         response = as_problem(response);
     }
     let status = response.status();
-    let ms = started.elapsed().as_millis() as u64;
+    let took = started.elapsed();
+    state.metrics.answered(&method, &route, status.as_u16(), took);
+    let ms = took.as_millis() as u64;
     if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
         tracing::error!(request.id = %id, http.method = %method, http.route = route, http.status = status.as_u16(), ms, "request");
     } else if route != "/healthz" {

@@ -31,6 +31,7 @@ pub mod mail;
 pub mod mailings;
 pub mod numbering;
 pub mod openapi;
+pub mod operations;
 pub mod orders;
 pub mod outbox;
 pub mod pdf;
@@ -39,6 +40,7 @@ pub mod price_list;
 pub mod routes;
 pub mod secrets;
 pub mod segments;
+pub mod sending;
 pub mod serve;
 pub mod setup;
 pub mod time;
@@ -64,6 +66,8 @@ pub struct Inner {
     /// What published versions offer in letters.
     pub shelves: mailings::blocks::Shelves,
     pub intake: orders::intake::Intake,
+    /// What this process answered; of interest to nobody but whoever watches it.
+    pub metrics: operations::metrics::Metrics,
 }
 
 /// Cheap to clone.
@@ -90,6 +94,7 @@ impl AppState {
             goods: orders::price::Goods::default(),
             shelves: mailings::blocks::Shelves::default(),
             intake,
+            metrics: operations::metrics::Metrics::default(),
             boot_id: clock.new_id().to_string(),
             clock,
             hashing: Arc::new(Semaphore::new(2)),

@@ -20,7 +20,7 @@ use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog};
 
-mod snapshot;
+pub mod snapshot;
 pub mod store;
 
 /// Media type of snapshots: postcard of `kontor_shared::catalog::Snapshot`.

@@ -12,7 +12,8 @@ use crate::access::RouteId;
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments, setup,
+    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments,
+    sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -124,6 +125,8 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::OneClick => (post(preferences::one_click), none()),
         RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),
         RouteId::Choose => (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"])),
+        RouteId::GetSending => (get(sending::show), json::<api::operations::Sending>()),
+        RouteId::ReleaseSending => (post(sending::release_now), json::<api::operations::Sending>()),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),

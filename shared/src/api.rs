@@ -37,6 +37,7 @@ macro_rules! request {
 pub mod accounts;
 pub mod firm;
 pub mod mailings;
+pub mod operations;
 pub mod people;
 pub mod preferences;
 pub mod segments;

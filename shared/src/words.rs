@@ -18,6 +18,7 @@ pub mod imports;
 pub mod letters;
 pub mod mail;
 pub mod mailings;
+pub mod operations;
 pub mod people;
 pub mod preferences;
 pub mod problems;
@@ -186,6 +187,7 @@ pub const TABLES: &[Table] = &[
     ("letters", letters::ALL, letters::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
+    ("operations", operations::ALL, operations::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
     ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),

@@ -6,13 +6,15 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use kontor_server::{AppState, auth};
 use kontor_shared::api::{CSRF_HEADER, Problem};
+use kontor_shared::ids::UserId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::contract;
+use crate::{contract, wire};
 
 /// Clones share the jar.
 #[derive(Clone)]
@@ -24,6 +26,12 @@ pub struct Client {
 impl Client {
     pub(crate) fn new(router: Router, cookie: Option<(String, String)>) -> Self {
         Self { router, jar: Arc::new(Mutex::new(cookie.into_iter().collect())) }
+    }
+
+    /// Someone stored already, signed in on a database a story opened itself.
+    pub async fn signed_in_as(state: &AppState, user: UserId) -> Self {
+        let token = wire::session_of(state, user).await;
+        Self::new(kontor_server::app(state.clone()), Some((auth::COOKIE.to_string(), token)))
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -76,6 +76,20 @@ impl Place {
         Self { engine, directory, url }
     }
 
+    /// A place with nothing in it, not even a schema.
+    pub async fn empty(engine: Engine) -> Self {
+        let url = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => {
+                let name = format!("kontor_test_{}", unique());
+                administer(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                administer(format!("CREATE DATABASE {name}")).await;
+                Some(database_url(&name))
+            }
+        };
+        Self { engine, directory: fresh_directory(), url }
+    }
+
     /// A copy of the demo firm, which this test process loads once per engine with `kontor demo --load-only`.
     pub async fn demo(engine: Engine) -> Self {
         static LOADED: [OnceCell<Place>; 2] = [OnceCell::const_new(), OnceCell::const_new()];

@@ -10,12 +10,14 @@ pub mod contract;
 pub mod databases;
 pub mod faulty_smtp;
 pub mod files;
+pub mod firm_in_use;
 pub mod goods;
 pub mod hostile;
 pub mod mailing;
 pub mod pictures;
 pub mod program;
 pub mod smtp;
+pub mod wire;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};

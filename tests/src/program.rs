@@ -75,6 +75,26 @@ impl Server {
         let data = place.directory.to_str().expect("a UTF-8 path").to_string();
         let mut prepared = command(place, &["serve", "--listen", listen, "--data", &data]);
         prepared.args(more).envs(environment.iter().copied());
+        Self::launch(prepared).await
+    }
+
+    /// Starts it by another program, such as strace; that one has to end with it.
+    pub async fn start_under(place: &Place, other: &[&str], more: &[&str], environment: &[(&str, &str)]) -> Self {
+        let data = place.directory.to_str().expect("a UTF-8 path").to_string();
+        let plain = command(place, &["serve", "--listen", "127.0.0.1:0", "--data", &data]);
+        let mut prepared = std::process::Command::new(other[0]);
+        prepared.args(&other[1..]).arg(plain.get_program()).args(plain.get_args()).args(more);
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => prepared.env(name, value),
+                None => prepared.env_remove(name),
+            };
+        }
+        prepared.envs(environment.iter().copied());
+        Self::launch(prepared).await
+    }
+
+    async fn launch(prepared: std::process::Command) -> Self {
         let mut child =
             Command::from(prepared).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true).spawn().expect("kontor starts");
         let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();

@@ -16,13 +16,14 @@ fn python_has(module: &str) -> bool {
 
 /// Debian 12's package, and whether what it brings is here.
 fn missing() -> Vec<&'static str> {
-    let needed: [(&'static str, bool); 10] = [
+    let needed: Vec<(&'static str, bool)> = vec![
         ("postgresql", crate::postgres::binaries().is_some()),
         ("chromium", has("chromium")),
         ("chromium-driver", has("chromedriver")),
         ("libreoffice-calc", has("soffice")),
         ("poppler-utils", has("pdftotext")),
         ("openssl", has("openssl")),
+        ("strace", has("strace")),
         ("python3-openpyxl", python_has("openpyxl")),
         ("python3-aiosmtpd", python_has("aiosmtpd")),
         ("python3-dkim", python_has("dkim")),

@@ -92,6 +92,11 @@ pub fn kill() -> Result<()> {
     run(&["kill::".into(), "kill_mailing::".into()], &sizes)
 }
 
+/// The power-loss replay at full size; `all` runs it small.
+pub fn powerloss() -> Result<()> {
+    run(&["powerloss::".into()], &[("KONTOR_POWERLOSS_ORDERS", "1000")])
+}
+
 fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
     packages::ensure()?;
     build::everything()?;

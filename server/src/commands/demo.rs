@@ -24,7 +24,7 @@ pub struct Demo {
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        super::start_logging();
+        super::start_logging()?;
         let state = AppState::open(Config::from_env(self.data)?, Clock::system()).await?;
         let loaded = demo::load(&state, |text| eprintln!("kontor: loading the demo firm: {text}")).await?;
         println!("{}", if loaded { "The demo firm is loaded." } else { "The demo firm is there already; its data is kept." });
@@ -37,7 +37,7 @@ impl Demo {
             println!("    {:<24} {:<18} {}", login.login, login.password, login.role.word());
         }
         println!("\nCtrl-C stops it.");
-        super::serve::listen_until_stopped(state, self.listen, None).await?;
+        super::serve::listen_until_stopped(state, self.listen, None, None).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -8,9 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::Args;
 use kontor_server::config::Config;
+use kontor_server::operations::metrics;
 use kontor_server::serve::{self, TlsFiles};
 use kontor_server::time::Clock;
 use kontor_server::{AppState, app, background, setup};
+use tokio::net::TcpListener;
 
 use super::Data;
 
@@ -36,11 +38,17 @@ pub struct Serve {
     /// Address people reach this server at.
     #[arg(long)]
     public_url: Option<String>,
+    /// Address and port of a listener for Prometheus, GET /metrics.
+    #[arg(long, value_name = "ADDR")]
+    metrics: Option<SocketAddr>,
+    /// The metrics' address may be reached from other machines.
+    #[arg(long, requires = "metrics")]
+    metrics_beyond_loopback: bool,
 }
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        super::start_logging();
+        super::start_logging()?;
         let mut config = Config::from_env(self.data.data)?;
         config.trust_proxy = self.trust_proxy;
         config.public_url = self.public_url.or(config.public_url);
@@ -48,8 +56,12 @@ impl Serve {
             ensure!(url.starts_with("https://") || url.starts_with("http://"), "--public-url must begin with https://");
         }
         let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
+        let metrics = match self.metrics {
+            Some(address) => Some(metrics::listen(address, self.metrics_beyond_loopback).await?),
+            None => None,
+        };
         let state = AppState::open(config, Clock::system()).await?;
-        listen_until_stopped(state, self.listen, tls.as_ref()).await?;
+        listen_until_stopped(state, self.listen, tls.as_ref(), metrics).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -64,7 +76,7 @@ fn base(state: &AppState, scheme: &str, local: SocketAddr) -> String {
 }
 
 /// Serves `state` until a signal, with its background work.
-pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Option<&TlsFiles>) -> anyhow::Result<()> {
+pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Option<&TlsFiles>, metrics: Option<TcpListener>) -> anyhow::Result<()> {
     let listener = serve::listen(address, tls, state.config.trust_proxy).await?;
     let local = listener.local_addr().context("the listening socket has no address")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -72,10 +84,16 @@ pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Opt
         eprintln!("kontor: nobody administers this installation yet. Set it up with this link; it works once, within 24 hours:");
         eprintln!("kontor: {link}");
     }
+    let stop_signal = serve::stop_signal();
     eprintln!("kontor: listening on {scheme}://{local}");
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let work = background::spawn(state.clone(), stopped);
-    let served = serve::run(listener, tls, app(state.clone()), serve::stop_signal()).await;
+    if let Some(metrics) = metrics {
+        eprintln!("kontor: metrics on http://{}/metrics", metrics.local_addr().context("the metrics' socket has no address")?);
+        // It ends with the process: whoever watches may watch it end.
+        tokio::spawn(serve::run(metrics, None, metrics::router(state.clone()), std::future::pending()));
+    }
+    let served = serve::run(listener, tls, app(state.clone()), stop_signal).await;
     let _ = stop.send(true);
     // A mail server may keep a message waiting for ten minutes; its row says that it was under way.
     if tokio::time::timeout(FINISH, work).await.is_err() {

@@ -1,0 +1,84 @@
+//! Whether anything is sent at all: one row for all servers. A restored database starts paused, so that nothing goes out
+//! a second time until a person has looked and releases it. Orders go on.
+
+use axum::extract::State;
+use kontor_shared::api::operations::Sending;
+use sqlx::AnyConnection;
+
+use crate::db::Db;
+use crate::error::{AppError, Result};
+use crate::extract::Json;
+use crate::time::{Clock, rfc3339};
+use crate::{AppState, audit, auth};
+
+/// Why it is paused after a restore, as the `reason` column has it.
+pub const RESTORED: &str = "restored";
+
+crate::row! {
+    struct Row {
+        paused: i64,
+        reason: String,
+        changed_at: i64,
+        changed_by: String,
+        waiting: i64,
+    }
+}
+
+async fn row(connection: &mut AnyConnection) -> sqlx::Result<Row> {
+    sqlx::query_as("SELECT paused, reason, changed_at, changed_by, (SELECT COUNT(*) FROM messages WHERE state = 'queued') AS waiting FROM sending WHERE id = 1")
+        .fetch_one(connection)
+        .await
+}
+
+fn shown(row: Row) -> Sending {
+    let paused = row.paused != 0;
+    Sending {
+        paused,
+        reason: row.reason,
+        changed_at: (row.changed_at > 0).then(|| rfc3339(row.changed_at)),
+        changed_by: row.changed_by,
+        waiting: row.waiting.clamp(0, i64::from(u32::MAX)) as u32,
+    }
+}
+
+async fn set(connection: &mut AnyConnection, clock: &Clock, actor: &str, paused: bool, reason: &str) -> anyhow::Result<Sending> {
+    let before = shown(row(connection).await?);
+    sqlx::query("UPDATE sending SET paused = $1, reason = $2, changed_at = $3, changed_by = $4 WHERE id = 1")
+        .bind(i64::from(paused))
+        .bind(reason)
+        .bind(clock.now_ms())
+        .bind(actor)
+        .execute(&mut *connection)
+        .await?;
+    let after = shown(row(connection).await?);
+    let action = if paused { "sending.pause" } else { "sending.release" };
+    audit::record(connection, clock, actor, action, "sending", Some(&before), Some(&after)).await?;
+    Ok(after)
+}
+
+/// Stops all sending, in the caller's transaction.
+pub async fn pause(connection: &mut AnyConnection, clock: &Clock, actor: &str, reason: &str) -> anyhow::Result<()> {
+    set(connection, clock, actor, true, reason).await.map(drop)
+}
+
+/// Lets sending go on; nothing changes where it was not paused.
+pub async fn release(db: &Db, clock: &Clock, actor: &str) -> anyhow::Result<Sending> {
+    let mut tx = db.write_tx().await?;
+    let now = shown(row(&mut tx).await?);
+    if !now.paused {
+        return Ok(now);
+    }
+    let after = set(&mut tx, clock, actor, false, "").await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// `GET /api/sending`
+pub async fn show(State(state): State<AppState>) -> Result<Json<Sending>> {
+    Ok(Json(shown(row(&mut *state.db.read().await?).await?)))
+}
+
+/// `POST /api/sending/release`
+pub async fn release_now(State(state): State<AppState>, who: auth::Staff) -> Result<Json<Sending>> {
+    Ok(Json(release(&state.db, &state.clock, &who.actor()).await.map_err(AppError::from)?))
+}
