@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{LogIn, Role, Session, SessionCustomer};
 use kontor_shared::ids::{CustomerId, UserId};
+use kontor_shared::passwords::{LEAST, MOST_BYTES};
 use kontor_shared::words::Lang;
 use sha2::{Digest, Sha256};
 
@@ -22,7 +23,7 @@ use crate::error::{AppError, Result};
 use crate::extract::Json;
 use crate::http::ClientAddress;
 use crate::time::random;
-use crate::{AppState, audit};
+use crate::{AppState, accounts, audit};
 
 pub mod store;
 
@@ -32,8 +33,6 @@ pub const COOKIE: &str = "__Host-kontor";
 const IDLE: Duration = Duration::from_secs(12 * 3600);
 /// … and at the latest after this long.
 const ABSOLUTE: Duration = Duration::from_secs(14 * 24 * 3600);
-/// Passwords longer than this are refused, so that hashing stays bounded (ASVS 5.0, 6.2.9: at least 64 must be allowed).
-const LONGEST_PASSWORD: usize = 256;
 
 /// Who calls, proven by a session.
 #[derive(Clone, Debug)]
@@ -202,7 +201,7 @@ fn throttled_as(address: IpAddr) -> IpAddr {
 
 /// `POST /api/session`. The answer and its time are the same for a wrong password and an unknown login.
 pub async fn log_in(State(state): State<AppState>, address: ClientAddress, headers: HeaderMap, Json(credentials): Json<LogIn>) -> Result<Response> {
-    if credentials.password.len() > LONGEST_PASSWORD || credentials.login.len() > 200 || credentials.login.contains('\0') {
+    if credentials.password.len() > MOST_BYTES || credentials.login.len() > 200 || credentials.login.contains('\0') {
         return Err(AppError::Unauthorized { code: "wrong_credentials" });
     }
     let login = credentials.login.trim().to_lowercase();
@@ -284,7 +283,13 @@ pub fn dummy_hash() -> anyhow::Result<Arc<str>> {
 pub async fn add_user(state: &AppState, login: &str, password: &str, role: Role, customer: Option<CustomerId>, demo: bool) -> anyhow::Result<UserId> {
     let login = login.trim().to_lowercase();
     anyhow::ensure!(!login.is_empty() && login.len() <= 200 && !login.chars().any(char::is_control), "the login must be 1 to 200 characters");
-    anyhow::ensure!(password.chars().count() >= 8 && password.len() <= LONGEST_PASSWORD, "the password must be 8 to {LONGEST_PASSWORD} characters");
+    // The demo's are printed on its sign-in page.
+    if !demo {
+        let firm = crate::firm::stored(&mut *state.db.read().await?).await?;
+        if let Some(problem) = accounts::passwords::problem(password, &[&login, &firm.party.name])? {
+            anyhow::bail!("this password is not taken ({}): choose at least {LEAST} characters that nobody would guess", problem.code());
+        }
+    }
     anyhow::ensure!((role == Role::Buyer) == customer.is_some(), "a buyer belongs to a customer, and nobody else does");
     let hash = hash_password(password)?;
     let id = UserId(state.clock.new_id());

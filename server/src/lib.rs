@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 pub mod access;
+pub mod accounts;
 pub mod assets;
 pub mod audit;
 pub mod auth;

@@ -14,6 +14,7 @@ pub mod import;
 pub mod money;
 pub mod numbers;
 pub mod orders;
+pub mod passwords;
 pub mod segments;
 #[cfg(feature = "sheet")]
 pub mod sheet;
