@@ -195,6 +195,7 @@ fn migrations() -> Migrator {
         (5, "import_codes", include_str!("../migrations/0005_import_codes.sql")),
         (6, "people", include_str!("../migrations/0006_people.sql")),
         (7, "mailings", include_str!("../migrations/0007_mailings.sql")),
+        (8, "accounts", include_str!("../migrations/0008_accounts.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

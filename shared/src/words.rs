@@ -14,6 +14,7 @@ pub mod documents;
 pub mod firm;
 pub mod format;
 pub mod imports;
+pub mod log_ins;
 pub mod mail;
 pub mod mailings;
 pub mod people;
@@ -178,6 +179,7 @@ pub const TABLES: &[Table] = &[
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
+    ("log_ins", log_ins::ALL, log_ins::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
+use kontor_shared::api::accounts::PeoplePage;
 use kontor_shared::api::{CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
 use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
@@ -54,6 +55,8 @@ struct Samples {
     import: String,
     message: String,
     job: String,
+    person: String,
+    application: String,
     version: u32,
 }
 
@@ -76,7 +79,11 @@ async fn samples(app: &TestApp) -> Samples {
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
     let messages: MessagePage = sales.get("/api/messages").await.json();
     let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
+    app.buyer("C3").await;
+    let people: PeoplePage = sales.get("/api/people?q=C3").await.json();
     Samples {
+        person: people.people.first().expect("a buyer can sign in").id.to_string(),
+        application: app.applicant("A1").await.to_string(),
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -106,6 +113,8 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Import, _) => &samples.import,
         (Names::Message, _) => &samples.message,
         (Names::Job, _) => &samples.job,
+        (Names::Person, _) => &samples.person,
+        (Names::Application, _) => &samples.application,
     };
     row.path.replace("{id}", id)
 }

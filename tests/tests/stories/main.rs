@@ -1,6 +1,7 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
 mod access;
+mod accounts;
 mod child;
 mod customers;
 mod history;
@@ -17,3 +18,4 @@ mod segments;
 mod serving;
 mod sheet;
 mod sign_in;
+mod sign_up;
