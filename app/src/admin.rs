@@ -27,6 +27,7 @@ mod imports;
 mod jobs;
 mod keys;
 mod listing;
+mod log_ins;
 mod messages;
 mod order;
 mod price_lists;
@@ -56,6 +57,11 @@ fn Gate() -> impl IntoView {
         }
         .into_any(),
         Some(session) if !session.role.is_staff() => view! { <BuyerHere/> }.into_any(),
+        Some(session) if session.enrol => view! {
+            <Bar home="/admin" items=Vec::new()/>
+            <main class="page" id="main"><crate::account::enrol::Enrol/></main>
+        }
+        .into_any(),
         Some(session) => view! { <Office role=session.role/> }.into_any(),
     }
 }
@@ -99,6 +105,8 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
+                    <Route path=path!("/admin/account") view=crate::account::AccountPage/>
+                    <Route path=path!("/admin/people") view=move || within(role, Section::LogIns, home, log_ins::LogIns)/>
                     <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
                     <Route path=path!("/admin/audit") view=move || within(role, Section::Audit, home, audit::Audit)/>
                 </Routes>
@@ -144,7 +152,9 @@ fn Side(role: Role) -> impl IntoView {
 
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
-    staff::problem(&error.code).map_or_else(|| page::words_for(error), |word| say(word).to_string())
+    staff::problem(&error.code)
+        .or_else(|| kontor_shared::words::log_ins::problem(&error.code))
+        .map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

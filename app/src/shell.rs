@@ -67,6 +67,7 @@ pub fn Bar(
             })
             .collect_view()
     };
+    let own_log_in = if home.starts_with("/admin") { "/admin/account" } else { "/account" };
     let name = firm().map(|firm| firm.name.clone()).unwrap_or_default();
     let demo = firm().is_some_and(|firm| firm.demo);
     let menu: NodeRef<leptos::html::Details> = NodeRef::new();
@@ -112,6 +113,7 @@ pub fn Bar(
                     <Choices/>
                     {move || session().map(|session| view! {
                         <p class="s ink-2">{session.login}</p>
+                        <p><a href=own_log_in on:click=move |_| close()>{say(kontor_shared::words::accounts::ACCOUNT)}</a></p>
                         <button type="button" class="btn btn-wide" on:click=move |_| { close_and_return(); sign_out() }>{say(common::SIGN_OUT)}</button>
                     })}
                 </div>

@@ -3,5 +3,6 @@
 pub mod dialog;
 pub mod field;
 pub mod page;
+pub mod password;
 pub mod table;
 pub mod toast;

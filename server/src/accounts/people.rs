@@ -67,16 +67,12 @@ fn may(who: &Staff, role: Role) -> bool {
 }
 
 fn shown(row: store::Person, who: &Staff, now: i64) -> anyhow::Result<Person> {
+    let state = row.state();
     let customer = match (row.customer_id, row.customer_code, row.customer_name) {
         (Some(id), Some(code), Some(name)) => Some(OrderCustomer { id: id.parse().context("stored customer id")?, code, name }),
         _ => None,
     };
     let id: UserId = row.id.parse().context("stored user id")?;
-    let state = match (row.disabled, row.has_password) {
-        (0, 0) => "invited",
-        (0, _) => "active",
-        _ => "disabled",
-    };
     Ok(Person {
         id,
         login: row.login,

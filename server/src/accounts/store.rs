@@ -159,6 +159,17 @@ crate::row! {
     }
 }
 
+impl Person {
+    /// `invited`, `active` or `disabled`
+    pub const fn state(&self) -> &'static str {
+        match (self.disabled, self.has_password) {
+            (0, 0) => "invited",
+            (0, _) => "active",
+            _ => "disabled",
+        }
+    }
+}
+
 /// Everybody with a log-in, but for visitors nobody has decided on; or the one with this id.
 pub async fn people(connection: &mut AnyConnection, id: &str, now: i64, idle_before: i64) -> sqlx::Result<Vec<Person>> {
     sqlx::query_as(

@@ -8,6 +8,7 @@ crate::words! {
     INVITE_SOMEBODY = "Invite somebody", "Пригласить", "Покани някого";
     INVITE_HINT = "A mail with a link goes out; the person chooses a password within seven days.", "Уйдёт письмо со ссылкой; человек задаёт пароль в течение семи дней.", "Изпраща се писмо с връзка; човекът избира парола в рамките на седем дни.";
     FOR_CUSTOMER = "Customer’s code", "Код клиента", "Код на клиента";
+    NAME = "Name", "Имя", "Име";
     SEND_INVITATION = "Send the invitation", "Отправить приглашение", "Изпрати покана";
     INVITED_DONE = "The invitation is on its way to {login}.", "Приглашение отправлено на {login}.", "Поканата е изпратена до {login}.";
     STATE_INVITED = "invited", "приглашён", "поканен";

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod accounts;
 mod figures;
 mod goods;
 mod intake;
@@ -16,8 +17,9 @@ async fn main() -> ExitCode {
         ["pictures", folder] => pictures::take(Path::new(folder)).await,
         ["figures", file] => figures::write(Path::new(file)).await,
         ["orders"] => figures::show_orders().await,
+        ["accounts"] => accounts::show().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders]`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|accounts]`");
             ExitCode::from(2)
         }
     }
