@@ -277,6 +277,11 @@ pub async fn log_in(State(state): State<AppState>, address: ClientAddress, heade
     };
 
     let mut tx = state.db.write_tx().await?;
+    // While the password was hashed it may have been changed, or the log-in disabled: the old one opens nothing then.
+    let current = store::user_by_id(&mut tx, state.db.for_update(), &user.id).await?;
+    let Some(user) = current.filter(|current| current.password_hash == user.password_hash && current.disabled == 0) else {
+        return Err(AppError::Unauthorized { code: "wrong_credentials" });
+    };
     let factor = user.factor_at.is_some();
     if factor {
         let code = credentials.totp.as_deref().map(accounts::totp::plain).filter(|code| !code.is_empty());

@@ -29,7 +29,7 @@ pub fn Forgot() -> impl IntoView {
         failure.set(None);
         let wanted = email.get_untracked().trim().to_string();
         spawn_local(async move {
-            let answer = api::tell("/api/password/forgot", &ForgotPassword { email: wanted.clone(), lang: Some(lang()) }).await;
+            let answer = api::tell("/api/password/forgot", &ForgotPassword { email: wanted.clone() }).await;
             let _ = busy.try_set(false);
             match answer {
                 Ok(()) => drop(sent.try_set(Some(wanted))),

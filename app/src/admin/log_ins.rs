@@ -101,7 +101,7 @@ fn Row(person: Person, listing: Listing<PeoplePage>, lost: RwSignal<Option<Perso
     });
     view! {
         <tr class="top">
-            <td class="a">
+            <td class="a" tabindex="-1" id=change::cell(&person)>
                 <span class="long">{person.login.clone()}</span>
                 {person.you.then(|| view! { " "<span class="mark mark-pen">{say(words::IT_IS_YOU)}</span> })}
                 {(!person.name.is_empty()).then(|| view! { <span class="sub">{person.name.clone()}</span> })}

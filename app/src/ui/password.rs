@@ -18,6 +18,7 @@ pub fn PasswordField(
     #[prop(optional, into)] error: Signal<Option<String>>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
+    let toggle = label.clone();
     let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
     let (described, hint_at) = (error_id.clone(), hint_id.clone());
     let describes = move || match (error.get().is_some(), new) {
@@ -37,7 +38,8 @@ pub fn PasswordField(
                     on:input=move |event| value.set(event_target_value(&event))
                     aria-invalid=move || error.get().is_some().then_some("true")
                     aria-describedby=describes/>
-                <button type="button" class="btn" aria-controls=id aria-pressed=move || if shown.get() { "true" } else { "false" }
+                <button type="button" class="btn" aria-controls=id
+                    aria-label=move || format!("{}: {toggle}", say(if shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD }))
                     on:click=move |_| shown.update(|shown| *shown = !*shown)>
                     {move || say(if shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD })}
                 </button>

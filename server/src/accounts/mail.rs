@@ -64,7 +64,7 @@ pub async fn changed(connection: &mut AnyConnection, state: &AppState, login: &s
     let what = match action {
         "password.change" | "password.reset" => words::CHANGED_PASSWORD,
         "factor.set" => words::CHANGED_FACTOR_SET,
-        "factor.recovery-codes" => words::CHANGED_CODES,
+        "factor.recovery_codes" => words::CHANGED_CODES,
         "email.change" => words::CHANGED_EMAIL,
         _ => words::CHANGED_FACTOR_GONE,
     };

@@ -186,7 +186,7 @@ pub async fn invite_again(State(state): State<AppState>, who: Staff, Path(id): P
     still_invited(&row)?;
     reachable(&state)?;
     send_invitation(&mut tx, &state, &who, &row).await?;
-    audit::record::<()>(&mut tx, &state.clock, &who.actor(), "user.invite-again", &row.id, None, None).await?;
+    audit::record::<()>(&mut tx, &state.clock, &who.actor(), "user.invite_again", &row.id, None, None).await?;
     let person = person(&mut tx, &state, &who, &row.id).await?;
     tx.commit().await?;
     Ok(Json(person))
@@ -259,7 +259,7 @@ pub async fn end_sessions(State(state): State<AppState>, who: Staff, Path(id): P
     let row = user(&mut tx, &state, &who, &id).await?;
     let ended = auth::store::end_sessions(&mut tx, &row.id, if row.id == who.0.user.to_string() { &who.0.session } else { "" }).await?;
     let after = serde_json::json!({"ended": ended});
-    audit::record(&mut tx, &state.clock, &who.actor(), "user.end-sessions", &row.id, None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), "user.end_sessions", &row.id, None, Some(&after)).await?;
     let person = person(&mut tx, &state, &who, &row.id).await?;
     tx.commit().await?;
     Ok(Json(person))

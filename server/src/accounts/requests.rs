@@ -24,7 +24,7 @@ use crate::{AppState, jobs};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Request {
-    Forgot { email: String, lang: Lang },
+    Forgot { email: String },
     SignUp { form: SignUp, evidence: String },
     Email { user: UserId, email: String },
 }
@@ -59,7 +59,7 @@ pub async fn forgot(State(state): State<AppState>, from: ClientAddress, Json(sen
     let email = super::email("/email", &sent.email)?;
     let mut tx = state.db.write_tx().await?;
     count(&mut tx, &from, &email, state.clock.now_ms()).await?;
-    enqueue(&mut tx, &state.clock, &Request::Forgot { email, lang: sent.lang.unwrap_or_default() }).await?;
+    enqueue(&mut tx, &state.clock, &Request::Forgot { email }).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -70,7 +70,7 @@ pub async fn run(state: &AppState, id: &str) -> anyhow::Result<()> {
     let Some(data) = store::take_request(&mut tx, id).await? else { return Ok(()) };
     let cause = format!("{}{id}", mail::CAUSE);
     match serde_json::from_str(&data).context("a stored request")? {
-        Request::Forgot { email, .. } => answer_forgot(&mut tx, state, &email, &cause).await?,
+        Request::Forgot { email } => answer_forgot(&mut tx, state, &email, &cause).await?,
         Request::SignUp { form, evidence } => answer_sign_up(&mut tx, state, form, evidence, &cause).await?,
         Request::Email { user, email } => answer_email(&mut tx, state, user, &email, &cause).await?,
     }

@@ -21,10 +21,10 @@ use crate::{AppState, audit};
 /// caller commits either way.
 pub async fn accept(connection: &mut AnyConnection, state: &AppState, user: &str, code: &str) -> Result<bool> {
     let now = state.clock.now_ms();
+    // The user's row first, as everywhere: two that take both rows in another order would wait for each other.
+    let factor = store::factor(connection, state.db.for_update(), user).await?;
     throttle::count(connection, Rule::Factor, user, now).await?;
-    let Some(factor) = store::factor(connection, state.db.for_update(), user).await?.filter(|factor| factor.factor_at.is_some()) else {
-        return Ok(false);
-    };
+    let Some(factor) = factor.filter(|factor| factor.factor_at.is_some()) else { return Ok(false) };
     let right = if code.len() == 6 {
         let secret = open(connection, state, user, &factor.factor_secret).await?;
         match totp::step_of(&secret, code, now).filter(|step| *step > factor.factor_step) {
@@ -90,8 +90,8 @@ pub async fn set(State(state): State<AppState>, SignedIn(who): SignedIn, Json(se
     let user = who.user.to_string();
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
-    throttle::count(&mut tx, Rule::Factor, &user, now).await?;
     let factor = store::factor(&mut tx, state.db.for_update(), &user).await?.ok_or(AppError::NotFound)?;
+    throttle::count(&mut tx, Rule::Factor, &user, now).await?;
     if factor.factor_offered.is_empty() {
         return Err(AppError::conflict("no_factor_offered", "ask for a secret first"));
     }
@@ -124,7 +124,7 @@ pub async fn recovery_codes(State(state): State<AppState>, SignedIn(who): Signed
         return Err(AppError::conflict("no_factor", "there is no second factor"));
     }
     let codes = new_codes(&mut tx, &user).await?;
-    note(&mut tx, &state, &who, "factor.recovery-codes").await?;
+    note(&mut tx, &state, &who, "factor.recovery_codes").await?;
     tx.commit().await?;
     Ok(Json(RecoveryCodes { codes }))
 }

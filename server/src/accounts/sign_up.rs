@@ -130,7 +130,7 @@ pub async fn confirm(State(state): State<AppState>, Json(sent): Json<UseLink>) -
         .execute(&mut *tx)
         .await?;
     let after = serde_json::json!({"code": code, "state": "applied"});
-    audit::record(&mut tx, &state.clock, "visitor", "sign-up.confirm", &customer.to_string(), None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, "visitor", "sign_up.confirm", &customer.to_string(), None, Some(&after)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

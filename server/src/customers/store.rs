@@ -60,7 +60,7 @@ pub async fn sales_of(connection: &mut AnyConnection, customers: &[CustomerId]) 
     Ok(rows.into_iter().map(|(customer, orders, last)| (customer, (orders, last))).collect())
 }
 
-/// Contacts, each with its newest consent of any purpose.
+/// Contacts, each with its newest consent to being written to; what was agreed to at sign-up is none.
 pub async fn contacts(connection: &mut AnyConnection, customer: CustomerId) -> sqlx::Result<Vec<Contact>> {
     let rows: Vec<(String, String, String, String)> =
         sqlx::query_as("SELECT id, name, email, phone FROM contacts WHERE customer_id = $1 ORDER BY created_at, id")
@@ -68,7 +68,7 @@ pub async fn contacts(connection: &mut AnyConnection, customer: CustomerId) -> s
             .fetch_all(&mut *connection)
             .await?;
     let consents: Vec<(String, String)> =
-        sqlx::query_as("SELECT c.contact_id, c.state FROM consents c JOIN contacts p ON p.id = c.contact_id WHERE p.customer_id = $1 ORDER BY c.at, c.id")
+        sqlx::query_as("SELECT c.contact_id, c.state FROM consents c JOIN contacts p ON p.id = c.contact_id WHERE p.customer_id = $1 AND c.purpose <> 'privacy' ORDER BY c.at, c.id")
             .bind(customer.to_string())
             .fetch_all(connection)
             .await?;

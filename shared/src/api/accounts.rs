@@ -143,7 +143,7 @@ request! {
     pub struct UseLink { pub token: String }
 
     /// `POST /api/password/forgot`
-    pub struct ForgotPassword { pub email: String, #[serde(default)] pub lang: Option<Lang> }
+    pub struct ForgotPassword { pub email: String }
 
     /// `POST /api/password`: by the link of an invitation or a reset.
     pub struct SetPassword { pub token: String, pub password: String }

@@ -10,6 +10,7 @@ use super::super::listing::Listing;
 use super::super::{expiry, words_for};
 use super::administrator;
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::toast;
 
@@ -18,8 +19,14 @@ fn failed(error: &ApiError) {
     toast::fail(words_for(error));
 }
 
-/// Puts what the server says now in the place of what was there; its row only.
+/// The id of a person's cell in the list.
+pub fn cell(person: &Person) -> String {
+    format!("person-{}", person.id)
+}
+
+/// Puts what the server says now in the place of what was there. The list is drawn anew, so reading goes on at its row.
 pub fn take(listing: Listing<PeoplePage>, person: Person) {
+    browser::focus(&cell(&person));
     let _ = listing.page.try_update(|page| {
         if let Some(page) = page
             && let Some(place) = page.people.iter_mut().find(|one| one.id == person.id)
@@ -57,6 +64,9 @@ fn change(listing: Listing<PeoplePage>, person: Person, wanted: ChangePerson, do
             Err(error) => {
                 if error.code == "changed_elsewhere" {
                     listing.reload();
+                } else {
+                    // The choice goes back to what holds.
+                    take(listing, person);
                 }
                 failed(&error);
             }
