@@ -223,7 +223,7 @@ async fn session_of(state: &AppState, identity: &Identity) -> Result<Session> {
 
 /// Begins a session for whoever has just proven to be `user`, ending the one this browser had: a fixed one is worth
 /// nothing. `factor` says whether a second factor was passed. Gives the token for the cookie.
-pub async fn begin_session(connection: &mut AnyConnection, state: &AppState, headers: &HeaderMap, user: UserId, factor: bool) -> Result<String> {
+pub async fn open_session(connection: &mut AnyConnection, state: &AppState, headers: &HeaderMap, user: UserId, factor: bool) -> Result<String> {
     let token = hex(&random::<32>());
     let now = state.clock.now_ms();
     if let Some(old) = cookie_token(headers) {
@@ -304,7 +304,7 @@ pub async fn log_in(State(state): State<AppState>, address: ClientAddress, heade
     // Only this try is taken back: one good account must not wash an address clean of its guesses at others.
     store::take_back_failure(&mut tx, &Rule::Address.key(&household)).await?;
     let identity = user.identity().map_err(AppError::Internal)?;
-    let token = begin_session(&mut tx, &state, &headers, identity.user, factor).await?;
+    let token = open_session(&mut tx, &state, &headers, identity.user, factor).await?;
     audit::record::<()>(&mut tx, &state.clock, &identity.actor(), "session.start", &identity.user.to_string(), None, None).await?;
     tx.commit().await?;
     let identity = Identity { limited: identity.role.is_staff() && user.demo == 0 && !factor, ..identity };

@@ -88,12 +88,14 @@ pub async fn submit(State(state): State<AppState>, from: ClientAddress, Json(mut
             return Err(AppError::invalid_field("required", field, "this is needed"));
         }
     }
-    if form.privacy_version != version(&privacy_text(&firm, form.lang)) {
+    let text = privacy_text(&firm, form.lang);
+    if form.privacy_version != version(&text) {
         return Err(AppError::conflict("privacy_changed", "the privacy text has changed; show the new one"));
     }
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     requests::count(&mut tx, &from, &form.email, now).await?;
+    keep_text(&mut tx, &form, &text, now).await?;
     // A keyed mark: whoever is asked to prove a consent can compare an address with it, and nobody can read one from it.
     let key = secrets::key(&mut tx, state.config.secret.as_deref(), secrets::Purpose::Other).await?;
     let mark = auth::hex(&key.sign(format!("consent from {}", from.0).as_bytes())[..16]);
@@ -120,7 +122,7 @@ pub async fn confirm(State(state): State<AppState>, Json(sent): Json<UseLink>) -
     auth::store::insert_user(&mut tx, user, &form.email, "", Role::Buyer, Some(customer), false, now).await?;
     store::describe(&mut tx, &user.to_string(), &form.name, form.lang.tag()).await?;
     store::tie_contact(&mut tx, &contact, Some(&user.to_string())).await?;
-    keep_consent(&mut tx, &state, &firm, &form, &contact, &format!("{evidence}; confirmed by link at {}", crate::time::rfc3339(now))).await?;
+    keep_consent(&mut tx, &state, &form, &contact, &format!("{evidence}; confirmed by link at {}", crate::time::rfc3339(now))).await?;
     sqlx::query("INSERT INTO applications (customer_id, contact_id, user_id, message, applied_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(customer.to_string())
         .bind(&contact)
@@ -163,22 +165,23 @@ async fn insert_customer(connection: &mut AnyConnection, firm: &FirmSettings, id
     Ok(code)
 }
 
-/// The consent with the text it was given to. A text that has changed between form and link is kept as it was shown: its
-/// version names it, and the row was written when somebody first agreed to it.
-async fn keep_consent(connection: &mut AnyConnection, state: &AppState, firm: &FirmSettings, form: &SignUp, contact: &str, evidence: &str) -> Result<()> {
+/// Keeps the text as it was shown, before the firm may change it.
+async fn keep_text(connection: &mut AnyConnection, form: &SignUp, text: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO consent_texts (purpose, version, lang, text, created_at) VALUES ('privacy', $1, $2, $3, $4) ON CONFLICT (purpose, version, lang) DO NOTHING",
+    )
+    .bind(&form.privacy_version)
+    .bind(form.lang.tag())
+    .bind(text)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The consent, by the version of the text that was kept when the form was sent.
+async fn keep_consent(connection: &mut AnyConnection, state: &AppState, form: &SignUp, contact: &str, evidence: &str) -> Result<()> {
     let now = state.clock.now_ms();
-    let text = privacy_text(firm, form.lang);
-    if version(&text) == form.privacy_version {
-        sqlx::query(
-            "INSERT INTO consent_texts (purpose, version, lang, text, created_at) VALUES ('privacy', $1, $2, $3, $4) ON CONFLICT (purpose, version, lang) DO NOTHING",
-        )
-        .bind(&form.privacy_version)
-        .bind(form.lang.tag())
-        .bind(&text)
-        .bind(now)
-        .execute(&mut *connection)
-        .await?;
-    }
     sqlx::query(
         "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor) \
          VALUES ($1, $2, 'privacy', '', 'granted', $3, 'sign-up', $4, $5, 'visitor')",

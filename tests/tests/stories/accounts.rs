@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use kontor_server::access::{Access, Names, RouteId};
 use kontor_server::accounts::totp;
 use kontor_server::auth;
 use kontor_shared::api::accounts::{Account, FactorOffer, RecoveryCodes};
@@ -376,4 +377,82 @@ at_an_address!(people_see_and_end_their_sessions, |app| async {
     let saved: Account = here.put("/api/account", &json!({"lang": "bg", "name": "Анна"})).await.json();
     assert_eq!((saved.lang.tag(), saved.name.as_str()), ("bg", "Анна"));
     assert_eq!(signed_in(&here).await.expect("a session").lang.tag(), "bg");
+});
+
+// A mail with a link that opens somebody's account is its recipient's alone, whatever route shows messages to whom.
+at_an_address!(no_page_shows_a_link_that_opens_an_account, |app| async {
+    add(&app, BUYER, Role::Buyer).await;
+    app.anonymous().post("/api/password/forgot", &json!({"email": BUYER})).await.expect(204);
+    let token = token(&app, BUYER).await;
+    kontor_server::background::run_due(app.state()).await.expect("the mail goes out");
+    let message: String = sqlx::query_scalar("SELECT id FROM messages WHERE recipient = $1")
+        .bind(BUYER)
+        .fetch_one(&mut *app.state().db.read().await.expect("a connection"))
+        .await
+        .expect("a message");
+    let customer = app.customer("C1").await.to_string();
+    let mut shown = 0;
+    for row in RouteId::ALL.iter().map(|id| id.row()).filter(|row| row.method == "GET" && row.path.starts_with("/api/")) {
+        let Access::Roles(roles) = row.access else { continue };
+        let id = match row.names {
+            Names::Message => &message,
+            Names::Customer => &customer,
+            Names::Nothing => "",
+            _ => continue,
+        };
+        for role in roles.iter().filter(|role| role.is_staff()) {
+            let answer = app.staff(*role).await.get(&row.path.replace("{id}", id)).await;
+            shown += u32::from(row.path.starts_with("/api/messages") && answer.text().contains(&message));
+            assert!(!answer.text().contains(&token), "{} shows the link to {role:?}", row.path);
+        }
+    }
+    assert!(shown > 0, "the message itself is listed");
+});
+
+/// The command line helps where nobody can sign in any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn log_ins_are_looked_after_on_the_command_line() {
+    let app = TestApp::start(kontor_tests::Engine::Sqlite).await;
+    add(&app, STAFF, Role::Admin).await;
+    let client = app.log_in(STAFF, PASSWORD).await;
+    enrol(&app, &client).await;
+    let run = |arguments: &[&str]| {
+        let output = kontor_tests::program::run_with_input(app.place(), arguments, "");
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (_, list) = run(&["user", "list"]);
+    assert!(list.contains(STAFF) && list.contains("admin") && list.contains("active") && !list.contains("no totp"), "{list}");
+    let (code, said) = run(&["user", "disable", "--login", STAFF]);
+    assert!(code == Some(2) && said.contains("administrator"), "the last one stays: {said}");
+    assert_eq!(run(&["user", "disable", "--login", "nobody@firm.example"]).0, Some(2));
+    assert_eq!(run(&["user", "reset-totp", "--login", "Boss@Firm.example"]).0, Some(0));
+    assert_eq!(run(&["user", "reset-totp", "--login", STAFF]).0, Some(2), "there is none any more");
+    assert!(signed_in(&client).await.is_none(), "the sessions have ended");
+    let session: Session = sign_in(&client, STAFF, PASSWORD, None).await.json();
+    assert!(session.enrol);
+    add(&app, "second@firm.example", Role::Admin).await;
+    assert_eq!(run(&["user", "disable", "--login", STAFF]).0, Some(0));
+    assert!(run(&["user", "list", "--json"]).1.lines().any(|line| line.contains(STAFF) && line.contains("\"disabled\"")));
+    assert_eq!(run(&["user", "enable", "--login", STAFF]).0, Some(0));
+    sign_in(&app.anonymous(), STAFF, PASSWORD, None).await.ok();
+    app.finish().await;
+}
+
+// A thief with the old password signs in while its owner chooses another: the thief's session is not there afterwards.
+at_an_address!(a_reset_and_a_log_in_at_once_leave_no_old_session, |app| async {
+    add(&app, BUYER, Role::Buyer).await;
+    app.anonymous().post("/api/password/forgot", &json!({"email": BUYER})).await.expect(204);
+    let token = token(&app, BUYER).await;
+    let thieves: Vec<_> = (0..4).map(|_| app.anonymous()).collect();
+    let owner = app.anonymous();
+    let reset = tokio::spawn(async move { owner.post("/api/password", &json!({"token": token, "password": OTHER})).await.status.as_u16() });
+    let tries: Vec<_> =
+        thieves.iter().cloned().map(|thief| tokio::spawn(async move { sign_in(&thief, BUYER, PASSWORD, None).await.status.as_u16() })).collect();
+    assert_eq!(reset.await.expect("a request"), 204);
+    for one in tries {
+        assert!(matches!(one.await.expect("a request"), 200 | 401));
+    }
+    for thief in thieves {
+        assert!(signed_in(&thief).await.is_none());
+    }
 });
