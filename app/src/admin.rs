@@ -3,7 +3,7 @@
 //! Each page is a module of the name its address has. Nothing here may be named by the buyer's entry point.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::{people, staff};
+use kontor_shared::words::{log_ins as log_ins_words, people, staff};
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
@@ -27,6 +27,7 @@ mod imports;
 mod jobs;
 mod keys;
 mod listing;
+mod log_ins;
 mod messages;
 mod order;
 mod price_lists;
@@ -65,6 +66,11 @@ fn Gate() -> impl IntoView {
         }
         .into_any(),
         Some(session) if !session.role.is_staff() => view! { <BuyerHere/> }.into_any(),
+        Some(session) if session.enrol => view! {
+            <Bar home="/admin" items=Vec::new()/>
+            <main class="page" id="main"><crate::account::enrol::Enrol/></main>
+        }
+        .into_any(),
         Some(session) => view! { <Office role=session.role/> }.into_any(),
     }
 }
@@ -112,6 +118,8 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
+                    <Route path=path!("/admin/account") view=crate::account::AccountPage/>
+                    <Route path=path!("/admin/people") view=move || within(role, Section::LogIns, home, log_ins::LogIns)/>
                     <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
                     <Route path=path!("/admin/audit") view=move || within(role, Section::Audit, home, audit::Audit)/>
                 </Routes>
@@ -157,7 +165,10 @@ fn Side(role: Role) -> impl IntoView {
 
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
-    staff::problem(&error.code).or_else(|| people::problem(&error.code)).map_or_else(|| page::words_for(error), |word| say(word).to_string())
+    staff::problem(&error.code)
+        .or_else(|| people::problem(&error.code))
+        .or_else(|| log_ins_words::problem(&error.code))
+        .map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

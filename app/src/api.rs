@@ -195,3 +195,16 @@ pub async fn log_out() -> Result<()> {
 pub async fn order(id: &str) -> Result<api::Order> {
     get(&format!("/api/orders/{}", encoded(id))).await
 }
+
+/// `POST` of a JSON body, answered without one.
+pub async fn tell(path: &str, content: &impl Serialize) -> Result<()> {
+    answer(Ok(with_json(Request::post(path), content)?)).await.map(drop)
+}
+/// `PUT` of a JSON body, answered without one.
+pub async fn tell_put(path: &str, content: &impl Serialize) -> Result<()> {
+    answer(Ok(with_json(Request::put(path), content)?)).await.map(drop)
+}
+/// `PUT` of a JSON body about something as the page shows it.
+pub async fn put_as_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
+    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
+}

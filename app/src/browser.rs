@@ -74,6 +74,11 @@ pub fn query(name: &str) -> Option<String> {
     })
 }
 
+/// What stands behind `#` in the address: browsers send it to no server.
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_string()
+}
+
 /// The element that has the focus.
 pub fn focused() -> Option<Element> {
     document().active_element()

@@ -7,6 +7,10 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::path;
 
 use crate::about::About;
+use crate::account::AccountPage;
+use crate::account::by_link::ByLink;
+use crate::account::forgot::Forgot;
+use crate::account::sign_up::SignUpPage;
 use crate::house::session;
 use crate::lang::say;
 use crate::orders::list::Orders;
@@ -35,6 +39,13 @@ fn pages() -> AnyView {
                 <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
                 <Route path=path!("/profile") view=|| view! { <Frame><crate::profile::ProfilePage/></Frame> }/>
                 <Route path=path!("/sign-in") view=|| view! { <Frame><SignInPage/></Frame> }/>
+                <Route path=path!("/account") view=|| view! { <Frame><AccountPage/></Frame> }/>
+                <Route path=path!("/sign-up") view=|| view! { <Frame><SignUpPage/></Frame> }/>
+                <Route path=path!("/forgot") view=|| view! { <Frame><Forgot/></Frame> }/>
+                <Route path=path!("/welcome") view=|| view! { <Frame><ByLink/></Frame> }/>
+                <Route path=path!("/reset") view=|| view! { <Frame><ByLink/></Frame> }/>
+                <Route path=path!("/confirm-email") view=|| view! { <Frame><ByLink/></Frame> }/>
+                <Route path=path!("/confirm-sign-up") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/about") view=|| view! { <Frame><About/></Frame> }/>
             </FlatRoutes>
         </Router>

@@ -3,6 +3,7 @@
 //! Two entry points use it (`bin/buyer.rs`, `bin/staff.rs`); what one of them never names is not in its module.
 
 pub mod about;
+pub mod account;
 pub mod admin;
 pub mod api;
 pub mod browser;

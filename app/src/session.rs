@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use kontor_shared::api::{LogIn, Session};
-use kontor_shared::words::common;
+use kontor_shared::words::{accounts as words, common};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
@@ -14,6 +14,7 @@ use crate::house::{firm, house};
 use crate::lang::{self, say};
 use crate::ui::field::Field;
 use crate::ui::page::{set_title, words_for};
+use crate::ui::password::PasswordField;
 use crate::ui::toast;
 
 /// What the tabs tell each other through the browser's storage: that someone left, or came.
@@ -90,7 +91,25 @@ pub fn note_signed_out(error: &ApiError) {
     }
 }
 
-/// The sign-in page. `note` says why it is asked for and that nothing is lost.
+/// Takes the session a sign-in gave, in this tab and the others.
+pub fn signed_in(session: &Session) {
+    if !lang::chosen() {
+        lang::adopt(session.lang);
+    }
+    set(Some(session.clone()));
+    announce(IN);
+}
+
+/// What a failed sign-in says; what is about the code or the password in those words.
+fn failed(error: &ApiError) -> String {
+    match error.code.as_str() {
+        "wrong_code" => say(words::WRONG_CODE).into(),
+        _ => words_for(error),
+    }
+}
+
+/// The sign-in page. `note` says why it is asked for and that nothing is lost. Where a second factor is set up, the code is
+/// asked for after the password, in the place of both fields.
 #[component]
 pub fn SignIn(
     /// Which of the demo's log-ins belong here.
@@ -102,6 +121,8 @@ pub fn SignIn(
     browser::focus("login");
     let login = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
+    let code = RwSignal::new(String::new());
+    let second = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
     let submit = move || {
@@ -110,27 +131,39 @@ pub fn SignIn(
         }
         busy.set(true);
         failure.set(None);
-        let content = LogIn { login: login.get_untracked().trim().to_string(), password: password.get_untracked(), totp: None };
+        let totp = second.get_untracked().then(|| code.get_untracked());
+        let content = LogIn { login: login.get_untracked().trim().to_string(), password: password.get_untracked(), totp };
         spawn_local(async move {
             let answer = api::log_in(&content).await;
             // The page may have gone meanwhile; its signals with it.
             let _ = busy.try_set(false);
             match answer {
                 Ok(session) => {
-                    if !lang::chosen() {
-                        lang::adopt(session.lang);
-                    }
-                    set(Some(session.clone()));
-                    announce(IN);
+                    signed_in(&session);
                     on_done.run(session);
                 }
+                Err(error) if error.code == "totp_needed" => {
+                    let _ = second.try_set(true);
+                    browser::focus("totp");
+                }
                 Err(error) => {
+                    if error.code == "wrong_code" {
+                        let _ = code.try_set(String::new());
+                        browser::focus("totp");
+                    }
                     let _ = failure.try_set(Some(error));
                 }
             }
         });
     };
-    let password_error = Signal::derive(move || failure.get().map(|error| words_for(&error)));
+    let back = move || {
+        second.set(false);
+        code.set(String::new());
+        password.set(String::new());
+        failure.set(None);
+        browser::focus("login");
+    };
+    let error = Signal::derive(move || failure.get().map(|error| failed(&error)));
     let demo = firm().map(|firm| firm.demo_logins.clone()).unwrap_or_default();
     let demo: Vec<_> = demo.into_iter().filter(|one| one.role.is_staff() == staff).collect();
     view! {
@@ -139,10 +172,25 @@ pub fn SignIn(
                 <h1>{say(common::SIGN_IN)}</h1>
                 {note.map(|text| view! { <div class="note sign-note"><p>{text}</p></div> })}
                 <form class="stack" on:submit=move |event: SubmitEvent| { event.prevent_default(); submit() }>
-                    <Field label=say(common::LOGIN) id="login" value=login autocomplete="username" max_length=200 required=true/>
-                    <Field label=say(common::PASSWORD) id="password" value=password kind="password" autocomplete="current-password" max_length=256 required=true error=password_error/>
+                    {move || if second.get() {
+                        view! {
+                            <p role="status">{say(words::CODE_NEEDED)}</p>
+                            <Field label=say(words::CODE) id="totp" value=code autocomplete="one-time-code" hint=say(words::CODE_HINT) max_length=40 required=true error=error/>
+                        }.into_any()
+                    } else {
+                        view! {
+                            <Field label=say(common::LOGIN) id="login" value=login autocomplete="username" max_length=200 required=true/>
+                            <PasswordField label=say(common::PASSWORD) id="password" value=password error=error/>
+                        }.into_any()
+                    }}
                     <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(common::SIGN_IN)}</button>
+                    {move || second.get().then(|| view! {
+                        <p><button type="button" class="link" on:click=move |_| back()>{say(words::OTHER_LOGIN)}</button></p>
+                    })}
                 </form>
+                // The pages for links in mails are the buyers' module's, for staff too.
+                <p class="after"><a href="/forgot" rel=staff.then_some("external")>{say(words::FORGOT)}</a></p>
+                {(!staff).then(|| view! { <p><a href="/sign-up">{say(words::NEW_HERE)}</a></p> })}
             </div>
             {(!demo.is_empty()).then(|| view! {
                 <section class="panel panel-s">

@@ -67,6 +67,7 @@ pub fn Bar(
             })
             .collect_view()
     };
+    let own_log_in = if home.starts_with("/admin") { "/admin/account" } else { "/account" };
     // Changed in the settings, they change here.
     // Before there is a firm, the link home still has a name.
     let name = move || firm().map(|firm| if firm.name.is_empty() { say(common::KONTOR).to_string() } else { firm.name.clone() });
@@ -120,6 +121,7 @@ pub fn Bar(
                     <Choices/>
                     {move || session().map(|session| view! {
                         <p class="s ink-2">{session.login}</p>
+                        <p><a href=own_log_in on:click=move |_| close()>{say(kontor_shared::words::accounts::ACCOUNT)}</a></p>
                         <button type="button" class="btn btn-wide" on:click=move |_| { close_and_return(); sign_out() }>{say(common::SIGN_OUT)}</button>
                     })}
                 </div>

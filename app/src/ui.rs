@@ -4,5 +4,6 @@ pub mod dialog;
 pub mod field;
 pub mod form;
 pub mod page;
+pub mod password;
 pub mod table;
 pub mod toast;

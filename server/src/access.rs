@@ -43,6 +43,8 @@ pub enum Names {
     Job,
     Snapshot,
     Logo,
+    Person,
+    Application,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +84,7 @@ macro_rules! table {
 
 const ANYONE: Access = Access::Public;
 const BUYER: Access = Access::Roles(&[Role::Buyer]);
+const SIGNED: Access = Access::Roles(&Role::ALL);
 const ADMIN: Access = Access::Roles(&[Role::Admin]);
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
@@ -185,9 +188,45 @@ table! {
     Choose          POST   "/api/preferences/{token}"              ANYONE, Token,    "Choose channels and topics of mailings";
     GetSending      GET    "/api/sending"                          STAFF,  Nothing,  "Whether anything is sent at all";
     ReleaseSending  POST   "/api/sending/release"                  ADMIN,  Nothing,  "Let sending go on after a restore or a stop";
+    LookAtLink      POST   "/api/link"                             ANYONE, Nothing,  "What a one-time link leads to";
+    SignUpForm      GET    "/api/sign-up"                          ANYONE, Nothing,  "Whether visitors may sign up, and the privacy text";
+    SignUp          POST   "/api/sign-up"                          ANYONE, Nothing,  "Sign up; a mail asks the address to confirm";
+    ConfirmSignUp   POST   "/api/sign-up/confirm"                  ANYONE, Nothing,  "Confirm a sign-up by its link";
+    ForgotPassword  POST   "/api/password/forgot"                  ANYONE, Nothing,  "Ask for a link to choose another password";
+    SetPassword     POST   "/api/password"                         ANYONE, Nothing,  "Choose a password by a link";
+    ConfirmEmail    POST   "/api/email/confirm"                    ANYONE, Nothing,  "Confirm another address by its link";
+    Account         GET    "/api/account"                          SIGNED, Nothing,  "One's own log-in and sessions";
+    SaveAccount     PUT    "/api/account"                          SIGNED, Nothing,  "Change one's own language and name";
+    Prove           POST   "/api/account/proof"                    SIGNED, Nothing,  "Give the password once more, for what needs it fresh";
+    ChangePassword  PUT    "/api/account/password"                 SIGNED, Nothing,  "Change one's own password";
+    ChangeEmail     PUT    "/api/account/email"                    SIGNED, Nothing,  "Ask for another address; its link confirms it";
+    EndSessions     POST   "/api/account/sessions/end"             SIGNED, Nothing,  "Sign out one other browser, or all others";
+    OfferFactor     POST   "/api/account/factor"                   SIGNED, Nothing,  "A secret for an authenticator";
+    SetFactor       PUT    "/api/account/factor"                   SIGNED, Nothing,  "Take the offered secret as second factor, with its first code";
+    RemoveFactor    DELETE "/api/account/factor"                   SIGNED, Nothing,  "Do without a second factor again; not for staff";
+    RecoveryCodes   POST   "/api/account/recovery-codes"           SIGNED, Nothing,  "New recovery codes";
+    ListPeople      GET    "/api/people"                           SALES,  Nothing,  "Who can sign in; sales see buyers only";
+    Invite          POST   "/api/people"                           SALES,  Nothing,  "Invite someone by mail; sales invite buyers only";
+    ChangePerson    PUT    "/api/people/{id}"                      SALES,  Person,   "Change a role, disable or enable";
+    InviteAgain     POST   "/api/people/{id}/invite"               SALES,  Person,   "Send an invitation once more";
+    WithdrawInvite  DELETE "/api/people/{id}/invite"               SALES,  Person,   "Withdraw an invitation";
+    EndTheirs       POST   "/api/people/{id}/end-sessions"         SALES,  Person,   "End all sessions of someone";
+    ResetFactor     POST   "/api/people/{id}/reset-factor"         ADMIN,  Person,   "Take a lost second factor away";
+    Applications    GET    "/api/applications"                     SALES,  Nothing,  "Sign-ups that wait for a decision";
+    Approve         POST   "/api/applications/{id}/approve"        SALES,  Application, "Make a visitor who signed up a customer";
+    RefuseSignUp    POST   "/api/applications/{id}/refuse"         SALES,  Application, "Refuse a sign-up";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";
     StaffPage       GET    "/admin"                                ANYONE, Nothing,  "The staff page; it shows nothing before signing in";
     StaffRoute      GET    "/admin/{*path}"                        ANYONE, Nothing,  "The staff page, at any address of its own";
+}
+
+impl RouteId {
+    /// Whether staff who have not set up a second factor yet may call it as themselves: who they are, setting it up,
+    /// leaving. To other routes open to anyone they are visitors, and the rest is closed to them.
+    pub const fn open_while_enrolling(self) -> bool {
+        use RouteId::*;
+        matches!(self, WhoAmI | LogIn | LogOut | Account | SaveAccount | Prove | ChangePassword | OfferFactor | SetFactor)
+    }
 }

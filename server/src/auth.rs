@@ -1,8 +1,8 @@
 //! Signing in and who calls: Argon2id passwords, server-side sessions in `__Host-` cookies, throttled log-in,
 //! and the extractors whose presence in a handler's signature is its policy.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{LogIn, Role, Session, SessionCustomer};
 use kontor_shared::ids::{CustomerId, UserId};
+use kontor_shared::passwords::{LEAST, MOST_BYTES};
 use kontor_shared::words::Lang;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
@@ -23,18 +24,21 @@ use crate::error::{AppError, Result};
 use crate::extract::Json;
 use crate::http::ClientAddress;
 use crate::time::random;
-use crate::{AppState, audit};
+use crate::{AppState, accounts, audit};
 
+mod device;
 pub mod store;
+pub mod throttle;
+
+use throttle::Rule;
 
 /// `__Host-` binds the cookie to this host, HTTPS and path `/`; browsers take it over plain HTTP from loopback only.
 pub const COOKIE: &str = "__Host-kontor";
 /// A session ends when unused for this long …
 const IDLE: Duration = Duration::from_secs(12 * 3600);
+pub const IDLE_MS: i64 = IDLE.as_millis() as i64;
 /// … and at the latest after this long.
 const ABSOLUTE: Duration = Duration::from_secs(14 * 24 * 3600);
-/// Passwords longer than this are refused, so that hashing stays bounded (ASVS 5.0, 6.2.9: at least 64 must be allowed).
-const LONGEST_PASSWORD: usize = 256;
 
 /// Who calls, proven by a session.
 #[derive(Clone, Debug)]
@@ -44,6 +48,13 @@ pub struct Identity {
     pub role: Role,
     pub customer: Option<CustomerId>,
     pub lang: Lang,
+    /// Key of the session in the database.
+    pub session: String,
+    /// When the password was given last in this session.
+    pub proved_at: i64,
+    /// Staff without a second factor, who may do nothing but set one up (reliability.md §2, V6.3.3). The demo's log-ins are
+    /// exempt: their passwords are printed on the sign-in page, and a second factor would only keep people from looking.
+    pub limited: bool,
 }
 
 impl Identity {
@@ -116,8 +127,38 @@ fn password_matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
+impl AppState {
+    /// Whether a password belongs to a stored hash. Where there is none, because nobody has the log-in or nobody has
+    /// chosen a password yet, the same work is done against a dummy, so that time tells nothing.
+    pub async fn password_matches(&self, password: String, stored: Option<String>) -> Result<bool> {
+        let stored = stored.filter(|hash| !hash.is_empty());
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.dummy_hash.to_string());
+        let matches = self.hash(move || password_matches(&password, &stored)).await?;
+        Ok(known && matches)
+    }
+
+    /// The hash of a new password.
+    pub async fn new_hash(&self, password: String) -> Result<String> {
+        Ok(self.hash(move || hash_password(&password)).await??)
+    }
+
+    /// At most two at once, off the threads that serve requests; counted, for the figure and for the proof that a log-in
+    /// nobody has costs the same.
+    async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let permit = self.hashing.clone().acquire_owned().await.map_err(|error| AppError::Internal(error.into()))?;
+        self.hashed.fetch_add(1, Ordering::Relaxed);
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(|error| AppError::Internal(error.into()))
+    }
+}
+
 /// The session's key in the database. A copy of the database does not open sessions.
-fn token_hash(token: &str) -> String {
+pub(crate) fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
@@ -154,7 +195,7 @@ pub async fn identify(state: &AppState, headers: &HeaderMap) -> Result<Option<Id
             tracing::warn!(%error, "a session's last use could not be noted");
         }
     }
-    row.identity().map(Some).map_err(AppError::Internal)
+    row.identity(&key).map(Some).map_err(AppError::Internal)
 }
 
 async fn touch(state: &AppState, key: &str, now: i64) -> sqlx::Result<()> {
@@ -177,86 +218,96 @@ async fn session_of(state: &AppState, identity: &Identity) -> Result<Session> {
         Some(id) => store::customer(&mut connection, id).await?.map(|(code, name, delivery_address)| SessionCustomer { id, code, name, delivery_address }),
         None => None,
     };
-    Ok(Session { role: identity.role, login: identity.login.clone(), customer, lang: identity.lang })
+    Ok(Session { role: identity.role, login: identity.login.clone(), customer, lang: identity.lang, enrol: identity.limited })
 }
 
-/// Failures counted per account and per address: after this many, each further try waits longer (kanidm's soft lock,
-/// reliability.md §1). Nobody is locked out for good; who keeps guessing at an account can make its owner wait minutes.
-fn wait_after(failures: i64, free: i64) -> Duration {
-    if failures < free { Duration::ZERO } else { Duration::from_secs(1 << (failures - free).min(8)) }
-}
-const FREE_PER_ACCOUNT: i64 = 5;
-const FREE_PER_ADDRESS: i64 = 30;
-/// Failures are forgotten after this long without another.
-const FORGET_MS: i64 = 3600 * 1000;
-
-/// What counts as one address: of IPv6 the first half, for a household has the whole other half to choose from.
-fn throttled_as(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(long) => match long.to_ipv4_mapped() {
-            Some(short) => IpAddr::V4(short),
-            None => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() & !u128::from(u64::MAX))),
-        },
+/// Begins a session for whoever has just proven to be `user`, ending the one this browser had: a fixed one is worth
+/// nothing. `factor` says whether a second factor was passed. Gives the token for the cookie.
+pub async fn open_session(connection: &mut AnyConnection, state: &AppState, headers: &HeaderMap, user: UserId, factor: bool) -> Result<String> {
+    let token = hex(&random::<32>());
+    let now = state.clock.now_ms();
+    if let Some(old) = cookie_token(headers) {
+        store::end_session(connection, &token_hash(old)).await?;
     }
+    store::delete_expired(connection, now, now - IDLE.as_millis() as i64).await?;
+    throttle::clean(connection, now).await?;
+    let key = token_hash(&token);
+    store::start_session(connection, &key, user, now, now + ABSOLUTE.as_millis() as i64).await?;
+    store::describe_session(connection, &key, &device::of(headers), now, factor).await?;
+    store::seen(connection, user, now).await?;
+    Ok(token)
 }
 
-/// `POST /api/session`. The answer and its time are the same for a wrong password and an unknown login.
+/// Gives the session another token, as ASVS 5.0 7.2.4 asks for whenever someone proves again who it is. `proved` notes
+/// the password as given now, `factor` that a second factor was passed.
+pub async fn rotate(connection: &mut AnyConnection, state: &AppState, identity: &Identity, proved: bool, factor: bool) -> Result<HeaderValue> {
+    let token = hex(&random::<32>());
+    let proved_at = if proved { state.clock.now_ms() } else { identity.proved_at };
+    if !store::rotate(connection, &identity.session, &token_hash(&token), proved_at, factor).await? {
+        return Err(AppError::Unauthorized { code: "sign_in" });
+    }
+    cookie(&token, ABSOLUTE.as_secs())
+}
+
+/// A log-in as it is stored and looked for.
+pub fn normal(login: &str) -> String {
+    login.trim().to_lowercase()
+}
+
+/// `POST /api/session`. The answer and its time are the same for a wrong password and an unknown login. Where a second
+/// factor is set up, the right password without a code answers 401 `totp_needed`: this does tell that the password is
+/// right, to nobody but whoever has it, and a page cannot ask for a code otherwise. A wrong code counts as a failure.
 pub async fn log_in(State(state): State<AppState>, address: ClientAddress, headers: HeaderMap, Json(credentials): Json<LogIn>) -> Result<Response> {
-    if credentials.password.len() > LONGEST_PASSWORD || credentials.login.len() > 200 || credentials.login.contains('\0') {
+    if credentials.password.len() > MOST_BYTES || credentials.login.len() > 200 || credentials.login.contains('\0') {
         return Err(AppError::Unauthorized { code: "wrong_credentials" });
     }
-    let login = credentials.login.trim().to_lowercase();
-    let account_key = token_hash(&format!("account {login}"));
-    let address_key = token_hash(&format!("address {}", throttled_as(address.0)));
-    // A try is counted before the password is looked at: a thousand parallel guesses are a thousand failures.
+    let login = normal(&credentials.login);
+    let household = throttle::household(address.0).to_string();
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
-    for (key, free) in [(&account_key, FREE_PER_ACCOUNT), (&address_key, FREE_PER_ADDRESS)] {
-        let (failures, last_at) = match store::lock_failures(&mut tx, key).await? {
-            (_, last_at) if now - last_at >= FORGET_MS => (0, 0),
-            counted => counted,
-        };
-        let ready_at = last_at + wait_after(failures, free).as_millis() as i64;
-        if now < ready_at {
-            return Err(AppError::TooMany { retry_after: ((ready_at - now + 999) / 1000) as u64 });
-        }
-        store::set_failures(&mut tx, key, failures + 1, now).await?;
-    }
+    throttle::count(&mut tx, Rule::Account, &login, now).await?;
+    throttle::count(&mut tx, Rule::Address, &household, now).await?;
     let user = store::user_by_login(&mut tx, &login).await?;
     tx.commit().await?;
 
-    let permit = state.hashing.clone().acquire_owned().await.map_err(|error| AppError::Internal(error.into()))?;
-    // Unknown logins are hashed against a dummy, so that time tells nothing.
-    let stored = user.as_ref().map_or_else(|| state.dummy_hash.to_string(), |user| user.password_hash.clone());
-    let password = credentials.password;
-    let matches = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        password_matches(&password, &stored)
-    })
-    .await
-    .map_err(|error| AppError::Internal(error.into()))?;
+    let matches = state.password_matches(credentials.password, user.as_ref().map(|user| user.password_hash.clone())).await?;
     let Some(user) = user.filter(|user| matches && user.disabled == 0) else {
         tracing::info!("log-in refused");
         return Err(AppError::Unauthorized { code: "wrong_credentials" });
     };
 
-    let identity = user.identity().map_err(AppError::Internal)?;
-    let token = hex(&random::<32>());
-    let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
-    store::forget_failures(&mut tx, &account_key).await?;
-    // Only this try is taken back: one good account must not wash an address clean of its guesses at others.
-    store::take_back_failure(&mut tx, &address_key).await?;
-    // Rotation: the old session of this browser ends, a fixed one is worth nothing.
-    if let Some(old) = cookie_token(&headers) {
-        store::end_session(&mut tx, &token_hash(old)).await?;
+    // While the password was hashed it may have been changed, or the log-in disabled: the old one opens nothing then.
+    let current = store::user_by_id(&mut tx, state.db.for_update(), &user.id).await?;
+    let Some(user) = current.filter(|current| current.password_hash == user.password_hash && current.disabled == 0) else {
+        return Err(AppError::Unauthorized { code: "wrong_credentials" });
+    };
+    let factor = user.factor_at.is_some();
+    if factor {
+        let code = credentials.totp.as_deref().map(accounts::totp::plain).filter(|code| !code.is_empty());
+        let (right, code) = match code {
+            None => (false, "totp_needed"),
+            Some(code) => (accounts::second_factor::accept(&mut tx, &state, &user.id, &code).await?, "wrong_code"),
+        };
+        if !right {
+            if code == "totp_needed" {
+                // Asking for the code is half of one try, not a failure.
+                store::take_back_failure(&mut tx, &Rule::Account.key(&login)).await?;
+                store::take_back_failure(&mut tx, &Rule::Address.key(&household)).await?;
+            }
+            tx.commit().await?;
+            tracing::info!(code, "log-in not complete");
+            return Err(AppError::Unauthorized { code });
+        }
     }
-    store::delete_expired(&mut tx, now, now - IDLE.as_millis() as i64).await?;
-    store::delete_forgotten_failures(&mut tx, now - FORGET_MS).await?;
-    store::start_session(&mut tx, &token_hash(&token), identity.user, now, now + ABSOLUTE.as_millis() as i64).await?;
+    store::forget_failures(&mut tx, &Rule::Account.key(&login)).await?;
+    // Only this try is taken back: one good account must not wash an address clean of its guesses at others.
+    store::take_back_failure(&mut tx, &Rule::Address.key(&household)).await?;
+    let identity = user.identity().map_err(AppError::Internal)?;
+    let token = open_session(&mut tx, &state, &headers, identity.user, factor).await?;
     audit::record::<()>(&mut tx, &state.clock, &identity.actor(), "session.start", &identity.user.to_string(), None, None).await?;
     tx.commit().await?;
+    let identity = Identity { limited: identity.role.is_staff() && user.demo == 0 && !factor, ..identity };
     let body = Json(session_of(&state, &identity).await?);
     Ok(([(header::SET_COOKIE, cookie(&token, ABSOLUTE.as_secs())?)], body).into_response())
 }
@@ -271,6 +322,11 @@ pub async fn log_out(State(state): State<AppState>, headers: HeaderMap) -> Resul
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie("", 0)?)]).into_response())
 }
 
+/// What the browser is told to keep for as long as a session can last.
+pub fn session_cookie(token: &str) -> Result<HeaderValue> {
+    cookie(token, ABSOLUTE.as_secs())
+}
+
 fn cookie(token: &str, max_age: u64) -> Result<HeaderValue> {
     let text = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={max_age}");
     HeaderValue::from_str(&text).map_err(|error| AppError::Internal(error.into()))
@@ -281,27 +337,16 @@ pub fn dummy_hash() -> anyhow::Result<Arc<str>> {
     Ok(hash_password(&hex(&random::<16>()))?.into())
 }
 
-/// What is wrong with a new password, in a sentence.
-pub fn password_problem(password: &str) -> Option<&'static str> {
-    let fits = password.chars().count() >= 8 && password.len() <= LONGEST_PASSWORD;
-    (!fits).then_some("the password must be 8 to 256 characters")
-}
-
-/// Signs in a member of the firm who has just been made, in the same transaction: the cookie and what the page is told.
-pub async fn begin_session(tx: &mut AnyConnection, state: &AppState, user: UserId, login: &str, lang: Lang) -> Result<(HeaderValue, Session)> {
-    let token = hex(&random::<32>());
-    let now = state.clock.now_ms();
-    store::start_session(tx, &token_hash(&token), user, now, now + ABSOLUTE.as_millis() as i64).await?;
-    audit::record::<()>(tx, &state.clock, login, "session.start", &user.to_string(), None, None).await?;
-    Ok((cookie(&token, ABSOLUTE.as_secs())?, Session { role: Role::Admin, login: login.into(), customer: None, lang }))
-}
-
 /// Creates a user or, where the login exists, refuses.
 pub async fn add_user(state: &AppState, login: &str, password: &str, role: Role, customer: Option<CustomerId>, demo: bool) -> anyhow::Result<UserId> {
-    let login = login.trim().to_lowercase();
+    let login = normal(login);
     anyhow::ensure!(!login.is_empty() && login.len() <= 200 && !login.chars().any(char::is_control), "the login must be 1 to 200 characters");
-    if let Some(problem) = password_problem(password) {
-        anyhow::bail!(problem);
+    // The demo's are printed on its sign-in page.
+    if !demo {
+        let firm = crate::firm::stored(&mut *state.db.read().await?).await?;
+        if let Some(problem) = accounts::passwords::problem(password, &[&login, &firm.party.name])? {
+            anyhow::bail!("this password is not taken ({}): choose at least {LEAST} characters that nobody would guess", problem.code());
+        }
     }
     anyhow::ensure!((role == Role::Buyer) == customer.is_some(), "a buyer belongs to a customer, and nobody else does");
     let hash = hash_password(password)?;
@@ -331,20 +376,5 @@ mod tests {
         assert!(password_matches("correct horse", &hash));
         assert!(!password_matches("correct horse ", &hash));
         assert!(!password_matches("x", "not a hash"));
-    }
-
-    #[test]
-    fn a_household_is_one_address() {
-        let same = |one: &str, other: &str| throttled_as(one.parse().unwrap()) == throttled_as(other.parse().unwrap());
-        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9") && !same("2001:db8:1:2::1", "2001:db8:1:3::1"));
-        assert!(same("::ffff:192.0.2.7", "192.0.2.7") && !same("192.0.2.7", "192.0.2.8"));
-    }
-
-    #[test]
-    fn waiting_grows_and_stays_bounded() {
-        assert_eq!(wait_after(4, 5), Duration::ZERO);
-        assert_eq!(wait_after(5, 5), Duration::from_secs(1));
-        assert_eq!(wait_after(8, 5), Duration::from_secs(8));
-        assert_eq!(wait_after(1_000_000, 5), Duration::from_secs(256));
     }
 }

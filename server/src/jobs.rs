@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
 use crate::time::{Clock, rfc3339};
-use crate::{AppState, audit, auth, pdf};
+use crate::{AppState, accounts, audit, auth, pdf};
 
 pub mod store;
 
@@ -17,6 +17,8 @@ pub mod store;
 pub mod kind {
     /// Render a posted document's PDF; the subject is the document's id.
     pub const RENDER_DOCUMENT: &str = "render_document";
+    /// Answer what somebody asked for without being signed in; the subject is the request's id.
+    pub const ACCOUNT_REQUEST: &str = "account_request";
 }
 
 /// States of a job, as the `state` column has them.
@@ -73,6 +75,7 @@ pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Re
 async fn run(state: &AppState, job: &store::Claimed) -> anyhow::Result<()> {
     match job.kind.as_str() {
         kind::RENDER_DOCUMENT => pdf::render_document(state, &job.subject).await,
+        kind::ACCOUNT_REQUEST => accounts::requests::run(state, &job.subject).await,
         other => anyhow::bail!("no job of kind {other} is known to this version"),
     }
 }

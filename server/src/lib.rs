@@ -3,10 +3,12 @@
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::sync::Semaphore;
 
 pub mod access;
+pub mod accounts;
 pub mod assets;
 pub mod audit;
 pub mod auth;
@@ -59,6 +61,8 @@ pub struct Inner {
     /// At most two passwords are hashed at once: 19 MiB and 70 ms each (reliability.md §3).
     pub hashing: Arc<Semaphore>,
     pub dummy_hash: Arc<str>,
+    /// Passwords hashed since the start.
+    pub hashed: AtomicU64,
     /// Names this process as the holder of leases.
     pub boot_id: String,
     /// What published versions said of goods asked for lately.
@@ -99,6 +103,7 @@ impl AppState {
             clock,
             hashing: Arc::new(Semaphore::new(2)),
             dummy_hash: auth::dummy_hash()?,
+            hashed: AtomicU64::new(0),
         })))
     }
 }

@@ -28,6 +28,8 @@ pub enum Purpose {
     Reset,
     /// Confirming a new e-mail address; subject is the user's id.
     Email,
+    /// Confirming the address of a visitor who signs up; subject is the address's hash.
+    SignUp,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Invite => "invite",
             Self::Reset => "reset",
             Self::Email => "email",
+            Self::SignUp => "sign-up",
         }
     }
 
@@ -47,6 +50,7 @@ impl Purpose {
             Self::Invite => "/welcome",
             Self::Reset => "/reset",
             Self::Email => "/confirm-email",
+            Self::SignUp => "/confirm-sign-up",
         }
     }
 
@@ -54,7 +58,7 @@ impl Purpose {
     const fn lasts_ms(self) -> i64 {
         const HOUR: i64 = 3_600_000;
         match self {
-            Self::Setup => 24 * HOUR,
+            Self::Setup | Self::SignUp => 24 * HOUR,
             Self::Invite => 7 * 24 * HOUR,
             Self::Reset | Self::Email => HOUR,
         }

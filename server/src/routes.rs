@@ -8,12 +8,12 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use kontor_shared::api::{self, CSRF_HEADER};
 
-use crate::access::RouteId;
+use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments,
-    sending, setup,
+    AppState, accounts, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list,
+    segments, sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -127,6 +127,33 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Choose => (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"])),
         RouteId::GetSending => (get(sending::show), json::<api::operations::Sending>()),
         RouteId::ReleaseSending => (post(sending::release_now), json::<api::operations::Sending>()),
+        RouteId::LookAtLink => (post(accounts::by_link::look), json::<api::accounts::LinkInfo>().body::<api::accounts::LookAtLink>()),
+        RouteId::SignUpForm => (get(accounts::sign_up::form), json::<api::accounts::SignUpForm>().query(&["lang"])),
+        RouteId::SignUp => (post(accounts::sign_up::submit), none().body::<api::accounts::SignUp>()),
+        RouteId::ConfirmSignUp => (post(accounts::sign_up::confirm), none().body::<api::accounts::UseLink>()),
+        RouteId::ForgotPassword => (post(accounts::requests::forgot), none().body::<api::accounts::ForgotPassword>()),
+        RouteId::SetPassword => (post(accounts::by_link::set_password), none().body::<api::accounts::SetPassword>()),
+        RouteId::ConfirmEmail => (post(accounts::by_link::confirm_email), none().body::<api::accounts::UseLink>()),
+        RouteId::Account => (get(accounts::own::show), json::<api::accounts::Account>()),
+        RouteId::SaveAccount => (put(accounts::own::save), json::<api::accounts::Account>().body::<api::accounts::SaveAccount>()),
+        RouteId::Prove => (post(accounts::own::prove), none().body::<api::accounts::Prove>()),
+        RouteId::ChangePassword => (put(accounts::own::change_password), none().body::<api::accounts::ChangePassword>()),
+        RouteId::ChangeEmail => (put(accounts::own::change_email), none().body::<api::accounts::ChangeEmail>()),
+        RouteId::EndSessions => (post(accounts::own::end_sessions), none().body::<api::accounts::EndSessions>()),
+        RouteId::OfferFactor => (post(accounts::second_factor::offer), json::<api::accounts::FactorOffer>()),
+        RouteId::SetFactor => (put(accounts::second_factor::set), json::<api::accounts::RecoveryCodes>().body::<api::accounts::FactorCode>()),
+        RouteId::RemoveFactor => (delete(accounts::second_factor::remove), none()),
+        RouteId::RecoveryCodes => (post(accounts::second_factor::recovery_codes), json::<api::accounts::RecoveryCodes>()),
+        RouteId::ListPeople => (get(accounts::people::list), json::<api::accounts::PeoplePage>().query(&["state", "q", "after"])),
+        RouteId::Invite => (post(accounts::people::invite), json::<api::accounts::Person>().body::<api::accounts::Invite>()),
+        RouteId::ChangePerson => (put(accounts::people::change), json::<api::accounts::Person>().body::<api::accounts::ChangePerson>()),
+        RouteId::InviteAgain => (post(accounts::people::invite_again), json::<api::accounts::Person>()),
+        RouteId::WithdrawInvite => (delete(accounts::people::withdraw), none()),
+        RouteId::EndTheirs => (post(accounts::people::end_sessions), json::<api::accounts::Person>()),
+        RouteId::ResetFactor => (post(accounts::people::reset_factor), json::<api::accounts::Person>().body::<api::accounts::ResetFactor>()),
+        RouteId::Applications => (get(accounts::applications::list), json::<api::accounts::ApplicationList>()),
+        RouteId::Approve => (post(accounts::applications::approve), none().body::<api::accounts::Approve>()),
+        RouteId::RefuseSignUp => (post(accounts::applications::refuse), none().body::<api::accounts::RefuseApplication>()),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),
@@ -166,7 +193,13 @@ async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Requ
     if request.uri().to_string().contains("%00") {
         return Err(AppError::NotFound);
     }
-    let identity = if row.path.starts_with("/api/") { auth::identify(&state, request.headers()).await? } else { None };
+    let mut identity = if row.path.starts_with("/api/") { auth::identify(&state, request.headers()).await? } else { None };
+    if identity.as_ref().is_some_and(|identity| identity.limited) && !id.open_while_enrolling() {
+        if row.access != Access::Public {
+            return Err(AppError::Forbidden { code: "enrol_first" });
+        }
+        identity = None;
+    }
     if !row.access.allows(identity.as_ref().map(|identity| identity.role)) {
         return Err(match identity {
             None => AppError::Unauthorized { code: "sign_in" },

@@ -2,12 +2,13 @@
 //! the firm and its first administrator, together or not at all.
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use kontor_shared::api::Role;
 use kontor_shared::api::firm::{SetUp, SetUpLink, SetUpReady};
+use kontor_shared::api::{Role, Session};
 use kontor_shared::ids::UserId;
 
+use crate::accounts::passwords;
 use crate::error::{AppError, Result};
 use crate::extract::Json;
 use crate::firm::{save_changed, sections, store};
@@ -51,7 +52,7 @@ pub async fn look(State(state): State<AppState>, Json(SetUpLink { token }): Json
 }
 
 /// `POST /api/set-up`. Of two people with the same link one is first; the other is told, and changes nothing.
-pub async fn set_up(State(state): State<AppState>, Json(wanted): Json<SetUp>) -> Result<Response> {
+pub async fn set_up(State(state): State<AppState>, headers: HeaderMap, Json(wanted): Json<SetUp>) -> Result<Response> {
     let SetUp { token, login, password, settings } = wanted;
     // Before the password is hashed: only who holds the link may make the server work.
     look(State(state.clone()), Json(SetUpLink { token: token.clone() })).await?;
@@ -59,21 +60,13 @@ pub async fn set_up(State(state): State<AppState>, Json(wanted): Json<SetUp>) ->
     if login.len() > 200 || mail::recipient(&login).is_err() {
         return Err(AppError::invalid_field("not_an_address", "/login", "the log-in of the first administrator is an e-mail address"));
     }
-    if let Some(problem) = auth::password_problem(&password) {
-        return Err(AppError::invalid_field("password", "/password", problem));
-    }
     let Some(firm) = settings.firm.as_ref().filter(|firm| !firm.name.trim().is_empty()) else {
         return Err(AppError::invalid_field("no_name", "/settings/firm/name", "the firm needs a name: it stands on every document"));
     };
+    passwords::check("/password", &password, &[&login, &firm.name])?;
     let lang = firm.lang;
     let key = sections::key_for(&state, &settings).await?;
-    let permit = state.hashing.clone().acquire_owned().await.map_err(|error| AppError::Internal(error.into()))?;
-    let hash = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        auth::hash_password(&password)
-    })
-    .await
-    .map_err(|error| AppError::Internal(error.into()))??;
+    let hash = state.new_hash(password).await?;
 
     let mut tx = state.db.write_tx().await?;
     links::take(&mut tx, Purpose::Setup, &token, state.clock.now_ms()).await?.ok_or_else(ended)?;
@@ -92,9 +85,12 @@ pub async fn set_up(State(state): State<AppState>, Json(wanted): Json<SetUp>) ->
     auth::store::set_lang(&mut tx, user, lang).await?;
     let added = serde_json::json!({"login": login, "role": Role::Admin});
     audit::record(&mut tx, &state.clock, CONSOLE, "user.add", &user.to_string(), None, Some(&added)).await?;
-    let (cookie, session) = auth::begin_session(&mut tx, &state, user, &login, lang).await?;
+    let session = auth::open_session(&mut tx, &state, &headers, user, false).await?;
+    audit::record::<()>(&mut tx, &state.clock, &login, "session.start", &user.to_string(), None, None).await?;
     tx.commit().await?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(session)).into_response())
+    // Like every member of the firm, the first administrator sets up a second factor before anything else.
+    let told = Session { role: Role::Admin, login, customer: None, lang, enrol: true };
+    Ok(([(header::SET_COOKIE, auth::session_cookie(&session)?)], Json(told)).into_response())
 }
 
 /// Fields of the settings stand one level deeper here.

@@ -143,6 +143,9 @@ body! {
         /// A buyer's customer.
         pub customer: Option<SessionCustomer>,
         pub lang: Lang,
+        /// Nothing is open before a second factor is set up.
+        #[serde(default)]
+        pub enrol: bool,
     }
 
     pub struct SessionCustomer { pub id: CustomerId, pub code: String, pub name: String, pub delivery_address: String }

@@ -16,6 +16,7 @@ pub mod mailings;
 pub mod money;
 pub mod numbers;
 pub mod orders;
+pub mod passwords;
 pub mod presets;
 pub mod segments;
 pub mod sending;

@@ -16,6 +16,7 @@ pub mod firm;
 pub mod format;
 pub mod imports;
 pub mod letters;
+pub mod log_ins;
 pub mod mail;
 pub mod mailings;
 pub mod operations;
@@ -185,6 +186,7 @@ pub const TABLES: &[Table] = &[
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
     ("letters", letters::ALL, letters::ALL_PLURAL),
+    ("log_ins", log_ins::ALL, log_ins::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("operations", operations::ALL, operations::ALL_PLURAL),

@@ -85,6 +85,8 @@ impl TestApp {
         auth::store::insert_user(&mut tx, user, &login, "no password", role, customer, false, now).await.expect("a user is stored");
         let key = auth::hex(&Sha256::digest(token.as_bytes()));
         auth::store::start_session(&mut tx, &key, user, now, now + 14 * 24 * 3_600_000).await.expect("a session is stored");
+        // As after password and second factor.
+        auth::store::describe_session(&mut tx, &key, "", now, true).await.expect("a session is described");
         tx.commit().await.expect("the user is committed");
         Client::new(self.router(), Some((auth::COOKIE.to_string(), token)))
     }
@@ -143,6 +145,38 @@ impl TestApp {
     pub async fn logo(&self) -> String {
         let settings: kontor_shared::api::firm::Settings = self.staff(Role::Admin).await.upload("/api/settings/logo", crate::pictures::PNG).await.json();
         settings.logo.and_then(|logo| logo.url.rsplit('/').next().map(String::from)).expect("a logo is set")
+    }
+
+    /// A customer in state `applied` with a contact and a log-in, as a confirmed sign-up leaves it.
+    pub async fn applicant(&self, code: &str) -> CustomerId {
+        let state = self.state();
+        let customer = self.customer(code).await;
+        let email = format!("{}@customer.example", code.to_lowercase());
+        let user = UserId(state.clock.new_id());
+        let mut tx = state.db.write_tx().await.expect("the database takes a transaction");
+        auth::store::insert_user(&mut tx, user, &email, "", Role::Buyer, Some(customer), false, state.clock.now_ms()).await.expect("a user is stored");
+        for sql in [
+            "UPDATE customers SET state = 'applied' WHERE id = $1",
+            "INSERT INTO applications (customer_id, contact_id, user_id, message, applied_at) \
+             SELECT customer_id, id, (SELECT u.id FROM users u WHERE u.customer_id = $1), '', 0 FROM contacts WHERE customer_id = $1",
+        ] {
+            sqlx::query(sql).bind(customer.to_string()).execute(&mut *tx).await.expect("an application is stored");
+        }
+        tx.commit().await.expect("the application is committed");
+        customer
+    }
+
+    /// Mails to an address that were written so far, subject and text, the oldest first.
+    pub async fn mails_to(&self, address: &str) -> Vec<(String, String)> {
+        kontor_server::jobs::run_due(self.state(), || false).await.expect("jobs run");
+        let mut connection = self.state().db.read().await.expect("the database is read");
+        let rows: Vec<(String, Vec<u8>)> =
+            sqlx::query_as("SELECT m.subject, b.bytes FROM messages m JOIN bodies b ON b.hash = m.body_hash WHERE m.recipient = $1 ORDER BY m.id")
+                .bind(address)
+                .fetch_all(&mut *connection)
+                .await
+                .expect("messages are read");
+        rows.into_iter().map(|(subject, text)| (subject, String::from_utf8_lossy(&text).into_owned())).collect()
     }
 
     /// Closes and removes the database.

@@ -120,6 +120,15 @@ impl Place {
         Self { engine, directory, url }
     }
 
+    /// Marks every session as having passed a second factor, for stories of a real server that are not about signing in.
+    pub async fn pass_second_factors(&self) {
+        let db = Db::open(&self.directory, self.url.as_deref()).await.expect("the database opens");
+        let mut tx = db.write_tx().await.expect("the database takes a transaction");
+        sqlx::query("UPDATE sessions SET factor = 1").execute(&mut *tx).await.expect("sessions are marked");
+        tx.commit().await.expect("the marks are committed");
+        db.close().await;
+    }
+
     /// Removes the database; a failed test leaves PostgreSQL's to the end of the throw-away cluster.
     pub async fn remove(&self) {
         if let Some((_, name)) = self.url.as_deref().and_then(|url| url.rsplit_once('/')) {

@@ -1,7 +1,7 @@
 //! Which sections a role is shown: a mirror of the server's table (server/src/access.rs), which is the judge.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::{Word, staff};
+use kontor_shared::words::{Word, log_ins, staff};
 
 /// A section of the staff's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +12,15 @@ pub enum Section {
     Imports,
     Segments,
     Messages,
+    LogIns,
     Settings,
     Jobs,
     Audit,
 }
 
 impl Section {
-    pub const ALL: [Self; 9] =
-        [Self::Orders, Self::Customers, Self::PriceLists, Self::Imports, Self::Segments, Self::Messages, Self::Settings, Self::Jobs, Self::Audit];
+    pub const ALL: [Self; 10] =
+        [Self::Orders, Self::Customers, Self::PriceLists, Self::Imports, Self::Segments, Self::Messages, Self::LogIns, Self::Settings, Self::Jobs, Self::Audit];
 
     pub const fn href(self) -> &'static str {
         match self {
@@ -29,6 +30,7 @@ impl Section {
             Self::Imports => "/admin/import",
             Self::Segments => "/admin/segments",
             Self::Messages => "/admin/messages",
+            Self::LogIns => "/admin/people",
             Self::Settings => "/admin/settings",
             Self::Jobs => "/admin/jobs",
             Self::Audit => "/admin/audit",
@@ -43,6 +45,7 @@ impl Section {
             Self::Imports => staff::IMPORTS,
             Self::Segments => staff::SEGMENTS,
             Self::Messages => staff::MESSAGES,
+            Self::LogIns => log_ins::PEOPLE,
             Self::Settings => staff::SETTINGS,
             Self::Jobs => staff::JOBS,
             Self::Audit => staff::AUDIT,
@@ -54,7 +57,7 @@ impl Section {
         match self {
             Self::Orders | Self::Customers | Self::PriceLists | Self::Imports => None,
             Self::Segments | Self::Messages => Some(staff::OUTREACH),
-            Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
+            Self::LogIns | Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
         }
     }
 
@@ -63,7 +66,7 @@ impl Section {
             (_, Role::Buyer) => false,
             (_, Role::Admin) | (Self::Customers, _) => true,
             (Self::Orders, role) => matches!(role, Role::Sales | Role::Accountant),
-            (Self::PriceLists | Self::Imports, role) => matches!(role, Role::Sales),
+            (Self::PriceLists | Self::Imports | Self::LogIns, role) => matches!(role, Role::Sales),
             (Self::Segments | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
             (Self::Settings | Self::Jobs | Self::Audit, _) => false,
         }
@@ -93,7 +96,7 @@ mod tests {
         assert_eq!(seen(Role::Buyer), Vec::<&str>::new());
         assert_eq!(seen(Role::Accountant), ["/admin", "/admin/customers"]);
         assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/messages"]);
-        assert_eq!(seen(Role::Sales).len(), 6);
+        assert_eq!(seen(Role::Sales).len(), 7);
         assert_eq!(seen(Role::Admin).len(), Section::ALL.len());
     }
 

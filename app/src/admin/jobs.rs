@@ -1,7 +1,7 @@
 //! Background work that waits, runs or has failed.
 
 use kontor_shared::api::{Job, JobList};
-use kontor_shared::words::{format, staff};
+use kontor_shared::words::{format, log_ins, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -47,7 +47,11 @@ fn Rows(list: JobList, listing: Listing<JobList>) -> impl IntoView {
         .map(|job| {
             let failed = job.state == "failed";
             let state = staff::job_state(&job.state).map_or(job.state.clone(), |word| say(word).to_string());
-            let kind = if job.kind.contains("pdf") { say(staff::JOB_PDF).to_string() } else { job.kind.clone() };
+            let kind = match job.kind.as_str() {
+                "render_document" => say(staff::JOB_PDF).to_string(),
+                "account_request" => say(log_ins::JOB_ACCOUNT).to_string(),
+                other => other.to_string(),
+            };
             let one = job.clone();
             view! {
                 <tr>

@@ -4,7 +4,7 @@ use anyhow::Context;
 use kontor_shared::api::Role;
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::words::Lang;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::Identity;
 
@@ -12,11 +12,15 @@ crate::row! {
     pub struct UserRow {
         pub id: String,
         pub login: String,
+        pub name: String,
         pub password_hash: String,
         pub role: String,
         pub customer_id: Option<String>,
         pub lang: String,
         pub disabled: i64,
+        pub demo: i64,
+        pub revision: i64,
+        pub factor_at: Option<i64>,
     }
 }
 
@@ -28,8 +32,11 @@ crate::row! {
         pub customer_id: Option<String>,
         pub lang: String,
         pub disabled: i64,
+        pub demo: i64,
         pub seen_at: i64,
         pub expires_at: i64,
+        pub proved_at: i64,
+        pub factor: i64,
     }
 }
 
@@ -40,25 +47,36 @@ fn identity(id: &str, login: &str, role: &str, customer: Option<&str>, lang: &st
         role: Role::parse(role).context("stored role")?,
         customer: customer.map(str::parse).transpose().context("stored customer id")?,
         lang: Lang::parse(lang).context("stored language")?,
+        session: String::new(),
+        proved_at: 0,
+        limited: false,
     })
 }
 
 impl UserRow {
+    /// Who it is, outside of any session.
     pub fn identity(&self) -> anyhow::Result<Identity> {
         identity(&self.id, &self.login, &self.role, self.customer_id.as_deref(), &self.lang)
     }
 }
 impl SessionRow {
-    pub fn identity(&self) -> anyhow::Result<Identity> {
-        identity(&self.id, &self.login, &self.role, self.customer_id.as_deref(), &self.lang)
+    /// Who has the session with this key.
+    pub fn identity(&self, key: &str) -> anyhow::Result<Identity> {
+        let identity = identity(&self.id, &self.login, &self.role, self.customer_id.as_deref(), &self.lang)?;
+        let limited = identity.role.is_staff() && self.demo == 0 && self.factor == 0;
+        Ok(Identity { session: key.into(), proved_at: self.proved_at, limited, ..identity })
     }
 }
 
+const USER: &str = "SELECT id, login, name, password_hash, role, customer_id, lang, disabled, demo, revision, factor_at FROM users";
+
 pub async fn user_by_login(connection: &mut AnyConnection, login: &str) -> sqlx::Result<Option<UserRow>> {
-    sqlx::query_as("SELECT id, login, password_hash, role, customer_id, lang, disabled FROM users WHERE login = $1")
-        .bind(login)
-        .fetch_optional(connection)
-        .await
+    sqlx::query_as(AssertSqlSafe(format!("{USER} WHERE login = $1"))).bind(login).fetch_optional(connection).await
+}
+
+/// A user, who stays so until the transaction ends where `for_update` says so.
+pub async fn user_by_id(connection: &mut AnyConnection, for_update: &'static str, id: &str) -> sqlx::Result<Option<UserRow>> {
+    sqlx::query_as(AssertSqlSafe(format!("{USER} WHERE id = $1{for_update}"))).bind(id).fetch_optional(connection).await
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -96,7 +114,7 @@ pub async fn set_lang(connection: &mut AnyConnection, id: UserId, lang: Lang) ->
 
 pub async fn session(connection: &mut AnyConnection, key: &str) -> sqlx::Result<Option<SessionRow>> {
     sqlx::query_as(
-        "SELECT u.id, u.login, u.role, u.customer_id, u.lang, u.disabled, s.seen_at, s.expires_at \
+        "SELECT u.id, u.login, u.role, u.customer_id, u.lang, u.disabled, u.demo, s.seen_at, s.expires_at, s.proved_at, s.factor \
          FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1",
     )
     .bind(key)
@@ -104,6 +122,7 @@ pub async fn session(connection: &mut AnyConnection, key: &str) -> sqlx::Result<
     .await
 }
 
+/// Starts a session that has proven nothing yet; see [`describe_session`].
 pub async fn start_session(connection: &mut AnyConnection, key: &str, user: UserId, now: i64, expires_at: i64) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)")
         .bind(key)
@@ -115,14 +134,50 @@ pub async fn start_session(connection: &mut AnyConnection, key: &str, user: User
     Ok(())
 }
 
+/// What a session was begun with: the browser, when the password was given, whether a second factor was passed.
+pub async fn describe_session(connection: &mut AnyConnection, key: &str, device: &str, proved_at: i64, factor: bool) -> sqlx::Result<()> {
+    sqlx::query("UPDATE sessions SET device = $2, proved_at = $3, factor = $4 WHERE token_hash = $1")
+        .bind(key)
+        .bind(device)
+        .bind(proved_at)
+        .bind(i64::from(factor))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives a session another token; false when it is gone. A second factor once passed stays passed.
+pub async fn rotate(connection: &mut AnyConnection, key: &str, new_key: &str, proved_at: i64, factor: bool) -> sqlx::Result<bool> {
+    let sql = "UPDATE sessions SET token_hash = $2, proved_at = $3, factor = CASE WHEN $4 = 1 THEN 1 ELSE factor END WHERE token_hash = $1";
+    let rotated = sqlx::query(sql).bind(key).bind(new_key).bind(proved_at).bind(i64::from(factor)).execute(connection).await?;
+    Ok(rotated.rows_affected() == 1)
+}
+
+/// Notes that a user is at work.
+pub async fn seen(connection: &mut AnyConnection, user: UserId, now: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET seen_at = $2 WHERE id = $1").bind(user.to_string()).bind(now).execute(connection).await?;
+    Ok(())
+}
+
 pub async fn touch(connection: &mut AnyConnection, key: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1").bind(key).bind(now).execute(connection).await?;
+    sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1").bind(key).bind(now).execute(&mut *connection).await?;
+    sqlx::query("UPDATE users SET seen_at = $2 WHERE id = (SELECT user_id FROM sessions WHERE token_hash = $1)")
+        .bind(key)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 pub async fn end_session(connection: &mut AnyConnection, key: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(key).execute(connection).await?;
     Ok(())
+}
+
+/// Ends all sessions of a user, but for the one with the key `but`.
+pub async fn end_sessions(connection: &mut AnyConnection, user: &str, but: &str) -> sqlx::Result<u64> {
+    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2").bind(user).bind(but).execute(connection).await?;
+    Ok(ended.rows_affected())
 }
 
 pub async fn delete_expired(connection: &mut AnyConnection, now: i64, idle_before: i64) -> sqlx::Result<()> {

@@ -25,7 +25,9 @@ pub struct Demo {
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         super::start_logging()?;
-        let state = AppState::open(Config::from_env(self.data)?, Clock::system()).await?;
+        let mut config = Config::from_env(self.data)?;
+        config.public_url = config.public_url.or_else(|| super::serve::own_address(self.listen, false));
+        let state = AppState::open(config, Clock::system()).await?;
         let loaded = demo::load(&state, |text| eprintln!("kontor: loading the demo firm: {text}")).await?;
         println!("{}", if loaded { "The demo firm is loaded." } else { "The demo firm is there already; its data is kept." });
         if self.load_only {

@@ -55,6 +55,7 @@ impl Serve {
         if let Some(url) = &config.public_url {
             ensure!(url.starts_with("https://") || url.starts_with("http://"), "--public-url must begin with https://");
         }
+        config.public_url = config.public_url.or_else(|| own_address(self.listen, self.tls_cert.is_some()));
         let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
         let metrics = match self.metrics {
             Some(address) => Some(metrics::listen(address, self.metrics_beyond_loopback).await?),
@@ -73,6 +74,12 @@ fn base(state: &AppState, scheme: &str, local: SocketAddr) -> String {
         _ => local.to_string(),
     };
     state.config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{here}"))
+}
+
+/// Where a server that only this machine reaches is reached: links in its mails lead there, unless told otherwise.
+pub fn own_address(listen: SocketAddr, tls: bool) -> Option<String> {
+    let scheme = if tls { "https" } else { "http" };
+    (listen.ip().is_loopback() && listen.port() != 0).then(|| format!("{scheme}://{listen}"))
 }
 
 /// Serves `state` until a signal, with its background work.

@@ -432,7 +432,7 @@ pub fn audit_action(code: &str) -> Option<Word> {
         "import.orders" => ACT_IMPORT_ORDERS,
         "import.failed" => ACT_IMPORT_FAILED,
         "demo.load" => ACT_DEMO_LOAD,
-        _ => return None,
+        other => return super::log_ins::audit_action(other),
     })
 }
 

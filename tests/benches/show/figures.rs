@@ -18,6 +18,7 @@ use kontor_shared::catalog::search::{Filter, Index};
 use kontor_tests::databases::Place;
 use kontor_tests::program::{self, Server};
 
+use crate::accounts;
 use crate::goods;
 use crate::intake::{self, CLIENTS, LINES};
 use crate::outreach;
@@ -101,6 +102,9 @@ async fn measure() -> Result<String> {
     many(&mut text).await?;
     orders(&mut text).await?;
     outreach(&mut text).await?;
+    for timing in accounts::measure().await? {
+        text.row(&format!("{} with and without an account, {}", timing.what, timing.engine), &timing.said(), accounts::HOW);
+    }
     Ok(text.0)
 }
 

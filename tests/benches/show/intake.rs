@@ -127,7 +127,9 @@ async fn staff(state: &AppState) -> Result<String> {
     let now = state.clock.now_ms();
     let (user, token) = (UserId(state.clock.new_id()), auth::hex(&random::<32>()));
     auth::store::insert_user(&mut tx, user, "sales@test.example", "no password", Role::Sales, None, false, now).await?;
-    auth::store::start_session(&mut tx, &auth::hex(&Sha256::digest(token.as_bytes())), user, now, now + 24 * 3_600_000).await?;
+    let key = auth::hex(&Sha256::digest(token.as_bytes()));
+    auth::store::start_session(&mut tx, &key, user, now, now + 24 * 3_600_000).await?;
+    auth::store::describe_session(&mut tx, &key, "", now, true).await?;
     tx.commit().await?;
     Ok(token)
 }

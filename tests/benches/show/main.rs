@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod accounts;
 mod figures;
 mod goods;
 mod intake;
@@ -19,8 +20,9 @@ async fn main() -> ExitCode {
         ["figures", file] => figures::write(Path::new(file)).await,
         ["orders"] => figures::show_orders().await,
         ["outreach"] => figures::show_outreach().await,
+        ["accounts"] => accounts::show().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach]`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach|accounts]`");
             ExitCode::from(2)
         }
     }

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
+use kontor_shared::api::accounts::PeoplePage;
 use kontor_shared::api::{self, CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
 use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
@@ -59,6 +60,8 @@ struct Samples {
     template: String,
     job: String,
     token: String,
+    person: String,
+    application: String,
     version: u32,
     logo: String,
 }
@@ -88,10 +91,14 @@ async fn samples(app: &TestApp) -> Samples {
     let (mailing, template) = written(app, &sales).await;
     let page: api::Customer = sales.get(&format!("/api/customers/{}", app.customer("C1").await)).await.json();
     let asked: api::people::Profile = owner.post("/api/profile/requests", &json!({"text": "We are a limited company now"})).await.json();
+    app.buyer("C3").await;
+    let people: PeoplePage = sales.get("/api/people?q=C3").await.json();
     Samples {
         token: running.token(app.state(), "reader@customer.example").await,
         contact: page.contacts[0].id.to_string(),
         request: asked.requests[0].id.clone(),
+        person: people.people.first().expect("a buyer can sign in").id.to_string(),
+        application: app.applicant("A1").await.to_string(),
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -142,6 +149,8 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Template, _) => &samples.template,
         (Names::Job, _) => &samples.job,
         (Names::Logo, _) => &samples.logo,
+        (Names::Person, _) => &samples.person,
+        (Names::Application, _) => &samples.application,
     };
     row.path.replace("{id}", id)
 }

@@ -52,6 +52,7 @@ async fn a_server_that_is_sent_every_hostile_workbook_goes_on() {
     let server = Server::start(&place, &[], &[]).await;
     let log_in = r#"{"login":"sales@test.example","password":"a good password"}"#;
     let (_, answer) = post(&server, "/api/session", "content-type: application/json\r\n", log_in.as_bytes()).await;
+    place.pass_second_factors().await;
     let (_, cookie) = answer.split_once("set-cookie: ").expect("a session");
     let headers = format!("content-type: application/octet-stream\r\ncookie: {}\r\n", cookie.split(';').next().unwrap());
     let path = "/api/imports?kind=products&name=book.xlsx";

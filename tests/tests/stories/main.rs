@@ -1,6 +1,7 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
 mod access;
+mod accounts;
 mod attachments;
 mod audiences;
 mod backup;
@@ -33,6 +34,7 @@ mod serving;
 mod set_up;
 mod sheet;
 mod sign_in;
+mod sign_up;
 mod templates;
 mod two_servers;
 mod unsubscribe;

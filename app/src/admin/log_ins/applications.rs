@@ -1,0 +1,115 @@
+//! Visitors who signed up and wait: each with what it sent, to approve or refuse.
+
+use kontor_shared::api::accounts::{Application, ApplicationList, Approve, PeoplePage, RefuseApplication};
+use kontor_shared::words::{log_ins as words, staff};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::super::listing::{Listing, Shown};
+use super::super::{expiry, words_for};
+use crate::api::{self, ApiError};
+use crate::lang::{lang, say};
+use crate::times;
+use crate::ui::field::Field;
+use crate::ui::toast;
+
+#[component]
+pub fn Applications(people: Listing<PeoplePage>) -> impl IntoView {
+    let listing: Listing<ApplicationList> = Listing::new(Signal::stored("/api/applications".to_string()));
+    view! {
+        <section>
+            <h2 class="section">{say(words::APPLICATIONS)}</h2>
+            <Shown of=listing show=move |list: ApplicationList| {
+                if list.applications.is_empty() {
+                    return view! { <p class="ink-2">{say(words::NO_APPLICATIONS)}</p> }.into_any();
+                }
+                view! {
+                    <ul class="applications">
+                        {list.applications.into_iter().map(|one| view! { <li><One one=one listing=listing people=people/></li> }).collect_view()}
+                    </ul>
+                }.into_any()
+            }/>
+        </section>
+    }
+}
+
+#[component]
+fn One(one: Application, listing: Listing<ApplicationList>, people: Listing<PeoplePage>) -> impl IntoView {
+    let code = RwSignal::new(one.code.clone());
+    let reason = RwSignal::new(String::new());
+    let refusing = RwSignal::new(false);
+    let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
+    let busy = RwSignal::new(false);
+    let (id, company) = (one.id, one.company.clone());
+    let decide = Callback::new(move |approve: bool| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        let (code, reason, company) = (code.get_untracked(), reason.get_untracked(), company.clone());
+        spawn_local(async move {
+            let answer = match approve {
+                true => api::tell(&format!("/api/applications/{id}/approve"), &Approve { code: Some(code) }).await,
+                false => api::tell(&format!("/api/applications/{id}/refuse"), &RefuseApplication { reason }).await,
+            };
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(()) => {
+                    let done = if approve { words::APPROVED_DONE } else { words::REFUSED_DONE };
+                    toast::tell(done.with(lang(), &[("company", &company)]));
+                    listing.reload();
+                    people.refresh();
+                }
+                Err(error) => {
+                    expiry::note(&error);
+                    if error.code == "already_decided" {
+                        listing.reload();
+                        toast::fail(words_for(&error));
+                    }
+                    let _ = failure.try_set(Some(error));
+                }
+            }
+        });
+    });
+    let code_error = Signal::derive(move || failure.get().map(|error| words_for(&error)));
+    let known: Vec<_> = one
+        .known
+        .iter()
+        .map(|customer| view! { <a href=format!("/admin/customers/{}", customer.id)>{format!("{} ({})", customer.name, customer.code)}</a>" " })
+        .collect();
+    let facts = [one.country.clone(), one.tax_id.clone()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    view! {
+        <article class="panel panel-s"><h2>{one.company.clone()}" "<span class="ink-2 s">{times::instant(&one.applied_at)}</span></h2><div class="body stack">
+            <p>{one.name.clone()}", "<a class="long" href=format!("mailto:{}", one.email) rel="external">{one.email.clone()}</a>" · "{one.lang.own_name()}</p>
+            <p class="ink-2">{facts}</p>
+            {(!one.message.is_empty()).then(|| view! { <p class="lines">{one.message.clone()}</p> })}
+            {(!known.is_empty()).then(|| view! { <p class="warn">{say(words::KNOWN_AS)}" "{known}</p> })}
+            {move || if refusing.get() {
+                view! {
+                    <form class="stack" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide.run(false) }>
+                        <p class="ink-2">{say(words::REFUSE_SIGN_UP_HINT)}</p>
+                        <label class="field" for=format!("reason-{id}")><span>{say(words::REFUSE_SIGN_UP_REASON)}</span>
+                            <textarea class="in" id=format!("reason-{id}") rows="2" maxlength="500" prop:value=move || reason.get() on:input=move |event| reason.set(event_target_value(&event))></textarea>
+                        </label>
+                        <p class="err" role="alert">{move || code_error.get()}</p>
+                        <div class="row-x">
+                            <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(words::REFUSE_SIGN_UP)}</button>
+                            <button type="button" class="btn" on:click=move |_| refusing.set(false)>{say(staff::CANCEL)}</button>
+                        </div>
+                    </form>
+                }.into_any()
+            } else {
+                view! {
+                    <form class="stack" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide.run(true) }>
+                        <div class="in-code"><Field label=say(words::CUSTOMER_CODE) id=format!("code-{id}") value=code max_length=50 required=true error=code_error/></div>
+                        <div class="row-x">
+                            <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(words::APPROVE)}</button>
+                            <button type="button" class="btn" on:click=move |_| { refusing.set(true); crate::browser::focus(&format!("reason-{id}")) }>{say(words::REFUSE_SIGN_UP)}</button>
+                        </div>
+                    </form>
+                }.into_any()
+            }}
+        </div></article>
+    }
+}
