@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::lang::{lang, say};
 use crate::people::{Places, languages};
 use crate::session::note_signed_out;
@@ -98,8 +99,10 @@ fn Company(profile: Profile, here: Here) -> impl IntoView {
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let content = AskForChange { text: text.get_untracked() };
+        let button = form.id("/submit");
         form.send(async move { api::post::<Profile>("/api/profile/requests", &content).await }, move |profile| {
             let _ = here.try_set(Some(profile));
+            browser::focus(&button);
             toast::tell(say(words::ASKED));
         });
     };
@@ -155,10 +158,11 @@ fn Own(before: SaveProfile, here: Here) -> impl IntoView {
             channel: channel.with_untracked(|word| Channel::parse(word)).unwrap_or(before.channel),
         };
         let (before, seen) = (before.clone(), revision(here));
-        let revision = form.seen(seen);
+        let (revision, button) = (form.seen(seen), form.id("/submit"));
         form.send(async move { api::put_seen::<Profile>("/api/profile", revision, &content).await }, move |profile| {
             let now = profile.revision;
             let _ = here.try_set(Some(profile));
+            browser::focus(&button);
             if now == seen {
                 return toast::tell(say(words::SAVED));
             }

@@ -22,6 +22,11 @@ fn called(contact: &OwnContact) -> String {
     if contact.name.is_empty() { contact.email.clone() } else { contact.name.clone() }
 }
 
+/// The id of the button that opens somebody's form; the list is drawn anew after a change, and the focus goes back to it.
+fn edit_button(contact: Option<ContactId>) -> String {
+    contact.map_or_else(|| "person-new".to_string(), |id| format!("person-edit-{id}"))
+}
+
 #[component]
 pub fn People(contacts: Vec<OwnContact>, here: Here) -> impl IntoView {
     /// Who is edited: somebody, or somebody new.
@@ -53,7 +58,7 @@ pub fn People(contacts: Vec<OwnContact>, here: Here) -> impl IntoView {
                         {(!contact.phone.is_empty()).then(|| view! { <span class="sub">{contact.phone}</span> })}
                         {(!gets.is_empty()).then(|| view! { <span class="sub">{gets.join("; ")}</span> })}
                     </span>
-                    <button type="button" class="btn btn-row push" aria-label=label on:click=move |_| asked.set(Some(Asked(Some(one.clone()))))>{say(words::EDIT)}</button>
+                    <button type="button" class="btn btn-row push" id=edit_button(Some(contact.id)) aria-label=label on:click=move |_| asked.set(Some(Asked(Some(one.clone()))))>{say(words::EDIT)}</button>
                 </li>
             }
         })
@@ -61,7 +66,7 @@ pub fn People(contacts: Vec<OwnContact>, here: Here) -> impl IntoView {
     view! {
         <section class="panel panel-s"><h2>{say(words::PEOPLE)}</h2><div class="body stack">
             <ul class="people">{rows}</ul>
-            <p><button type="button" class="btn" on:click=move |_| asked.set(Some(Asked(None)))>{say(words::ADD_PERSON)}</button></p>
+            <p><button type="button" class="btn" id=edit_button(None) on:click=move |_| asked.set(Some(Asked(None)))>{say(words::ADD_PERSON)}</button></p>
         </div></section>
         {move || asked.get().map(|Asked(contact)| view! { <OnePerson contact=contact here=here close=move |()| asked.set(None)/> })}
     }
@@ -93,6 +98,7 @@ fn OnePerson(contact: Option<OwnContact>, here: Here, #[prop(into)] close: Callb
         form.send(answer, move |profile| {
             let _ = open.try_set(false);
             let _ = here.try_set(Some(profile));
+            browser::focus(&edit_button(known));
             toast::tell(say(words::SAVED));
         });
     };
@@ -127,6 +133,7 @@ pub fn News(contacts: Vec<OwnContact>, here: Here) -> impl IntoView {
                 toast::tell(say(if state == ConsentState::Granted { words::AGREED } else { words::WITHDRAWN }));
             }
             took(answer, here);
+            browser::focus(&format!("news-{id}"));
         });
     };
     let rows: Vec<_> = contacts
@@ -145,11 +152,11 @@ pub fn News(contacts: Vec<OwnContact>, here: Here) -> impl IntoView {
                     <span>{sentence}</span>
                     {match (agreed, contact.own) {
                         (true, _) => view! {
-                            <button type="button" class="btn btn-row push" aria-label=label(words::NO_MORE) aria-busy=move || busy.get().then_some("true")
+                            <button type="button" class="btn btn-row push" id=format!("news-{id}") aria-label=label(words::NO_MORE) aria-busy=move || busy.get().then_some("true")
                                 on:click=move |_| said(id, ConsentState::Withdrawn, String::new())>{say(words::NO_MORE)}</button>
                         }.into_any(),
                         (false, true) => view! {
-                            <button type="button" class="btn btn-row push" aria-label=label(words::AGREE) aria-busy=move || busy.get().then_some("true")
+                            <button type="button" class="btn btn-row push" id=format!("news-{id}") aria-label=label(words::AGREE) aria-busy=move || busy.get().then_some("true")
                                 on:click=move |_| said(id, ConsentState::Granted, version.clone())>{say(words::AGREE)}</button>
                         }.into_any(),
                         (false, false) => ().into_any(),

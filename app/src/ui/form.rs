@@ -107,11 +107,11 @@ pub fn Wrong(form: Form) -> impl IntoView {
     }
 }
 
-/// The button that saves.
+/// The button that saves; a form drawn anew after it was saved gives the focus back to it, by its id `…-submit`.
 #[component]
 pub fn Submit(form: Form, label: &'static str) -> impl IntoView {
     view! {
-        <button type="submit" class="btn btn-main" aria-busy=move || form.busy.get().then_some("true")>
+        <button type="submit" class="btn btn-main" id=form.id("/submit") aria-busy=move || form.busy.get().then_some("true")>
             {move || if form.over.get() { say(words::SAVE_OVER) } else { label }}
         </button>
     }
