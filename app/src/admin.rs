@@ -33,6 +33,7 @@ mod price_lists;
 mod queue;
 mod segments;
 mod sending;
+mod set_up;
 mod settings;
 
 use access::Section;
@@ -50,7 +51,14 @@ fn pages() -> AnyView {
 #[component]
 fn Gate() -> impl IntoView {
     let who = Memo::new(move |_| session());
+    let path = use_location().pathname;
+    let setting_up = Memo::new(move |_| path.with(|path| set_up::holds(path)));
     move || match who.get() {
+        _ if setting_up.get() => view! {
+            <Bar home="/admin" items=Vec::new()/>
+            <main class="page" id="main"><set_up::SetUp/></main>
+        }
+        .into_any(),
         None => view! {
             <Bar home="/admin" items=Vec::new()><span class="item only-l">{say(staff::STAFF_SIGN_IN)}</span></Bar>
             <main class="page" id="main"><SignIn staff=true on_done=|_| ()/></main>
@@ -99,6 +107,7 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
+                    <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
                     <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>

@@ -133,6 +133,22 @@ pub async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(text(unsafe_request(Request::post(path)).build()).await?)
 }
 
+/// `PUT` of a JSON body about something as the page shows it.
+pub async fn put_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
+    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
+}
+
+/// `POST` of a file the reader picked, about something as the page shows it.
+pub async fn post_file_seen<T: DeserializeOwned>(path: &str, revision: i64, file: &wasm_bindgen::JsValue) -> Result<T> {
+    let request = unsafe_request(seen(Request::post(path), revision)).header("content-type", "application/octet-stream");
+    read(text(request.body(file.clone())).await?)
+}
+
+/// `DELETE` of something as the page shows it, answered with what is left.
+pub async fn delete_seen<T: DeserializeOwned>(path: &str, revision: i64) -> Result<T> {
+    read(text(unsafe_request(seen(Request::delete(path), revision)).build()).await?)
+}
+
 /// `POST` of a file as it is.
 pub async fn post_bytes<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T> {
     let request = unsafe_request(Request::post(path)).header("content-type", "application/octet-stream");

@@ -41,6 +41,11 @@ fn announce(what: &str) {
     browser::forget(KEY);
 }
 
+/// Tells the other tabs that somebody signed in another way than by the sign-in page.
+pub fn announce_sign_in() {
+    announce(IN);
+}
+
 /// Ends the session here and on the server.
 pub fn sign_out() {
     spawn_local(async {

@@ -17,6 +17,7 @@ use kontor_shared::api::{LogIn, Role, Session, SessionCustomer};
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::words::Lang;
 use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
 use crate::extract::Json;
@@ -280,11 +281,28 @@ pub fn dummy_hash() -> anyhow::Result<Arc<str>> {
     Ok(hash_password(&hex(&random::<16>()))?.into())
 }
 
+/// What is wrong with a new password, in a sentence.
+pub fn password_problem(password: &str) -> Option<&'static str> {
+    let fits = password.chars().count() >= 8 && password.len() <= LONGEST_PASSWORD;
+    (!fits).then_some("the password must be 8 to 256 characters")
+}
+
+/// Signs in a member of the firm who has just been made, in the same transaction: the cookie and what the page is told.
+pub async fn begin_session(tx: &mut AnyConnection, state: &AppState, user: UserId, login: &str, lang: Lang) -> Result<(HeaderValue, Session)> {
+    let token = hex(&random::<32>());
+    let now = state.clock.now_ms();
+    store::start_session(tx, &token_hash(&token), user, now, now + ABSOLUTE.as_millis() as i64).await?;
+    audit::record::<()>(tx, &state.clock, login, "session.start", &user.to_string(), None, None).await?;
+    Ok((cookie(&token, ABSOLUTE.as_secs())?, Session { role: Role::Admin, login: login.into(), customer: None, lang }))
+}
+
 /// Creates a user or, where the login exists, refuses.
 pub async fn add_user(state: &AppState, login: &str, password: &str, role: Role, customer: Option<CustomerId>, demo: bool) -> anyhow::Result<UserId> {
     let login = login.trim().to_lowercase();
     anyhow::ensure!(!login.is_empty() && login.len() <= 200 && !login.chars().any(char::is_control), "the login must be 1 to 200 characters");
-    anyhow::ensure!(password.chars().count() >= 8 && password.len() <= LONGEST_PASSWORD, "the password must be 8 to {LONGEST_PASSWORD} characters");
+    if let Some(problem) = password_problem(password) {
+        anyhow::bail!(problem);
+    }
     anyhow::ensure!((role == Role::Buyer) == customer.is_some(), "a buyer belongs to a customer, and nobody else does");
     let hash = hash_password(password)?;
     let id = UserId(state.clock.new_id());

@@ -15,6 +15,7 @@ mod export;
 mod firm;
 mod fsck;
 mod import;
+mod mail;
 mod pricelist;
 mod publish;
 mod relocate;
@@ -22,6 +23,7 @@ mod restore;
 mod search;
 mod segments;
 mod serve;
+mod setup_link;
 mod user;
 
 const ENVIRONMENT: &str = "\
@@ -71,6 +73,10 @@ enum Command {
     Pricelist(pricelist::Pricelist),
     /// Show or change the firm's settings.
     Firm(firm::Firm),
+    /// Sign mail, and look after what is being sent.
+    Mail(mail::Mail),
+    /// Print a new one-time link for setting up the firm and its first administrator.
+    SetupLink(setup_link::SetupLink),
     /// Manage who can log in.
     User(user::User),
     /// Copy everything into one file while the server runs; `-` for standard output.
@@ -97,6 +103,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(command) => block_on(command.run()),
         Command::Pricelist(command) => block_on(command.run()),
         Command::Firm(command) => block_on(command.run()),
+        Command::Mail(command) => block_on(command.run()),
+        Command::SetupLink(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Backup(command) => block_on(command.run()),
         Command::Restore(command) => block_on(command.run()),

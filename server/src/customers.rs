@@ -78,7 +78,7 @@ pub async fn list(State(state): State<AppState>, Query(asked): Query<Asked>) -> 
                 country: row.country,
                 orders: u32::try_from(orders).unwrap_or(u32::MAX),
                 last_order,
-                segment: verdicts.get(&id).map(|verdict| verdict.segment),
+                segment: verdicts.get(&id).map(|(verdict, _)| verdict.segment),
             }
         })
         .collect();
@@ -119,7 +119,7 @@ impl Place {
     }
 }
 
-const KINDS: [&str; 3] = ["document", "message", "order"];
+const KINDS: [&str; 4] = ["document", "message", "order", "segment"];
 
 /// `GET /api/customers/{id}`
 pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(asked): Query<TimelineAfter>) -> Result<Json<api::Customer>> {
@@ -133,13 +133,17 @@ pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(a
     let mut connection = state.db.read().await?;
     let row = store::by_id(&mut connection, id).await?.ok_or(AppError::NotFound)?;
     let contacts = store::contacts(&mut connection, id).await?;
-    let verdict = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
+    let (verdict, marks) = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
+    let terms = segments::terms::of(&mut connection, id).await?;
+    let since = segments::store::last_move(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);
     let (orders, turnover) = store::turnover(&mut connection, id, firm.currency.code()).await?;
     let (timeline, next) = timeline(&mut connection, id, &after).await?;
     Ok(Json(api::Customer {
         id,
         rule: segments::explained(&rule).context("the firm's rule lies outside the calendar")?,
-        verdict: segments::row(id, &row.code, &row.name, &verdict),
+        verdict: segments::row(id, &row.code, &row.name, &verdict, &marks),
+        terms,
+        segment_since: since,
         code: row.code,
         name: row.name,
         country: row.country,
@@ -165,6 +169,7 @@ async fn timeline(connection: &mut sqlx::AnyConnection, customer: CustomerId, af
         let found = match kind {
             "document" => store::documents(connection, customer, after.at, after.id_bound(kind), limit).await?,
             "message" => store::messages(connection, customer, after.at, after.id_bound(kind), limit).await?,
+            "segment" => store::segment_changes(connection, customer, after.at, after.id_bound(kind), limit).await?,
             _ => store::orders(connection, customer, after.at, after.id_bound(kind), limit).await?,
         };
         rows.extend(found.into_iter().map(|row| (kind, row)));

@@ -28,18 +28,21 @@ pub mod imports;
 pub mod jobs;
 pub mod links;
 pub mod mail;
+pub mod mailings;
 pub mod numbering;
 pub mod openapi;
 pub mod operations;
 pub mod orders;
 pub mod outbox;
 pub mod pdf;
+pub mod preferences;
 pub mod price_list;
 pub mod routes;
 pub mod secrets;
 pub mod segments;
 pub mod sending;
 pub mod serve;
+pub mod setup;
 pub mod time;
 
 pub use routes::app;
@@ -60,6 +63,8 @@ pub struct Inner {
     pub boot_id: String,
     /// What published versions said of goods asked for lately.
     pub goods: orders::price::Goods,
+    /// What published versions offer in letters.
+    pub shelves: mailings::blocks::Shelves,
     pub intake: orders::intake::Intake,
     /// What this process answered; of interest to nobody but whoever watches it.
     pub metrics: operations::metrics::Metrics,
@@ -87,6 +92,7 @@ impl AppState {
             db,
             config,
             goods: orders::price::Goods::default(),
+            shelves: mailings::blocks::Shelves::default(),
             intake,
             metrics: operations::metrics::Metrics::default(),
             boot_id: clock.new_id().to_string(),

@@ -38,6 +38,8 @@ pub mod firm;
 pub mod mailings;
 pub mod operations;
 pub mod people;
+pub mod preferences;
+pub mod segments;
 
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -121,6 +123,14 @@ body! {
         /// Demo log-ins, present in demo data only.
         #[serde(default)]
         pub demo_logins: Vec<DemoLogin>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub logo: Option<firm::FirmLogo>,
+        /// Languages offered; the firm's own is among them.
+        #[serde(default)]
+        pub langs: Vec<Lang>,
+        /// Whether a visitor may ask to become a customer.
+        #[serde(default)]
+        pub sign_up: bool,
     }
 
     pub struct DemoLogin { pub login: String, pub password: String, pub role: Role }
@@ -207,23 +217,9 @@ request! {
         #[serde(default)]
         pub note: String,
     }
-
-    /// `PUT /api/settings`
-    pub struct SaveSettings {
-        /// The price type visitors see; absent: visitors see no prices.
-        pub public_price_type: Option<String>,
-        pub terms: String,
-    }
 }
 
 body! {
-    /// `GET /api/settings`
-    pub struct Settings {
-        pub public_price_type: Option<String>,
-        pub terms: String,
-        pub price_types: Vec<PriceTypeInfo>,
-    }
-
     pub struct PriceTypeInfo { pub code: String, pub name: String }
 
     /// A stored order in full: the answer to PUT and to GET.
@@ -370,6 +366,12 @@ body! {
         pub verdict: SegmentRow,
         /// The rule it was judged by, for the sentence of explanation.
         pub rule: SegmentRule,
+        /// What the firm decided about this customer beside the rule.
+        #[serde(default)]
+        pub terms: Option<segments::SegmentTerms>,
+        /// The day it came into its segment; absent where it has not moved since it was first judged.
+        #[serde(default)]
+        pub segment_since: Option<String>,
         pub orders: u64,
         /// Sum of closed and confirmed sales.
         pub turnover: String,
@@ -384,7 +386,7 @@ body! {
     /// One thing that happened with a customer.
     pub struct TimelineItem {
         pub at: String,
-        /// `order`, `document` or `message`.
+        /// `order`, `document`, `message` or `segment` (a move: `text` is the segment left, `state` the one entered).
         pub kind: String,
         pub id: String,
         pub number: String,
@@ -419,6 +421,15 @@ body! {
         pub orders_ever: u32,
         pub last_order: Option<String>,
         pub new: bool,
+        /// The customer orders nothing and is written to by nobody.
+        #[serde(default)]
+        pub blocked: bool,
+        /// Somebody looks after this customer by hand.
+        #[serde(default)]
+        pub by_hand: bool,
+        /// The threshold it was judged by, where that is its own and not the firm's.
+        #[serde(default)]
+        pub own_threshold: Option<u32>,
     }
 
     pub struct SegmentCount { pub segment: Segment, pub count: u64 }
@@ -434,6 +445,9 @@ body! {
         pub period_from: String,
         pub period_to: String,
         pub lapse_from: String,
+        /// It is the rule the firm judges by, whatever the day.
+        #[serde(default)]
+        pub firms_rule: bool,
         pub counts: Vec<SegmentCount>,
         /// Of the chosen segment, or of all.
         pub rows: Vec<SegmentRow>,

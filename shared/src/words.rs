@@ -9,15 +9,18 @@ use std::fmt::{self, Display};
 use serde::{Deserialize, Serialize};
 
 pub mod accounts;
+pub mod audience;
 pub mod common;
 pub mod documents;
 pub mod firm;
 pub mod format;
 pub mod imports;
+pub mod letters;
 pub mod mail;
 pub mod mailings;
 pub mod operations;
 pub mod people;
+pub mod preferences;
 pub mod problems;
 pub mod segments;
 pub mod sheet;
@@ -175,14 +178,17 @@ pub type Table = (&'static str, &'static [Word], &'static [Plural]);
 /// All words by module, for tests and translators.
 pub const TABLES: &[Table] = &[
     ("accounts", accounts::ALL, accounts::ALL_PLURAL),
+    ("audience", audience::ALL, audience::ALL_PLURAL),
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
+    ("letters", letters::ALL, letters::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("operations", operations::ALL, operations::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
+    ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),
@@ -195,7 +201,7 @@ mod tests {
     use super::*;
 
     /// Words that are rightly the same in English and another language.
-    const SAME: &[&str] = &["KONTOR", "EXCEL", "PDF", "SKU", "EMAIL_SIGN"];
+    const SAME: &[&str] = &["KONTOR", "EXCEL", "PDF", "SKU", "EMAIL_SIGN", "TERMS_BY", "MOVED"];
 
     fn places(text: &str) -> Vec<&str> {
         let mut found: Vec<&str> = text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();

@@ -139,6 +139,14 @@ impl Answer {
     pub fn value(self) -> Value {
         self.json()
     }
+    /// The field a problem lies in.
+    pub fn problem_field(&self) -> Option<String> {
+        serde_json::from_slice::<Problem>(&self.body).ok().and_then(|problem| problem.field)
+    }
+    /// One text of the body, such as a problem's code.
+    pub fn value_of(&self, name: &str) -> String {
+        serde_json::from_slice::<Value>(&self.body).ok().and_then(|body| body[name].as_str().map(String::from)).unwrap_or_default()
+    }
     /// Asserts a problem's status and code.
     #[track_caller]
     pub fn problem(self, status: u16, code: &str) -> Problem {

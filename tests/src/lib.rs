@@ -13,6 +13,8 @@ pub mod files;
 pub mod firm_in_use;
 pub mod goods;
 pub mod hostile;
+pub mod mailing;
+pub mod pictures;
 pub mod program;
 pub mod smtp;
 pub mod wire;

@@ -19,14 +19,14 @@ pub fn pictures(arguments: &[String]) -> Result<()> {
     show(&["pictures", &folder], &[])
 }
 
-/// Measures everything and writes docs/FIGURES.md; with `orders` measures and shows only their intake.
+/// Measures everything and writes docs/FIGURES.md; with `orders` or `outreach` measures and shows only that part.
 pub fn bench(arguments: &[String]) -> Result<()> {
     prepare()?;
     let cluster = step("starting a throw-away PostgreSQL", Cluster::start)?;
     match arguments {
         [] => {}
-        [part] if part == "orders" => return show(&["orders"], &[("KONTOR_TEST_POSTGRES", &cluster.url)]),
-        _ => bail!("there is cargo xtask bench, and cargo xtask bench orders"),
+        [part] if part == "orders" || part == "outreach" => return show(&[part], &[("KONTOR_TEST_POSTGRES", &cluster.url)]),
+        _ => bail!("there is cargo xtask bench, cargo xtask bench orders and cargo xtask bench outreach"),
     }
     let dirty = said(command("git").args(["status", "--porcelain", "--untracked-files=no"])).is_some_and(|changes| !changes.is_empty());
     let commit = said(command("git").args(["rev-parse", "--short=12", "HEAD"])).unwrap_or_else(|| "unknown".into());

@@ -2,6 +2,7 @@
 
 use kontor_shared::api::{Contact, Customer, TimelineItem};
 use kontor_shared::orders::OrderState;
+use kontor_shared::segments::Segment;
 use kontor_shared::words::segments::{self as segment_words, Facts as SegmentFacts};
 use kontor_shared::words::{format, staff};
 use leptos::prelude::*;
@@ -9,6 +10,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::access::Section;
 use super::listing::{Listing, Shown};
+use super::segments::Terms;
 use crate::api::encoded;
 use crate::lang::{lang, say};
 use crate::orders::State;
@@ -33,6 +35,8 @@ pub fn CustomerPage() -> impl IntoView {
 fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> impl IntoView {
     let sentence = segment_words::sentence(lang(), SegmentFacts::of_rule(&customer.verdict, &customer.rule));
     let as_of = format!("{} {}", say(staff::AS_OF), format::date(lang(), &customer.rule.as_of));
+    let since = customer.segment_since.as_deref().map(|day| format!(" · {}", segment_words::SINCE.with(lang(), &[("day", &format::date(lang(), day))])));
+    let judges = super::role().is_some_and(|role| Section::Segments.open_to(role));
     let orders = super::role().is_some_and(|role| Section::Orders.open_to(role));
     let (timeline, id) = (customer.timeline.clone(), customer.id);
     let older = customer.next.is_some();
@@ -44,11 +48,11 @@ fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> 
             <span class="ink-2">{customer.country.clone()}</span>
         </div>
         <p class="verdict">{sentence}</p>
-        <p class="s ink-3 verdict-as-of">{as_of}</p>
+        <p class="s ink-3 verdict-as-of">{as_of}{since}</p>
         <div class="two">
             <div>
                 <nav class="tabs" aria-label=say(staff::TIMELINE)>
-                    {[("", staff::ALL_OF_THEM), ("order", staff::ORDERS), ("document", staff::DOCUMENTS), ("message", staff::MESSAGES)].map(|(word, label)| {
+                    {[("", staff::ALL_OF_THEM), ("order", staff::ORDERS), ("document", staff::DOCUMENTS), ("message", staff::MESSAGES), ("segment", staff::SEGMENT)].map(|(word, label)| {
                         let href = if word.is_empty() { format!("/admin/customers/{id}") } else { format!("/admin/customers/{id}?kind={word}") };
                         view! { <a href=href aria-current=move || (kind.get() == word).then_some("page")>{say(label)}</a> }
                     }).into_iter().collect_view()}
@@ -66,6 +70,7 @@ fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> 
             </div>
             <div class="stack">
                 <Facts customer=customer.clone()/>
+                {judges.then(|| view! { <Terms customer=customer.clone() listing=listing/> })}
                 <People contacts=customer.contacts/>
             </div>
         </div>
@@ -133,10 +138,18 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
             let kind = match item.kind.as_str() {
                 "order" => staff::KIND_ORDER,
                 "document" => staff::KIND_DOCUMENT,
+                "segment" => staff::SEGMENT,
                 _ => staff::KIND_MESSAGE,
             };
             // A message's subject is what it is known by; a document's day stands before it already.
-            let what = if item.number.is_empty() || item.kind == "message" { item.text.clone() } else { item.number.clone() };
+            let what = if item.kind == "segment" {
+                let name = |word: &str| Segment::parse(word).map_or_else(|| word.to_string(), |segment| say(segment_words::segment(segment)).to_string());
+                segment_words::MOVED.with(lang(), &[("from", &name(&item.text)), ("to", &name(&item.state))])
+            } else if item.number.is_empty() || item.kind == "message" {
+                item.text.clone()
+            } else {
+                item.number.clone()
+            };
             // The server's table decides who may open it; a link that answers "not yours" helps nobody.
             let what = match item.url.filter(|_| orders) {
                 Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
@@ -146,6 +159,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
             let state = match (item.kind.as_str(), OrderState::parse(&item.state)) {
                 ("order", Some(state)) => view! { <State state=state/> }.into_any(),
                 ("document", _) if item.state == "proforma" => say(staff::DOC_PROFORMA).into_any(),
+                ("segment", _) => ().into_any(),
                 ("message", _) => staff::message_state(&item.state).map_or(item.state.clone(), |word| say(word).to_string()).into_any(),
                 _ => item.state.clone().into_any(),
             };

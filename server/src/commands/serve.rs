@@ -11,7 +11,7 @@ use kontor_server::config::Config;
 use kontor_server::operations::metrics;
 use kontor_server::serve::{self, TlsFiles};
 use kontor_server::time::Clock;
-use kontor_server::{AppState, app, background};
+use kontor_server::{AppState, app, background, setup};
 use tokio::net::TcpListener;
 
 use super::Data;
@@ -66,11 +66,24 @@ impl Serve {
     }
 }
 
+/// Where a link leads: to the public address, else to the one listened on, as this machine reaches it.
+fn base(state: &AppState, scheme: &str, local: SocketAddr) -> String {
+    let here = match local.ip() {
+        ip if ip.is_unspecified() => format!("localhost:{}", local.port()),
+        _ => local.to_string(),
+    };
+    state.config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{here}"))
+}
+
 /// Serves `state` until a signal, with its background work.
 pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Option<&TlsFiles>, metrics: Option<TcpListener>) -> anyhow::Result<()> {
     let listener = serve::listen(address, tls, state.config.trust_proxy).await?;
     let local = listener.local_addr().context("the listening socket has no address")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    if let Some(link) = setup::link(&state, &base(&state, scheme, local)).await? {
+        eprintln!("kontor: nobody administers this installation yet. Set it up with this link; it works once, within 24 hours:");
+        eprintln!("kontor: {link}");
+    }
     let stop_signal = serve::stop_signal();
     eprintln!("kontor: listening on {scheme}://{local}");
     let (stop, stopped) = tokio::sync::watch::channel(false);

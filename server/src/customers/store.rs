@@ -143,3 +143,18 @@ pub async fn messages(connection: &mut AnyConnection, customer: CustomerId, at: 
     .fetch_all(connection)
     .await
 }
+
+/// Moves from segment to segment, the same way; `state` is the segment it came into, `text` the one it left. A first verdict
+/// is no move.
+pub async fn segment_changes(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT at, id, as_of AS number, segment AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, before_segment AS text \
+         FROM segment_changes WHERE customer_id = $1 AND before_segment <> '' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}

@@ -65,6 +65,9 @@ pub async fn move_to(
     note: &str,
 ) -> Result<OrderRow> {
     store::set_state(tx, &row.id, &after.state, counted).await?;
+    if let Some(customer) = &row.customer_id {
+        crate::segments::live::mark(tx, &[customer], state.clock.now_ms()).await?;
+    }
     let after = OrderRow { revision: row.revision + 1, ..after };
     store::insert_event(tx, &row.id, state.clock.now_ms(), &after.state, by_role(who.role), &who.actor(), note).await?;
     audit::record(tx, &state.clock, &who.actor(), action, &row.id, Some(&Snapshot::of(&row)), Some(&Snapshot::of(&after))).await?;

@@ -99,6 +99,7 @@ fn proforma(firm: &FirmSettings, customer: &CustomerRow, row: &OrderRow, lines: 
         vat: totals.vat.decimal(),
         gross: totals.gross.decimal(),
         note: if firm.demo { common::DEMO_DATA.say(lang).into() } else { String::new() },
+        logo: firm.logo.clone(),
     })
 }
 

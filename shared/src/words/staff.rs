@@ -134,7 +134,6 @@ crate::words! {
     AS_OF_DAY = "{customers} as of {day}", "{customers} на {day}", "{customers} към {day}";
     WHY = "Why", "Почему", "Защо";
     ORDERS_EVER = "Orders ever", "Заказов всего", "Поръчки общо";
-    MARK_NEW = "new", "новый", "нов";
     SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого.", "В този сегмент няма никого.";
     CSV_WHOLE = "Collecting the list", "Собираем список", "Събира се списъкът";
     BAD_DATE = "Give a day, such as 10 Dec 2011.", "Укажите день, например 10.12.2011.", "Посочете ден, например 10.12.2011.";
@@ -381,6 +380,7 @@ pub fn import_kind(kind: &str) -> Option<Word> {
 pub fn problem(code: &str) -> Option<Word> {
     match code {
         "not_failed" => Some(NOT_FAILED),
+        "no_reason" => Some(super::segments::NO_REASON),
         _ => None,
     }
 }

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 mod figures;
 mod goods;
 mod intake;
+mod outreach;
 mod page;
 mod pictures;
+mod register;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -16,8 +18,9 @@ async fn main() -> ExitCode {
         ["pictures", folder] => pictures::take(Path::new(folder)).await,
         ["figures", file] => figures::write(Path::new(file)).await,
         ["orders"] => figures::show_orders().await,
+        ["outreach"] => figures::show_outreach().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders]`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach]`");
             ExitCode::from(2)
         }
     }

@@ -53,8 +53,12 @@ struct Samples {
     customer: String,
     import: String,
     message: String,
+    mailing: String,
+    template: String,
     job: String,
+    token: String,
     version: u32,
+    logo: String,
 }
 
 async fn samples(app: &TestApp) -> Samples {
@@ -74,9 +78,14 @@ async fn samples(app: &TestApp) -> Samples {
     let confirmed: Confirmed = sales.call("POST", &format!("/api/orders/{}/confirm", confirmed.id)).await.json();
     let open = place(&owner).await;
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
+    sales.post("/api/segments/snapshots", &json!({"since": "2025-10-01"})).await.ok();
     let messages: MessagePage = sales.get("/api/messages").await.json();
     let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
+    let running = kontor_tests::mailing::Written::draft(app.state(), &[("c1", "reader@customer.example")]).await;
+    running.write_by_hand(app.state()).await;
+    let (mailing, template) = written(app, &sales).await;
     Samples {
+        token: running.token(app.state(), "reader@customer.example").await,
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -84,9 +93,23 @@ async fn samples(app: &TestApp) -> Samples {
         document: confirmed.proforma.id.to_string(),
         import: import.id.expect("an import leaves a record").to_string(),
         message: messages.messages.first().expect("an order writes a message").id.to_string(),
+        mailing,
+        template,
         job: jobs.jobs.first().expect("a confirmed order has its document rendered").id.clone(),
         version,
+        logo: app.logo().await,
     }
+}
+
+/// A mailing and a template, both as sales write them.
+async fn written(app: &TestApp, sales: &Client) -> (String, String) {
+    let (mailing, template) = (app.state().clock.new_id().to_string(), app.state().clock.new_id().to_string());
+    let text = json!({"lang": "en", "subject": "Subject", "text": "{{ unsubscribe_url }}", "html": "<a href=\"{{ unsubscribe_url }}\">x</a>"});
+    let body = json!({"name": "Template", "topic": "news", "based_on": 0, "texts": [text]});
+    sales.put(&format!("/api/templates/{template}"), &body).await.ok();
+    let body = json!({"name": "Mailing", "topic": "news", "audience": {}, "template": template, "uncertain_policy": "hold"});
+    sales.put(&format!("/api/mailings/{mailing}"), &body).await.ok();
+    (mailing, template)
 }
 
 /// The path of a row with an id of the kind it names.
@@ -95,24 +118,35 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
     let id: &str = match (row.names, which) {
         (Names::Nothing, _) => {
             let file = kontor_server::assets::FILES.iter().find(|file| file.name.ends_with(".css")).expect("the app is built: cargo xtask build").name;
-            return row.path.replace("{file}", file).replace("{*path}", "some/page");
+            return row.path.replace("{file}", file).replace("{*path}", "some/page").replace("{id}", NONE);
         }
         (Names::Snapshot, Which::Owners) => return format!("/api/price-list/{}/wholesale", samples.version),
         (Names::Snapshot, Which::Missing) => return format!("/api/price-list/{}/wholesale", samples.version + 70),
+        (Names::Token, Which::Owners) => return row.path.replace("{token}", &samples.token),
+        (Names::Token, Which::Missing) => return row.path.replace("{token}", &"A".repeat(43)),
         (_, Which::Missing) => NONE,
         (Names::Order, _) => &samples.order,
         (Names::Document, _) => &samples.document,
         (Names::Customer, _) => &samples.customer,
         (Names::Import, _) => &samples.import,
         (Names::Message, _) => &samples.message,
+        (Names::Mailing, _) => &samples.mailing,
+        (Names::Template, _) => &samples.template,
         (Names::Job, _) => &samples.job,
+        (Names::Logo, _) => &samples.logo,
     };
     row.path.replace("{id}", id)
 }
 
 /// The least a route reads, so that the answer is about the id.
 fn body(row: &Row) -> &'static str {
-    if row.id == RouteId::RefuseOrder { r#"{"reason": "no longer made"}"# } else { "{}" }
+    match row.id {
+        RouteId::SegmentTerms => r#"{"by_hand": true, "reason": "a friend of the house"}"#,
+        RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
+        RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
+        RouteId::Choose => r#"{"channels": [], "topics": []}"#,
+        _ => "{}",
+    }
 }
 
 async fn call(client: &Client, row: &Row, path: &str) -> Answer {
@@ -185,7 +219,8 @@ on_both_databases!(unsafe_requests_come_from_the_own_page, |app| async {
     let samples = samples(&app).await;
     for id in RouteId::ALL.iter().copied() {
         let row = id.row();
-        if row.method == "GET" {
+        // RFC 8058: a mail program's one click comes from nowhere.
+        if row.method == "GET" || id == RouteId::OneClick {
             continue;
         }
         let path = path(&row, &samples, Which::Owners);

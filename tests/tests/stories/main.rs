@@ -1,9 +1,12 @@
 //! Stories told to the real router, each on both databases. One module per feature.
 
 mod access;
+mod attachments;
+mod audiences;
 mod backup;
 mod child;
 mod customers;
+mod firm;
 mod fsck;
 mod history;
 mod house;
@@ -11,6 +14,8 @@ mod http;
 mod imports;
 mod jobs;
 mod kill;
+mod kill_mailing;
+mod mailings;
 mod migrations;
 mod orders;
 mod outbox;
@@ -19,8 +24,12 @@ mod powerloss;
 mod price_list;
 mod restore_drill;
 mod segments;
+mod sending;
 mod serving;
+mod set_up;
 mod sheet;
 mod sign_in;
+mod templates;
 mod two_servers;
+mod unsubscribe;
 mod watching;
