@@ -14,6 +14,8 @@ use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
     AppState, accounts, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list,
     segments, sending, setup,
+    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments,
+    sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -121,6 +123,8 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Publish => (post(price_list::create), json::<api::PublishReport>().body::<api::Publish>()),
         RouteId::PriceList => (get(price_list::in_force), json::<api::PriceListInfo>().query(&["overlay"])),
         RouteId::Snapshot => (get(price_list::show), binary("application/octet-stream")),
+        RouteId::GetSending => (get(sending::show), json::<api::operations::Sending>()),
+        RouteId::ReleaseSending => (post(sending::release_now), json::<api::operations::Sending>()),
         RouteId::Unsubscribe | RouteId::PreferencesPage => (get(preferences::page), page()),
         RouteId::OneClick => (post(preferences::one_click), none()),
         RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),

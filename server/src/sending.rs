@@ -5,8 +5,7 @@ use axum::extract::State;
 use kontor_shared::api::operations::Sending;
 use sqlx::AnyConnection;
 
-use crate::db::Db;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::extract::Json;
 use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth};
@@ -41,7 +40,7 @@ fn shown(row: Row) -> Sending {
     }
 }
 
-async fn set(connection: &mut AnyConnection, clock: &Clock, actor: &str, paused: bool, reason: &str) -> anyhow::Result<Sending> {
+async fn set(connection: &mut AnyConnection, clock: &Clock, actor: &str, paused: bool, reason: &str) -> anyhow::Result<()> {
     let before = shown(row(connection).await?);
     sqlx::query("UPDATE sending SET paused = $1, reason = $2, changed_at = $3, changed_by = $4 WHERE id = 1")
         .bind(i64::from(paused))
@@ -52,25 +51,21 @@ async fn set(connection: &mut AnyConnection, clock: &Clock, actor: &str, paused:
         .await?;
     let after = shown(row(connection).await?);
     let action = if paused { "sending.pause" } else { "sending.release" };
-    audit::record(connection, clock, actor, action, "sending", Some(&before), Some(&after)).await?;
-    Ok(after)
+    audit::record(connection, clock, actor, action, "sending", Some(&before), Some(&after)).await
 }
 
 /// Stops all sending, in the caller's transaction.
 pub async fn pause(connection: &mut AnyConnection, clock: &Clock, actor: &str, reason: &str) -> anyhow::Result<()> {
-    set(connection, clock, actor, true, reason).await.map(drop)
+    set(connection, clock, actor, true, reason).await
 }
 
-/// Lets sending go on; nothing changes where it was not paused.
-pub async fn release(db: &Db, clock: &Clock, actor: &str) -> anyhow::Result<Sending> {
-    let mut tx = db.write_tx().await?;
-    let now = shown(row(&mut tx).await?);
-    if !now.paused {
-        return Ok(now);
+/// Lets sending go on, in the caller's transaction; whether it was held back.
+pub async fn release(connection: &mut AnyConnection, clock: &Clock, actor: &str) -> anyhow::Result<bool> {
+    if !shown(row(connection).await?).paused {
+        return Ok(false);
     }
-    let after = set(&mut tx, clock, actor, false, "").await?;
-    tx.commit().await?;
-    Ok(after)
+    set(connection, clock, actor, false, "").await?;
+    Ok(true)
 }
 
 /// `GET /api/sending`
@@ -80,5 +75,9 @@ pub async fn show(State(state): State<AppState>) -> Result<Json<Sending>> {
 
 /// `POST /api/sending/release`
 pub async fn release_now(State(state): State<AppState>, who: auth::Staff) -> Result<Json<Sending>> {
-    Ok(Json(release(&state.db, &state.clock, &who.actor()).await.map_err(AppError::from)?))
+    let mut tx = state.db.write_tx().await?;
+    release(&mut tx, &state.clock, &who.actor()).await?;
+    let after = shown(row(&mut tx).await?);
+    tx.commit().await?;
+    Ok(Json(after))
 }

@@ -8,6 +8,7 @@ use kontor_server::mail::dkim;
 use kontor_server::mailings::moves::{Moved, act};
 use kontor_server::outbox::status;
 use kontor_server::secrets::Purpose;
+use kontor_server::sending;
 use kontor_server::{AppState, firm};
 use kontor_shared::mailings::MailingAction;
 use serde_json::json;
@@ -165,7 +166,7 @@ async fn resume(state: &AppState, what: &str) -> anyhow::Result<()> {
 
 async fn release(state: &AppState) -> anyhow::Result<()> {
     let mut tx = state.db.write_tx().await?;
-    let was_paused = status::release(&mut tx, state, ACTOR).await?;
+    let was_paused = sending::release(&mut tx, &state.clock, ACTOR).await?;
     tx.commit().await?;
     eprintln!("{}", if was_paused { "mail goes out again" } else { "mail was not held back" });
     Ok(())

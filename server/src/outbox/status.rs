@@ -80,16 +80,3 @@ pub async fn close_breaker(connection: &mut AnyConnection, state: &AppState, sco
     audit::record(connection, &state.clock, actor, "sending.resume", scope, Some(&json!({"reason": reason})), None).await?;
     Ok(true)
 }
-
-/// Lets mail go out again; whether it was held back.
-pub async fn release(connection: &mut AnyConnection, state: &AppState, actor: &str) -> anyhow::Result<bool> {
-    let reason: Option<String> = sqlx::query_scalar("SELECT reason FROM sending WHERE id = 1 AND paused <> 0").fetch_optional(&mut *connection).await?;
-    let Some(reason) = reason else { return Ok(false) };
-    sqlx::query("UPDATE sending SET paused = 0, reason = '', changed_at = $1, changed_by = $2 WHERE id = 1")
-        .bind(state.clock.now_ms())
-        .bind(actor)
-        .execute(&mut *connection)
-        .await?;
-    audit::record(connection, &state.clock, actor, "sending.release", "sending", Some(&json!({"reason": reason})), None).await?;
-    Ok(true)
-}

@@ -84,7 +84,9 @@ on_both_databases!(a_backup_made_while_orders_come_in_restores_to_either_engine,
         let waiting = number(&there.db, "SELECT COUNT(*) FROM messages WHERE state = 'queued'").await;
         assert!(waiting > 0);
         assert_eq!(outbox::run_due(&there, || false).await.unwrap(), 0, "nothing goes out before it is released");
-        kontor_server::sending::release(&there.db, &there.clock, "a person").await.unwrap();
+        let mut tx = there.db.write_tx().await.unwrap();
+        assert!(kontor_server::sending::release(&mut tx, &there.clock, "a person").await.unwrap());
+        tx.commit().await.unwrap();
         assert_eq!(i64::from(outbox::run_due(&there, || false).await.unwrap()), waiting);
         there.db.close().await;
         place.remove().await;
