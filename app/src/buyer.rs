@@ -12,6 +12,7 @@ use crate::lang::say;
 use crate::orders::list::Orders;
 use crate::orders::page::OrderPage;
 use crate::orders::review::ReviewPage;
+use crate::preferences::PreferencesPage;
 use crate::price_list::PriceList;
 use crate::session::SignIn;
 use crate::shell::{Bar, NavItem, Root};
@@ -34,6 +35,8 @@ fn pages() -> AnyView {
                 <Route path=path!("/orders") view=|| view! { <Frame><Orders/></Frame> }/>
                 <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
                 <Route path=path!("/sign-in") view=|| view! { <Frame><SignInPage/></Frame> }/>
+                <Route path=path!("/u/:token") view=|| view! { <Frame><PreferencesPage leaving=true/></Frame> }/>
+                <Route path=path!("/preferences/:token") view=|| view! { <Frame><PreferencesPage leaving=false/></Frame> }/>
                 <Route path=path!("/about") view=|| view! { <Frame><About/></Frame> }/>
             </FlatRoutes>
         </Router>

@@ -14,6 +14,7 @@ pub mod house;
 pub mod keys;
 pub mod lang;
 pub mod orders;
+pub mod preferences;
 pub mod price_list;
 pub mod session;
 pub mod shell;
