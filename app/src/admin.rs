@@ -27,12 +27,17 @@ mod imports;
 mod jobs;
 mod keys;
 mod listing;
+mod mailing;
+mod mailings;
+mod message;
 mod messages;
 mod order;
 mod price_lists;
 mod queue;
 mod segments;
 mod settings;
+mod template;
+mod templates;
 
 use access::Section;
 
@@ -97,6 +102,11 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
+                    <Route path=path!("/admin/messages/:id") view=move || within(role, Section::Messages, home, message::MessagePage)/>
+                    <Route path=path!("/admin/mailings") view=move || within(role, Section::Mailings, home, mailings::Mailings)/>
+                    <Route path=path!("/admin/mailings/:id") view=move || within(role, Section::Mailings, home, mailing::MailingPage)/>
+                    <Route path=path!("/admin/templates") view=move || within(role, Section::Templates, home, templates::Templates)/>
+                    <Route path=path!("/admin/templates/:id") view=move || within(role, Section::Templates, home, template::TemplatePage)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
                     <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
@@ -144,7 +154,9 @@ fn Side(role: Role) -> impl IntoView {
 
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
-    staff::problem(&error.code).map_or_else(|| page::words_for(error), |word| say(word).to_string())
+    staff::problem(&error.code)
+        .or_else(|| kontor_shared::words::mailings::problem(&error.code))
+        .map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

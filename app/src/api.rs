@@ -103,7 +103,7 @@ pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
     answer(patient(Request::get(path)).build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
 }
 
-/// Says which revision of an order the page showed; a change made meanwhile answers 409 instead of being overwritten.
+/// Says which revision the page showed; a change made meanwhile answers 409 instead of being overwritten.
 fn seen(request: RequestBuilder, revision: i64) -> RequestBuilder {
     request.header("if-match", &format!("\"{revision}\""))
 }
@@ -126,6 +126,11 @@ pub async fn post<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> 
 /// `PUT` of a JSON body.
 pub async fn put<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> Result<T> {
     read(text(Ok(with_json(Request::put(path), content)?)).await?)
+}
+
+/// `PUT` of a JSON body about something as the page shows it.
+pub async fn put_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
+    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
 }
 
 /// `POST` without a body.

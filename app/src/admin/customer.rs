@@ -127,6 +127,7 @@ fn People(contacts: Vec<Contact>) -> impl IntoView {
 
 #[component]
 fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::money::Currency) -> impl IntoView {
+    let messages = super::role().is_some_and(|role| Section::Messages.open_to(role));
     let rows: Vec<_> = items
         .into_iter()
         .map(|item| {
@@ -138,7 +139,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
             // A message's subject is what it is known by; a document's day stands before it already.
             let what = if item.number.is_empty() || item.kind == "message" { item.text.clone() } else { item.number.clone() };
             // The server's table decides who may open it; a link that answers "not yours" helps nobody.
-            let what = match item.url.filter(|_| orders) {
+            let what = match item.url.filter(|_| if item.kind == "message" { messages } else { orders }) {
                 Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
                 Some(url) => view! { <a href=url>{what}</a> }.into_any(),
                 None => what.into_any(),
