@@ -3,7 +3,7 @@
 //! Each page is a module of the name its address has. Nothing here may be named by the buyer's entry point.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::staff;
+use kontor_shared::words::{people, staff};
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
@@ -97,7 +97,9 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
                     <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
                     <Route path=path!("/admin/customers") view=customers::Customers/>
+                    <Route path=path!("/admin/customers/new") view=customer::form::NewCustomerPage/>
                     <Route path=path!("/admin/customers/:id") view=customer::CustomerPage/>
+                    <Route path=path!("/admin/customers/:id/edit") view=customer::form::EditCustomerPage/>
                     <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
@@ -157,6 +159,7 @@ fn words_for(error: &ApiError) -> String {
     staff::problem(&error.code)
         .or_else(|| kontor_shared::words::mailings::problem(&error.code))
         .map_or_else(|| page::words_for(error), |word| say(word).to_string())
+    staff::problem(&error.code).or_else(|| people::problem(&error.code)).map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.
