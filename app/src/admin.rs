@@ -157,9 +157,9 @@ fn Side(role: Role) -> impl IntoView {
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
     staff::problem(&error.code)
+        .or_else(|| people::problem(&error.code))
         .or_else(|| kontor_shared::words::mailings::problem(&error.code))
         .map_or_else(|| page::words_for(error), |word| say(word).to_string())
-    staff::problem(&error.code).or_else(|| people::problem(&error.code)).map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

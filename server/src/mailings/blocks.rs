@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use kontor_shared::catalog::{ProductRow, Snapshot};
-use kontor_shared::money::{Currency, Price, divide_rounded};
+use kontor_shared::money::{Currency, Percent, Price};
 use kontor_shared::words::{Lang, common, format, letters as words};
 use sqlx::AnyConnection;
 
@@ -90,8 +90,7 @@ fn shelf(now: &Snapshot, before: Option<&Snapshot>) -> Shelf {
 
 /// A list price less the customer's own discount (basis points): the one place letters compute a price.
 pub fn own_price(price: Price, discount: i64) -> Price {
-    let left = i128::from(price.raw()) * i128::from(10_000 - discount.clamp(0, 10_000));
-    Price::from_raw(i64::try_from(divide_rounded(left, 10_000)).unwrap_or(price.raw()))
+    price.less(Percent::from_raw(discount))
 }
 
 /// The list at one customer's prices.

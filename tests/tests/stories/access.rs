@@ -84,11 +84,10 @@ async fn samples(app: &TestApp) -> Samples {
     let running = kontor_tests::mailing::Written::draft(app.state(), &[("c1", "reader@customer.example")]).await;
     running.write_by_hand(app.state()).await;
     let (mailing, template) = written(app, &sales).await;
-    Samples {
-        token: running.token(app.state(), "reader@customer.example").await,
     let page: api::Customer = sales.get(&format!("/api/customers/{}", app.customer("C1").await)).await.json();
     let asked: api::people::Profile = owner.post("/api/profile/requests", &json!({"text": "We are a limited company now"})).await.json();
     Samples {
+        token: running.token(app.state(), "reader@customer.example").await,
         contact: page.contacts[0].id.to_string(),
         request: asked.requests[0].id.clone(),
         customer: app.customer("C1").await.to_string(),
@@ -149,7 +148,6 @@ fn body(row: &Row) -> &'static str {
         RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
         RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
         RouteId::Choose => r#"{"channels": [], "topics": []}"#,
-        RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
         RouteId::SaveCustomer => r#"{"name": "One", "price_type": "wholesale", "lang": "en", "channel": "email"}"#,
         RouteId::CustomerState => r#"{"state": "active"}"#,
         RouteId::SaveContact | RouteId::SaveOwnContact => {
