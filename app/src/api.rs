@@ -137,11 +137,6 @@ pub async fn put<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> R
     read(text(Ok(with_json(Request::put(path), content)?)).await?)
 }
 
-/// `PUT` of a JSON body about something as the page shows it.
-pub async fn put_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
-    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
-}
-
 /// `POST` without a body.
 pub async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(text(unsafe_request(Request::post(path)).build()).await?)

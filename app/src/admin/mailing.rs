@@ -18,6 +18,7 @@ use crate::ui::page::Heading;
 use crate::ui::toast;
 
 mod audience;
+pub mod changes;
 mod condition;
 pub mod letter;
 mod look;
@@ -98,10 +99,7 @@ impl Desk {
         let (path, body) = (self.path(""), self.draft.get_untracked());
         let revision = self.saved.with_untracked(|saved| saved.as_ref().map(|saved| saved.revision));
         spawn_local(async move {
-            let answer = match revision {
-                Some(revision) => api::put_seen::<Mailing>(&path, revision, &body).await,
-                None => api::put::<Mailing>(&path, &body).await,
-            };
+            let answer = api::put_seen::<Mailing>(&path, revision, &body).await;
             let _ = self.busy.try_set(false);
             match answer {
                 Ok(mailing) => {

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use super::listing::{Listing, Shown};
+use super::mailing::changes::{self, Change};
 use super::mailing::letter::{Letter, LetterView};
 use super::{expiry, words_for};
 use crate::api::{self, encoded};
@@ -372,9 +373,54 @@ fn Versions(editor: Editor) -> impl IntoView {
                     }
                 })
                 .collect();
-            view! { <section class="panel panel-s"><h2>{say(words::VERSIONS)}</h2><div class="body"><ol class="stack">{rows}</ol></div></section> }
+            let compared = (stored.version > 1).then(|| view! { <Changes editor=editor version=stored.version/> });
+            view! { <section class="panel panel-s"><h2>{say(words::VERSIONS)}</h2><div class="body stack">{compared}<ol class="stack">{rows}</ol></div></section> }
         })
     }
+}
+
+/// What the version shown says otherwise than the one before it, in the language that is looked at.
+#[component]
+fn Changes(editor: Editor, version: u32) -> impl IntoView {
+    let before: RwSignal<Option<Template>> = RwSignal::new(None);
+    let load = move |_| {
+        if before.with_untracked(Option::is_some) {
+            return;
+        }
+        let path = editor.id.with_value(|id| format!("/api/templates/{}?version={}", encoded(id), version - 1));
+        spawn_local(async move {
+            match api::get::<Template>(&path).await {
+                Ok(template) => drop(before.try_set(Some(template))),
+                Err(error) => {
+                    expiry::note(&error);
+                    toast::fail(words_for(&error));
+                }
+            }
+        });
+    };
+    let told = move || {
+        let lang = editor.lang.get();
+        let (old, new) = (before.get()?, editor.stored.get()?);
+        let (old, new) = (text_in(&old.texts, lang), text_in(&new.texts, lang));
+        let parts = [(words::SUBJECT, old.subject, new.subject), (words::LETTER_HTML, old.html, new.html), (words::LETTER_TEXT, old.text, new.text)];
+        let parts: Vec<_> = parts
+            .into_iter()
+            .map(|(word, old, new)| (word, changes::between(&old, &new)))
+            .filter(|(_, changes)| !changes.is_empty())
+            .map(|(word, changes)| {
+                let lines: Vec<_> = changes
+                    .into_iter()
+                    .map(|change| match change {
+                        Change::Gone(line) => view! { <li class="long">"− "<del>{line}</del></li> }.into_any(),
+                        Change::New(line) => view! { <li class="long">"+ "<ins>{line}</ins></li> }.into_any(),
+                    })
+                    .collect();
+                view! { <h3>{say(word)}</h3><ul class="changes s">{lines}</ul> }
+            })
+            .collect();
+        Some(parts)
+    };
+    view! { <details on:toggle=load><summary>{format!("{} ({} → {version})", say(words::NOTE), version - 1)}</summary>{told}</details> }
 }
 
 fn set_archived(editor: Editor, archived: bool, undo: bool) {
