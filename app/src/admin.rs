@@ -3,7 +3,7 @@
 //! Each page is a module of the name its address has. Nothing here may be named by the buyer's entry point.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::staff;
+use kontor_shared::words::{people, staff};
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
@@ -27,12 +27,17 @@ mod imports;
 mod jobs;
 mod keys;
 mod listing;
+mod mailing;
+mod mailings;
+mod message;
 mod messages;
 mod order;
 mod price_lists;
 mod queue;
 mod segments;
 mod settings;
+mod template;
+mod templates;
 
 use access::Section;
 
@@ -92,11 +97,18 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
                     <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
                     <Route path=path!("/admin/customers") view=customers::Customers/>
+                    <Route path=path!("/admin/customers/new") view=customer::form::NewCustomerPage/>
                     <Route path=path!("/admin/customers/:id") view=customer::CustomerPage/>
+                    <Route path=path!("/admin/customers/:id/edit") view=customer::form::EditCustomerPage/>
                     <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
+                    <Route path=path!("/admin/messages/:id") view=move || within(role, Section::Messages, home, message::MessagePage)/>
+                    <Route path=path!("/admin/mailings") view=move || within(role, Section::Mailings, home, mailings::Mailings)/>
+                    <Route path=path!("/admin/mailings/:id") view=move || within(role, Section::Mailings, home, mailing::MailingPage)/>
+                    <Route path=path!("/admin/templates") view=move || within(role, Section::Templates, home, templates::Templates)/>
+                    <Route path=path!("/admin/templates/:id") view=move || within(role, Section::Templates, home, template::TemplatePage)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
                     <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
@@ -144,7 +156,10 @@ fn Side(role: Role) -> impl IntoView {
 
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
-    staff::problem(&error.code).map_or_else(|| page::words_for(error), |word| say(word).to_string())
+    staff::problem(&error.code)
+        .or_else(|| people::problem(&error.code))
+        .or_else(|| kontor_shared::words::mailings::problem(&error.code))
+        .map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

@@ -103,14 +103,23 @@ pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
     answer(patient(Request::get(path)).build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
 }
 
-/// Says which revision of an order the page showed; a change made meanwhile answers 409 instead of being overwritten.
+/// Says which revision the page showed; a change made meanwhile answers 409 instead of being overwritten.
 fn seen(request: RequestBuilder, revision: i64) -> RequestBuilder {
     request.header("if-match", &format!("\"{revision}\""))
 }
 
-/// `POST` of a JSON body about an order as the page shows it.
+/// `POST` of a JSON body about something as the page shows it.
 pub async fn post_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
     read(text(Ok(with_json(seen(Request::post(path), revision), content)?)).await?)
+}
+
+/// `PUT` of a JSON body about something as the page shows it; without a revision it is put over whatever is there.
+pub async fn put_seen<T: DeserializeOwned>(path: &str, revision: Option<i64>, content: &impl Serialize) -> Result<T> {
+    let request = match revision {
+        Some(revision) => seen(Request::put(path), revision),
+        None => Request::put(path),
+    };
+    read(text(Ok(with_json(request, content)?)).await?)
 }
 
 /// `POST` without a body about an order as the page shows it.

@@ -28,6 +28,12 @@ pub enum Names {
     Order,
     Document,
     Customer,
+    /// A person at a customer, for staff.
+    Contact,
+    /// The same, for the customer itself.
+    OwnContact,
+    /// A change a customer asked for.
+    Request,
     Import,
     Message,
     Mailing,
@@ -94,6 +100,23 @@ table! {
     Audit           GET    "/api/audit"                            ADMIN,  Nothing,  "Who changed what, when";
     ListCustomers   GET    "/api/customers"                        STAFF,  Nothing,  "Customers";
     GetCustomer     GET    "/api/customers/{id}"                   STAFF,  Customer, "Everything about one customer";
+    AddCustomer     POST   "/api/customers"                        SALES,  Nothing,  "A new customer under an id of the client's own";
+    SaveCustomer    PUT    "/api/customers/{id}"                   SALES,  Customer, "Change a customer's own row";
+    CustomerState   POST   "/api/customers/{id}/state"             SALES,  Customer, "Block a customer, or lift that";
+    CustomerChoices GET    "/api/customer-choices"                 STAFF,  Nothing,  "What forms and filters of customers offer";
+    AddContact      POST   "/api/contacts"                         SALES,  Nothing,  "A new person at a customer, under an id of the client's own";
+    SaveContact     PUT    "/api/contacts/{id}"                    SALES,  Contact,  "Change a person at a customer";
+    RecordConsent   POST   "/api/contacts/{id}/consents"           MARKET, Contact,  "Write down a consent or its withdrawal";
+    ExportPerson    POST   "/api/contacts/{id}/export"             ADMIN,  Contact,  "Everything held about a person";
+    PreviewErase    GET    "/api/contacts/{id}/erase"              ADMIN,  Contact,  "What erasing a person would do";
+    ErasePerson     POST   "/api/contacts/{id}/erase"              ADMIN,  Contact,  "Erase a person; documents stay as posted";
+    AnswerRequest   POST   "/api/requests/{id}"                    SALES,  Request,  "Answer a change a customer asked for";
+    Profile         GET    "/api/profile"                          BUYER,  Nothing,  "A customer as it sees itself";
+    SaveProfile     PUT    "/api/profile"                          BUYER,  Nothing,  "What a customer changes of itself";
+    AddOwnContact   POST   "/api/profile/contacts"                 BUYER,  Nothing,  "A new person of the customer's own";
+    SaveOwnContact  PUT    "/api/profile/contacts/{id}"            BUYER,  OwnContact, "Change a person of the customer's own";
+    GiveConsent     POST   "/api/profile/contacts/{id}/consents"   BUYER,  OwnContact, "Agree to mailings, or withdraw that";
+    AskForChange    POST   "/api/profile/requests"                 BUYER,  Nothing,  "Ask staff for a change they have to make";
     Segments        GET    "/api/segments"                         MARKET, Nothing,  "Segments as of a day, with the list behind a count";
     SubmitOrder     PUT    "/api/orders/{id}"                      BUYER,  Order,    "Submit an order under an id of the client's own";
     ListOrders      GET    "/api/orders"                           ORDERS, Nothing,  "Orders, newest first; a buyer's own, or everybody's for staff";

@@ -196,6 +196,7 @@ fn migrations() -> Migrator {
         (6, "people", include_str!("../migrations/0006_people.sql")),
         (7, "mailings", include_str!("../migrations/0007_mailings.sql")),
         (11, "sending", include_str!("../migrations/0011_sending.sql")),
+        (9, "customers", include_str!("../migrations/0009_customers.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

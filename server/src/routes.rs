@@ -32,8 +32,27 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::GetSettings => (get(firm::settings), json::<api::Settings>()),
         RouteId::SaveSettings => (put(firm::save_settings), json::<api::Settings>().body::<api::SaveSettings>()),
         RouteId::Audit => (get(audit::list), json::<api::AuditPage>().query(&["after"])),
-        RouteId::ListCustomers => (get(customers::list), json::<api::CustomerPage>().query(&["q", "after"])),
+        RouteId::ListCustomers => {
+            (get(customers::list), json::<api::CustomerPage>().query(&["q", "state", "manager", "price_type", "region", "segment", "asks", "after"]))
+        }
         RouteId::GetCustomer => (get(customers::show), json::<api::Customer>().query(&["after"])),
+        RouteId::AddCustomer => (post(customers::edit::create), json::<api::Customer>().body::<api::people::NewCustomer>().created()),
+        RouteId::SaveCustomer => (put(customers::edit::save), json::<api::Customer>().body::<api::people::SaveCustomer>()),
+        RouteId::CustomerState => (post(customers::edit::set_state), json::<api::Customer>().body::<api::people::SetCustomerState>()),
+        RouteId::CustomerChoices => (get(customers::requests::choices), json::<api::people::CustomerChoices>()),
+        RouteId::AddContact => (post(customers::contacts::create), json::<api::Customer>().body::<api::people::NewContact>().created()),
+        RouteId::SaveContact => (put(customers::contacts::save), json::<api::Customer>().body::<api::people::SaveContact>()),
+        RouteId::RecordConsent => (post(customers::contacts::consent), json::<api::Customer>().body::<api::people::RecordConsent>()),
+        RouteId::ExportPerson => (post(customers::person::export), json::<api::people::PersonExport>()),
+        RouteId::PreviewErase => (get(customers::erase::preview), json::<api::people::ErasePreview>()),
+        RouteId::ErasePerson => (post(customers::erase::erase), json::<api::people::Erased>().body::<api::people::Erase>()),
+        RouteId::AnswerRequest => (post(customers::requests::answer), json::<api::Customer>().body::<api::people::AnswerRequest>()),
+        RouteId::Profile => (get(customers::profile::show), json::<api::people::Profile>()),
+        RouteId::SaveProfile => (put(customers::profile::save), json::<api::people::Profile>().body::<api::people::SaveProfile>()),
+        RouteId::AddOwnContact => (post(customers::profile::add_contact), json::<api::people::Profile>().body::<api::people::NewOwnContact>().created()),
+        RouteId::SaveOwnContact => (put(customers::profile::save_contact), json::<api::people::Profile>().body::<api::people::SaveContact>()),
+        RouteId::GiveConsent => (post(customers::profile::consent), json::<api::people::Profile>().body::<api::people::GiveConsent>()),
+        RouteId::AskForChange => (post(customers::profile::ask), json::<api::people::Profile>().body::<api::people::AskForChange>()),
         RouteId::Segments => {
             (get(segments::show), json::<api::SegmentPage>().query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "after"]))
         }

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::customers::{Channel, CustomerState};
 use crate::ids::{CustomerId, DocumentId, ImportId, MessageId, OrderId};
 use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::{LineReason, OrderState, Verdict};
@@ -139,8 +140,11 @@ body! {
     /// `GET /api/price-list`: the version in force for whoever asks.
     pub struct PriceListInfo {
         pub version: u32,
-        /// The price type shown.
+        /// The prices shown: the price type, and the reader's own discount where it has one (`wholesale-5%`).
         pub overlay: String,
+        /// Comes off every price of the snapshot, which is that of the price type ([`crate::catalog::Snapshot::less`]).
+        #[serde(default)]
+        pub discount: Percent,
         pub published_at: String,
         pub valid_from: String,
         pub valid_until: Option<String>,
@@ -350,9 +354,14 @@ body! {
         pub orders: u32,
         pub last_order: Option<String>,
         pub segment: Option<Segment>,
+        pub state: CustomerState,
+        pub region: String,
+        pub manager: Option<String>,
+        /// It asked for a change nobody has answered.
+        pub asks: bool,
     }
 
-    /// `GET /api/customers?q=&after=`
+    /// `GET /api/customers?q=&state=&manager=&price_type=&region=&segment=&asks=&after=`
     pub struct CustomerPage { pub customers: Vec<CustomerSummary>, pub total: u64, pub next: Option<String> }
 
     /// `GET /api/customers/{id}`: everything on one page.
@@ -365,7 +374,26 @@ body! {
         pub lang: Lang,
         pub price_type: String,
         pub delivery_address: String,
-        pub contacts: Vec<Contact>,
+        /// For `If-Match`; people, places and consents count.
+        pub revision: i64,
+        pub state: CustomerState,
+        /// Why it is blocked.
+        pub state_reason: String,
+        pub region: String,
+        /// The legal address.
+        pub address: String,
+        /// The first is `delivery_address`, offered first.
+        pub places: Vec<people::Place>,
+        pub tax_id: String,
+        /// Off every price of the price type.
+        pub discount: Percent,
+        pub channel: Channel,
+        pub manager: Option<people::Manager>,
+        /// For staff only.
+        pub note: String,
+        /// Changes the customer asked for, the newest first; fifty at most.
+        pub requests: Vec<people::ChangeRequest>,
+        pub contacts: Vec<people::Contact>,
         /// Judged by the firm's rule as of its look-back day.
         pub verdict: SegmentRow,
         /// The rule it was judged by, for the sentence of explanation.
@@ -379,16 +407,14 @@ body! {
         pub next: Option<String>,
     }
 
-    pub struct Contact { pub name: String, pub email: String, pub phone: String, pub consent: Option<String> }
-
     /// One thing that happened with a customer.
     pub struct TimelineItem {
         pub at: String,
-        /// `order`, `document` or `message`.
+        /// `change` (of the customer's data), `document`, `message`, `order` or `request` (by the customer).
         pub kind: String,
         pub id: String,
         pub number: String,
-        /// Order state, document kind or message state.
+        /// Order state, document kind, message state, state of a request, or what was changed.
         pub state: String,
         /// Decimal amount where there is one.
         pub amount: Option<String>,

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod catalog;
+pub mod customers;
 pub mod documents;
 pub mod drafts;
 pub mod ids;

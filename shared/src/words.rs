@@ -21,6 +21,7 @@ pub mod mailings;
 pub mod people;
 pub mod preferences;
 pub mod problems;
+pub mod profile;
 pub mod segments;
 pub mod sheet;
 pub mod shop;
@@ -188,6 +189,7 @@ pub const TABLES: &[Table] = &[
     ("people", people::ALL, people::ALL_PLURAL),
     ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
+    ("profile", profile::ALL, profile::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),
     ("shop", shop::ALL, shop::ALL_PLURAL),

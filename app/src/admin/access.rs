@@ -1,7 +1,7 @@
 //! Which sections a role is shown: a mirror of the server's table (server/src/access.rs), which is the judge.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::{Word, staff};
+use kontor_shared::words::{Word, mailings, staff};
 
 /// A section of the staff's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Section {
     PriceLists,
     Imports,
     Segments,
+    Mailings,
+    Templates,
     Messages,
     Settings,
     Jobs,
@@ -18,8 +20,19 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 9] =
-        [Self::Orders, Self::Customers, Self::PriceLists, Self::Imports, Self::Segments, Self::Messages, Self::Settings, Self::Jobs, Self::Audit];
+    pub const ALL: [Self; 11] = [
+        Self::Orders,
+        Self::Customers,
+        Self::PriceLists,
+        Self::Imports,
+        Self::Segments,
+        Self::Mailings,
+        Self::Templates,
+        Self::Messages,
+        Self::Settings,
+        Self::Jobs,
+        Self::Audit,
+    ];
 
     pub const fn href(self) -> &'static str {
         match self {
@@ -28,6 +41,8 @@ impl Section {
             Self::PriceLists => "/admin/price-lists",
             Self::Imports => "/admin/import",
             Self::Segments => "/admin/segments",
+            Self::Mailings => "/admin/mailings",
+            Self::Templates => "/admin/templates",
             Self::Messages => "/admin/messages",
             Self::Settings => "/admin/settings",
             Self::Jobs => "/admin/jobs",
@@ -42,6 +57,8 @@ impl Section {
             Self::PriceLists => staff::PRICE_LISTS,
             Self::Imports => staff::IMPORTS,
             Self::Segments => staff::SEGMENTS,
+            Self::Mailings => mailings::MAILINGS,
+            Self::Templates => mailings::TEMPLATES,
             Self::Messages => staff::MESSAGES,
             Self::Settings => staff::SETTINGS,
             Self::Jobs => staff::JOBS,
@@ -53,7 +70,7 @@ impl Section {
     pub const fn heading(self) -> Option<Word> {
         match self {
             Self::Orders | Self::Customers | Self::PriceLists | Self::Imports => None,
-            Self::Segments | Self::Messages => Some(staff::OUTREACH),
+            Self::Segments | Self::Mailings | Self::Templates | Self::Messages => Some(staff::OUTREACH),
             Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
         }
     }
@@ -64,7 +81,7 @@ impl Section {
             (_, Role::Admin) | (Self::Customers, _) => true,
             (Self::Orders, role) => matches!(role, Role::Sales | Role::Accountant),
             (Self::PriceLists | Self::Imports, role) => matches!(role, Role::Sales),
-            (Self::Segments | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
+            (Self::Segments | Self::Mailings | Self::Templates | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
             (Self::Settings | Self::Jobs | Self::Audit, _) => false,
         }
     }
@@ -92,8 +109,8 @@ mod tests {
         let seen = |role| Section::open_sections(role).map(Section::href).collect::<Vec<_>>();
         assert_eq!(seen(Role::Buyer), Vec::<&str>::new());
         assert_eq!(seen(Role::Accountant), ["/admin", "/admin/customers"]);
-        assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/messages"]);
-        assert_eq!(seen(Role::Sales).len(), 6);
+        assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/mailings", "/admin/templates", "/admin/messages"]);
+        assert_eq!(seen(Role::Sales).len(), 8);
         assert_eq!(seen(Role::Admin).len(), Section::ALL.len());
     }
 

@@ -1,5 +1,6 @@
 //! A list or document the server gives: asked for anew when its address changes, longer with "Show more", again after a failure.
 
+use kontor_shared::api::mailings::{MailingPage, RecipientPage};
 use kontor_shared::api::{AuditPage, Customer, CustomerPage, ImportReport, MessagePage, OrderPage, SegmentPage};
 use kontor_shared::words::staff;
 use leptos::prelude::*;
@@ -36,7 +37,17 @@ macro_rules! paged {
         }
     )*};
 }
-paged!(OrderPage.orders, CustomerPage.customers, Customer.timeline, SegmentPage.rows, MessagePage.messages, AuditPage.rows, ImportReport.refusals);
+paged!(
+    OrderPage.orders,
+    CustomerPage.customers,
+    Customer.timeline,
+    SegmentPage.rows,
+    MessagePage.messages,
+    AuditPage.rows,
+    ImportReport.refusals,
+    MailingPage.mailings,
+    RecipientPage.recipients
+);
 
 /// `Copy`, like the signals in it.
 pub struct Listing<P: 'static> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use kontor_shared::catalog::{ProductRow, Snapshot};
-use kontor_shared::money::{Currency, Price, divide_rounded};
+use kontor_shared::money::{Currency, Percent, Price};
 use kontor_shared::words::{Lang, common, format, letters as words};
 use sqlx::AnyConnection;
 
@@ -49,9 +49,10 @@ impl Shelves {
             return Ok(shelf);
         }
         let now = load(connection, version.version, price_type).await?;
-        let before = match version.version {
-            ..=1 => None,
-            number => load(connection, number - 1, price_type).await?,
+        // A version can lack a price type; what the reader saw last is compared.
+        let before = match price_list::store::snapshot_before(connection, version.version, price_type).await? {
+            None => None,
+            Some(before) => load(connection, before, price_type).await?,
         };
         let shelf = Arc::new(now.map(|now| shelf(&now, before.as_ref())).unwrap_or_default());
         let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -89,8 +90,7 @@ fn shelf(now: &Snapshot, before: Option<&Snapshot>) -> Shelf {
 
 /// A list price less the customer's own discount (basis points): the one place letters compute a price.
 pub fn own_price(price: Price, discount: i64) -> Price {
-    let left = i128::from(price.raw()) * i128::from(10_000 - discount.clamp(0, 10_000));
-    Price::from_raw(i64::try_from(divide_rounded(left, 10_000)).unwrap_or(price.raw()))
+    price.less(Percent::from_raw(discount))
 }
 
 /// The list at one customer's prices.

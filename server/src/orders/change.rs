@@ -108,6 +108,9 @@ pub async fn refuse(state: &AppState, who: &Identity, id: OrderId, seen: Option<
     committed(tx, state, row, who).await
 }
 
+/// The occasion that brings the proforma, and so is told those who pay as well.
+pub const CONFIRMED: &str = "confirmed";
+
 /// Writes the intent to tell the customer's contacts, once per order and occasion.
 pub async fn tell(
     tx: &mut AnyConnection,
@@ -120,7 +123,7 @@ pub async fn tell(
     let Some(customer) = &row.customer_id else { return Ok(()) };
     let customer = store::customer(tx, customer).await?.context("the order's customer")?;
     let lang = Lang::parse(&customer.lang).unwrap_or(firm.lang);
-    let addresses = store::order_mail_addresses(tx, &customer.id).await?;
+    let addresses = store::order_mail_addresses(tx, &customer.id, occasion == CONFIRMED).await?;
     let (subject, text) = compose(lang, state.config.public_url.as_deref())?;
     let cause = format!("order {} {occasion}", row.id);
     let letter = outbox::Letter { cause, customer: customer.id.parse().ok(), addresses: &addresses, lang, subject, text };

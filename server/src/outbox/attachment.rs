@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use kontor_shared::catalog::Snapshot;
 use kontor_shared::ids::{CustomerId, form_id};
+use kontor_shared::money::Percent;
 use kontor_shared::sheet::{self, FormInfo};
 use kontor_shared::words::Lang;
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,8 @@ crate::row! {
         pub code: String,
         pub name: String,
         pub price_type: String,
+        /// Basis points off every price.
+        pub discount: i64,
     }
 }
 
@@ -92,7 +95,7 @@ pub async fn buyers(connection: &mut AnyConnection, messages: &[&Claimed]) -> sq
     if messages.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = format!("SELECT id, code, name, price_type FROM customers WHERE id IN ({})", placeholders(1, messages.len()));
+    let sql = format!("SELECT id, code, name, price_type, discount FROM customers WHERE id IN ({})", placeholders(1, messages.len()));
     let mut query = sqlx::query_as(AssertSqlSafe(sql));
     for message in messages {
         query = query.bind(message.customer_id.clone().unwrap_or_default());
@@ -147,7 +150,8 @@ pub async fn list(
 async fn snapshot(connection: &mut AnyConnection, version: i64, buyer: &Buyer) -> anyhow::Result<Option<Snapshot>> {
     let Some(found) = price_list::store::snapshot(connection, version, &buyer.price_type).await? else { return Ok(None) };
     let loaded = price_list::load(connection, version, &found.overlay).await;
-    loaded.map_err(|error| anyhow::anyhow!("price list {version} cannot be read: {error:?}"))
+    let loaded = loaded.map_err(|error| anyhow::anyhow!("price list {version} cannot be read: {error:?}"))?;
+    Ok(loaded.map(|snapshot| snapshot.less(Percent::from_raw(buyer.discount))))
 }
 
 impl List {

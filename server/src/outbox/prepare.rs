@@ -34,6 +34,9 @@ pub struct Desk {
     links: Key,
 }
 
+/// Which workbook: by mailing, price type, discount and language.
+type Kind = (String, String, i64, Lang);
+
 /// What a sender keeps from one batch to the next: reading an RSA key takes as long as signing with it, and a mailing's
 /// letter is fixed when it is frozen.
 #[derive(Default)]
@@ -42,8 +45,7 @@ pub struct Press {
     letters: HashMap<String, Result<Letter, String>>,
     /// By mailing: what it attaches.
     issues: HashMap<String, Option<Issue>>,
-    /// By mailing, price type and language.
-    lists: HashMap<(String, String, Lang), Result<Arc<List>, String>>,
+    lists: HashMap<Kind, Result<Arc<List>, String>>,
 }
 
 /// A message ready to go.
@@ -183,7 +185,7 @@ impl Desk {
                 continue;
             };
             let lang = Lang::parse(&message.lang).with_context(|| format!("stored language {}", message.lang))?;
-            let key = (mailing.clone(), buyer.price_type.clone(), lang);
+            let key = (mailing.clone(), buyer.price_type.clone(), buyer.discount, lang);
             if let (false, Some(issue)) = (press.lists.contains_key(&key), &press.issues[&mailing]) {
                 let list = attachment::list(connection, state, &self.firm, issue, &buyer, lang).await?;
                 press.lists.insert(key.clone(), list);

@@ -147,6 +147,15 @@ pub async fn snapshot(connection: &mut AnyConnection, version: i64, overlay: &st
         .await
 }
 
+/// The last version before this one that has prices of a type.
+pub async fn snapshot_before(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar("SELECT MAX(version) FROM price_list_snapshots WHERE overlay = $1 AND version < $2")
+        .bind(overlay)
+        .bind(version)
+        .fetch_one(connection)
+        .await
+}
+
 /// The snapshot of the first price type, in the price types' own order.
 pub async fn first_snapshot(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Option<Snapshot>> {
     sqlx::query_as(
@@ -170,8 +179,8 @@ pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Ve
     rows.iter().map(|row| Ok((Version::from_row(row)?, row.try_get("reasons_hash")?))).collect()
 }
 
-pub async fn customer_price_type(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT price_type FROM customers WHERE id = $1").bind(customer).fetch_optional(connection).await
+pub async fn customer_prices(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<(String, i64)>> {
+    sqlx::query_as("SELECT price_type, discount FROM customers WHERE id = $1").bind(customer).fetch_optional(connection).await
 }
 
 /// Keeps what a form that was handed out was made for, so that it is known when it comes back.

@@ -108,8 +108,6 @@ crate::words! {
     NO_CUSTOMERS_HINT = "They come in with an import of customers or orders.", "Они появятся после импорта клиентов или заказов.", "Идват с внасяне на клиенти или поръчки.";
     PEOPLE = "People", "Контакты", "Хора за контакт";
     NO_PEOPLE = "No contacts are known.", "Контакты неизвестны.", "Няма известни контакти.";
-    CONSENT_GIVEN = "Agreed to letters", "Согласие на письма есть", "Има съгласие за писма";
-    CONSENT_NONE = "No consent to letters", "Согласия на письма нет", "Няма съгласие за писма";
     FACTS = "Facts", "Сведения", "Данни";
     PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
     LANGUAGE = "Language", "Язык", "Език";

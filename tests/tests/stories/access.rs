@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
-use kontor_shared::api::{CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
+use kontor_shared::api::{self, CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
 use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
 use serde_json::json;
@@ -51,6 +51,8 @@ struct Samples {
     order: String,
     document: String,
     customer: String,
+    contact: String,
+    request: String,
     import: String,
     message: String,
     mailing: String,
@@ -82,8 +84,12 @@ async fn samples(app: &TestApp) -> Samples {
     let running = kontor_tests::mailing::Written::draft(app.state(), &[("c1", "reader@customer.example")]).await;
     running.write_by_hand(app.state()).await;
     let (mailing, template) = written(app, &sales).await;
+    let page: api::Customer = sales.get(&format!("/api/customers/{}", app.customer("C1").await)).await.json();
+    let asked: api::people::Profile = owner.post("/api/profile/requests", &json!({"text": "We are a limited company now"})).await.json();
     Samples {
         token: running.token(app.state(), "reader@customer.example").await,
+        contact: page.contacts[0].id.to_string(),
+        request: asked.requests[0].id.clone(),
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -125,6 +131,8 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Order, _) => &samples.order,
         (Names::Document, _) => &samples.document,
         (Names::Customer, _) => &samples.customer,
+        (Names::Contact | Names::OwnContact, _) => &samples.contact,
+        (Names::Request, _) => &samples.request,
         (Names::Import, _) => &samples.import,
         (Names::Message, _) => &samples.message,
         (Names::Mailing, _) => &samples.mailing,
@@ -140,6 +148,16 @@ fn body(row: &Row) -> &'static str {
         RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
         RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
         RouteId::Choose => r#"{"channels": [], "topics": []}"#,
+        RouteId::SaveCustomer => r#"{"name": "One", "price_type": "wholesale", "lang": "en", "channel": "email"}"#,
+        RouteId::CustomerState => r#"{"state": "active"}"#,
+        RouteId::SaveContact | RouteId::SaveOwnContact => {
+            r#"{"name": "Ann", "email": "c1@customer.example", "receives_orders": true, "receives_accounts": false, "receives_mail": true}"#
+        }
+        RouteId::RecordConsent => r#"{"purpose": "marketing", "channel": "email", "state": "withdrawn", "source": "telephone", "evidence": ""}"#,
+        RouteId::GiveConsent => r#"{"channel": "email", "state": "withdrawn"}"#,
+        // Not the name: the person is needed again.
+        RouteId::ErasePerson => r#"{"name": "nobody", "reason": "asked for it"}"#,
+        RouteId::AnswerRequest => r#"{"state": "done", "answer": ""}"#,
         _ => "{}",
     }
 }
@@ -154,7 +172,7 @@ fn unsafe_request(row: &Row, path: &str) -> axum::http::request::Builder {
 
 /// Whether the row's own ids are the buyers' too; the others belong to the firm.
 fn a_buyer_has_its_own(names: Names) -> bool {
-    matches!(names, Names::Order | Names::Document | Names::Snapshot)
+    matches!(names, Names::Order | Names::Document | Names::Snapshot | Names::OwnContact)
 }
 
 on_both_databases!(every_route_as_everyone, |app| async {
