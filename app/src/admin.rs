@@ -28,6 +28,9 @@ mod jobs;
 mod keys;
 mod listing;
 mod log_ins;
+mod mailing;
+mod mailings;
+mod message;
 mod messages;
 mod order;
 mod price_lists;
@@ -36,6 +39,8 @@ mod segments;
 mod sending;
 mod set_up;
 mod settings;
+mod template;
+mod templates;
 
 use access::Section;
 
@@ -116,6 +121,11 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
                     <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
+                    <Route path=path!("/admin/messages/:id") view=move || within(role, Section::Messages, home, message::MessagePage)/>
+                    <Route path=path!("/admin/mailings") view=move || within(role, Section::Mailings, home, mailings::Mailings)/>
+                    <Route path=path!("/admin/mailings/:id") view=move || within(role, Section::Mailings, home, mailing::MailingPage)/>
+                    <Route path=path!("/admin/templates") view=move || within(role, Section::Templates, home, templates::Templates)/>
+                    <Route path=path!("/admin/templates/:id") view=move || within(role, Section::Templates, home, template::TemplatePage)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
                     <Route path=path!("/admin/account") view=crate::account::AccountPage/>
@@ -168,6 +178,7 @@ fn words_for(error: &ApiError) -> String {
     staff::problem(&error.code)
         .or_else(|| people::problem(&error.code))
         .or_else(|| log_ins_words::problem(&error.code))
+        .or_else(|| kontor_shared::words::mailings::problem(&error.code))
         .map_or_else(|| page::words_for(error), |word| say(word).to_string())
 }
 

@@ -16,6 +16,7 @@ use crate::lang::say;
 use crate::orders::list::Orders;
 use crate::orders::page::OrderPage;
 use crate::orders::review::ReviewPage;
+use crate::preferences::PreferencesPage;
 use crate::price_list::PriceList;
 use crate::session::SignIn;
 use crate::shell::{Bar, NavItem, Root};
@@ -46,6 +47,8 @@ fn pages() -> AnyView {
                 <Route path=path!("/reset") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/confirm-email") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/confirm-sign-up") view=|| view! { <Frame><ByLink/></Frame> }/>
+                <Route path=path!("/u/:token") view=|| view! { <Frame><PreferencesPage leaving=true/></Frame> }/>
+                <Route path=path!("/preferences/:token") view=|| view! { <Frame><PreferencesPage leaving=false/></Frame> }/>
                 <Route path=path!("/about") view=|| view! { <Frame><About/></Frame> }/>
             </FlatRoutes>
         </Router>

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod lang;
 pub mod orders;
 pub mod people;
+pub mod preferences;
 pub mod price_list;
 pub mod profile;
 pub mod session;

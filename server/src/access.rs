@@ -188,8 +188,6 @@ table! {
     PreferencesPage GET    "/preferences/{token}"                  ANYONE, Token,    "The page of a reader's choices";
     Preferences     GET    "/api/preferences/{token}"              ANYONE, Token,    "What a reader of mailings chose, and why a mail came";
     Choose          POST   "/api/preferences/{token}"              ANYONE, Token,    "Choose channels and topics of mailings";
-    GetSending      GET    "/api/sending"                          STAFF,  Nothing,  "Whether anything is sent at all";
-    ReleaseSending  POST   "/api/sending/release"                  ADMIN,  Nothing,  "Let sending go on after a restore or a stop";
     LookAtLink      POST   "/api/link"                             ANYONE, Nothing,  "What a one-time link leads to";
     SignUpForm      GET    "/api/sign-up"                          ANYONE, Nothing,  "Whether visitors may sign up, and the privacy text";
     SignUp          POST   "/api/sign-up"                          ANYONE, Nothing,  "Sign up; a mail asks the address to confirm";

@@ -273,6 +273,7 @@ fn item(kind: &str, row: store::Happened) -> anyhow::Result<TimelineItem> {
     let url = match kind {
         "document" => Some(format!("/api/documents/{}/pdf", row.id)),
         "order" => Some(format!("/admin/orders/{}", row.id)),
+        "message" => Some(format!("/admin/messages/{}", row.id)),
         _ => None,
     };
     Ok(TimelineItem { at: rfc3339(row.at), kind: kind.into(), id: row.id, number: row.number, state: row.state, amount, text: row.text, url })

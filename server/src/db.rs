@@ -295,6 +295,8 @@ fn migrations() -> Migrator {
         (10, "firm_versions", include_str!("../migrations/0010_firm_versions.sql")),
         (9, "customers", include_str!("../migrations/0009_customers.sql")),
         (8, "accounts", include_str!("../migrations/0008_accounts.sql")),
+        (11, "sending", include_str!("../migrations/0011_sending.sql")),
+        (9, "customers", include_str!("../migrations/0009_customers.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -40,10 +40,17 @@ async fn find(state: &AppState, connection: &mut AnyConnection, token: &str) -> 
     }
 }
 
-/// `GET /u/{token}`: the buyer's page, which asks before it does anything.
+/// `GET /u/{token}` and `GET /preferences/{token}`: the buyer's page, which asks before it does anything, and says of a
+/// link that was cut off in the mail what to do.
 pub async fn page(State(state): State<AppState>, Path(token): Path<String>, uri: Uri, headers: HeaderMap) -> Result<Response> {
-    find(&state, &mut *state.db.read().await?, &token).await?;
-    assets::buyer_page(uri, headers).await
+    let found = find(&state, &mut *state.db.read().await?, &token).await;
+    let mut page = assets::buyer_page(uri, headers).await?;
+    match found {
+        Ok(_) => {}
+        Err(AppError::NotFound) if page.status().is_success() => *page.status_mut() = StatusCode::NOT_FOUND,
+        Err(error) => return Err(error),
+    }
+    Ok(page)
 }
 
 /// `POST /u/{token}`: a mail program's own button. It carries no cookie and no header of ours, so the signature in the

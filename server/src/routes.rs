@@ -14,8 +14,6 @@ use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
     AppState, accounts, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list,
     segments, sending, setup,
-    AppState, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list, segments,
-    sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -129,8 +127,6 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::OneClick => (post(preferences::one_click), none()),
         RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),
         RouteId::Choose => (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"])),
-        RouteId::GetSending => (get(sending::show), json::<api::operations::Sending>()),
-        RouteId::ReleaseSending => (post(sending::release_now), json::<api::operations::Sending>()),
         RouteId::LookAtLink => (post(accounts::by_link::look), json::<api::accounts::LinkInfo>().body::<api::accounts::LookAtLink>()),
         RouteId::SignUpForm => (get(accounts::sign_up::form), json::<api::accounts::SignUpForm>().query(&["lang"])),
         RouteId::SignUp => (post(accounts::sign_up::submit), none().body::<api::accounts::SignUp>()),

@@ -76,8 +76,8 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     let row = row_of(method, path);
     if answer.status.is_client_error() || answer.status.is_server_error() {
         let api = path.starts_with("/api/") || path == "/healthz";
-        if !api && bare == "text/plain" {
-            return; // a binary built without its pages says so in plain words
+        if !api && matches!(bare.as_str(), "text/plain" | "text/html") {
+            return; // a page says it to a person; a binary built without its pages says so in plain words
         }
         if *method == Method::HEAD {
             return;

@@ -17,7 +17,6 @@ fn python_has(module: &str) -> bool {
 /// Debian 12's package, and whether what it brings is here.
 fn missing() -> Vec<&'static str> {
     let needed: Vec<(&'static str, bool)> = vec![
-    let needed: [(&'static str, bool); 11] = [
         ("postgresql", crate::postgres::binaries().is_some()),
         ("chromium", has("chromium")),
         ("chromium-driver", has("chromedriver")),

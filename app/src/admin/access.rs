@@ -2,6 +2,7 @@
 
 use kontor_shared::api::Role;
 use kontor_shared::words::{Word, log_ins, staff};
+use kontor_shared::words::{Word, mailings, staff};
 
 /// A section of the staff's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Section {
     PriceLists,
     Imports,
     Segments,
+    Mailings,
+    Templates,
     Messages,
     LogIns,
     Settings,
@@ -21,6 +24,19 @@ pub enum Section {
 impl Section {
     pub const ALL: [Self; 10] =
         [Self::Orders, Self::Customers, Self::PriceLists, Self::Imports, Self::Segments, Self::Messages, Self::LogIns, Self::Settings, Self::Jobs, Self::Audit];
+    pub const ALL: [Self; 11] = [
+        Self::Orders,
+        Self::Customers,
+        Self::PriceLists,
+        Self::Imports,
+        Self::Segments,
+        Self::Mailings,
+        Self::Templates,
+        Self::Messages,
+        Self::Settings,
+        Self::Jobs,
+        Self::Audit,
+    ];
 
     pub const fn href(self) -> &'static str {
         match self {
@@ -29,6 +45,8 @@ impl Section {
             Self::PriceLists => "/admin/price-lists",
             Self::Imports => "/admin/import",
             Self::Segments => "/admin/segments",
+            Self::Mailings => "/admin/mailings",
+            Self::Templates => "/admin/templates",
             Self::Messages => "/admin/messages",
             Self::LogIns => "/admin/people",
             Self::Settings => "/admin/settings",
@@ -44,6 +62,8 @@ impl Section {
             Self::PriceLists => staff::PRICE_LISTS,
             Self::Imports => staff::IMPORTS,
             Self::Segments => staff::SEGMENTS,
+            Self::Mailings => mailings::MAILINGS,
+            Self::Templates => mailings::TEMPLATES,
             Self::Messages => staff::MESSAGES,
             Self::LogIns => log_ins::PEOPLE,
             Self::Settings => staff::SETTINGS,
@@ -58,6 +78,8 @@ impl Section {
             Self::Orders | Self::Customers | Self::PriceLists | Self::Imports => None,
             Self::Segments | Self::Messages => Some(staff::OUTREACH),
             Self::LogIns | Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
+            Self::Segments | Self::Mailings | Self::Templates | Self::Messages => Some(staff::OUTREACH),
+            Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
         }
     }
 
@@ -68,6 +90,8 @@ impl Section {
             (Self::Orders, role) => matches!(role, Role::Sales | Role::Accountant),
             (Self::PriceLists | Self::Imports | Self::LogIns, role) => matches!(role, Role::Sales),
             (Self::Segments | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
+            (Self::PriceLists | Self::Imports, role) => matches!(role, Role::Sales),
+            (Self::Segments | Self::Mailings | Self::Templates | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
             (Self::Settings | Self::Jobs | Self::Audit, _) => false,
         }
     }
@@ -97,6 +121,8 @@ mod tests {
         assert_eq!(seen(Role::Accountant), ["/admin", "/admin/customers"]);
         assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/messages"]);
         assert_eq!(seen(Role::Sales).len(), 7);
+        assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/mailings", "/admin/templates", "/admin/messages"]);
+        assert_eq!(seen(Role::Sales).len(), 8);
         assert_eq!(seen(Role::Admin).len(), Section::ALL.len());
     }
 

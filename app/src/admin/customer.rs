@@ -165,6 +165,7 @@ fn Facts(customer: Customer) -> impl IntoView {
 
 #[component]
 fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::money::Currency) -> impl IntoView {
+    let messages = super::role().is_some_and(|role| Section::Messages.open_to(role));
     let rows: Vec<_> = items
         .into_iter()
         .map(|item| {
@@ -190,7 +191,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 _ => item.number.clone(),
             };
             // The server's table decides who may open it; a link that answers "not yours" helps nobody.
-            let what = match item.url.filter(|_| orders) {
+            let what = match item.url.filter(|_| if item.kind == "message" { messages } else { orders }) {
                 Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
                 Some(url) => view! { <a href=url>{what}</a> }.into_any(),
                 None => what.into_any(),

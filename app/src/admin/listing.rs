@@ -1,6 +1,7 @@
 //! A list or document the server gives: asked for anew when its address changes, longer with "Show more", again after a failure.
 
 use kontor_shared::api::accounts::PeoplePage;
+use kontor_shared::api::mailings::{MailingPage, RecipientPage};
 use kontor_shared::api::segments::SegmentMoves;
 use kontor_shared::api::{AuditPage, Customer, CustomerPage, ImportReport, MessagePage, OrderPage, SegmentPage};
 use kontor_shared::words::staff;
@@ -47,7 +48,9 @@ paged!(
     AuditPage.rows,
     ImportReport.refusals,
     SegmentMoves.moves,
-    PeoplePage.people
+    PeoplePage.people,
+    MailingPage.mailings,
+    RecipientPage.recipients
 );
 
 /// `Copy`, like the signals in it.

@@ -92,7 +92,11 @@ fn Rows(page: MessagePage, doubtful: RwSignal<Option<Message>>, listing: Listing
             let tone = if stuck { "b warn" } else { "b" };
             let state = staff::message_state(&message.state).map_or(message.state.clone(), |word| say(word).to_string());
             // The one reason a message is skipped for is said in the reader's words.
-            let trouble = if message.state == "skipped" { Some(say(staff::MESSAGE_NOBODY).to_string()) } else { message.last_error.clone() };
+            let trouble = if message.state == "skipped" && message.last_error.is_some() {
+                Some(say(staff::MESSAGE_NOBODY).to_string())
+            } else {
+                message.last_error.clone()
+            };
             let one = message.clone();
             let again = move |_| {
                 if one.state == "uncertain" {
@@ -103,7 +107,7 @@ fn Rows(page: MessagePage, doubtful: RwSignal<Option<Message>>, listing: Listing
             };
             view! {
                 <tr>
-                    <td class="a">{message.subject}</td>
+                    <td class="a"><a href=format!("/admin/messages/{}", message.id)>{message.subject}</a></td>
                     <td class="b">{message.customer.map(|customer| view! { <a href=format!("/admin/customers/{}", customer.id)>{customer.name}</a> })}</td>
                     <td class=tone>{state}</td>
                     <td class="num b" data-l=say(staff::ATTEMPTS)>{format::integer(lang(), i64::from(message.attempts))}</td>

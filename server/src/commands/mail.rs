@@ -108,7 +108,12 @@ impl DkimKey {
             let name = format!("{}._domainkey.{}", self.selector, self.domain);
             let record = dkim::dns_record(&pkcs8)?;
             let changes = json!({"dkim": settings});
-            firm::change(state, ACTOR, changes.as_object().cloned().unwrap_or_default()).await?;
+            let firm = firm::change(state, ACTOR, changes.as_object().cloned().unwrap_or_default()).await?;
+            let sender = firm.mail_from.unwrap_or(firm.party.email);
+            if !sender.is_empty() && !sender.trim_end_matches('>').ends_with(&format!("@{}", self.domain)) {
+                // DMARC wants the signature's domain to be the sender's.
+                eprintln!("the firm's sender is {sender}: receivers trust a key of that address's domain");
+            }
             if self.json {
                 println!("{}", json!({"name": name, "type": "TXT", "record": record}));
             } else {

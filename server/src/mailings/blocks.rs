@@ -49,9 +49,10 @@ impl Shelves {
             return Ok(shelf);
         }
         let now = load(connection, version.version, price_type).await?;
-        let before = match version.version {
-            ..=1 => None,
-            number => load(connection, number - 1, price_type).await?,
+        // A version can lack a price type; what the reader saw last is compared.
+        let before = match price_list::store::snapshot_before(connection, version.version, price_type).await? {
+            None => None,
+            Some(before) => load(connection, before, price_type).await?,
         };
         let shelf = Arc::new(now.map(|now| shelf(&now, before.as_ref())).unwrap_or_default());
         let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

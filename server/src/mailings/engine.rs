@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn values_are_escaped_in_html_and_stay_texts() {
-        assert_eq!(rendered("{{ contact.name }} {{ goods }}", true).unwrap(), "O&#x27;Neill &lt;b&gt;&amp;&lt;/b&gt; {{ 7*7 }} <b>x</b>");
+        assert_eq!(rendered("{{ contact.name }} {{ goods }}", true).unwrap(), "O&#x27;Neill &lt;b&gt;&amp;&lt;&#x2f;b&gt; {{ 7*7 }} <b>x</b>");
         assert_eq!(rendered("{{ contact.name }}", false).unwrap(), "O'Neill <b>&</b> {{ 7*7 }}");
     }
 

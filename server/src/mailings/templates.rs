@@ -213,7 +213,9 @@ pub async fn check_texts(State(state): State<AppState>, Json(wanted): Json<api::
         return Ok(Json(api::TemplateChecked { problems, preview: preview.map(|preview| api::RenderedMessage { from, ..preview }) }));
     };
     let mut connection = state.db.read().await?;
-    crate::customers::store::master::get(&mut connection, customer).await?.ok_or(AppError::NotFound)?;
+    if super::store::customers(&mut connection, &[customer.to_string()]).await?.is_empty() {
+        return Err(AppError::NotFound);
+    }
     let version = render::price_list_now(&mut connection, &firm, state.clock.now_ms()).await?;
     let preview = match Letter::new(&mut connection, std::slice::from_ref(text), version).await? {
         Err(_) => None,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use kontor_shared::catalog::{Snapshot, discount};
+use kontor_shared::catalog::Snapshot;
 use kontor_shared::ids::{CustomerId, form_id};
 use kontor_shared::money::Percent;
 use kontor_shared::sheet::{self, FormInfo};
@@ -86,19 +86,8 @@ crate::row! {
         pub code: String,
         pub name: String,
         pub price_type: String,
-        /// Basis points.
+        /// Basis points off every price.
         pub discount: i64,
-    }
-}
-
-impl Buyer {
-    fn discount(&self) -> Percent {
-        Percent::from_raw(self.discount)
-    }
-
-    /// How the prices it sees are named.
-    pub fn overlay(&self) -> String {
-        discount::overlay(&self.price_type, self.discount())
     }
 }
 
@@ -115,7 +104,7 @@ pub async fn buyers(connection: &mut AnyConnection, messages: &[&Claimed]) -> sq
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
-/// The list of a price type and discount in a language, made once and kept as a body. An inner error is each message's own.
+/// The list of a price type in a language, made once and kept as a body. An inner error is each message's own.
 pub async fn list(
     connection: &mut AnyConnection,
     state: &AppState,
@@ -162,7 +151,7 @@ async fn snapshot(connection: &mut AnyConnection, version: i64, buyer: &Buyer) -
     let Some(found) = price_list::store::snapshot(connection, version, &buyer.price_type).await? else { return Ok(None) };
     let loaded = price_list::load(connection, version, &found.overlay).await;
     let loaded = loaded.map_err(|error| anyhow::anyhow!("price list {version} cannot be read: {error:?}"))?;
-    Ok(loaded.map(|snapshot| snapshot.less(buyer.discount())))
+    Ok(loaded.map(|snapshot| snapshot.less(Percent::from_raw(buyer.discount))))
 }
 
 impl List {

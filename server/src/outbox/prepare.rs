@@ -21,7 +21,7 @@ use crate::mail::{self, Attachment, Draft, ListHeaders};
 use crate::mailings::audience::Recipient;
 use crate::mailings::render::{self, Letter, Reader, Rendered};
 use crate::preferences::token;
-use crate::secrets::{Key, Purpose};
+use crate::secrets::{self, Key, Purpose};
 use crate::{AppState, bodies};
 
 /// What messages are written with, read anew for each batch: another server may have changed it.
@@ -34,6 +34,9 @@ pub struct Desk {
     links: Key,
 }
 
+/// Which workbook: by mailing, price type, discount and language.
+type Kind = (String, String, i64, Lang);
+
 /// What a sender keeps from one batch to the next: reading an RSA key takes as long as signing with it, and a mailing's
 /// letter is fixed when it is frozen.
 #[derive(Default)]
@@ -42,8 +45,7 @@ pub struct Press {
     letters: HashMap<String, Result<Letter, String>>,
     /// By mailing: what it attaches.
     issues: HashMap<String, Option<Issue>>,
-    /// By mailing, what prices are named and language.
-    lists: HashMap<(String, String, Lang), Result<Arc<List>, String>>,
+    lists: HashMap<Kind, Result<Arc<List>, String>>,
 }
 
 /// A message ready to go.
@@ -78,21 +80,23 @@ struct Composed {
 
 impl Desk {
     pub async fn open(state: &AppState, press: &mut Press) -> anyhow::Result<Self> {
-        let firm = crate::firm::stored(&mut *state.db.read().await?).await?;
+        let mut connection = state.db.read().await?;
+        let firm = crate::firm::stored(&mut connection).await?;
+        let secret = state.config.secret.as_deref();
         let from = mail::sender(firm.mail_from.as_deref().unwrap_or(&firm.party.email), &firm.party.name);
         let reply_to = firm.reply_to.as_deref().filter(|text| !text.is_empty()).map(|text| mail::sender(text, "")).transpose()?;
         let signer = match &firm.dkim {
             None => Ok(None),
             Some(dkim) => match &press.signer {
                 Some((known, signer)) if known == dkim => Ok(Some(signer.clone())),
-                _ => Signer::open(&state.key(Purpose::Mail).await?, dkim).map(|signer| {
+                _ => Signer::open(&secrets::key(&mut connection, secret, Purpose::Mail).await?, dkim).map(|signer| {
                     let signer = Arc::new(signer);
                     press.signer = Some((dkim.clone(), signer.clone()));
                     Some(signer)
                 }),
             },
         };
-        let links = state.key(Purpose::Links).await?;
+        let links = secrets::key(&mut connection, secret, Purpose::Links).await?;
         Ok(Self { firm, from, reply_to, signer, links })
     }
 
@@ -181,7 +185,7 @@ impl Desk {
                 continue;
             };
             let lang = Lang::parse(&message.lang).with_context(|| format!("stored language {}", message.lang))?;
-            let key = (mailing.clone(), buyer.overlay(), lang);
+            let key = (mailing.clone(), buyer.price_type.clone(), buyer.discount, lang);
             if let (false, Some(issue)) = (press.lists.contains_key(&key), &press.issues[&mailing]) {
                 let list = attachment::list(connection, state, &self.firm, issue, &buyer, lang).await?;
                 press.lists.insert(key.clone(), list);

@@ -147,6 +147,15 @@ pub async fn snapshot(connection: &mut AnyConnection, version: i64, overlay: &st
         .await
 }
 
+/// The last version before this one that has prices of a type.
+pub async fn snapshot_before(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar("SELECT MAX(version) FROM price_list_snapshots WHERE overlay = $1 AND version < $2")
+        .bind(overlay)
+        .bind(version)
+        .fetch_one(connection)
+        .await
+}
+
 /// The snapshot of the first price type, in the price types' own order.
 pub async fn first_snapshot(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Option<Snapshot>> {
     sqlx::query_as(

@@ -59,6 +59,7 @@ crate::words! {
     AUDIENCE = "Audience", "Адресаты", "Получатели";
     SEGMENTS_LABEL = "Segments (none chosen: all)", "Сегменты (ничего не выбрано — все)", "Сегменти (без избор – всички)";
     CONDITIONS = "Conditions; all of them must hold", "Условия; должны выполняться все", "Условия; трябва да са изпълнени всички";
+    CONDITIONS_KIND = "Condition", "Условие", "Условие";
     ADD_CONDITION = "Add a condition", "Добавить условие", "Добави условие";
     REMOVE = "Remove", "Убрать", "Премахни";
     COND_BOUGHT = "Bought", "Покупали", "Купували";

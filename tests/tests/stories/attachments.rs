@@ -9,8 +9,9 @@ use kontor_server::outbox;
 use kontor_server::outbox::attachment::Attached;
 use kontor_server::price_list;
 use kontor_server::secrets::Purpose;
-use kontor_shared::api::Role;
+use kontor_shared::api::{PublishReport, Role};
 use kontor_shared::mailings::MailingAction;
+use kontor_shared::money::Percent;
 use kontor_shared::sheet::{FormInfo, write_price_list};
 use kontor_shared::words::Lang;
 use kontor_tests::databases::fresh_directory;
@@ -19,6 +20,8 @@ use kontor_tests::goods::{good, publish};
 use kontor_tests::mailing::{PUBLIC_URL, Written, name_sender};
 use kontor_tests::smtp::PYTHON;
 use kontor_tests::{Engine, TestApp};
+
+use serde_json::json;
 
 use crate::sheet::{dump, through_libreoffice};
 
@@ -47,13 +50,14 @@ async fn as_it_was_sent(engine: Engine) {
     let state = app.state();
     let goods: Vec<String> = (0..300).map(|at| format!("A-{at:04}")).collect();
     let goods: Vec<_> = goods.iter().map(|code| good(code, "12.5")).collect();
-    let version = publish(state, "2026-01-01", &goods).await;
+    publish(state, "2026-01-01", &goods).await;
+    let version = i64::from(app.staff(Role::Sales).await.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version);
     let key = dkim::seal(&state.key(Purpose::Mail).await.unwrap(), "firm.example", "k1", &dkim::new_key(dkim::Kind::Ed25519).unwrap()).unwrap();
     name_sender(state, |firm| firm.dkim = Some(key)).await;
     let written = Written::draft(state, &[("a", "a@customer.example"), ("b", "b@customer.example")]).await;
     let mut tx = state.db.write_tx().await.unwrap();
     sqlx::query("UPDATE mailings SET attach_price_list = 1").execute(&mut *tx).await.unwrap();
-    sqlx::query("UPDATE customers SET name = 'ООО «Ромашка» & <Ко>' WHERE code = 'm-a'").execute(&mut *tx).await.unwrap();
+    sqlx::query("UPDATE customers SET name = 'ООО «Ромашка» & <Ко>', discount = 500 WHERE code = 'm-a'").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     written.freeze(state).await;
     written.act(state, MailingAction::Start).await;
@@ -82,7 +86,7 @@ async fn as_it_was_sent(engine: Engine) {
         assert!(stored < 10_000 && shown.body.len() > 30_000, "{stored} bytes are stored of {}", shown.body.len());
         let file = directory.join(format!("sent{at}.xlsx"));
         let name = attachment(&shown.body, &file);
-        assert_eq!(name, "Фирма - Прайс-лист 2026-01-01.xlsx");
+        assert_eq!(name, "Фирма - Прайс-лист 2026-01-15.xlsx");
         sent.push(file);
 
         // Made on the spot for the same form, the workbook says the same in every cell.
@@ -93,6 +97,7 @@ async fn as_it_was_sent(engine: Engine) {
             sqlx::query_as("SELECT customer_id, created_at FROM forms WHERE id = $1").bind(&form).fetch_one(&mut *connection).await.unwrap();
         assert_eq!(customer, written.recipients[at].customer.to_string());
         let snapshot = price_list::load(&mut connection, version, "wholesale").await.unwrap().unwrap();
+        let snapshot = if code == "a" { snapshot.less(Percent::from_raw(500)) } else { snapshot };
         let info = FormInfo {
             form_id: form,
             customer_code: Some(format!("m-{code}")),

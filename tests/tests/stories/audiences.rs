@@ -4,7 +4,6 @@ use kontor_server::imports::Kind;
 use kontor_shared::api::Role;
 use kontor_shared::api::mailings::AudienceCount;
 use kontor_shared::mailings::SkipReason;
-use kontor_shared::words::{Lang, audience};
 use kontor_tests::files::import;
 use kontor_tests::{Client, TestApp, on_both_databases};
 use serde_json::{Value, json};
@@ -56,7 +55,7 @@ on_both_databases!(each_condition_finds_its_customers, |app| async {
     let year = json!({"kind": "last_months", "months": 12});
     let cases = [
         (json!({"kind": "bought", "goods": {"kind": "product", "code": "TEA"}, "within": {"kind": "ever"}}), 3),
-        (json!({"kind": "bought", "goods": {"kind": "product", "code": "TEA"}, "within": {"kind": "last_days", "days": 0x2d}}), 2),
+        (json!({"kind": "bought", "goods": {"kind": "product", "code": "TEA"}, "within": {"kind": "last_days", "days": 45}}), 2),
         // This morning's order has been placed.
         (json!({"kind": "bought", "goods": {"kind": "product", "code": "TEA"}, "within": {"kind": "last_days", "days": 1}}), 1),
         (json!({"kind": "bought", "goods": {"kind": "product", "code": "TEA"}, "within": {"kind": "between", "from": "2025-02-01", "to": "2025-02-01"}}), 1),
@@ -116,7 +115,10 @@ on_both_databases!(nobody_is_written_to_who_may_not_be_and_the_account_says_why,
     assert_eq!((customers, recipients, skipped), (6, 1, expected.map(|reason| (reason, 1)).to_vec()));
     let about_news: AudienceCount = marketer.post("/api/mailings/audience", &json!({"audience": {}, "topic": "news"})).await.json();
     assert_eq!(about_news.recipients, 2);
-    execute(&app, &["UPDATE contacts SET receives_mail = 0 WHERE email = 'r@c.example'", "DELETE FROM contacts WHERE email = ''"]).await;
+    execute(&app, &["UPDATE contacts SET receives_mail = 0 WHERE email = 'r@c.example'", "DELETE FROM contacts WHERE email = 'q@c.example'"]).await;
+    let about_news: AudienceCount = marketer.post("/api/mailings/audience", &json!({"audience": {}, "topic": "news"})).await.json();
+    let reasons: Vec<SkipReason> = about_news.skipped.iter().map(|one| one.reason).collect();
+    assert!(about_news.recipients == 1 && reasons.contains(&SkipReason::NotReceiving) && reasons.contains(&SkipReason::NoContact), "{about_news:?}");
 });
 
 on_both_databases!(what_cannot_be_evaluated_is_refused, |app| async {
@@ -139,8 +141,5 @@ on_both_databases!(what_cannot_be_evaluated_is_refused, |app| async {
     ] {
         marketer.post("/api/mailings/audience", &body).await.problem(422, "invalid_body");
     }
-    for role in [Role::Accountant] {
-        app.staff(role).await.post("/api/mailings/audience", &json!({"audience": {}, "topic": "news"})).await.problem(403, "role");
-    }
-    assert!(audience::sentence(Lang::En, &Default::default(), &Default::default()).starts_with("All customers"));
+    app.staff(Role::Accountant).await.post("/api/mailings/audience", &json!({"audience": {}, "topic": "news"})).await.problem(403, "role");
 });

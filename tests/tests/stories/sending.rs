@@ -492,7 +492,7 @@ mod two_servers {
         };
         let state = AppState::open(config, Clock::system()).await.unwrap();
         name_sender(&state, |_| {}).await;
-        let count = std::env::var("KONTOR_KILL_RECIPIENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
+        let count = std::env::var("KONTOR_KILL_RECIPIENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000);
         let people = people(count);
         let written = Written::new(&state, &borrowed(&people)).await;
         let url = sink.url();

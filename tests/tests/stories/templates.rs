@@ -75,7 +75,11 @@ on_both_databases!(what_would_fail_a_reader_is_not_kept, |app| async {
 });
 
 on_both_databases!(a_readers_copy_has_their_goods_at_their_price_and_no_markup_of_theirs, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    // Published for readers to see, too.
+    let publish_all = async || sales.post("/api/price-lists", &json!({})).await.ok();
     publish(app.state(), "2025-12-01", &[good("A", "10"), good("B", "20"), good("C", "7")]).await;
+    publish_all().await;
     let customer = app.customer("C1").await.to_string();
     let mut tx = app.state().db.write_tx().await.unwrap();
     sqlx::query("UPDATE customers SET name = $2, discount = 1000 WHERE id = $1")
@@ -94,12 +98,12 @@ on_both_databases!(a_readers_copy_has_their_goods_at_their_price_and_no_markup_o
     }
     // A is cheaper in the next list, B is no longer sold.
     publish(app.state(), "2026-01-10", &[good("A", "8"), good("C", "7")]).await;
+    publish_all().await;
     let letter = text(
         "For {{ customer.name }}",
         "<p>{{ customer.name }}</p>{% if usual %}USUAL {{ usual }}{% endif %}{% if offers %}OFFERS {{ offers }}{% endif %}<a href=\"{{ unsubscribe_url }}\">x</a>",
         "{{ customer.name }}\n{% if usual %}{{ usual }}{% endif %}\n{% if offers %}{{ offers }}{% endif %}\n{{ unsubscribe_url }}",
     );
-    let sales = app.staff(Role::Sales).await;
     let ask = json!({"texts": [letter], "lang": "en", "customer": customer});
     let checked: TemplateChecked = sales.post("/api/templates/check", &ask).await.json();
     let preview = checked.preview.expect("a preview");

@@ -111,7 +111,7 @@ async fn scanner(engine: Engine) {
 
     // A wrong token is nothing, whatever is asked of it.
     let wrong = format!("{}x", &path[..path.len() - 1]);
-    anybody.get(&wrong).await.problem(404, "not_found");
+    anybody.get(&wrong).await.expect(404);
     one_click(&anybody, &wrong, "List-Unsubscribe=One-Click").await.problem(404, "not_found");
     anybody.get("/api/preferences/short").await.problem(404, "not_found");
     // The one exception from the guard is this route alone.
