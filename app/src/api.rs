@@ -142,11 +142,6 @@ pub async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(text(unsafe_request(Request::post(path)).build()).await?)
 }
 
-/// `PUT` of a JSON body about something as the page shows it.
-pub async fn put_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
-    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
-}
-
 /// `POST` of a file the reader picked, about something as the page shows it.
 pub async fn post_file_seen<T: DeserializeOwned>(path: &str, revision: i64, file: &wasm_bindgen::JsValue) -> Result<T> {
     let request = unsafe_request(seen(Request::post(path), revision)).header("content-type", "application/octet-stream");

@@ -1,8 +1,7 @@
 //! Which sections a role is shown: a mirror of the server's table (server/src/access.rs), which is the judge.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::{Word, log_ins, staff};
-use kontor_shared::words::{Word, mailings, staff};
+use kontor_shared::words::{Word, log_ins, mailings, staff};
 
 /// A section of the staff's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +21,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 10] =
-        [Self::Orders, Self::Customers, Self::PriceLists, Self::Imports, Self::Segments, Self::Messages, Self::LogIns, Self::Settings, Self::Jobs, Self::Audit];
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Orders,
         Self::Customers,
         Self::PriceLists,
@@ -33,6 +30,7 @@ impl Section {
         Self::Mailings,
         Self::Templates,
         Self::Messages,
+        Self::LogIns,
         Self::Settings,
         Self::Jobs,
         Self::Audit,
@@ -76,10 +74,8 @@ impl Section {
     pub const fn heading(self) -> Option<Word> {
         match self {
             Self::Orders | Self::Customers | Self::PriceLists | Self::Imports => None,
-            Self::Segments | Self::Messages => Some(staff::OUTREACH),
             Self::LogIns | Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
             Self::Segments | Self::Mailings | Self::Templates | Self::Messages => Some(staff::OUTREACH),
-            Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
         }
     }
 
@@ -89,8 +85,6 @@ impl Section {
             (_, Role::Admin) | (Self::Customers, _) => true,
             (Self::Orders, role) => matches!(role, Role::Sales | Role::Accountant),
             (Self::PriceLists | Self::Imports | Self::LogIns, role) => matches!(role, Role::Sales),
-            (Self::Segments | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
-            (Self::PriceLists | Self::Imports, role) => matches!(role, Role::Sales),
             (Self::Segments | Self::Mailings | Self::Templates | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
             (Self::Settings | Self::Jobs | Self::Audit, _) => false,
         }
@@ -119,10 +113,8 @@ mod tests {
         let seen = |role| Section::open_sections(role).map(Section::href).collect::<Vec<_>>();
         assert_eq!(seen(Role::Buyer), Vec::<&str>::new());
         assert_eq!(seen(Role::Accountant), ["/admin", "/admin/customers"]);
-        assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/messages"]);
-        assert_eq!(seen(Role::Sales).len(), 7);
         assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/mailings", "/admin/templates", "/admin/messages"]);
-        assert_eq!(seen(Role::Sales).len(), 8);
+        assert_eq!(seen(Role::Sales).len(), 9);
         assert_eq!(seen(Role::Admin).len(), Section::ALL.len());
     }
 

@@ -221,7 +221,7 @@ impl Desk {
 
     fn save(self, part: Part) {
         match self.forms.read(part) {
-            Ok(sections) => self.change(part.place(), async move |revision| api::put_seen::<Saved>("/api/settings", revision, &sections).await),
+            Ok(sections) => self.change(part.place(), async move |revision| api::put_seen::<Saved>("/api/settings", Some(revision), &sections).await),
             Err(wrong) => self.errors.show(wrong),
         }
     }
