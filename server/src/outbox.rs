@@ -119,7 +119,12 @@ pub async fn as_sent(connection: &mut AnyConnection, id: &str) -> anyhow::Result
 pub async fn sent(State(state): State<AppState>, Path(id): Path<String>) -> Result<axum::response::Response> {
     use axum::http::header;
     use axum::response::IntoResponse as _;
-    let mail = as_sent(&mut *state.db.read().await?, &id).await?.ok_or(AppError::NotFound)?;
+    let mut connection = state.db.read().await?;
+    let mail = match as_sent(&mut connection, &id).await? {
+        Some(mail) => mail,
+        None if store::get(&mut connection, &id).await?.is_none() => return Err(AppError::NotFound),
+        None => return Err(AppError::conflict("not_written_yet", "the message is written when its turn comes")),
+    };
     Ok(([(header::CONTENT_TYPE, "message/rfc822"), (header::CONTENT_DISPOSITION, "attachment; filename=\"message.eml\"")], mail).into_response())
 }
 
