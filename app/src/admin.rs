@@ -3,7 +3,7 @@
 //! Each page is a module of the name its address has. Nothing here may be named by the buyer's entry point.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::staff;
+use kontor_shared::words::{people, staff};
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
@@ -33,6 +33,7 @@ mod order;
 mod price_lists;
 mod queue;
 mod segments;
+mod set_up;
 mod settings;
 
 use access::Section;
@@ -50,7 +51,14 @@ fn pages() -> AnyView {
 #[component]
 fn Gate() -> impl IntoView {
     let who = Memo::new(move |_| session());
+    let path = use_location().pathname;
+    let setting_up = Memo::new(move |_| path.with(|path| set_up::holds(path)));
     move || match who.get() {
+        _ if setting_up.get() => view! {
+            <Bar home="/admin" items=Vec::new()/>
+            <main class="page" id="main"><set_up::SetUp/></main>
+        }
+        .into_any(),
         None => view! {
             <Bar home="/admin" items=Vec::new()><span class="item only-l">{say(staff::STAFF_SIGN_IN)}</span></Bar>
             <main class="page" id="main"><SignIn staff=true on_done=|_| ()/></main>
@@ -98,11 +106,14 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
                     <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
                     <Route path=path!("/admin/customers") view=customers::Customers/>
+                    <Route path=path!("/admin/customers/new") view=customer::form::NewCustomerPage/>
                     <Route path=path!("/admin/customers/:id") view=customer::CustomerPage/>
+                    <Route path=path!("/admin/customers/:id/edit") view=customer::form::EditCustomerPage/>
                     <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
+                    <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
                     <Route path=path!("/admin/account") view=crate::account::AccountPage/>
@@ -152,9 +163,8 @@ fn Side(role: Role) -> impl IntoView {
 
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
-    staff::problem(&error.code)
-        .or_else(|| kontor_shared::words::log_ins::problem(&error.code))
-        .map_or_else(|| page::words_for(error), |word| say(word).to_string())
+    let known = staff::problem(&error.code).or_else(|| people::problem(&error.code)).or_else(|| kontor_shared::words::log_ins::problem(&error.code));
+    known.map_or_else(|| crate::account::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

@@ -103,14 +103,23 @@ pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
     answer(patient(Request::get(path)).build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
 }
 
-/// Says which revision of an order the page showed; a change made meanwhile answers 409 instead of being overwritten.
+/// Says which revision the page showed; a change made meanwhile answers 409 instead of being overwritten.
 fn seen(request: RequestBuilder, revision: i64) -> RequestBuilder {
     request.header("if-match", &format!("\"{revision}\""))
 }
 
-/// `POST` of a JSON body about an order as the page shows it.
+/// `POST` of a JSON body about something as the page shows it.
 pub async fn post_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
     read(text(Ok(with_json(seen(Request::post(path), revision), content)?)).await?)
+}
+
+/// `PUT` of a JSON body about something as the page shows it; without a revision it is put over whatever is there.
+pub async fn put_seen<T: DeserializeOwned>(path: &str, revision: Option<i64>, content: &impl Serialize) -> Result<T> {
+    let request = match revision {
+        Some(revision) => seen(Request::put(path), revision),
+        None => Request::put(path),
+    };
+    read(text(Ok(with_json(request, content)?)).await?)
 }
 
 /// `POST` without a body about an order as the page shows it.
@@ -131,6 +140,17 @@ pub async fn put<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> R
 /// `POST` without a body.
 pub async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(text(unsafe_request(Request::post(path)).build()).await?)
+}
+
+/// `POST` of a file the reader picked, about something as the page shows it.
+pub async fn post_file_seen<T: DeserializeOwned>(path: &str, revision: i64, file: &wasm_bindgen::JsValue) -> Result<T> {
+    let request = unsafe_request(seen(Request::post(path), revision)).header("content-type", "application/octet-stream");
+    read(text(request.body(file.clone())).await?)
+}
+
+/// `DELETE` of something as the page shows it, answered with what is left.
+pub async fn delete_seen<T: DeserializeOwned>(path: &str, revision: i64) -> Result<T> {
+    read(text(unsafe_request(seen(Request::delete(path), revision)).build()).await?)
 }
 
 /// `POST` of a file as it is.
@@ -178,8 +198,4 @@ pub async fn tell(path: &str, content: &impl Serialize) -> Result<()> {
 /// `PUT` of a JSON body, answered without one.
 pub async fn tell_put(path: &str, content: &impl Serialize) -> Result<()> {
     answer(Ok(with_json(Request::put(path), content)?)).await.map(drop)
-}
-/// `PUT` of a JSON body about something as the page shows it.
-pub async fn put_as_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
-    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
 }

@@ -1,6 +1,6 @@
 //! The buyer's pages and their addresses.
 
-use kontor_shared::words::{common, shop};
+use kontor_shared::words::{common, profile, shop};
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -37,6 +37,7 @@ fn pages() -> AnyView {
                 <Route path=path!("/review") view=|| view! { <Frame><ReviewPage/></Frame> }/>
                 <Route path=path!("/orders") view=|| view! { <Frame><Orders/></Frame> }/>
                 <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
+                <Route path=path!("/profile") view=|| view! { <Frame><crate::profile::ProfilePage/></Frame> }/>
                 <Route path=path!("/sign-in") view=|| view! { <Frame><SignInPage/></Frame> }/>
                 <Route path=path!("/account") view=|| view! { <Frame><AccountPage/></Frame> }/>
                 <Route path=path!("/sign-up") view=|| view! { <Frame><SignUpPage/></Frame> }/>
@@ -55,11 +56,14 @@ fn pages() -> AnyView {
 /// The bar of the buyer's pages; the children stand before the menu.
 #[component]
 pub fn BuyerBar(#[prop(optional)] children: Option<Children>) -> impl IntoView {
-    let items = vec![
+    let mut items = vec![
         NavItem { href: "/", label: say(shop::PRICE_LIST), under: &[] },
         NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/review"] },
         NavItem { href: "/about", label: say(shop::ABOUT), under: &[] },
     ];
+    if untrack(session).is_some_and(|session| session.customer.is_some()) {
+        items.insert(2, NavItem { href: "/profile", label: say(profile::PROFILE), under: &[] });
+    }
     view! {
         <Bar home="/" items=items>
             {children.map(|children| children())}

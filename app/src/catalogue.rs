@@ -202,11 +202,12 @@ impl Shop {
         let info: PriceListInfo = api::get("/api/price-list").await?;
         if let Fetch::Here(here) = self.list.get_untracked()
             && here.info.snapshot_url == info.snapshot_url
+            && here.info.discount == info.discount
         {
             return Ok(None);
         }
         let bytes = api::get_bytes(&info.snapshot_url).await?;
-        let snapshot = Snapshot::decode(&bytes).map_err(|error| ApiError::unreadable(200, error.to_string()))?;
+        let snapshot = Snapshot::decode(&bytes).map_err(|error| ApiError::unreadable(200, error.to_string()))?.less(info.discount);
         Ok(Some(Catalogue::new(info, snapshot)))
     }
 

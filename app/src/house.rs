@@ -71,6 +71,10 @@ pub fn open() {
                 if !lang::chosen() {
                     lang::adopt(session.as_ref().map_or(firm.lang, |session| session.lang));
                 }
+                // A browser may prefer a language the firm does not offer.
+                if !firm.langs.is_empty() && !firm.langs.contains(&house.lang.get_untracked()) {
+                    lang::adopt(firm.lang);
+                }
                 house.firm.set(Some(Arc::new(firm)));
                 house.session.set(session);
                 house.opening.set(Opening::Open);

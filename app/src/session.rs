@@ -42,6 +42,11 @@ fn announce(what: &str) {
     browser::forget(KEY);
 }
 
+/// Tells the other tabs that somebody signed in another way than by the sign-in page.
+pub fn announce_sign_in() {
+    announce(IN);
+}
+
 /// Ends the session here and on the server.
 pub fn sign_out() {
     spawn_local(async {
@@ -185,7 +190,7 @@ pub fn SignIn(
                 </form>
                 // The pages for links in mails are the buyers' module's, for staff too.
                 <p class="after"><a href="/forgot" rel=staff.then_some("external")>{say(words::FORGOT)}</a></p>
-                {(!staff).then(|| view! { <p><a href="/sign-up">{say(words::NEW_HERE)}</a></p> })}
+                {(!staff && firm().is_some_and(|firm| firm.sign_up)).then(|| view! { <p><a href="/sign-up">{say(words::NEW_HERE)}</a></p> })}
             </div>
             {(!demo.is_empty()).then(|| view! {
                 <section class="panel panel-s">

@@ -68,7 +68,15 @@ pub fn Bar(
             .collect_view()
     };
     let own_log_in = if home.starts_with("/admin") { "/admin/account" } else { "/account" };
-    let name = firm().map(|firm| firm.name.clone()).unwrap_or_default();
+    // Changed in the settings, they change here.
+    // Before there is a firm, the link home still has a name.
+    let name = move || firm().map(|firm| if firm.name.is_empty() { say(common::KONTOR).to_string() } else { firm.name.clone() });
+    let logo = move || {
+        firm().and_then(|firm| firm.logo.clone()).map(|logo| {
+            // The name stands beside it: there is nothing more to say of the picture.
+            view! { <img src=logo.url width=logo.width.to_string() height=logo.height.to_string() alt=""/> }
+        })
+    };
     let demo = firm().is_some_and(|firm| firm.demo);
     let menu: NodeRef<leptos::html::Details> = NodeRef::new();
     let close = move || {
@@ -87,7 +95,7 @@ pub fn Bar(
     view! {
         <a class="skip" href="#main" rel="external">{say(common::SKIP_TO_CONTENT)}</a>
         <header class="bar">
-            <a class="firm" href=home>{name}</a>
+            <a class="firm" href=home>{logo}{name}</a>
             {(!side_menu).then(|| view! { <nav class="only-l" aria-label=say(common::MENU)>{entries(items.clone())}</nav> })}
             <span class="push"></span>
             {children.map(|children| children())}
@@ -122,6 +130,11 @@ pub fn Bar(
     }
 }
 
+/// Whether the firm offers a language; before the firm is known, any.
+fn offered(lang: Lang) -> bool {
+    firm().is_none_or(|firm| firm.langs.is_empty() || firm.langs.contains(&lang))
+}
+
 /// Language and theme.
 #[component]
 pub fn Choices() -> impl IntoView {
@@ -130,7 +143,7 @@ pub fn Choices() -> impl IntoView {
         <fieldset>
             <legend>{say(common::LANGUAGE)}</legend>
             <div class="seg">
-                {Lang::ALL.into_iter().map(|one| view! {
+                {Lang::ALL.into_iter().filter(|one| offered(*one)).map(|one| view! {
                     <button type="button" lang=one.tag() aria-pressed=move || if house.lang.get() == one { "true" } else { "false" }
                         on:click=move |_| lang::choose(one)>{one.own_name()}</button>
                 }).collect_view()}

@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod field;
+pub mod form;
 pub mod page;
 pub mod password;
 pub mod table;

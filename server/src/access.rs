@@ -28,12 +28,23 @@ pub enum Names {
     Order,
     Document,
     Customer,
+    /// A person at a customer, for staff.
+    Contact,
+    /// The same, for the customer itself.
+    OwnContact,
+    /// A change a customer asked for.
+    Request,
     Import,
     Message,
+    Mailing,
+    Template,
+    /// The token in a mail's links.
+    Token,
     Job,
     Snapshot,
     Person,
     Application,
+    Logo,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +89,9 @@ const ADMIN: Access = Access::Roles(&[Role::Admin]);
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
+const SEND: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
+const RULES: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 
 table! {
     Health          GET    "/healthz"                              ANYONE, Nothing,  "Whether the database answers and migrations are in";
@@ -87,12 +100,43 @@ table! {
     WhoAmI          GET    "/api/session"                          ANYONE, Nothing,  "Who is signed in; null when nobody is";
     LogIn           POST   "/api/session"                          ANYONE, Nothing,  "Sign in";
     LogOut          DELETE "/api/session"                          ANYONE, Nothing,  "Sign out";
+    Logo            GET    "/api/logo/{id}"                        ANYONE, Logo,     "The firm's logo, immutable";
+    LookSetUp       POST   "/api/set-up/link"                      ANYONE, Nothing,  "Whether a set-up link works";
+    SetUp           POST   "/api/set-up"                           ANYONE, Nothing,  "Make the firm and its first administrator, with a set-up link";
     GetSettings     GET    "/api/settings"                         ADMIN,  Nothing,  "Settings";
-    SaveSettings    PUT    "/api/settings"                         ADMIN,  Nothing,  "Change settings";
+    SaveSettings    PUT    "/api/settings"                         ADMIN,  Nothing,  "Change sections of the settings";
+    UndoSettings    POST   "/api/settings/undo"                    ADMIN,  Nothing,  "The settings as they were before the newest change";
+    SaveLogo        POST   "/api/settings/logo"                    ADMIN,  Nothing,  "Set the firm's logo, a PNG or JPEG";
+    RemoveLogo      DELETE "/api/settings/logo"                    ADMIN,  Nothing,  "Remove the firm's logo";
+    TestMail        POST   "/api/settings/test-mail"               ADMIN,  Nothing,  "Send a test message and say what the mail server answered";
     Audit           GET    "/api/audit"                            ADMIN,  Nothing,  "Who changed what, when";
     ListCustomers   GET    "/api/customers"                        STAFF,  Nothing,  "Customers";
     GetCustomer     GET    "/api/customers/{id}"                   STAFF,  Customer, "Everything about one customer";
+    AddCustomer     POST   "/api/customers"                        SALES,  Nothing,  "A new customer under an id of the client's own";
+    SaveCustomer    PUT    "/api/customers/{id}"                   SALES,  Customer, "Change a customer's own row";
+    CustomerState   POST   "/api/customers/{id}/state"             SALES,  Customer, "Block a customer, or lift that";
+    CustomerChoices GET    "/api/customer-choices"                 STAFF,  Nothing,  "What forms and filters of customers offer";
+    AddContact      POST   "/api/contacts"                         SALES,  Nothing,  "A new person at a customer, under an id of the client's own";
+    SaveContact     PUT    "/api/contacts/{id}"                    SALES,  Contact,  "Change a person at a customer";
+    RecordConsent   POST   "/api/contacts/{id}/consents"           MARKET, Contact,  "Write down a consent or its withdrawal";
+    ExportPerson    POST   "/api/contacts/{id}/export"             ADMIN,  Contact,  "Everything held about a person";
+    PreviewErase    GET    "/api/contacts/{id}/erase"              ADMIN,  Contact,  "What erasing a person would do";
+    ErasePerson     POST   "/api/contacts/{id}/erase"              ADMIN,  Contact,  "Erase a person; documents stay as posted";
+    AnswerRequest   POST   "/api/requests/{id}"                    SALES,  Request,  "Answer a change a customer asked for";
+    Profile         GET    "/api/profile"                          BUYER,  Nothing,  "A customer as it sees itself";
+    SaveProfile     PUT    "/api/profile"                          BUYER,  Nothing,  "What a customer changes of itself";
+    AddOwnContact   POST   "/api/profile/contacts"                 BUYER,  Nothing,  "A new person of the customer's own";
+    SaveOwnContact  PUT    "/api/profile/contacts/{id}"            BUYER,  OwnContact, "Change a person of the customer's own";
+    GiveConsent     POST   "/api/profile/contacts/{id}/consents"   BUYER,  OwnContact, "Agree to mailings, or withdraw that";
+    AskForChange    POST   "/api/profile/requests"                 BUYER,  Nothing,  "Ask staff for a change they have to make";
     Segments        GET    "/api/segments"                         MARKET, Nothing,  "Segments as of a day, with the list behind a count";
+    SegmentsXlsx    GET    "/api/segments/workbook"                MARKET, Nothing,  "The list of segments as a workbook";
+    SegmentHistory  GET    "/api/segments/history"                 MARKET, Nothing,  "Everybody's segments as they were kept, and who went from where to where";
+    KeepSegments    POST   "/api/segments/snapshots"               MARKET, Nothing,  "Keep everybody's segments as of today, or work out past periods";
+    SegmentMoves    GET    "/api/segments/moves"                   MARKET, Nothing,  "Who changed segment between two days, and what they had bought";
+    MovesXlsx       GET    "/api/segments/moves/workbook"          MARKET, Nothing,  "The same as a workbook, with everything they had bought";
+    SegmentRule     PUT    "/api/segments/rule"                    RULES,  Nothing,  "Change the rule the firm judges by, with a reason";
+    SegmentTerms    PUT    "/api/customers/{id}/segment"           MARKET, Customer, "One customer's own threshold, or that it is looked after by hand";
     SubmitOrder     PUT    "/api/orders/{id}"                      BUYER,  Order,    "Submit an order under an id of the client's own";
     ListOrders      GET    "/api/orders"                           ORDERS, Nothing,  "Orders, newest first; a buyer's own, or everybody's for staff";
     GetOrder        GET    "/api/orders/{id}"                      ORDERS, Order,    "One order";
@@ -103,7 +147,31 @@ table! {
     Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";
     DocumentPdf     GET    "/api/documents/{id}/pdf"               ORDERS, Document, "A posted document as PDF";
     ListMessages    GET    "/api/messages"                         MARKET, Nothing,  "The outbox";
+    SentMessage     GET    "/api/messages/{id}/sent"               MARKET, Message,  "A message to the byte as it was sent, attachments included";
     RetryMessage    POST   "/api/messages/{id}/retry"              SALES,  Message,  "Send a failed or uncertain message again";
+    GetMessage      GET    "/api/messages/{id}"                    MARKET, Message,  "A message as it was sent";
+    ListMailings    GET    "/api/mailings"                         MARKET, Nothing,  "Mailings, newest first";
+    MailingChoices  GET    "/api/mailings/choices"                 MARKET, Nothing,  "What the conditions of an audience can name";
+    CountAudience   POST   "/api/mailings/audience"                MARKET, Nothing,  "Who would be written to, and who not, and why";
+    GetMailing      GET    "/api/mailings/{id}"                    MARKET, Mailing,  "One mailing with what became of its messages";
+    SaveMailing     PUT    "/api/mailings/{id}"                    MARKET, Nothing,  "Write or change a draft under an id of the client's own";
+    PreviewMailing  GET    "/api/mailings/{id}/preview"            MARKET, Mailing,  "One reader's copy";
+    CheckMailing    GET    "/api/mailings/{id}/checks"             MARKET, Mailing,  "What stands in a mailing's way";
+    TestMailing     POST   "/api/mailings/{id}/test"               MARKET, Mailing,  "Send one reader's copy to an address of the firm's own";
+    MailingMessages GET    "/api/mailings/{id}/messages"           MARKET, Mailing,  "Recipients with what became of their messages";
+    MailingXlsx     GET    "/api/mailings/{id}/xlsx"               MARKET, Mailing,  "The list of recipients as a workbook";
+    MailingPdf      GET    "/api/mailings/{id}/pdf"                MARKET, Mailing,  "The report of a mailing, to print and sign";
+    FreezeMailing   POST   "/api/mailings/{id}/freeze"             SEND,   Mailing,  "Write a message for each recipient; none goes out";
+    StartMailing    POST   "/api/mailings/{id}/start"              SEND,   Mailing,  "Let the messages go";
+    PauseMailing    POST   "/api/mailings/{id}/pause"              MARKET, Mailing,  "Stop sending for now";
+    ResumeMailing   POST   "/api/mailings/{id}/resume"             SEND,   Mailing,  "Go on sending";
+    CancelMailing   POST   "/api/mailings/{id}/cancel"             MARKET, Mailing,  "End a mailing; what is not sent is never sent";
+    ListTemplates   GET    "/api/templates"                        MARKET, Nothing,  "Templates";
+    CheckTemplate   POST   "/api/templates/check"                  MARKET, Nothing,  "What is wrong with texts that are not saved yet, and how they look";
+    GetTemplate     GET    "/api/templates/{id}"                   MARKET, Template, "One template with its versions";
+    SaveTemplate    PUT    "/api/templates/{id}"                   MARKET, Nothing,  "Write a template, or its next version";
+    ArchiveTemplate POST   "/api/templates/{id}/archive"           MARKET, Template, "Put a template aside";
+    RestoreTemplate POST   "/api/templates/{id}/restore"           MARKET, Template, "Take a template back into use";
     ListJobs        GET    "/api/jobs"                             ADMIN,  Nothing,  "Background work that waits, runs or failed";
     RetryJob        POST   "/api/jobs/{id}/retry"                  ADMIN,  Job,      "Run a failed job again";
     RunImport       POST   "/api/imports"                          SALES,  Nothing,  "Import a file, or preview it with dry_run";
@@ -140,6 +208,11 @@ table! {
     Applications    GET    "/api/applications"                     SALES,  Nothing,  "Sign-ups that wait for a decision";
     Approve         POST   "/api/applications/{id}/approve"        SALES,  Application, "Make a visitor who signed up a customer";
     RefuseSignUp    POST   "/api/applications/{id}/refuse"         SALES,  Application, "Refuse a sign-up";
+    Unsubscribe     GET    "/u/{token}"                            ANYONE, Token,    "The page behind a mail's unsubscribe link; opening it changes nothing";
+    OneClick        POST   "/u/{token}"                            ANYONE, Token,    "Unsubscribe by one click (RFC 8058)";
+    PreferencesPage GET    "/preferences/{token}"                  ANYONE, Token,    "The page of a reader's choices";
+    Preferences     GET    "/api/preferences/{token}"              ANYONE, Token,    "What a reader of mailings chose, and why a mail came";
+    Choose          POST   "/api/preferences/{token}"              ANYONE, Token,    "Choose channels and topics of mailings";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";

@@ -332,6 +332,21 @@ pub fn dummy_hash() -> anyhow::Result<Arc<str>> {
     Ok(hash_password(&hex(&random::<16>()))?.into())
 }
 
+/// Signs in a member of the firm who has just been made, in the same transaction: the cookie and what the page is told. As
+/// any of the staff, the first administrator sets up a second factor before anything else.
+pub async fn begin_session(
+    tx: &mut AnyConnection,
+    state: &AppState,
+    headers: &HeaderMap,
+    user: UserId,
+    login: &str,
+    lang: Lang,
+) -> Result<(HeaderValue, Session)> {
+    let token = open_session(tx, state, headers, user, false).await?;
+    audit::record::<()>(tx, &state.clock, login, "session.start", &user.to_string(), None, None).await?;
+    Ok((cookie(&token, ABSOLUTE.as_secs())?, Session { role: Role::Admin, login: login.into(), customer: None, lang, enrol: true }))
+}
+
 /// Creates a user or, where the login exists, refuses.
 pub async fn add_user(state: &AppState, login: &str, password: &str, role: Role, customer: Option<CustomerId>, demo: bool) -> anyhow::Result<UserId> {
     let login = normal(login);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::{AppState, jobs, outbox};
+use crate::{AppState, jobs, outbox, segments};
 
 /// How often a server looks for work. An order's mail waits at most this long, and an idle look costs one read.
 const EVERY: Duration = Duration::from_millis(500);
@@ -26,6 +26,18 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
             }
         }
     };
+    let judging = {
+        let (state, stop) = (state.clone(), stop.clone());
+        async move {
+            let mut until = stop.clone();
+            loop {
+                let result = segments::live::run_due(&state, || *stop.borrow()).await;
+                if rest("segments", result, &mut until).await {
+                    break;
+                }
+            }
+        }
+    };
     let working = async move {
         let mut until = stop.clone();
         loop {
@@ -37,7 +49,7 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
     };
     tokio::spawn(async {
         // A mail server that hangs holds no PDF up.
-        tokio::join!(mailing, working);
+        tokio::join!(mailing, judging, working);
     })
 }
 
@@ -58,5 +70,6 @@ async fn rest(what: &'static str, result: anyhow::Result<()>, stop: &mut watch::
 pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
     jobs::run_due(state, || false).await?;
     outbox::run_due(state, || false).await?;
+    segments::live::run_due(state, || false).await?;
     Ok(())
 }

@@ -122,6 +122,14 @@ pub async fn render_pdf(template: &str, data: &[u8]) -> Result<Vec<u8>, ChildErr
     run(Kind::Pdf, template.as_bytes(), data).await
 }
 
+/// As [`render_pdf`], with a picture the template may place as `logo`.
+pub async fn render_pdf_with(template: &str, data: &[u8], picture: Option<&[u8]>) -> Result<Vec<u8>, ChildError> {
+    match picture {
+        Some(picture) => run(Kind::Pdf, format!("{template} {}", data.len()).as_bytes(), &[data, picture].concat()).await,
+        None => render_pdf(template, data).await,
+    }
+}
+
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
 
 /// Names the `kontor` binary, for programs that are not it (tests). The first call counts.

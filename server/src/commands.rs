@@ -13,11 +13,13 @@ mod demo;
 mod export;
 mod firm;
 mod import;
+mod mail;
 mod pricelist;
 mod publish;
 mod search;
 mod segments;
 mod serve;
+mod setup_link;
 mod user;
 
 const ENVIRONMENT: &str = "\
@@ -66,6 +68,10 @@ enum Command {
     Pricelist(pricelist::Pricelist),
     /// Show or change the firm's settings.
     Firm(firm::Firm),
+    /// Sign mail, and look after what is being sent.
+    Mail(mail::Mail),
+    /// Print a new one-time link for setting up the firm and its first administrator.
+    SetupLink(setup_link::SetupLink),
     /// Manage who can log in.
     User(user::User),
     /// Print the OpenAPI document.
@@ -84,6 +90,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Search(command) => block_on(command.run()),
         Command::Pricelist(command) => block_on(command.run()),
         Command::Firm(command) => block_on(command.run()),
+        Command::Mail(command) => block_on(command.run()),
+        Command::SetupLink(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Openapi => {
             println!("{}", kontor_server::openapi::text());

@@ -1,11 +1,17 @@
-//! Customers: the list staff look through, and the one page that holds everything about a customer.
+//! Customers: the list staff look through, and the one page that holds everything about a customer. What changes them is in
+//! the modules below: the customer's own row (edit), its people and their consents (contacts), what it changes itself
+//! (profile) and asks staff to change (requests), the export of a person (person) and its erasure (erase).
+
+use std::collections::HashSet;
 
 use anyhow::Context;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use kontor_shared::api::{self, CustomerPage, CustomerSummary, TimelineItem};
+use kontor_shared::customers::{Channel, CustomerState};
 use kontor_shared::ids::CustomerId;
-use kontor_shared::money::{Currency, Money};
+use kontor_shared::money::{Currency, Money, Percent};
+use kontor_shared::segments::Segment;
 use kontor_shared::words::Lang;
 use serde::Deserialize;
 
@@ -14,12 +20,25 @@ use crate::error::{AppError, Result};
 use crate::segments;
 use crate::time::rfc3339;
 
+mod check;
+pub mod contacts;
+pub mod edit;
+pub mod erase;
+pub mod person;
+pub mod profile;
+pub mod requests;
 pub mod store;
+pub mod suppressed;
 
 /// A name as it is searched: lower case, ё as е, white space single.
 pub fn fold(text: &str) -> String {
     let lower = text.to_lowercase().replace('ё', "е");
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text of several lines in one, as a cell of a file holds it.
+pub fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// What someone looks for: the beginning of a code, or words of the name in any order.
@@ -38,24 +57,60 @@ impl Wanted {
     }
 }
 
-#[derive(Deserialize)]
+/// What is looked for; empty: everything.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Asked {
-    #[serde(default)]
     q: String,
+    state: String,
+    /// A user's id, or `none`.
+    manager: String,
+    price_type: String,
+    region: String,
+    segment: String,
+    /// `1`: only those that asked for a change nobody has answered.
+    asks: String,
     /// The last code of the page before.
     after: Option<String>,
+}
+
+impl Asked {
+    fn takes(&self, row: &store::Light, wanted: &Wanted) -> bool {
+        let is = |asked: &str, value: &str| asked.is_empty() || asked == value;
+        is(&self.state, &row.state)
+            && is(&self.manager, row.manager_id.as_deref().unwrap_or("none"))
+            && is(&self.price_type, &row.price_type)
+            && is(&self.region, &row.region)
+            && wanted.matches(&row.code, &row.name_folded)
+    }
 }
 
 /// `GET /api/customers`
 pub async fn list(State(state): State<AppState>, Query(asked): Query<Asked>) -> Result<Json<CustomerPage>> {
     const PAGE: usize = 100;
+    if !asked.state.is_empty() && CustomerState::parse(&asked.state).is_none() {
+        return Err(AppError::invalid_field("invalid_value", "state", "applied, active or blocked"));
+    }
+    let segment = match asked.segment.as_str() {
+        "" => None,
+        word => Some(Segment::parse(word).ok_or_else(|| AppError::invalid_field("invalid_value", "segment", "no such segment"))?),
+    };
     let firm = state.firm().await?;
     let rule = segments::firm_rule(&firm, state.clock.now_ms())?;
     let wanted = Wanted::new(&asked.q);
     let mut connection = state.db.read().await?;
     // A register of thousands is filtered here: human text is not compared in SQL (STYLE.md).
     let mut found = store::register(&mut connection).await?;
-    found.retain(|row| wanted.matches(&row.code, &row.name_folded));
+    found.retain(|row| asked.takes(row, &wanted));
+    let asking: HashSet<String> = store::requests::asking(&mut connection).await?.into_iter().collect();
+    if asked.asks == "1" {
+        found.retain(|row| asking.contains(&row.id));
+    }
+    if let Some(segment) = segment {
+        let judged = segments::judge_all(&mut connection, &rule).await?;
+        let there: HashSet<String> = judged.into_iter().filter(|one| one.verdict.segment == segment).map(|one| one.id.to_string()).collect();
+        found.retain(|row| there.contains(&row.id));
+    }
     found.sort_by(|left, right| left.code.cmp(&right.code));
     let total = found.len() as u64;
     if let Some(after) = &asked.after {
@@ -66,22 +121,23 @@ pub async fn list(State(state): State<AppState>, Query(asked): Query<Asked>) -> 
     let ids = found.iter().map(|row| row.id.parse()).collect::<std::result::Result<Vec<CustomerId>, _>>().context("stored customer id")?;
     let verdicts = segments::judge_some(&mut connection, &rule, &ids).await?;
     let sales = store::sales_of(&mut connection, &ids).await?;
-    let customers = found
-        .into_iter()
-        .zip(ids)
-        .map(|(row, id)| {
-            let (orders, last_order) = sales.get(&row.id).cloned().unwrap_or((0, None));
-            CustomerSummary {
-                id,
-                code: row.code,
-                name: row.name,
-                country: row.country,
-                orders: u32::try_from(orders).unwrap_or(u32::MAX),
-                last_order,
-                segment: verdicts.get(&id).map(|verdict| verdict.segment),
-            }
+    let summary = |(row, id): (store::Light, CustomerId)| -> anyhow::Result<CustomerSummary> {
+        let (orders, last_order) = sales.get(&row.id).cloned().unwrap_or((0, None));
+        Ok(CustomerSummary {
+            id,
+            asks: asking.contains(&row.id),
+            code: row.code,
+            name: row.name,
+            country: row.country,
+            orders: u32::try_from(orders).unwrap_or(u32::MAX),
+            last_order,
+            segment: verdicts.get(&id).map(|(verdict, _)| verdict.segment),
+            state: CustomerState::parse(&row.state).context("stored state of a customer")?,
+            region: row.region,
+            manager: row.manager,
         })
-        .collect();
+    };
+    let customers = found.into_iter().zip(ids).map(summary).collect::<anyhow::Result<_>>()?;
     Ok(Json(CustomerPage { customers, total, next }))
 }
 
@@ -119,27 +175,42 @@ impl Place {
     }
 }
 
-const KINDS: [&str; 3] = ["document", "message", "order"];
+const KINDS: [&str; 6] = ["change", "document", "message", "order", "request", "segment"];
 
 /// `GET /api/customers/{id}`
 pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(asked): Query<TimelineAfter>) -> Result<Json<api::Customer>> {
     let id: CustomerId = id.parse().map_err(|_| AppError::NotFound)?;
-    let after = match asked.after.as_deref().filter(|text| !text.is_empty()) {
+    Ok(Json(whole(&state, id, asked.after.as_deref().filter(|text| !text.is_empty())).await?))
+}
+
+/// Everything about a customer, with its timeline from a place on; also the answer to every change of it.
+pub async fn whole(state: &AppState, id: CustomerId, after: Option<&str>) -> Result<api::Customer> {
+    let after = match after {
         None => Place { at: i64::MAX, kind: String::new(), id: String::new() },
         Some(text) => Place::parse(text).ok_or_else(|| AppError::invalid_field("invalid_value", "after", "not a place in the timeline"))?,
     };
     let firm = state.firm().await?;
     let rule = segments::firm_rule(&firm, state.clock.now_ms())?;
     let mut connection = state.db.read().await?;
-    let row = store::by_id(&mut connection, id).await?.ok_or(AppError::NotFound)?;
-    let contacts = store::contacts(&mut connection, id).await?;
-    let verdict = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
+    let row = store::master::get(&mut connection, id).await?.ok_or(AppError::NotFound)?;
+    let manager = match &row.manager_id {
+        Some(manager) => store::master::manager(&mut connection, manager).await?,
+        None => None,
+    };
+    let places = edit::places(&mut connection, &row).await?;
+    let requests = store::requests::of_customer(&mut connection, id, 50).await?;
+    let contacts = contacts::shown(&mut connection, id).await?;
+    let (verdict, marks) = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
+    let terms = segments::terms::of(&mut connection, id).await?;
+    let since = segments::store::last_move(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);
     let (orders, turnover) = store::turnover(&mut connection, id, firm.currency.code()).await?;
     let (timeline, next) = timeline(&mut connection, id, &after).await?;
-    Ok(Json(api::Customer {
+    Ok(api::Customer {
         id,
         rule: segments::explained(&rule).context("the firm's rule lies outside the calendar")?,
-        verdict: segments::row(id, &row.code, &row.name, &verdict),
+        verdict: segments::row(id, &row.code, &row.name, &verdict, &marks),
+        terms,
+        segment_since: since,
         code: row.code,
         name: row.name,
         country: row.country,
@@ -147,13 +218,25 @@ pub async fn show(State(state): State<AppState>, Path(id): Path<String>, Query(a
         lang: Lang::parse(&row.lang).context("stored language")?,
         price_type: row.price_type,
         delivery_address: row.delivery_address,
+        revision: row.revision,
+        state: CustomerState::parse(&row.state).context("stored state of a customer")?,
+        state_reason: row.state_reason,
+        region: row.region,
+        address: row.address,
+        places,
+        tax_id: row.tax_id,
+        discount: Percent::from_raw(row.discount),
+        channel: Channel::parse(&row.channel).context("stored channel")?,
+        manager,
+        note: row.note,
+        requests: requests.into_iter().map(edit::shown_request).collect::<anyhow::Result<_>>()?,
         contacts,
         orders: orders as u64,
         turnover: Money::new(turnover, firm.currency).decimal(),
         currency: firm.currency,
         timeline,
         next,
-    }))
+    })
 }
 
 /// One page of everything that happened with a customer: each source gives its newest, the newest of those stay.
@@ -163,8 +246,11 @@ async fn timeline(connection: &mut sqlx::AnyConnection, customer: CustomerId, af
     let mut rows = Vec::new();
     for kind in KINDS {
         let found = match kind {
+            "change" => store::changes(connection, customer, after.at, after.id_bound(kind), limit).await?,
+            "request" => store::asked(connection, customer, after.at, after.id_bound(kind), limit).await?,
             "document" => store::documents(connection, customer, after.at, after.id_bound(kind), limit).await?,
             "message" => store::messages(connection, customer, after.at, after.id_bound(kind), limit).await?,
+            "segment" => store::segment_changes(connection, customer, after.at, after.id_bound(kind), limit).await?,
             _ => store::orders(connection, customer, after.at, after.id_bound(kind), limit).await?,
         };
         rows.extend(found.into_iter().map(|row| (kind, row)));

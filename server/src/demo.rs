@@ -8,7 +8,7 @@ use kontor_shared::money::{Currency, Percent, VatMode};
 
 use crate::firm::{self, FirmSettings};
 use crate::imports::{self, Kind, Options, SourceFile};
-use crate::{AppState, auth, catalog, price_list};
+use crate::{AppState, auth, catalog, price_list, segments};
 
 mod invented;
 
@@ -102,7 +102,17 @@ pub async fn load(state: &AppState, progress: fn(&str)) -> anyhow::Result<bool> 
         price_list::publish(state, ACTOR, None, "Demonstration").await.map_err(|error| anyhow!("the demo's price list cannot be published: {error:?}"))?;
     }
 
+    progress("segments");
+    segments::live::run_due(state, || false).await?;
+    let rule = segments::firm_rule(&settings(), state.clock.now_ms())?;
+    // The history begins in December 2010; a year of firsts of months shows who came and went.
+    let since = jiff::civil::date(2010, 12, 2);
+    if segments::history::newest(&mut *state.db.read().await?, rule.period, rule.mode, 2).await?.len() < 2 {
+        segments::history::reconstruct(state, &rule, since, ACTOR, "Demonstration").await?;
+    }
+
     let mut tx = state.db.write_tx().await?;
+    crate::mailings::starting::seed(&mut tx, state, settings().lang, ACTOR).await?;
     let loaded = FirmSettings { demo_loaded: true, ..firm::store::load(&mut tx).await?.unwrap_or_else(settings) };
     firm::save(&mut tx, state, &loaded).await?;
     crate::audit::record(&mut tx, &state.clock, ACTOR, "demo.load", "firm", None, Some(&loaded)).await?;

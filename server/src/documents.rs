@@ -37,7 +37,7 @@ pub async fn post(
     jobs::enqueue(tx, &state.clock, jobs::kind::RENDER_DOCUMENT, &id_text).await?;
     let span = series.span(&data.date).to_string();
     let number = numbering::take(tx, numbering::PROFORMAS, &span).await?;
-    data.number = series.write(number);
+    data.number = series.write(number, &data.date);
     let new = store::NewDocument {
         id: &id_text,
         kind: PROFORMA,

@@ -30,16 +30,19 @@ pub mod imports;
 pub mod jobs;
 pub mod links;
 pub mod mail;
+pub mod mailings;
 pub mod numbering;
 pub mod openapi;
 pub mod orders;
 pub mod outbox;
 pub mod pdf;
+pub mod preferences;
 pub mod price_list;
 pub mod routes;
 pub mod secrets;
 pub mod segments;
 pub mod serve;
+pub mod setup;
 pub mod time;
 
 pub use routes::app;
@@ -62,6 +65,8 @@ pub struct Inner {
     pub boot_id: String,
     /// What published versions said of goods asked for lately.
     pub goods: orders::price::Goods,
+    /// What published versions offer in letters.
+    pub shelves: mailings::blocks::Shelves,
     pub intake: orders::intake::Intake,
 }
 
@@ -87,6 +92,7 @@ impl AppState {
             db,
             config,
             goods: orders::price::Goods::default(),
+            shelves: mailings::blocks::Shelves::default(),
             intake,
             boot_id: clock.new_id().to_string(),
             clock,

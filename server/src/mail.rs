@@ -1,4 +1,5 @@
-//! Mail on the wire: composing one message, speaking SMTP command by command, or writing `.eml` files.
+//! Mail on the wire: speaking SMTP command by command, or writing `.eml` files; [`compose`] makes the messages and
+//! [`dkim`] signs them.
 //!
 //! lettre's `send` would hide the one fact that matters after a fault: whether the message may have been accepted
 //! (reliability.md §5.C). So every command here has its own time limit, and [`outbox`](crate::outbox) decides by phase.
@@ -6,22 +7,28 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use lettre::{Address, Message};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpStream;
 use url::{Host, Url};
 
 use crate::config::Config;
+use crate::firm::smtp::Smtp;
+
+pub mod compose;
+pub mod dkim;
+pub mod probe;
+pub mod settings;
+
+pub use compose::{Attachment, Draft, ListHeaders, compose, recipient, sender};
 
 /// How long each step may take.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +90,7 @@ enum Encryption {
     FromTheStart,
 }
 
-/// The firm's mail server, from `KONTOR_SMTP_URL`.
+/// The firm's mail server, from `KONTOR_SMTP_URL` or the settings ([`crate::firm::smtp::mail_server`]).
 #[derive(Clone)]
 pub struct Server {
     host: String,
@@ -95,15 +102,31 @@ pub struct Server {
 }
 
 impl Server {
-    /// The configured server, if there is one.
+    /// The server of the environment, if it names one.
     pub fn of(config: &Config) -> anyhow::Result<Option<Self>> {
         let Some(url) = &config.smtp_url else { return Ok(None) };
         let mut server = Self::parse(url)?;
-        if let Some(file) = &config.smtp_ca {
-            let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
-            server.authorities = certificates(&pem).with_context(|| format!("KONTOR_SMTP_CA: {} holds no PEM certificate", file.display()))?;
-        }
+        server.authorities = authorities(config)?;
         Ok(Some(server))
+    }
+
+    /// The server the firm's settings name.
+    pub fn named(config: &Config, smtp: &Smtp, password: Option<String>) -> anyhow::Result<Self> {
+        let encryption = match smtp.encryption {
+            kontor_shared::settings::Encryption::None => Encryption::None,
+            kontor_shared::settings::Encryption::StartTls => Encryption::Upgrade,
+            kontor_shared::settings::Encryption::Tls => Encryption::FromTheStart,
+        };
+        let port = if smtp.port == 0 { smtp.encryption.usual_port() } else { smtp.port };
+        let credentials = password.map(|password| Credentials::new(smtp.user.clone(), password));
+        let local = smtp.host == "localhost" || smtp.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        ensure!(credentials.is_none() || encryption != Encryption::None || local, "the mail server's password would go in the clear; choose an encryption");
+        Ok(Self { host: smtp.host.clone(), port, encryption, credentials, hello: ClientId::default(), authorities: authorities(config)? })
+    }
+
+    /// `host:port`, for people.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     fn tls(&self) -> Result<TlsParameters, lettre::transport::smtp::Error> {
@@ -142,6 +165,13 @@ impl Server {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_string();
         Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello, authorities: Vec::new() })
     }
+}
+
+/// The authorities `KONTOR_SMTP_CA` names.
+fn authorities(config: &Config) -> anyhow::Result<Vec<Certificate>> {
+    let Some(file) = &config.smtp_ca else { return Ok(Vec::new()) };
+    let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
+    certificates(&pem).with_context(|| format!("KONTOR_SMTP_CA: {} holds no PEM certificate", file.display()))
 }
 
 /// The certificates of a PEM file, at least one.
@@ -236,55 +266,6 @@ impl AsciiAddress for Address {
     }
 }
 
-/// A message to write. Everything in it is fixed before the first try.
-pub struct Draft<'a> {
-    pub message_id: &'a str,
-    pub from: Mailbox,
-    pub to: &'a str,
-    pub subject: &'a str,
-    pub text: &'a str,
-    pub at_ms: i64,
-}
-
-/// Reads the firm's sender: an address, or `Name <address>`.
-pub fn sender(text: &str, firm_name: &str) -> anyhow::Result<Mailbox> {
-    refuse_control(text)?;
-    let mailbox: Mailbox = text.trim().parse().ok().context("the firm's sender address is not set or not an address")?;
-    let name = firm_name.trim();
-    let named = mailbox.name.is_none() && !name.is_empty() && !name.chars().any(char::is_control);
-    Ok(if named { Mailbox::new(Some(name.to_string()), mailbox.email) } else { mailbox })
-}
-
-/// Reads a recipient's address.
-pub fn recipient(text: &str) -> anyhow::Result<Address> {
-    refuse_control(text)?;
-    text.trim().parse().ok().context("the recipient's address is not one")
-}
-
-/// Line breaks in an address or a subject are how headers are smuggled in.
-fn refuse_control(text: &str) -> anyhow::Result<()> {
-    ensure!(!text.chars().any(char::is_control), "a control character stands in an address or the subject");
-    Ok(())
-}
-
-/// The whole message, headers and all, as it goes over the wire.
-pub fn compose(draft: Draft<'_>) -> anyhow::Result<Vec<u8>> {
-    refuse_control(draft.subject)?;
-    refuse_control(draft.message_id)?;
-    let at = SystemTime::UNIX_EPOCH + Duration::from_millis(draft.at_ms.max(0) as u64);
-    let message = Message::builder()
-        .from(draft.from)
-        .to(Mailbox::new(None, recipient(draft.to)?))
-        .subject(draft.subject)
-        .date(at)
-        .message_id(Some(format!("<{}>", draft.message_id)))
-        // RFC 3834: keeps absence notes and other robots from answering.
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
-        .singlepart(SinglePart::plain(draft.text.to_string()))
-        .context("the message cannot be composed")?;
-    Ok(message.formatted())
-}
-
 /// Writes messages into the spool, each as `<name>.eml`, whole or not at all; the same name again replaces it.
 pub fn write_spool(spool: &Path, messages: &[(String, Vec<u8>)]) -> anyhow::Result<()> {
     std::fs::create_dir_all(spool).with_context(|| format!("cannot create {}", spool.display()))?;
@@ -302,37 +283,6 @@ pub fn write_spool(spool: &Path, messages: &[(String, Vec<u8>)]) -> anyhow::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn draft<'a>(to: &'a str, subject: &'a str) -> Draft<'a> {
-        Draft {
-            message_id: "0193@firm.example",
-            from: sender("sales@firm.example", "Фирма").unwrap(),
-            to,
-            subject,
-            text: "Добрый день!\r\n",
-            at_ms: 1_768_467_600_000,
-        }
-    }
-
-    #[test]
-    fn a_message_has_each_header_once() {
-        let text = String::from_utf8(compose(draft("buyer@customer.example", "Заказ 12")).unwrap()).unwrap();
-        for header in ["From:", "To:", "Subject:", "Date:", "Message-ID:", "MIME-Version:", "Content-Type:", "Auto-Submitted:"] {
-            assert_eq!(text.lines().filter(|line| line.starts_with(header)).count(), 1, "{header}\n{text}");
-        }
-        assert!(text.contains("Message-ID: <0193@firm.example>"), "{text}");
-        assert!(text.contains("Date: Thu, 15 Jan 2026 09:00:00 +0000"), "{text}");
-        assert!(text.to_lowercase().contains("content-type: text/plain; charset=utf-8"), "{text}");
-        assert!(text.is_ascii() && text.lines().all(|line| line.len() < 998));
-    }
-
-    #[test]
-    fn control_characters_are_refused() {
-        assert!(compose(draft("buyer@customer.example", "Order\r\nBcc: all@example.com")).is_err());
-        assert!(compose(draft("buyer@customer.example\r\nRCPT TO:<x@example.com>", "Order")).is_err());
-        assert!(compose(draft("nobody", "Order")).is_err());
-        assert!(sender("sales@firm.example\nBcc: x@example.com", "").is_err());
-    }
 
     #[test]
     fn passwords_go_over_encrypted_connections_only() {

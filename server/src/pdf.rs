@@ -4,7 +4,7 @@
 //! so that no name or comment is ever read as typst. The same document gives the same bytes.
 
 use anyhow::Context;
-use kontor_shared::documents::{Party, Proforma};
+use kontor_shared::documents::{Logo, Party, Proforma};
 use kontor_shared::money::Currency;
 use kontor_shared::words::{common, documents as words, format};
 use serde::Serialize;
@@ -18,6 +18,8 @@ pub(crate) use world::work;
 
 /// Name of the proforma's template.
 const PROFORMA: &str = "proforma";
+/// Name of the template that is a logo and nothing else.
+const LOGO: &str = "logo";
 
 /// What the template shows.
 #[derive(Serialize)]
@@ -41,6 +43,7 @@ struct View {
     reference: String,
     not_a_tax_invoice: &'static str,
     page: &'static str,
+    logo: Option<LogoView>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +60,14 @@ pub async fn render_document(state: &AppState, id: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     let bytes = match document.kind.as_str() {
-        "proforma" => proforma(&serde_json::from_str(&document.data).context("the stored document cannot be read")?).await?,
+        "proforma" => {
+            let data: Proforma = serde_json::from_str(&document.data).context("the stored document cannot be read")?;
+            let logo = match &data.logo {
+                Some(logo) => Some(bodies::get(&mut *state.db.read().await?, &logo.hash).await?.context("the logo is missing from the store")?.bytes),
+                None => None,
+            };
+            proforma_with_logo(&data, logo.as_deref()).await?
+        }
         other => anyhow::bail!("no template for a document of kind {other}"),
     };
     let mut tx = state.db.write_tx().await?;
@@ -67,10 +77,44 @@ pub async fn render_document(state: &AppState, id: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A proforma's PDF.
+/// A proforma's PDF, without the logo's picture.
 pub async fn proforma(document: &Proforma) -> anyhow::Result<Vec<u8>> {
-    let data = serde_json::to_vec(&view(document)?)?;
-    Ok(child::render_pdf(PROFORMA, &data).await?)
+    proforma_with_logo(document, None).await
+}
+
+/// A proforma's PDF with the picture its logo names.
+pub async fn proforma_with_logo(document: &Proforma, picture: Option<&[u8]>) -> anyhow::Result<Vec<u8>> {
+    let mut view = view(document)?;
+    view.logo = picture.and(document.logo.as_ref()).map(LogoView::of);
+    let data = serde_json::to_vec(&view)?;
+    Ok(child::render_pdf_with(PROFORMA, &data, picture).await?)
+}
+
+/// Prints a logo alone, to find out whether it can be.
+pub async fn logo_prints(logo: &Logo, picture: &[u8]) -> anyhow::Result<()> {
+    let data = serde_json::to_vec(&serde_json::json!({"logo": LogoView::of(logo)}))?;
+    child::render_pdf_with(LOGO, &data, Some(picture)).await?;
+    Ok(())
+}
+
+/// A logo as the template places it.
+#[derive(Serialize)]
+struct LogoView {
+    format: &'static str,
+    /// In millimetres.
+    width: f64,
+    height: f64,
+}
+
+impl LogoView {
+    /// As large as the head of a page has room for, in its own proportions.
+    fn of(logo: &Logo) -> Self {
+        const WIDEST: f64 = 70.0;
+        const HIGHEST: f64 = 18.0;
+        let (width, height) = (f64::from(logo.width.max(1)), f64::from(logo.height.max(1)));
+        let scale = (WIDEST / width).min(HIGHEST / height);
+        Self { format: if logo.media_type == "image/png" { "png" } else { "jpg" }, width: width * scale, height: height * scale }
+    }
 }
 
 fn view(document: &Proforma) -> anyhow::Result<View> {
@@ -147,6 +191,7 @@ fn view(document: &Proforma) -> anyhow::Result<View> {
         reference: words::REFERENCE.with(lang, &[("number", number)]),
         not_a_tax_invoice: words::NOT_A_TAX_INVOICE.say(lang),
         page: words::PAGE.say(lang),
+        logo: None,
     })
 }
 
@@ -167,7 +212,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Lets a run of more than `longest` characters without a space break, by zero-width spaces, which are not seen.
-fn breakable(text: &str, longest: usize) -> String {
+pub(crate) fn breakable(text: &str, longest: usize) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut run = 0;
     for c in text.chars() {

@@ -8,7 +8,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{LeftOut, PriceListInfo, PriceListVersions, Publish, PublishReport, Role};
-use kontor_shared::money::VatMode;
+use kontor_shared::catalog::discount;
+use kontor_shared::money::{Percent, VatMode};
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
@@ -139,9 +140,10 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
     let mut connection = state.db.read().await?;
     let asked = asked.overlay.filter(|overlay| !overlay.is_empty());
-    let overlay = own_overlay(&mut connection, &firm, who.as_ref(), asked.as_deref()).await?.ok_or(AppError::Missing { code: "prices_hidden" })?;
+    let (price_type, discount) =
+        own_prices(&mut connection, &firm, who.as_ref(), asked.as_deref()).await?.ok_or(AppError::Missing { code: "prices_hidden" })?;
     let version = store::in_force(&mut connection, &today).await?.ok_or(AppError::Missing { code: "no_price_list" })?;
-    let mut found = store::snapshot(&mut connection, version.version, &overlay).await?;
+    let mut found = store::snapshot(&mut connection, version.version, &price_type).await?;
     if found.is_none() && asked.is_none() && who.as_ref().is_some_and(|who| who.role.is_staff()) {
         // A firm without prices of the usual type still sees what it published.
         found = store::first_snapshot(&mut connection, version.version).await?;
@@ -151,7 +153,8 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
     Ok(Json(PriceListInfo {
         version: version.version as u32,
         snapshot_url: format!("/api/price-list/{}/{}", version.version, found.overlay),
-        overlay: found.overlay,
+        overlay: discount::overlay(&found.overlay, discount),
+        discount,
         published_at: rfc3339(version.published_at),
         valid_from: version.valid_from,
         valid_until,
@@ -161,15 +164,17 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
     }))
 }
 
-/// The price type whoever asks sees; none: no prices.
-async fn own_overlay(connection: &mut AnyConnection, firm: &FirmSettings, who: Option<&Identity>, asked: Option<&str>) -> Result<Option<String>> {
+/// The price type whoever asks sees, and the discount on it; none: no prices.
+async fn own_prices(connection: &mut AnyConnection, firm: &FirmSettings, who: Option<&Identity>, asked: Option<&str>) -> Result<Option<(String, Percent)>> {
+    let in_full = |price_type: String| (price_type, Percent::ZERO);
     match who {
-        None => Ok(firm.public_price_type.clone()),
+        None => Ok(firm.public_price_type.clone().map(in_full)),
         Some(Identity { role: Role::Buyer, customer, .. }) => {
             let customer = customer.context("a buyer without a customer")?;
-            Ok(Some(store::customer_price_type(connection, &customer.to_string()).await?.ok_or(AppError::NotFound)?))
+            let (price_type, discount) = store::customer_prices(connection, &customer.to_string()).await?.ok_or(AppError::NotFound)?;
+            Ok(Some((price_type, Percent::from_raw(discount))))
         }
-        Some(_) => Ok(Some(asked.map_or_else(|| firm.customer_price_type.clone(), str::to_string))),
+        Some(_) => Ok(Some(in_full(asked.map_or_else(|| firm.customer_price_type.clone(), str::to_string)))),
     }
 }
 
@@ -187,8 +192,8 @@ pub async fn show(
     let mut connection = state.db.read().await?;
     let staff = who.as_ref().is_some_and(|who| who.role.is_staff());
     if !staff && firm.public_price_type.as_ref() != Some(overlay) {
-        let own = own_overlay(&mut connection, &firm, who.as_ref(), None).await?;
-        if own.as_ref() != Some(overlay) {
+        let own = own_prices(&mut connection, &firm, who.as_ref(), None).await?;
+        if own.is_none_or(|(price_type, _)| price_type != *overlay) {
             return Err(AppError::NotFound);
         }
     }

@@ -11,7 +11,10 @@ use kontor_shared::api::{self, CSRF_HEADER};
 use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
-use crate::{AppState, accounts, assets, audit, auth, customers, documents, firm, http, imports, jobs, openapi, orders, outbox, price_list, segments};
+use crate::{
+    AppState, accounts, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list,
+    segments, setup,
+};
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
 const JSON_LIMIT: usize = 1 << 20;
@@ -27,14 +30,50 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::WhoAmI => (get(auth::who_am_i), json::<Option<api::Session>>()),
         RouteId::LogIn => (post(auth::log_in), json::<api::Session>().body::<api::LogIn>()),
         RouteId::LogOut => (delete(auth::log_out), none()),
-        RouteId::GetSettings => (get(firm::settings), json::<api::Settings>()),
-        RouteId::SaveSettings => (put(firm::save_settings), json::<api::Settings>().body::<api::SaveSettings>()),
+        RouteId::Logo => (get(firm::logo::show), binary("image/*")),
+        RouteId::LookSetUp => (post(setup::look), json::<api::firm::SetUpReady>().body::<api::firm::SetUpLink>()),
+        RouteId::SetUp => (post(setup::set_up), json::<api::Session>().body::<api::firm::SetUp>()),
+        RouteId::GetSettings => (get(firm::sections::show), json::<api::firm::Settings>()),
+        RouteId::SaveSettings => (put(firm::sections::save), json::<api::firm::Settings>().body::<api::firm::SaveSettings>()),
+        RouteId::UndoSettings => (post(firm::sections::undo), json::<api::firm::Settings>()),
+        RouteId::SaveLogo => (post(firm::logo::upload), json::<api::firm::Settings>().bytes()),
+        RouteId::RemoveLogo => (delete(firm::logo::remove), json::<api::firm::Settings>()),
+        RouteId::TestMail => (post(firm::test_mail::send), json::<api::firm::TestMailReport>().body::<api::firm::TestMail>()),
         RouteId::Audit => (get(audit::list), json::<api::AuditPage>().query(&["after"])),
-        RouteId::ListCustomers => (get(customers::list), json::<api::CustomerPage>().query(&["q", "after"])),
+        RouteId::ListCustomers => {
+            (get(customers::list), json::<api::CustomerPage>().query(&["q", "state", "manager", "price_type", "region", "segment", "asks", "after"]))
+        }
         RouteId::GetCustomer => (get(customers::show), json::<api::Customer>().query(&["after"])),
+        RouteId::AddCustomer => (post(customers::edit::create), json::<api::Customer>().body::<api::people::NewCustomer>().created()),
+        RouteId::SaveCustomer => (put(customers::edit::save), json::<api::Customer>().body::<api::people::SaveCustomer>()),
+        RouteId::CustomerState => (post(customers::edit::set_state), json::<api::Customer>().body::<api::people::SetCustomerState>()),
+        RouteId::CustomerChoices => (get(customers::requests::choices), json::<api::people::CustomerChoices>()),
+        RouteId::AddContact => (post(customers::contacts::create), json::<api::Customer>().body::<api::people::NewContact>().created()),
+        RouteId::SaveContact => (put(customers::contacts::save), json::<api::Customer>().body::<api::people::SaveContact>()),
+        RouteId::RecordConsent => (post(customers::contacts::consent), json::<api::Customer>().body::<api::people::RecordConsent>()),
+        RouteId::ExportPerson => (post(customers::person::export), json::<api::people::PersonExport>()),
+        RouteId::PreviewErase => (get(customers::erase::preview), json::<api::people::ErasePreview>()),
+        RouteId::ErasePerson => (post(customers::erase::erase), json::<api::people::Erased>().body::<api::people::Erase>()),
+        RouteId::AnswerRequest => (post(customers::requests::answer), json::<api::Customer>().body::<api::people::AnswerRequest>()),
+        RouteId::Profile => (get(customers::profile::show), json::<api::people::Profile>()),
+        RouteId::SaveProfile => (put(customers::profile::save), json::<api::people::Profile>().body::<api::people::SaveProfile>()),
+        RouteId::AddOwnContact => (post(customers::profile::add_contact), json::<api::people::Profile>().body::<api::people::NewOwnContact>().created()),
+        RouteId::SaveOwnContact => (put(customers::profile::save_contact), json::<api::people::Profile>().body::<api::people::SaveContact>()),
+        RouteId::GiveConsent => (post(customers::profile::consent), json::<api::people::Profile>().body::<api::people::GiveConsent>()),
+        RouteId::AskForChange => (post(customers::profile::ask), json::<api::people::Profile>().body::<api::people::AskForChange>()),
         RouteId::Segments => {
             (get(segments::show), json::<api::SegmentPage>().query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "after"]))
         }
+        RouteId::SegmentsXlsx => (
+            get(segments::workbook::list),
+            binary(segments::workbook::XLSX).query(&["as_of", "period", "mode", "regular_from", "lapse", "segment", "q", "lang"]),
+        ),
+        RouteId::SegmentHistory => (get(segments::history::show), json::<api::segments::SegmentHistory>()),
+        RouteId::KeepSegments => (post(segments::history::take_by_hand), json::<api::segments::SegmentHistory>().body::<api::segments::TakeSnapshot>()),
+        RouteId::SegmentMoves => (get(segments::moves::list), json::<api::segments::SegmentMoves>().query(&["from", "to", "out_of", "into", "after"])),
+        RouteId::MovesXlsx => (get(segments::workbook::moved), binary(segments::workbook::XLSX).query(&["from", "to", "out_of", "into", "lang"])),
+        RouteId::SegmentRule => (put(segments::terms::save_rule), json::<api::segments::SegmentRuleChange>().body::<api::segments::SaveSegmentRule>()),
+        RouteId::SegmentTerms => (put(segments::terms::save), json::<Option<api::segments::SegmentTerms>>().body::<api::segments::SaveSegmentTerms>()),
         RouteId::SubmitOrder => (put(orders::submit), json::<api::Order>().body::<api::SubmitOrder>().created()),
         RouteId::ListOrders => (get(orders::list), json::<api::OrderPage>().query(&["state", "customer", "open", "q", "after"])),
         RouteId::GetOrder => (get(orders::show), json::<api::Order>()),
@@ -45,7 +84,31 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
         RouteId::DocumentPdf => (get(documents::pdf), binary("application/pdf")),
         RouteId::ListMessages => (get(outbox::list), json::<api::MessagePage>().query(&["state", "after"])),
+        RouteId::SentMessage => (get(outbox::sent), binary("message/rfc822")),
         RouteId::RetryMessage => (post(outbox::retry), json::<api::Message>()),
+        RouteId::GetMessage => (get(mailings::message::show), json::<api::mailings::MessageView>()),
+        RouteId::ListMailings => (get(mailings::desk::list), json::<api::mailings::MailingPage>().query(&["after"])),
+        RouteId::MailingChoices => (get(mailings::desk::choices), json::<api::mailings::AudienceChoices>()),
+        RouteId::CountAudience => (post(mailings::desk::count), json::<api::mailings::AudienceCount>().body::<api::mailings::CountAudience>()),
+        RouteId::GetMailing => (get(mailings::desk::show), json::<api::mailings::Mailing>()),
+        RouteId::SaveMailing => (put(mailings::desk::save), json::<api::mailings::Mailing>().body::<api::mailings::SaveMailing>()),
+        RouteId::PreviewMailing => (get(mailings::preview::show), json::<api::mailings::MailingPreview>().query(&["at", "q"])),
+        RouteId::CheckMailing => (get(mailings::preview::checks), json::<api::mailings::MailingChecks>()),
+        RouteId::TestMailing => (post(mailings::preview::test), json::<api::mailings::TestSent>().body::<api::mailings::TestMailing>()),
+        RouteId::MailingMessages => (get(mailings::desk::messages), json::<api::mailings::RecipientPage>().query(&["state", "reason", "q", "after"])),
+        RouteId::MailingXlsx => (get(mailings::results::xlsx), binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet").query(&["lang"])),
+        RouteId::MailingPdf => (get(mailings::results::print), binary("application/pdf").query(&["lang"])),
+        RouteId::FreezeMailing => (post(mailings::lifecycle::freeze), json::<api::mailings::Mailing>()),
+        RouteId::StartMailing => (post(mailings::lifecycle::start), json::<api::mailings::Mailing>().body::<api::mailings::StartMailing>()),
+        RouteId::PauseMailing => (post(mailings::lifecycle::pause), json::<api::mailings::Mailing>()),
+        RouteId::ResumeMailing => (post(mailings::lifecycle::resume), json::<api::mailings::Mailing>()),
+        RouteId::CancelMailing => (post(mailings::lifecycle::cancel), json::<api::mailings::Mailing>()),
+        RouteId::ListTemplates => (get(mailings::templates::list), json::<api::mailings::TemplateList>().query(&["archived"])),
+        RouteId::CheckTemplate => (post(mailings::templates::check_texts), json::<api::mailings::TemplateChecked>().body::<api::mailings::CheckTemplate>()),
+        RouteId::GetTemplate => (get(mailings::templates::show), json::<api::mailings::Template>().query(&["version"])),
+        RouteId::SaveTemplate => (put(mailings::templates::save), json::<api::mailings::Template>().body::<api::mailings::SaveTemplate>()),
+        RouteId::ArchiveTemplate => (post(mailings::templates::archive), json::<api::mailings::Template>()),
+        RouteId::RestoreTemplate => (post(mailings::templates::restore), json::<api::mailings::Template>()),
         RouteId::ListJobs => (get(jobs::list), json::<api::JobList>().query(&["state"])),
         RouteId::RetryJob => (post(jobs::retry), json::<api::Job>()),
         RouteId::RunImport => (
@@ -85,6 +148,10 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Applications => (get(accounts::applications::list), json::<api::accounts::ApplicationList>()),
         RouteId::Approve => (post(accounts::applications::approve), none().body::<api::accounts::Approve>()),
         RouteId::RefuseSignUp => (post(accounts::applications::refuse), none().body::<api::accounts::RefuseApplication>()),
+        RouteId::Unsubscribe | RouteId::PreferencesPage => (get(preferences::page), page()),
+        RouteId::OneClick => (post(preferences::one_click), none()),
+        RouteId::Preferences => (get(preferences::show), json::<api::preferences::Preferences>().query(&["lang"])),
+        RouteId::Choose => (post(preferences::choose), json::<api::preferences::Preferences>().body::<api::preferences::ChoosePreferences>().query(&["lang"])),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(assets::buyer_page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),
@@ -116,7 +183,8 @@ pub fn app(state: AppState) -> Router {
 /// Lets a request through to its handler, or says why not: same origin for unsafe methods, then the role.
 async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Request, next: Next) -> Result<Response> {
     let row = id.row();
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    // RFC 8058: a mail program's one click comes from nowhere; the signature in its address is what it carries.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && id != RouteId::OneClick {
         refuse_foreign(&state, &request)?;
     }
     // NUL, which PostgreSQL keeps in no text and no address of ours holds.

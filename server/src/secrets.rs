@@ -46,33 +46,52 @@ pub async fn key(connection: &mut AnyConnection, configured: Option<&str>, purpo
         Some(text) => text.to_string(),
         None => stored(connection).await?,
     };
+    derived(&master, purpose)
+}
+
+fn derived(master: &str, purpose: Purpose) -> anyhow::Result<Key> {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, master.as_bytes()), purpose.label().as_bytes());
     Ok(Key(tag.as_ref().try_into().context("a key has 32 bytes")?))
 }
 
+const MASTER: &str = "SELECT value FROM secrets WHERE name = 'master'";
+
 async fn stored(connection: &mut AnyConnection) -> anyhow::Result<String> {
-    let read = "SELECT value FROM secrets WHERE name = 'master'";
-    if let Some(value) = sqlx::query_scalar(read).fetch_optional(&mut *connection).await? {
+    if let Some(value) = sqlx::query_scalar(MASTER).fetch_optional(&mut *connection).await? {
         return Ok(value);
     }
     sqlx::query("INSERT INTO secrets (name, value) VALUES ('master', $1) ON CONFLICT (name) DO NOTHING")
         .bind(hex(&random::<32>()))
         .execute(&mut *connection)
         .await?;
-    Ok(sqlx::query_scalar(read).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(MASTER).fetch_one(connection).await?)
 }
 
 impl AppState {
-    /// The key of a purpose, on a transaction of its own.
+    /// The key of a purpose. Takes the write lock only on a database that has no secret yet.
     pub async fn key(&self, purpose: Purpose) -> anyhow::Result<Key> {
-        let mut tx = self.db.write_tx().await?;
-        let key = key(&mut tx, self.config.secret.as_deref(), purpose).await?;
-        tx.commit().await?;
-        Ok(key)
+        let kept: Option<String> = match &self.config.secret {
+            Some(_) => None,
+            None => sqlx::query_scalar(MASTER).fetch_optional(&mut *self.db.read().await?).await?,
+        };
+        match self.config.secret.as_deref().or(kept.as_deref()) {
+            Some(master) => derived(master, purpose),
+            None => {
+                let mut tx = self.db.write_tx().await?;
+                let key = key(&mut tx, None, purpose).await?;
+                tx.commit().await?;
+                Ok(key)
+            }
+        }
     }
 }
 
 impl Key {
+    #[cfg(test)]
+    pub fn for_tests() -> Self {
+        Self([7; 32])
+    }
+
     /// A signature of `message`, 32 bytes; shorten it, never below 16.
     pub fn sign(&self, message: &[u8]) -> [u8; 32] {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), message);

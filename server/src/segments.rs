@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use jiff::civil::Date;
 use kontor_shared::api::{SegmentCount, SegmentPage, SegmentRow, SegmentRule};
 use kontor_shared::ids::CustomerId;
-use kontor_shared::segments::{Mode, Period, Rule, Segment, Verdict};
+use kontor_shared::segments::{Counted, DateOutOfRange, Mode, Period, Rule, Segment, Terms, Verdict};
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
@@ -19,7 +19,12 @@ use crate::error::{AppError, Result};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day};
 
+pub mod history;
+pub mod live;
+pub mod moves;
 pub mod store;
+pub mod terms;
+pub mod workbook;
 
 /// A customer and its verdict.
 #[derive(Clone, Debug)]
@@ -28,18 +33,31 @@ pub struct Judged {
     pub code: String,
     pub name: String,
     pub name_folded: String,
+    pub marks: Marks,
     pub verdict: Verdict,
+}
+
+/// What stands beside a customer's segment, never instead of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The customer orders nothing and is written to by nobody.
+    pub blocked: bool,
+    pub terms: Option<Terms>,
 }
 
 impl Judged {
     fn row(&self) -> SegmentRow {
-        row(self.id, &self.code, &self.name, &self.verdict)
+        row(self.id, &self.code, &self.name, &self.verdict, &self.marks)
     }
 }
 
 /// The facts of a verdict; the page makes the sentence from them.
-pub fn row(id: CustomerId, code: &str, name: &str, verdict: &Verdict) -> SegmentRow {
+pub fn row(id: CustomerId, code: &str, name: &str, verdict: &Verdict, marks: &Marks) -> SegmentRow {
+    let own = marks.terms.and_then(|terms| terms.regular_from).filter(|own| *own == verdict.regular_from);
     SegmentRow {
+        blocked: marks.blocked,
+        by_hand: marks.terms.is_some_and(|terms| terms.by_hand),
+        own_threshold: own,
         id,
         customer: code.to_string(),
         name: name.to_string(),
@@ -74,34 +92,76 @@ pub fn explained(rule: &Rule) -> Option<SegmentRule> {
     })
 }
 
-/// Judges everyone in the register, in the order of their codes.
-pub async fn judge_all(connection: &mut AnyConnection, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
-    let period = rule.period_days().map_err(|_| out_of_range())?;
-    let mut days: HashMap<String, Vec<Date>> = HashMap::new();
-    for (customer, day) in store::order_days(connection, &period.to.to_string()).await? {
-        days.entry(customer).or_default().push(stored_day(&day)?);
+/// The days of the orders that count, by customer id.
+pub struct OrderDays(HashMap<String, Vec<Date>>);
+
+impl OrderDays {
+    fn collect(rows: Vec<(String, String)>) -> anyhow::Result<Self> {
+        let mut days: HashMap<String, Vec<Date>> = HashMap::new();
+        for (customer, day) in rows {
+            days.entry(customer).or_default().push(stored_day(&day)?);
+        }
+        Ok(Self(days))
     }
-    let mut judged = Vec::new();
-    for (id, code, name, name_folded) in store::register(connection).await? {
-        let verdict = rule.judge(days.get(&id).map_or(&[], Vec::as_slice)).map_err(|_| out_of_range())?;
-        judged.push(Judged { id: id.parse().context("stored customer id")?, code, name, name_folded, verdict });
+    fn of(&self, customer: &str) -> &[Date] {
+        self.0.get(customer).map_or(&[], Vec::as_slice)
     }
-    // Codes are human text: PostgreSQL would sort them by its locale, SQLite by bytes.
-    judged.sort_by(|left, right| left.code.cmp(&right.code));
-    Ok(judged)
+    /// Of everybody, before a day.
+    pub async fn load(connection: &mut AnyConnection, before: &str) -> anyhow::Result<Self> {
+        Self::collect(store::order_days(connection, before).await?)
+    }
 }
 
-/// Judges a few customers, by id.
-pub async fn judge_some(connection: &mut AnyConnection, rule: &Rule, customers: &[CustomerId]) -> anyhow::Result<HashMap<CustomerId, Verdict>> {
-    let mut days: HashMap<String, Vec<Date>> = HashMap::new();
-    for (customer, day) in store::order_days_of(connection, customers).await? {
-        days.entry(customer).or_default().push(stored_day(&day)?);
+/// Everybody in the register, and what stands beside their segments.
+pub struct Register {
+    rows: Vec<store::Registered>,
+    /// Of the few that have any, by id.
+    marks: HashMap<String, Marks>,
+}
+
+impl Register {
+    pub async fn load(connection: &mut AnyConnection) -> anyhow::Result<Self> {
+        let mut rows = store::register(connection).await?;
+        // Codes are human text: PostgreSQL would sort them by its locale, SQLite by bytes.
+        rows.sort_by(|left, right| left.code.cmp(&right.code));
+        Ok(Self { rows, marks: store::marks(connection, None).await? })
     }
+
+    /// Judges everyone by `rule` and their own terms, in the order of their codes.
+    fn judge(&self, rule: &Rule, verdict: impl Fn(&Rule, &str) -> std::result::Result<Verdict, DateOutOfRange>) -> anyhow::Result<Vec<Judged>> {
+        let judge = |row: &store::Registered| {
+            let marks = self.marks.get(&row.id).copied().unwrap_or_default();
+            let verdict = verdict(&rule.for_customer(marks.terms.as_ref()), &row.id).map_err(|_| out_of_range())?;
+            let id = row.id.parse().context("stored customer id")?;
+            Ok(Judged { id, code: row.code.clone(), name: row.name.clone(), name_folded: row.name_folded.clone(), marks, verdict })
+        };
+        self.rows.iter().map(judge).collect()
+    }
+
+    /// As of any day whose orders are among `days`.
+    pub fn judge_by_days(&self, rule: &Rule, days: &OrderDays) -> anyhow::Result<Vec<Judged>> {
+        self.judge(rule, |rule, customer| rule.judge(days.of(customer)))
+    }
+}
+
+/// Judges everyone in the register, in the order of their codes. The database counts their orders, the rule judges.
+pub async fn judge_all(connection: &mut AnyConnection, rule: &Rule) -> anyhow::Result<Vec<Judged>> {
+    let (period, lapse) = (rule.period_days().map_err(|_| out_of_range())?, rule.lapse_days().map_err(|_| out_of_range())?);
+    let counted = store::counted(connection, period, lapse).await?;
+    Register::load(connection).await?.judge(rule, |rule, customer| rule.judge_counted(counted.get(customer).unwrap_or(&Counted::default())))
+}
+
+/// Judges a few customers, by id, each by its own terms.
+pub async fn judge_some(connection: &mut AnyConnection, rule: &Rule, customers: &[CustomerId]) -> anyhow::Result<HashMap<CustomerId, (Verdict, Marks)>> {
+    let days = OrderDays::collect(store::order_days_of(connection, customers).await?)?;
+    let marks = store::marks(connection, Some(customers)).await?;
     customers
         .iter()
         .map(|id| {
-            let days = days.get(&id.to_string()).map_or(&[][..], Vec::as_slice);
-            Ok((*id, rule.judge(days).map_err(|_| out_of_range())?))
+            let text = id.to_string();
+            let marks = marks.get(&text).copied().unwrap_or_default();
+            let verdict = rule.for_customer(marks.terms.as_ref()).judge(days.of(&text)).map_err(|_| out_of_range())?;
+            Ok((*id, (verdict, marks)))
         })
         .collect()
 }
@@ -120,7 +180,7 @@ pub fn counts(judged: &[Judged]) -> Vec<SegmentCount> {
 }
 
 /// What the page asks; what it leaves out comes from the firm's settings.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Asked {
     as_of: Option<String>,
     period: Option<String>,
@@ -190,6 +250,7 @@ pub async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> 
         period_from: by.period_from,
         period_to: by.period_to,
         lapse_from: by.lapse_from,
+        firms_rule: firm_rule(&firm, state.clock.now_ms())?.text() == rule.text(),
         counts: counts(&judged),
         rows,
         next,

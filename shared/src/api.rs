@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::customers::{Channel, CustomerState};
 use crate::ids::{CustomerId, DocumentId, ImportId, MessageId, OrderId};
 use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::{LineReason, OrderState, Verdict};
@@ -37,6 +38,8 @@ pub mod accounts;
 pub mod firm;
 pub mod mailings;
 pub mod people;
+pub mod preferences;
+pub mod segments;
 
 /// What a signed-in person may do; one table of role × route says it (server/src/access.rs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +123,14 @@ body! {
         /// Demo log-ins, present in demo data only.
         #[serde(default)]
         pub demo_logins: Vec<DemoLogin>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub logo: Option<firm::FirmLogo>,
+        /// Languages offered; the firm's own is among them.
+        #[serde(default)]
+        pub langs: Vec<Lang>,
+        /// Whether a visitor may ask to become a customer.
+        #[serde(default)]
+        pub sign_up: bool,
     }
 
     pub struct DemoLogin { pub login: String, pub password: String, pub role: Role }
@@ -141,8 +152,11 @@ body! {
     /// `GET /api/price-list`: the version in force for whoever asks.
     pub struct PriceListInfo {
         pub version: u32,
-        /// The price type shown.
+        /// The prices shown: the price type, and the reader's own discount where it has one (`wholesale-5%`).
         pub overlay: String,
+        /// Comes off every price of the snapshot, which is that of the price type ([`crate::catalog::Snapshot::less`]).
+        #[serde(default)]
+        pub discount: Percent,
         pub published_at: String,
         pub valid_from: String,
         pub valid_until: Option<String>,
@@ -209,23 +223,9 @@ request! {
         #[serde(default)]
         pub note: String,
     }
-
-    /// `PUT /api/settings`
-    pub struct SaveSettings {
-        /// The price type visitors see; absent: visitors see no prices.
-        pub public_price_type: Option<String>,
-        pub terms: String,
-    }
 }
 
 body! {
-    /// `GET /api/settings`
-    pub struct Settings {
-        pub public_price_type: Option<String>,
-        pub terms: String,
-        pub price_types: Vec<PriceTypeInfo>,
-    }
-
     pub struct PriceTypeInfo { pub code: String, pub name: String }
 
     /// A stored order in full: the answer to PUT and to GET.
@@ -352,9 +352,14 @@ body! {
         pub orders: u32,
         pub last_order: Option<String>,
         pub segment: Option<Segment>,
+        pub state: CustomerState,
+        pub region: String,
+        pub manager: Option<String>,
+        /// It asked for a change nobody has answered.
+        pub asks: bool,
     }
 
-    /// `GET /api/customers?q=&after=`
+    /// `GET /api/customers?q=&state=&manager=&price_type=&region=&segment=&asks=&after=`
     pub struct CustomerPage { pub customers: Vec<CustomerSummary>, pub total: u64, pub next: Option<String> }
 
     /// `GET /api/customers/{id}`: everything on one page.
@@ -367,11 +372,36 @@ body! {
         pub lang: Lang,
         pub price_type: String,
         pub delivery_address: String,
-        pub contacts: Vec<Contact>,
+        /// For `If-Match`; people, places and consents count.
+        pub revision: i64,
+        pub state: CustomerState,
+        /// Why it is blocked.
+        pub state_reason: String,
+        pub region: String,
+        /// The legal address.
+        pub address: String,
+        /// The first is `delivery_address`, offered first.
+        pub places: Vec<people::Place>,
+        pub tax_id: String,
+        /// Off every price of the price type.
+        pub discount: Percent,
+        pub channel: Channel,
+        pub manager: Option<people::Manager>,
+        /// For staff only.
+        pub note: String,
+        /// Changes the customer asked for, the newest first; fifty at most.
+        pub requests: Vec<people::ChangeRequest>,
+        pub contacts: Vec<people::Contact>,
         /// Judged by the firm's rule as of its look-back day.
         pub verdict: SegmentRow,
         /// The rule it was judged by, for the sentence of explanation.
         pub rule: SegmentRule,
+        /// What the firm decided about this customer beside the rule.
+        #[serde(default)]
+        pub terms: Option<segments::SegmentTerms>,
+        /// The day it came into its segment; absent where it has not moved since it was first judged.
+        #[serde(default)]
+        pub segment_since: Option<String>,
         pub orders: u64,
         /// Sum of closed and confirmed sales.
         pub turnover: String,
@@ -381,16 +411,15 @@ body! {
         pub next: Option<String>,
     }
 
-    pub struct Contact { pub name: String, pub email: String, pub phone: String, pub consent: Option<String> }
-
     /// One thing that happened with a customer.
     pub struct TimelineItem {
         pub at: String,
-        /// `order`, `document` or `message`.
+        /// `order`, `document`, `message` or `segment` (a move: `text` is the segment left, `state` the one entered).
+        /// `change` (of the customer's data), `document`, `message`, `order` or `request` (by the customer).
         pub kind: String,
         pub id: String,
         pub number: String,
-        /// Order state, document kind or message state.
+        /// Order state, document kind, message state, state of a request, or what was changed.
         pub state: String,
         /// Decimal amount where there is one.
         pub amount: Option<String>,
@@ -421,6 +450,15 @@ body! {
         pub orders_ever: u32,
         pub last_order: Option<String>,
         pub new: bool,
+        /// The customer orders nothing and is written to by nobody.
+        #[serde(default)]
+        pub blocked: bool,
+        /// Somebody looks after this customer by hand.
+        #[serde(default)]
+        pub by_hand: bool,
+        /// The threshold it was judged by, where that is its own and not the firm's.
+        #[serde(default)]
+        pub own_threshold: Option<u32>,
     }
 
     pub struct SegmentCount { pub segment: Segment, pub count: u64 }
@@ -436,6 +474,9 @@ body! {
         pub period_from: String,
         pub period_to: String,
         pub lapse_from: String,
+        /// It is the rule the firm judges by, whatever the day.
+        #[serde(default)]
+        pub firms_rule: bool,
         pub counts: Vec<SegmentCount>,
         /// Of the chosen segment, or of all.
         pub rows: Vec<SegmentRow>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::QuantityRule;
 
+pub mod discount;
 pub mod search;
 
 /// What a product is. Only goods are published and counted for segments.

@@ -19,6 +19,8 @@ pub enum Reset {
 }
 
 /// How a series writes its numbers.
+///
+/// The prefix may hold `{yyyy}`, `{yy}` and `{mm}`, which the date fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NumberFormat {
@@ -37,8 +39,14 @@ impl NumberFormat {
             Reset::Monthly => date.get(..7).unwrap_or(date),
         }
     }
-    pub fn write(&self, number: i64) -> String {
-        format!("{}{:0width$}", self.prefix, number, width = usize::from(self.width))
+    /// The prefix on a day, `YYYY-MM-DD`.
+    pub fn prefix_on(&self, date: &str) -> String {
+        let part = |from: usize, to: usize| date.get(from..to).unwrap_or_default();
+        self.prefix.replace("{yyyy}", part(0, 4)).replace("{yy}", part(2, 4)).replace("{mm}", part(5, 7))
+    }
+    /// A number as it is written on a day.
+    pub fn write(&self, number: i64, date: &str) -> String {
+        format!("{}{:0width$}", self.prefix_on(date), number, width = usize::from(self.width))
     }
 }
 
@@ -54,6 +62,18 @@ pub struct Party {
     pub bank: Vec<(String, String)>,
     pub email: String,
     pub phone: String,
+}
+
+/// A picture that stands for the firm: the hash of its stored body, and what is needed to place it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Logo {
+    pub hash: String,
+    /// `image/png` or `image/jpeg`
+    pub media_type: String,
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
 }
 
 /// One line of a document. Numbers are decimal strings with full precision.
@@ -103,4 +123,7 @@ pub struct Proforma {
     pub gross: String,
     /// Shown on the page, e.g. that the data is a demonstration.
     pub note: String,
+    /// The seller's, as it was when the document was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
 }

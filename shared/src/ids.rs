@@ -64,6 +64,8 @@ id!(
     MessageId,
     /// Something written to many.
     MailingId,
+    /// A change a customer asked for.
+    RequestId,
     /// The words of a mailing, in versions.
     TemplateId,
 );

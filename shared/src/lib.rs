@@ -7,15 +7,22 @@
 
 pub mod api;
 pub mod catalog;
+pub mod customers;
 pub mod documents;
 pub mod drafts;
 pub mod ids;
 pub mod import;
+pub mod mailings;
 pub mod money;
 pub mod numbers;
 pub mod orders;
 pub mod passwords;
+pub mod presets;
 pub mod segments;
+pub mod sending;
+pub mod series;
+pub mod settings;
 #[cfg(feature = "sheet")]
 pub mod sheet;
+pub mod vat;
 pub mod words;

@@ -8,6 +8,10 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
+mod history;
+
+pub use history::{Flow, Terms, checkpoints, year_before};
+
 /// Exactly one of these for every customer (DESIGN.md §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -158,28 +162,50 @@ impl Rule {
         let period = self.period_days()?;
         let lapse = self.lapse_days()?;
         let before_end = || order_days.iter().copied().filter(|day| *day < period.to);
-        let in_period = before_end().filter(|day| period.contains(*day)).count() as u32;
-        let ever = before_end().count() as u32;
-        let segment = if ever == 0 {
+        self.judge_counted(&Counted {
+            ever: before_end().count() as u32,
+            in_period: before_end().filter(|day| period.contains(*day)).count() as u32,
+            in_lapse: before_end().filter(|day| lapse.contains(*day)).count() as u32,
+            first: before_end().min(),
+            last: before_end().max(),
+        })
+    }
+
+    /// Judges one customer whose orders somebody has counted, as a database does for many at once.
+    pub fn judge_counted(&self, counted: &Counted) -> Result<Verdict, DateOutOfRange> {
+        let period = self.period_days()?;
+        let segment = if counted.ever == 0 {
             Segment::Potential
-        } else if in_period >= self.regular_from {
+        } else if counted.in_period >= self.regular_from {
             Segment::Regular
-        } else if !before_end().any(|day| lapse.contains(day)) {
+        } else if counted.in_lapse == 0 {
             Segment::Former
         } else {
             Segment::Irregular
         };
         Ok(Verdict {
             segment,
-            orders_in_period: in_period,
-            orders_ever: ever,
-            last_order: before_end().max(),
-            new: before_end().min().is_some_and(|first| period.contains(first)),
+            orders_in_period: counted.in_period,
+            orders_ever: counted.ever,
+            last_order: counted.last,
+            new: counted.first.is_some_and(|first| period.contains(first)),
             period,
-            lapse,
+            lapse: self.lapse_days()?,
             regular_from: self.regular_from,
         })
     }
+}
+
+/// What counts of one customer's orders: all of it before the end of the period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    pub ever: u32,
+    /// In [`Rule::period_days`].
+    pub in_period: u32,
+    /// In [`Rule::lapse_days`].
+    pub in_lapse: u32,
+    pub first: Option<Date>,
+    pub last: Option<Date>,
 }
 
 /// A customer's group and everything the sentence of explanation needs.

@@ -17,13 +17,17 @@ mod ids;
 mod order;
 mod outline;
 mod price_list;
+mod report;
 mod styles;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use ids::{checksum, row_id};
 pub use order::write_order;
-pub use price_list::write_price_list;
+pub use price_list::{form_checksum, write_price_list};
+pub use report::{Report, write_report};
+pub use table::{Cell, Column, Table, write_tables};
 
 /// A quantity the workbook is filled in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,7 +149,7 @@ fn sheet_name(wanted: &str) -> String {
 }
 
 /// A text as a cell holds it: no control characters or non-characters (Excel repairs the file), within a cell's 32,767.
-fn cell_text(text: &str) -> String {
+pub fn cell_text(text: &str) -> String {
     let kept = |char: &char| (!char.is_control() || *char == '\n') && !matches!(*char, '\u{fffe}' | '\u{ffff}');
     let mut units = 0;
     let fits = |char: &char| {

@@ -9,16 +9,20 @@ use std::fmt::{self, Display};
 use serde::{Deserialize, Serialize};
 
 pub mod accounts;
+pub mod audience;
 pub mod common;
 pub mod documents;
 pub mod firm;
 pub mod format;
 pub mod imports;
+pub mod letters;
 pub mod log_ins;
 pub mod mail;
 pub mod mailings;
 pub mod people;
+pub mod preferences;
 pub mod problems;
+pub mod profile;
 pub mod segments;
 pub mod sheet;
 pub mod shop;
@@ -175,15 +179,19 @@ pub type Table = (&'static str, &'static [Word], &'static [Plural]);
 /// All words by module, for tests and translators.
 pub const TABLES: &[Table] = &[
     ("accounts", accounts::ALL, accounts::ALL_PLURAL),
+    ("audience", audience::ALL, audience::ALL_PLURAL),
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
     ("log_ins", log_ins::ALL, log_ins::ALL_PLURAL),
+    ("letters", letters::ALL, letters::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
+    ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
+    ("profile", profile::ALL, profile::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),
     ("shop", shop::ALL, shop::ALL_PLURAL),
@@ -195,7 +203,7 @@ mod tests {
     use super::*;
 
     /// Words that are rightly the same in English and another language.
-    const SAME: &[&str] = &["KONTOR", "EXCEL", "PDF", "SKU", "EMAIL_SIGN"];
+    const SAME: &[&str] = &["KONTOR", "EXCEL", "PDF", "SKU", "EMAIL_SIGN", "TERMS_BY", "MOVED"];
 
     fn places(text: &str) -> Vec<&str> {
         let mut found: Vec<&str> = text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();

@@ -173,6 +173,12 @@ impl TestApp {
         rows.into_iter().map(|(subject, text)| (subject, String::from_utf8_lossy(&text).into_owned())).collect()
     }
 
+    /// The hash of a firm's logo, which is set.
+    pub async fn logo(&self) -> String {
+        let settings: kontor_shared::api::firm::Settings = self.staff(Role::Admin).await.upload("/api/settings/logo", crate::pictures::PNG).await.json();
+        settings.logo.and_then(|logo| logo.url.rsplit('/').next().map(String::from)).expect("a logo is set")
+    }
+
     /// Closes and removes the database.
     pub async fn finish(self) {
         self.state().db.close().await;

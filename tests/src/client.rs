@@ -35,6 +35,14 @@ impl Client {
     pub async fn post(&self, path: &str, body: &impl Serialize) -> Answer {
         self.json("POST", path, body).await
     }
+    /// `PUT` that says which revision the page showed.
+    pub async fn put_seen(&self, path: &str, revision: i64, body: &impl Serialize) -> Answer {
+        self.json_seen("PUT", path, Some(revision), body).await
+    }
+    /// `POST` that says which revision the page showed.
+    pub async fn post_seen(&self, path: &str, revision: i64, body: &impl Serialize) -> Answer {
+        self.json_seen("POST", path, Some(revision), body).await
+    }
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(Request::delete(path).header(CSRF_HEADER, "1").body(Body::empty()).expect("a request")).await
     }
@@ -48,8 +56,14 @@ impl Client {
         self.send(request.body(Body::from(bytes.into())).expect("a request")).await
     }
     async fn json(&self, method: &str, path: &str, body: &impl Serialize) -> Answer {
+        self.json_seen(method, path, None, body).await
+    }
+    async fn json_seen(&self, method: &str, path: &str, revision: Option<i64>, body: &impl Serialize) -> Answer {
         let text = serde_json::to_vec(body).expect("a body serialises");
-        let request = Request::builder().method(method).uri(path).header(CSRF_HEADER, "1").header(header::CONTENT_TYPE, "application/json");
+        let mut request = Request::builder().method(method).uri(path).header(CSRF_HEADER, "1").header(header::CONTENT_TYPE, "application/json");
+        if let Some(revision) = revision {
+            request = request.header(header::IF_MATCH, format!("\"{revision}\""));
+        }
         self.send(request.body(Body::from(text)).expect("a request")).await
     }
 
@@ -130,6 +144,14 @@ impl Answer {
     #[track_caller]
     pub fn value(self) -> Value {
         self.json()
+    }
+    /// The field a problem lies in.
+    pub fn problem_field(&self) -> Option<String> {
+        serde_json::from_slice::<Problem>(&self.body).ok().and_then(|problem| problem.field)
+    }
+    /// One text of the body, such as a problem's code.
+    pub fn value_of(&self, name: &str) -> String {
+        serde_json::from_slice::<Value>(&self.body).ok().and_then(|body| body[name].as_str().map(String::from)).unwrap_or_default()
     }
     /// Asserts a problem's status and code.
     #[track_caller]

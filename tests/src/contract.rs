@@ -101,7 +101,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
         return;
     };
     assert!(
-        content.keys().any(|promised| promised.split(';').next().unwrap_or("").trim() == bare),
+        content.keys().any(|promised| {
+            let promised = promised.split(';').next().unwrap_or("").trim();
+            promised == bare || promised.strip_suffix('*').is_some_and(|family| bare.starts_with(family))
+        }),
         "{what}: {media_type:?} is not promised, but {:?}",
         content.keys()
     );

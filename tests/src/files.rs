@@ -1,5 +1,8 @@
 //! Files for imports in stories.
 
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
 use kontor_server::imports::{self, ImportError, Kind, Options, Request, SourceFile};
 use kontor_shared::api::ImportReport;
 
@@ -27,4 +30,21 @@ pub fn refusals(report: &ImportReport) -> Vec<(String, u64, String, String)> {
     let mut rows: Vec<_> = report.refusals.iter().map(|one| (one.file.clone(), one.row, one.value.clone(), one.reason.clone())).collect();
     rows.sort();
     rows
+}
+
+fn workbook(bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(bytes.to_vec())).expect("a workbook of our own opens")
+}
+
+/// The cells of one sheet as text, row by row.
+pub fn workbook_rows(bytes: &[u8], sheet: usize) -> Vec<Vec<String>> {
+    let range = workbook(bytes).worksheet_range_at(sheet).expect("the sheet is there").expect("the sheet can be read");
+    range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
+}
+
+/// How many cells of the whole workbook hold a formula.
+pub fn formulas(bytes: &[u8]) -> usize {
+    let mut workbook = workbook(bytes);
+    let names = workbook.sheet_names();
+    names.iter().map(|name| workbook.worksheet_formula(name).expect("formulas can be read").used_cells().count()).sum()
 }

@@ -12,6 +12,8 @@ pub mod faulty_smtp;
 pub mod files;
 pub mod goods;
 pub mod hostile;
+pub mod mailing;
+pub mod pictures;
 pub mod program;
 pub mod smtp;
 

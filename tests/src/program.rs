@@ -61,6 +61,8 @@ pub struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`
     pub address: String,
+    /// What it said before it listened, line by line.
+    pub said: Vec<String>,
 }
 
 impl Server {
@@ -99,7 +101,7 @@ impl Server {
                 }
             }
         });
-        Self { child, address }
+        Self { child, address, said }
     }
 
     pub fn process(&self) -> u32 {

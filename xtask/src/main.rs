@@ -16,10 +16,10 @@ mod test;
 const USAGE: &str = "\
 cargo xtask demo [--listen ADDR]   build, load the demo firm, serve it on 127.0.0.1:8080
 cargo xtask test [FILTER]          build, then run every test, on SQLite and on PostgreSQL, with a real browser
-cargo xtask kill                   the crash drill at full size: 2 000 orders, 50 kills, on both databases
+cargo xtask kill                   the crash drills at full size: 2 000 orders and 50 kills, a mailing of 20 000 and 200 kills, on both databases
 cargo xtask build                  the app and the server, as target/release/kontor
 cargo xtask pictures DIR           every page at two widths, in three languages, light and dark, as PNG files
-cargo xtask bench [orders]         measure, and write docs/FIGURES.md; or measure and show only the intake of orders
+cargo xtask bench [PART]           measure, and write docs/FIGURES.md; or measure and show only a part: orders or outreach
 cargo xtask lint                   format and clippy, with warnings as errors
 cargo xtask licences               check the licences of all dependencies, offline
 cargo xtask postgres               run a throw-away PostgreSQL for `cargo test`, until Ctrl-C

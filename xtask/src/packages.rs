@@ -16,7 +16,7 @@ fn python_has(module: &str) -> bool {
 
 /// Debian 12's package, and whether what it brings is here.
 fn missing() -> Vec<&'static str> {
-    let needed: [(&'static str, bool); 8] = [
+    let needed: [(&'static str, bool); 10] = [
         ("postgresql", crate::postgres::binaries().is_some()),
         ("chromium", has("chromium")),
         ("chromium-driver", has("chromedriver")),
@@ -25,6 +25,8 @@ fn missing() -> Vec<&'static str> {
         ("openssl", has("openssl")),
         ("python3-openpyxl", python_has("openpyxl")),
         ("python3-aiosmtpd", python_has("aiosmtpd")),
+        ("python3-dkim", python_has("dkim")),
+        ("python3-nacl", python_has("nacl")),
     ];
     needed.into_iter().filter(|(_, here)| !here).map(|(package, _)| package).collect()
 }

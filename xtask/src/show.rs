@@ -19,14 +19,14 @@ pub fn pictures(arguments: &[String]) -> Result<()> {
     show(&["pictures", &folder], &[])
 }
 
-/// Measures everything and writes docs/FIGURES.md; with `orders` or `accounts` measures and shows only these.
+/// Measures everything and writes docs/FIGURES.md; with `orders`, `outreach` or `accounts` measures and shows only that part.
 pub fn bench(arguments: &[String]) -> Result<()> {
     prepare()?;
     let cluster = step("starting a throw-away PostgreSQL", Cluster::start)?;
     match arguments {
         [] => {}
-        [part] if ["orders", "accounts"].contains(&part.as_str()) => return show(&[part], &[("KONTOR_TEST_POSTGRES", &cluster.url)]),
-        _ => bail!("there is cargo xtask bench, cargo xtask bench orders and cargo xtask bench accounts"),
+        [part] if ["orders", "outreach", "accounts"].contains(&part.as_str()) => return show(&[part], &[("KONTOR_TEST_POSTGRES", &cluster.url)]),
+        _ => bail!("there is cargo xtask bench, and cargo xtask bench orders, outreach or accounts"),
     }
     let dirty = said(command("git").args(["status", "--porcelain", "--untracked-files=no"])).is_some_and(|changes| !changes.is_empty());
     let commit = said(command("git").args(["rev-parse", "--short=12", "HEAD"])).unwrap_or_else(|| "unknown".into());

@@ -86,9 +86,10 @@ pub fn all(filter: &[String]) -> Result<()> {
     run(filter, &[])
 }
 
-/// The crash drill at full size; `all` runs it small.
+/// The crash drills at full size; `all` runs them small.
 pub fn kill() -> Result<()> {
-    run(&["kill::".into()], &[("KONTOR_KILL_ORDERS", "2000"), ("KONTOR_KILL_KILLS", "50")])
+    let sizes = [("KONTOR_KILL_ORDERS", "2000"), ("KONTOR_KILL_KILLS", "50"), ("KONTOR_KILL_RECIPIENTS", "20000"), ("KONTOR_KILL_MAIL_KILLS", "200")];
+    run(&["kill::".into(), "kill_mailing::".into()], &sizes)
 }
 
 fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {

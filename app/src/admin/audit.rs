@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kontor_shared::api::AuditPage;
-use kontor_shared::words::staff;
+use kontor_shared::words::{people, staff};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -82,7 +82,7 @@ fn Rows(page: AuditPage) -> impl IntoView {
                     }
                 })
                 .collect();
-            let action = match staff::audit_action(&row.action) {
+            let action = match staff::audit_action(&row.action).or_else(|| people::audit_action(&row.action)) {
                 Some(word) => view! { {say(word)}<span class="sub code">{row.action}</span> }.into_any(),
                 None => row.action.into_any(),
             };

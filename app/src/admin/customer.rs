@@ -1,19 +1,51 @@
 //! One customer: who they are, the verdict with its sentence, and everything that happened on one timeline.
 
-use kontor_shared::api::{Contact, Customer, TimelineItem};
+use kontor_shared::api::{Customer, Role, TimelineItem};
+use kontor_shared::customers::{CustomerState, RequestState};
+use kontor_shared::money::Percent;
 use kontor_shared::orders::OrderState;
+use kontor_shared::segments::Segment;
 use kontor_shared::words::segments::{self as segment_words, Facts as SegmentFacts};
-use kontor_shared::words::{format, staff};
+use kontor_shared::words::{format, people as words, staff};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::access::Section;
 use super::listing::{Listing, Shown};
+use super::segments::Terms;
 use crate::api::encoded;
 use crate::lang::{lang, say};
 use crate::orders::State;
 use crate::times;
+use crate::ui::form::Form;
 use crate::ui::page::Heading;
+
+mod consent;
+mod erase;
+pub mod form;
+mod people;
+mod requests;
+mod state;
+
+thread_local! {
+    /// Grows with each change of a customer, also one undone from a toast after its page has gone.
+    static CHANGED: ArcRwSignal<u32> = ArcRwSignal::new(0);
+}
+
+/// Something of a customer was changed: whatever page shows it asks again.
+fn changed() {
+    CHANGED.with(|changed| changed.update(|times| *times += 1));
+}
+
+/// Whether whoever is signed in may change customers; the server is the judge.
+pub fn may_write() -> bool {
+    super::role().is_some_and(|role| matches!(role, Role::Sales | Role::Admin))
+}
+
+/// A form of these pages.
+fn a_form(id: &str) -> Form {
+    Form::new(id, super::words_for, super::expiry::note)
+}
 
 #[component]
 pub fn CustomerPage() -> impl IntoView {
@@ -22,6 +54,13 @@ pub fn CustomerPage() -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| query.with(|query| query.get("kind").unwrap_or_default()));
     let listing: Listing<Customer> = Listing::new(Signal::derive(move || format!("/api/customers/{}", encoded(&id.get()))));
+    let changes = CHANGED.with(Clone::clone);
+    Effect::new(move |before: Option<()>| {
+        changes.track();
+        if before.is_some() {
+            listing.reload();
+        }
+    });
     view! {
         <Shown of=listing show=move |customer: Customer| {
             view! { <Whole customer=customer kind=kind listing=listing/> }.into_any()
@@ -33,6 +72,8 @@ pub fn CustomerPage() -> impl IntoView {
 fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> impl IntoView {
     let sentence = segment_words::sentence(lang(), SegmentFacts::of_rule(&customer.verdict, &customer.rule));
     let as_of = format!("{} {}", say(staff::AS_OF), format::date(lang(), &customer.rule.as_of));
+    let since = customer.segment_since.as_deref().map(|day| format!(" · {}", segment_words::SINCE.with(lang(), &[("day", &format::date(lang(), day))])));
+    let judges = super::role().is_some_and(|role| Section::Segments.open_to(role));
     let orders = super::role().is_some_and(|role| Section::Orders.open_to(role));
     let (timeline, id) = (customer.timeline.clone(), customer.id);
     let older = customer.next.is_some();
@@ -42,13 +83,24 @@ fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> 
             <p class="crumb"><a href="/admin/customers">{say(staff::CUSTOMERS)}</a>" · "{customer.code.clone()}</p>
             <Heading title=customer.name.clone()/>
             <span class="ink-2">{customer.country.clone()}</span>
+            {may_write().then(|| view! {
+                <div class="push row-x">
+                    <state::StateButton customer=customer.clone()/>
+                    <a class="btn" href=format!("/admin/customers/{}/edit", customer.id)>{say(words::EDIT)}</a>
+                </div>
+            })}
         </div>
+        {(customer.state == CustomerState::Blocked).then(|| view! {
+            <div class="note note-bad"><p>{words::BLOCKED_NOTE.with(lang(), &[("reason", &customer.state_reason)])}</p></div>
+        })}
+        {(customer.state == CustomerState::Applied).then(|| view! { <div class="note note-warn"><p>{say(words::STATE_APPLIED)}</p></div> })}
+        <requests::Requests requests=customer.requests.clone()/>
         <p class="verdict">{sentence}</p>
-        <p class="s ink-3 verdict-as-of">{as_of}</p>
+        <p class="s ink-3 verdict-as-of">{as_of}{since}</p>
         <div class="two">
             <div>
                 <nav class="tabs" aria-label=say(staff::TIMELINE)>
-                    {[("", staff::ALL_OF_THEM), ("order", staff::ORDERS), ("document", staff::DOCUMENTS), ("message", staff::MESSAGES)].map(|(word, label)| {
+                    {[("", staff::ALL_OF_THEM), ("order", staff::ORDERS), ("document", staff::DOCUMENTS), ("message", staff::MESSAGES), ("request", words::REQUESTS_TAB), ("segment", staff::SEGMENT), ("change", words::CHANGES)].map(|(word, label)| {
                         let href = if word.is_empty() { format!("/admin/customers/{id}") } else { format!("/admin/customers/{id}?kind={word}") };
                         view! { <a href=href aria-current=move || (kind.get() == word).then_some("page")>{say(label)}</a> }
                     }).into_iter().collect_view()}
@@ -66,7 +118,8 @@ fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> 
             </div>
             <div class="stack">
                 <Facts customer=customer.clone()/>
-                <People contacts=customer.contacts/>
+                {judges.then(|| view! { <Terms customer=customer.clone() listing=listing/> })}
+                <people::People customer=customer/>
             </div>
         </div>
     }
@@ -85,44 +138,29 @@ fn Older(of: Listing<Customer>, filtered: bool) -> impl IntoView {
 
 #[component]
 fn Facts(customer: Customer) -> impl IntoView {
+    let place = |place: kontor_shared::api::people::Place| if place.name.is_empty() { place.address } else { format!("{}: {}", place.name, place.address) };
+    let discount = if customer.discount == Percent::ZERO { String::new() } else { format::percent(lang(), customer.discount) };
+    let places = customer.places.into_iter().map(place).collect::<Vec<_>>().join("\n");
     let facts: Vec<_> = [
         (staff::ORDERS_HEAD, format::integer(lang(), customer.orders as i64)),
         (staff::TURNOVER, format::amount(lang(), &customer.turnover, customer.currency)),
         (staff::PRICE_TYPE, customer.price_type),
+        (words::DISCOUNT, discount),
+        (words::MANAGER, customer.manager.map(|manager| manager.login).unwrap_or_default()),
         (staff::LANGUAGE, customer.lang.own_name().to_string()),
-        (staff::DELIVERY, customer.delivery_address),
+        (words::CHANNEL, say(words::channel(customer.channel)).to_string()),
+        (words::REGION, customer.region),
+        (words::TAX_ID, customer.tax_id),
+        (words::LEGAL_ADDRESS, customer.address),
+        (staff::DELIVERY, places),
         (staff::ALSO_IN, customer.other_countries),
+        (words::NOTE, customer.note),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())
     .map(|(word, value)| view! { <dt>{say(word)}</dt><dd class="lines">{value}</dd> })
     .collect();
     view! { <section class="panel panel-s"><h2>{say(staff::FACTS)}</h2><div class="body"><dl class="facts">{facts}</dl></div></section> }
-}
-
-#[component]
-fn People(contacts: Vec<Contact>) -> impl IntoView {
-    let people: Vec<_> = contacts
-        .into_iter()
-        .map(|contact| {
-            let consent = if contact.consent.as_deref() == Some("granted") { staff::CONSENT_GIVEN } else { staff::CONSENT_NONE };
-            view! {
-                <li>
-                    {(!contact.name.is_empty()).then(|| view! { <b>{contact.name}</b><br/> })}
-                    {(!contact.email.is_empty()).then(|| view! { <a class="long" href=format!("mailto:{}", contact.email) rel="external">{contact.email.clone()}</a> })}
-                    {(!contact.phone.is_empty()).then(|| view! { <span class="sub">{contact.phone}</span> })}
-                    <span class="sub">{say(consent)}</span>
-                </li>
-            }
-        })
-        .collect();
-    let empty = people.is_empty();
-    view! {
-        <section class="panel panel-s"><h2>{say(staff::PEOPLE)}</h2><div class="body">
-            {empty.then(|| view! { <p class="ink-2">{say(staff::NO_PEOPLE)}</p> })}
-            <ul class="stack">{people}</ul>
-        </div></section>
-    }
 }
 
 #[component]
@@ -133,10 +171,24 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
             let kind = match item.kind.as_str() {
                 "order" => staff::KIND_ORDER,
                 "document" => staff::KIND_DOCUMENT,
+                "segment" => staff::SEGMENT,
+                "request" => words::KIND_REQUEST,
+                "change" => words::KIND_CHANGE,
                 _ => staff::KIND_MESSAGE,
             };
             // A message's subject is what it is known by; a document's day stands before it already.
-            let what = if item.number.is_empty() || item.kind == "message" { item.text.clone() } else { item.number.clone() };
+            let what = match item.kind.as_str() {
+                "change" => {
+                    words::audit_action(&item.state).or_else(|| staff::audit_action(&item.state)).map_or(item.state.clone(), |word| say(word).to_string())
+                }
+                "segment" => {
+                    let name = |word: &str| Segment::parse(word).map_or_else(|| word.to_string(), |segment| say(segment_words::segment(segment)).to_string());
+                    segment_words::MOVED.with(lang(), &[("from", &name(&item.text)), ("to", &name(&item.state))])
+                }
+                "message" => item.text.clone(),
+                _ if item.number.is_empty() => item.text.clone(),
+                _ => item.number.clone(),
+            };
             // The server's table decides who may open it; a link that answers "not yours" helps nobody.
             let what = match item.url.filter(|_| orders) {
                 Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
@@ -144,8 +196,11 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 None => what.into_any(),
             };
             let state = match (item.kind.as_str(), OrderState::parse(&item.state)) {
+                ("change", _) => item.text.clone().into_any(),
+                ("request", _) => RequestState::parse(&item.state).map(|state| say(words::request_state(state))).into_any(),
                 ("order", Some(state)) => view! { <State state=state/> }.into_any(),
                 ("document", _) if item.state == "proforma" => say(staff::DOC_PROFORMA).into_any(),
+                ("segment", _) => ().into_any(),
                 ("message", _) => staff::message_state(&item.state).map_or(item.state.clone(), |word| say(word).to_string()).into_any(),
                 _ => item.state.clone().into_any(),
             };

@@ -13,7 +13,7 @@ use crate::ui::page::{Heading, PageHead};
 
 mod desk;
 mod report;
-mod upload;
+pub(super) mod upload;
 
 use desk::Desk;
 use report::Report;

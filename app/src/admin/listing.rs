@@ -1,6 +1,7 @@
 //! A list or document the server gives: asked for anew when its address changes, longer with "Show more", again after a failure.
 
 use kontor_shared::api::accounts::PeoplePage;
+use kontor_shared::api::segments::SegmentMoves;
 use kontor_shared::api::{AuditPage, Customer, CustomerPage, ImportReport, MessagePage, OrderPage, SegmentPage};
 use kontor_shared::words::staff;
 use leptos::prelude::*;
@@ -45,7 +46,8 @@ paged!(
     MessagePage.messages,
     AuditPage.rows,
     ImportReport.refusals,
-    PeoplePage.people
+    PeoplePage.people,
+    SegmentMoves.moves
 );
 
 /// `Copy`, like the signals in it.

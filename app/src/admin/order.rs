@@ -1,8 +1,10 @@
 //! One order: its lines with what became of each, its sums and history, and the answer staff give it.
 
 use kontor_shared::api::{DocumentInfo, Order, OrderEvent, OrderLine};
+use kontor_shared::catalog::discount;
+use kontor_shared::money::Percent;
 use kontor_shared::orders::{OrderState, Verdict};
-use kontor_shared::words::{common, format, staff};
+use kontor_shared::words::{common, format, people, staff};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -90,6 +92,9 @@ fn origin(order: &Order) -> String {
     }
     if let Some(version) = order.price_list {
         parts.push(staff::ON_LIST.with(lang(), &[("version", &version)]));
+    }
+    if let Some((_, discount)) = order.overlay.as_deref().map(discount::parts).filter(|(_, discount)| *discount != Percent::ZERO) {
+        parts.push(format!("{} {}", say(people::DISCOUNT), format::percent(lang(), discount)));
     }
     parts.join(", ")
 }

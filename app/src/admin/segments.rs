@@ -7,7 +7,7 @@ use kontor_shared::words::{Word, common, format, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 
 use super::csv;
 use super::expiry;
@@ -17,6 +17,13 @@ use crate::api::with_query;
 use crate::lang::{count, lang, say};
 use crate::ui::page::{PageHead, words_for};
 use crate::ui::toast;
+
+mod chart;
+mod over_time;
+mod terms;
+
+pub use over_time::OverTime;
+pub use terms::Terms;
 
 /// What the address says; empty means the firm's own rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +54,9 @@ impl Look {
     }
     fn ask(&self) -> String {
         with_query("/api/segments", &self.pairs())
+    }
+    fn workbook(&self) -> String {
+        with_query("/api/segments/workbook", &[self.pairs().as_slice(), &[("lang", lang().tag())]].concat())
     }
 }
 
@@ -89,16 +99,42 @@ pub fn Segments() -> impl IntoView {
     let rule = Memo::new(move |old: Option<&Option<SegmentPage>>| listing.page.get().or_else(|| old.cloned().flatten()));
     view! {
         <PageHead title=say(staff::SEGMENTS)><span class="ink-2" role="status">{aside}</span></PageHead>
+        <Tabs/>
         {move || rule.get().map(|page| view! { <Rule page=page look=look go=go/> })}
+        {move || rule.get().map(|page| {
+            // The firm's own rule is what the address means when it names none.
+            let saved = Callback::new(move |()| {
+                let Look { as_of, segment, q, .. } = look.get_untracked();
+                go.run(Look { as_of, segment, q, ..Look::default() });
+                listing.reload();
+            });
+            view! { <terms::SaveRule page=page on_saved=saved/> }
+        })}
         {move || listing.page.get().map(|page| view! { <Groups page=page look=look.get_untracked()/> })}
         <div class="row-x list-head">
             <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || look.get().q) on_search=move |text| go.run(Look { q: text, ..look.get_untracked() })/>
-            <button type="button" class="btn push" aria-busy=move || saving.get().then_some("true") on:click=save>
+            <a class="btn push" href=move || look.get().workbook() download="" rel="external">{say(segment_words::SAVE_XLSX)}</a>
+            <button type="button" class="btn" aria-busy=move || saving.get().then_some("true") on:click=save>
                 {move || if saving.get() { say(staff::CSV_WHOLE) } else { say(staff::SAVE_CSV) }}
             </button>
         </div>
         <Shown of=listing show=move |page: SegmentPage| view! { <Rows page=page look=look.get_untracked()/> }.into_any()/>
         <More of=listing/>
+    }
+}
+
+/// The two looks at segments.
+#[component]
+fn Tabs() -> impl IntoView {
+    let path = use_location().pathname;
+    let tab = move |href: &'static str, word: Word| {
+        view! { <a href=href aria-current=move || path.with(|path| path.trim_end_matches('/') == href).then_some("page")>{say(word)}</a> }
+    };
+    view! {
+        <nav class="tabs page-tabs" aria-label=say(staff::SEGMENTS)>
+            {tab("/admin/segments", segment_words::NOW)}
+            {tab("/admin/segments/over-time", segment_words::OVER_TIME)}
+        </nav>
     }
 }
 
@@ -205,7 +241,7 @@ fn Rows(page: SegmentPage, look: Look) -> impl IntoView {
             view! {
                 <tr>
                     <td class="code b">{row.customer.clone()}</td>
-                    <td class="a"><a href=format!("/admin/customers/{}", row.id)>{row.name.clone()}</a>{row.new.then(|| view! { " "<span class="mark">{say(staff::MARK_NEW)}</span> })}</td>
+                    <td class="a"><a href=format!("/admin/customers/{}", row.id)>{row.name.clone()}</a>{marks(row)}</td>
                     <td class="c why">{why}</td>
                     <td class="b nw" data-l=row.last_order.is_some().then(|| say(staff::LAST_ORDER))>{row.last_order.as_deref().map(|day| format::date(lang(), day))}</td>
                     <td class="num z">{format::integer(lang(), i64::from(row.orders_ever))}</td>
@@ -227,6 +263,19 @@ fn Rows(page: SegmentPage, look: Look) -> impl IntoView {
         </table></div>
     }
     .into_any()
+}
+
+/// What stands beside a customer's segment.
+fn marks(row: &SegmentRow) -> Vec<impl IntoView + use<>> {
+    [
+        (row.new, segment_words::MARK_NEW, "mark"),
+        (row.blocked, segment_words::MARK_BLOCKED, "mark mark-bad"),
+        (row.by_hand, segment_words::MARK_BY_HAND, "mark mark-pen"),
+    ]
+    .into_iter()
+    .filter(|(shown, _, _)| *shown)
+    .map(|(_, word, class)| view! { " "<span class=class>{say(word)}</span> })
+    .collect()
 }
 
 /// The columns `kontor segments --format csv` writes, so that both files can be compared.

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use kontor_shared::api::people::{Place, Profile};
 use kontor_shared::api::{Order, SubmitOrder};
 use kontor_shared::drafts::{LineState, Review, ReviewLine, Typed, read_quantity};
 use kontor_shared::ids::OrderId;
-use kontor_shared::words::{common, format, shop as words};
+use kontor_shared::orders::OrderState;
+use kontor_shared::words::{common, format, profile, shop as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -234,6 +236,65 @@ fn address() -> String {
         .unwrap_or_else(|| session().and_then(|session| session.customer).map(|customer| customer.delivery_address).unwrap_or_default())
 }
 
+/// A place as it stands in a list: its name, or else the address in one line.
+fn place_line(place: &Place) -> String {
+    let address = place.address.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
+    if place.name.is_empty() { address } else { format!("{}: {address}", place.name) }
+}
+
+/// One of the customer's places, or another address. Without an answer from the server there is the field alone.
+#[component]
+fn Address() -> impl IntoView {
+    const OTHER: &str = "other";
+    let store = draft::store();
+    let places: RwSignal<Vec<Place>> = RwSignal::new(Vec::new());
+    let other = RwSignal::new(false);
+    if untrack(session).is_some_and(|session| session.customer.is_some()) {
+        spawn_local(async move {
+            if let Ok(profile) = api::get::<Profile>("/api/profile").await {
+                let _ = places.try_set(profile.places);
+            }
+        });
+    }
+    let chosen = Memo::new(move |_| {
+        let address = address();
+        places.with(|places| places.iter().position(|place| place.address.trim() == address.trim())).filter(|_| !other.get())
+    });
+    let choose = move |event: web_sys::Event| {
+        let value = event_target_value(&event);
+        let place = value.parse::<usize>().ok().and_then(|at| places.with_untracked(|places| places.get(at).cloned()));
+        other.set(place.is_none());
+        match place {
+            Some(place) => store.change(|draft| draft.delivery_address = Some(place.address)),
+            None => crate::browser::focus("delivery-address"),
+        }
+    };
+    let offered = Memo::new(move |_| places.with(|places| !places.is_empty()));
+    view! {
+        <Show when=move || offered.get()>
+            <label class="field"><span>{say(words::DELIVERY_ADDRESS)}</span>
+                <select class="in" on:change=choose>
+                    {move || places.get().iter().enumerate().map(|(at, place)| view! {
+                        <option value=at.to_string() prop:selected=move || chosen.get() == Some(at)>{place_line(place)}</option>
+                    }).collect_view()}
+                    <option value=OTHER prop:selected=move || chosen.get().is_none()>{say(profile::ANOTHER_ADDRESS)}</option>
+                </select>
+            </label>
+        </Show>
+        <Show when=move || chosen.get().is_none()>
+            <label class="field"><span>{move || say(if offered.get() { profile::ANOTHER_ADDRESS } else { words::DELIVERY_ADDRESS })}</span>
+                <textarea class="in" id="delivery-address" rows="3" maxlength="500" autocomplete="street-address" prop:value=address
+                    on:input=move |event| {
+                        let value = event_target_value(&event);
+                        // An address that becomes one of the list's while it is typed must not take the field away.
+                        other.set(true);
+                        store.change(|draft| draft.delivery_address = Some(value));
+                    }></textarea>
+            </label>
+        </Show>
+    }
+}
+
 /// Where and when to deliver, and what the firm should know.
 #[component]
 fn Delivery() -> impl IntoView {
@@ -241,10 +302,7 @@ fn Delivery() -> impl IntoView {
     let today = firm().map(|firm| firm.today.clone()).unwrap_or_default();
     view! {
         <section class="panel panel-s"><h2>{say(words::DELIVERY)}</h2><div class="body stack">
-            <label class="field"><span>{say(words::DELIVERY_ADDRESS)}</span>
-                <textarea class="in" rows="3" maxlength="500" autocomplete="street-address" prop:value=address
-                    on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.delivery_address = Some(value)) }></textarea>
-            </label>
+            <Address/>
             <div class="pair">
                 <label class="field"><span>{say(words::WANTED_ON)}</span>
                     <input class="in" type="date" min=today prop:value=move || store.draft.with(|draft| draft.wanted_on.clone())
@@ -338,6 +396,10 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
 
 /// The order is stored. Whoever still looks at the review goes on to it; nobody is called away from another page.
 fn arrived(order: &Order, written_meanwhile: usize, sending: RwSignal<Sending>, navigate: impl Fn(&str, NavigateOptions)) {
+    // Prices are others than the page knew.
+    if order.state == OrderState::NeedsReview {
+        shop().fetch();
+    }
     if written_meanwhile > 0 {
         toast::tell(count(words::WRITTEN_MEANWHILE, written_meanwhile as u64));
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kontor_shared::drafts::Review;
-use kontor_shared::money::{Currency, Totals, VatMode};
-use kontor_shared::words::{common, format, shop as words};
+use kontor_shared::money::{Currency, Percent, Totals, VatMode};
+use kontor_shared::words::{common, format, profile, shop as words};
 use leptos::prelude::*;
 
 use crate::catalogue::Catalogue;
@@ -52,6 +52,9 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
         })
         .to_string(),
     ];
+    if catalogue.info.discount != Percent::ZERO {
+        terms.push(profile::YOUR_DISCOUNT.with(lang(), &[("percent", &format::percent(lang(), catalogue.info.discount))]));
+    }
     if let Some(day) = &catalogue.info.valid_until {
         terms.push(words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), day))]));
     }

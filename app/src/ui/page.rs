@@ -1,6 +1,6 @@
 //! What a page says when it cannot show the usual: loading, failed, nothing here yet.
 
-use kontor_shared::words::{common, problems};
+use kontor_shared::words::{common, problems, profile};
 use leptos::html::{self, ElementType};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -11,7 +11,7 @@ use crate::lang::{lang, say};
 
 /// What happened and what is safe, in the reader's language.
 pub fn words_for(error: &ApiError) -> String {
-    let word = problems::by_code(&error.code);
+    let word = profile::problem(&error.code).unwrap_or_else(|| problems::by_code(&error.code));
     match error.retry_after {
         Some(seconds) => format!("{} {}", word.say(lang()), problems::WAIT_SECONDS.say(lang(), seconds)),
         None => word.say(lang()).to_string(),

@@ -37,3 +37,23 @@ pub async fn list(connection: &mut AnyConnection, after: Option<&str>, limit: i6
     .fetch_all(connection)
     .await
 }
+
+/// These rows, the oldest first.
+pub async fn of_ids(connection: &mut AnyConnection, ids: &std::collections::HashSet<String>) -> sqlx::Result<Vec<Row>> {
+    const CHUNK: usize = 500;
+    let mut ids: Vec<&String> = ids.iter().collect();
+    ids.sort();
+    let mut rows = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT id, at, actor, action, subject, before_data, after_data FROM audit WHERE id IN ({}) ORDER BY id",
+            crate::db::placeholders(1, chunk.len())
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in chunk {
+            query = query.bind(*id);
+        }
+        rows.extend(query.fetch_all(&mut *connection).await?);
+    }
+    Ok(rows)
+}

@@ -107,6 +107,11 @@ pub async fn insert_user(
     Ok(())
 }
 
+pub async fn set_lang(connection: &mut AnyConnection, id: UserId, lang: Lang) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET lang = $2 WHERE id = $1").bind(id.to_string()).bind(lang.tag()).execute(connection).await?;
+    Ok(())
+}
+
 pub async fn session(connection: &mut AnyConnection, key: &str) -> sqlx::Result<Option<SessionRow>> {
     sqlx::query_as(
         "SELECT u.id, u.login, u.role, u.customer_id, u.lang, u.disabled, u.demo, s.seen_at, s.expires_at, s.proved_at, s.factor \

@@ -50,7 +50,7 @@ impl Firm {
         let state = data.open().await?;
         let settings = firm::change(&state, "command line", changes).await;
         state.db.close().await;
-        super::print((serde_json::to_string_pretty(&settings?)? + "\n").as_bytes())?;
+        super::print((serde_json::to_string_pretty(&settings?.shown()?)? + "\n").as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -10,6 +10,7 @@ use kontor_server::time::{day_in, random};
 use kontor_server::{AppState, auth, customers, price_list};
 use kontor_shared::catalog::Snapshot;
 use kontor_shared::ids::{CustomerId, form_id};
+use kontor_shared::money::Percent;
 use kontor_shared::sheet::{self, FormInfo};
 use kontor_shared::words::Lang;
 
@@ -81,10 +82,10 @@ async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result
         let mut connection = state.db.read().await?;
         let id = auth::store::customer_by_key(&mut connection, key).await?.ok_or_else(|| anyhow!("no customer {key}"))?;
         let id: CustomerId = id.parse().context("stored customer id")?;
-        (id, customers::store::by_id(&mut connection, id).await?.ok_or_else(|| anyhow!("no customer {key}"))?)
+        (id, customers::store::master::get(&mut connection, id).await?.ok_or_else(|| anyhow!("no customer {key}"))?)
     };
     let firm = state.firm().await.map_err(|error| anyhow!("{error:?}"))?;
-    let snapshot = in_force(state, Some(&customer.price_type)).await?;
+    let snapshot = in_force(state, Some(&customer.price_type)).await?.less(Percent::from_raw(customer.discount));
     let lang = match lang {
         Some(lang) => lang,
         None => Lang::parse(&customer.lang).with_context(|| format!("stored language {}", customer.lang))?,

@@ -10,7 +10,7 @@ use clap::Args;
 use kontor_server::config::Config;
 use kontor_server::serve::{self, TlsFiles};
 use kontor_server::time::Clock;
-use kontor_server::{AppState, app, background};
+use kontor_server::{AppState, app, background, setup};
 
 use super::Data;
 
@@ -61,11 +61,24 @@ pub fn own_address(listen: SocketAddr, tls: bool) -> Option<String> {
     (listen.ip().is_loopback() && listen.port() != 0).then(|| format!("{scheme}://{listen}"))
 }
 
+/// Where a link leads: to the public address, else to the one listened on, as this machine reaches it.
+fn base(state: &AppState, scheme: &str, local: SocketAddr) -> String {
+    let here = match local.ip() {
+        ip if ip.is_unspecified() => format!("localhost:{}", local.port()),
+        _ => local.to_string(),
+    };
+    state.config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{here}"))
+}
+
 /// Serves `state` until a signal, with its background work.
 pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Option<&TlsFiles>) -> anyhow::Result<()> {
     let listener = serve::listen(address, tls, state.config.trust_proxy).await?;
     let local = listener.local_addr().context("the listening socket has no address")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    if let Some(link) = setup::link(&state, &base(&state, scheme, local)).await? {
+        eprintln!("kontor: nobody administers this installation yet. Set it up with this link; it works once, within 24 hours:");
+        eprintln!("kontor: {link}");
+    }
     eprintln!("kontor: listening on {scheme}://{local}");
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let work = background::spawn(state.clone(), stopped);

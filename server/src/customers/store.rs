@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
-use kontor_shared::api::Contact;
 use kontor_shared::ids::CustomerId;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::db::placeholders;
+
+pub mod contacts;
+pub mod master;
+pub mod person;
+pub mod requests;
 
 crate::row! {
     /// A customer as lists need it.
@@ -16,30 +20,22 @@ crate::row! {
         pub name: String,
         pub name_folded: String,
         pub country: String,
+        pub region: String,
+        pub price_type: String,
+        pub state: String,
+        pub manager_id: Option<String>,
+        /// The manager's log-in.
+        pub manager: Option<String>,
     }
 }
 
 pub async fn register(connection: &mut AnyConnection) -> sqlx::Result<Vec<Light>> {
-    sqlx::query_as("SELECT id, code, name, name_folded, country FROM customers").fetch_all(connection).await
-}
-
-crate::row! {
-    pub struct Row {
-        pub code: String,
-        pub name: String,
-        pub country: String,
-        pub other_countries: String,
-        pub lang: String,
-        pub price_type: String,
-        pub delivery_address: String,
-    }
-}
-
-pub async fn by_id(connection: &mut AnyConnection, id: CustomerId) -> sqlx::Result<Option<Row>> {
-    sqlx::query_as("SELECT code, name, country, other_countries, lang, price_type, delivery_address FROM customers WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(connection)
-        .await
+    sqlx::query_as(
+        "SELECT c.id, c.code, c.name, c.name_folded, c.country, c.region, c.price_type, c.state, c.manager_id, u.login AS manager \
+         FROM customers c LEFT JOIN users u ON u.id = c.manager_id",
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Orders that were not called off, and the day of the last, by customer id.
@@ -58,22 +54,6 @@ pub async fn sales_of(connection: &mut AnyConnection, customers: &[CustomerId]) 
     }
     let rows: Vec<(String, i64, Option<String>)> = query.fetch_all(connection).await?;
     Ok(rows.into_iter().map(|(customer, orders, last)| (customer, (orders, last))).collect())
-}
-
-/// Contacts, each with its newest consent of any purpose.
-pub async fn contacts(connection: &mut AnyConnection, customer: CustomerId) -> sqlx::Result<Vec<Contact>> {
-    let rows: Vec<(String, String, String, String)> =
-        sqlx::query_as("SELECT id, name, email, phone FROM contacts WHERE customer_id = $1 ORDER BY created_at, id")
-            .bind(customer.to_string())
-            .fetch_all(&mut *connection)
-            .await?;
-    let consents: Vec<(String, String)> =
-        sqlx::query_as("SELECT c.contact_id, c.state FROM consents c JOIN contacts p ON p.id = c.contact_id WHERE p.customer_id = $1 ORDER BY c.at, c.id")
-            .bind(customer.to_string())
-            .fetch_all(connection)
-            .await?;
-    let newest: HashMap<String, String> = consents.into_iter().collect();
-    Ok(rows.into_iter().map(|(id, name, email, phone)| Contact { name, email, phone, consent: newest.get(&id).cloned() }).collect())
 }
 
 /// How many sales were not called off, and the sum without VAT of those confirmed or later, in one currency.
@@ -135,6 +115,49 @@ pub async fn messages(connection: &mut AnyConnection, customer: CustomerId, at: 
     sqlx::query_as(
         "SELECT created_at AS at, id, channel AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, subject AS text FROM messages \
          WHERE customer_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// Moves from segment to segment, the same way; `state` is the segment it came into, `text` the one it left. A first verdict
+/// is no move.
+pub async fn segment_changes(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT at, id, as_of AS number, segment AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, before_segment AS text \
+         FROM segment_changes WHERE customer_id = $1 AND before_segment <> '' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// Changes of the customer's data, the same way; `state` is the action, `text` who did it.
+pub async fn changes(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT at, id, '' AS number, action AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, actor AS text FROM audit \
+         WHERE subject = $1 AND action <> 'request.ask' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4",
+    )
+    .bind(customer.to_string())
+    .bind(at)
+    .bind(id_below)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// What the customer asked to have changed, the same way.
+pub async fn asked(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
+    sqlx::query_as(
+        "SELECT asked_at AS at, id, '' AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, text FROM customer_requests \
+         WHERE customer_id = $1 AND (asked_at < $2 OR (asked_at = $2 AND id < $3)) ORDER BY asked_at DESC, id DESC LIMIT $4",
     )
     .bind(customer.to_string())
     .bind(at)

@@ -6,12 +6,14 @@ use std::io::Write;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use kontor_shared::money::{Currency, Money, Price, Quantity};
+use kontor_shared::customers::ContactRole;
+use kontor_shared::money::{Currency, Money, Percent, Price, Quantity};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::safe_cell;
 use crate::AppState;
+use crate::customers::one_line;
 use crate::db::placeholders;
 
 /// Orders read at once.
@@ -29,26 +31,55 @@ crate::row! {
         address: String,
         delivery_address: String,
         tax_id: String,
+        region: String,
+        discount: i64,
+        channel: String,
+        manager: Option<String>,
+        state: String,
     }
 }
 
-/// Contact, as its customer's id, name, address, phone; and the newest state of its consent to mailings.
-type Contact = (String, String, String, String, Option<String>);
+crate::row! {
+    struct Contact {
+        customer_id: String,
+        name: String,
+        email: String,
+        phone: String,
+        fax: String,
+        position: String,
+        receives_orders: i64,
+        receives_accounts: i64,
+        receives_mail: i64,
+        /// The newest state of the consent to mailings by e-mail.
+        consent: Option<String>,
+    }
+}
+
+impl Contact {
+    fn roles(&self) -> String {
+        let gets = [(ContactRole::Orders, self.receives_orders), (ContactRole::Accounts, self.receives_accounts), (ContactRole::Mail, self.receives_mail)];
+        let roles: Vec<&str> = gets.iter().filter(|(_, gets)| *gets != 0).map(|(role, _)| role.word()).collect();
+        if roles.is_empty() { "none".into() } else { roles.join(", ") }
+    }
+}
 
 fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
 }
 
-/// Every customer by code; in CSV one row per contact, in JSON one line per customer.
+/// Every customer by code; in CSV one row per contact, in JSON one line per customer. Who was erased is not in it.
 pub async fn customers(state: &AppState, as_json: bool, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
     let mut connection = state.db.read().await?;
-    let mut customers: Vec<Customer> =
-        sqlx::query_as("SELECT id, code, name, country, other_countries, lang, price_type, address, delivery_address, tax_id FROM customers")
-            .fetch_all(&mut *connection)
-            .await?;
+    let mut customers: Vec<Customer> = sqlx::query_as(
+        "SELECT c.id, c.code, c.name, c.country, c.other_countries, c.lang, c.price_type, c.address, c.delivery_address, c.tax_id, c.region, c.discount, \
+         c.channel, u.login AS manager, c.state FROM customers c LEFT JOIN users u ON u.id = c.manager_id",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let rows: Vec<Contact> = sqlx::query_as(
-        "SELECT c.customer_id, c.name, c.email, c.phone, (SELECT n.state FROM consents n WHERE n.contact_id = c.id AND n.purpose = 'mailings' \
-         AND n.channel = 'email' ORDER BY n.at DESC, n.id DESC LIMIT 1) FROM contacts c ORDER BY c.created_at, c.id",
+        "SELECT c.customer_id, c.name, c.email, c.phone, c.fax, c.position, c.receives_orders, c.receives_accounts, c.receives_mail, \
+         (SELECT n.state FROM consents n WHERE n.contact_id = c.id AND n.purpose = 'marketing' \
+         AND n.channel = 'email' ORDER BY n.at DESC, n.id DESC LIMIT 1) AS consent FROM contacts c WHERE c.erased_at IS NULL ORDER BY c.created_at, c.id",
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -56,65 +87,99 @@ pub async fn customers(state: &AppState, as_json: bool, out: &mut (dyn Write + S
     customers.sort_by(|one, other| one.code.cmp(&other.code));
     let mut contacts: HashMap<String, Vec<Contact>> = HashMap::new();
     for row in rows {
-        contacts.entry(row.0.clone()).or_default().push(row);
+        contacts.entry(row.customer_id.clone()).or_default().push(row);
     }
     if as_json {
         for customer in customers {
             let of = contacts.remove(&customer.id).unwrap_or_default();
-            let of: Vec<Value> =
-                of.into_iter().map(|(_, name, email, phone, consent)| json!({"name": name, "email": email, "phone": phone, "consent": consent})).collect();
-            let line = json!({
-                "code": customer.code, "name": customer.name, "country": customer.country, "other_countries": customer.other_countries,
-                "language": customer.lang, "price_type": customer.price_type, "address": customer.address,
-                "delivery_address": customer.delivery_address, "tax_id": customer.tax_id, "contacts": of,
-            });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", customer.json(&of))?;
         }
         return Ok(());
     }
     let mut csv = csv_writer(out);
-    csv.write_record([
-        "code",
-        "name",
-        "country",
-        "other countries",
-        "language",
-        "price type",
-        "address",
-        "delivery address",
-        "tax id",
-        "contact",
-        "email",
-        "phone",
-        "consent",
-    ])?;
+    csv.write_record(CUSTOMER_COLUMNS)?;
     for customer in customers {
-        let mut of = contacts.remove(&customer.id).unwrap_or_default();
-        if of.is_empty() {
-            of.push(Contact::default());
-        }
-        for (_, name, email, phone, consent) in of {
-            let consent = consent.unwrap_or_default();
-            let cells = [
-                &customer.code,
-                &customer.name,
-                &customer.country,
-                &customer.other_countries,
-                &customer.lang,
-                &customer.price_type,
-                &customer.address,
-                &customer.delivery_address,
-                &customer.tax_id,
-                &name,
-                &email,
-                &phone,
-                &consent,
-            ];
-            csv.write_record(cells.map(|cell| safe_cell(cell).into_owned()))?;
+        let of: Vec<Option<Contact>> = contacts.remove(&customer.id).unwrap_or_default().into_iter().map(Some).collect();
+        for contact in if of.is_empty() { vec![None] } else { of } {
+            csv.write_record(customer.cells(contact.as_ref()).map(|cell| safe_cell(&cell).into_owned()))?;
         }
     }
     csv.flush()?;
     Ok(())
+}
+
+/// Names the import knows.
+const CUSTOMER_COLUMNS: [&str; 20] = [
+    "code",
+    "name",
+    "country",
+    "other countries",
+    "region",
+    "language",
+    "price type",
+    "discount",
+    "channel",
+    "manager",
+    "address",
+    "delivery address",
+    "tax id",
+    "contact",
+    "email",
+    "phone",
+    "fax",
+    "position",
+    "contact roles",
+    "consent",
+];
+
+impl Customer {
+    fn discount(&self) -> Percent {
+        Percent::from_raw(self.discount)
+    }
+
+    fn json(&self, contacts: &[Contact]) -> Value {
+        let contacts: Vec<Value> = contacts
+            .iter()
+            .map(|one| {
+                json!({
+                    "name": one.name, "email": one.email, "phone": one.phone, "fax": one.fax, "position": one.position, "roles": one.roles(),
+                    "consent": one.consent,
+                })
+            })
+            .collect();
+        json!({
+            "code": self.code, "name": self.name, "country": self.country, "other_countries": self.other_countries, "region": self.region,
+            "language": self.lang, "price_type": self.price_type, "discount": self.discount(), "channel": self.channel, "manager": self.manager,
+            "state": self.state, "address": self.address, "delivery_address": self.delivery_address, "tax_id": self.tax_id, "contacts": contacts,
+        })
+    }
+
+    /// The cells of [`CUSTOMER_COLUMNS`].
+    fn cells(&self, contact: Option<&Contact>) -> [String; 20] {
+        let of = |cell: fn(&Contact) -> String| contact.map(cell).unwrap_or_default();
+        [
+            self.code.clone(),
+            self.name.clone(),
+            self.country.clone(),
+            self.other_countries.clone(),
+            self.region.clone(),
+            self.lang.clone(),
+            self.price_type.clone(),
+            self.discount().to_string(),
+            self.channel.clone(),
+            self.manager.clone().unwrap_or_default(),
+            one_line(&self.address),
+            one_line(&self.delivery_address),
+            self.tax_id.clone(),
+            of(|contact| contact.name.clone()),
+            of(|contact| contact.email.clone()),
+            of(|contact| contact.phone.clone()),
+            of(|contact| contact.fax.clone()),
+            of(|contact| contact.position.clone()),
+            of(Contact::roles),
+            of(|contact| contact.consent.clone().unwrap_or_default()),
+        ]
+    }
 }
 
 crate::row! {

@@ -1,6 +1,7 @@
 //! Import of customers with their contacts: what a row changes in the register. A customer may stand in several rows,
 //! one contact each.
 
+use kontor_shared::customers::{Channel, ContactRole};
 use kontor_shared::import::RowProblem;
 use kontor_shared::import::customers::{ContactInput, CustomerInput};
 use kontor_shared::words::Lang;
@@ -14,9 +15,9 @@ use kontor_shared::import::customers::{FIELDS, read_row};
 use self::store::{Contact, Customer};
 use super::table::Row;
 use super::{ImportError, Outcome, Run, SourceFile, Table, blocking, open_all};
-use crate::customers::fold;
+use crate::customers::{fold, one_line, suppressed};
 use crate::time::Clock;
-use crate::{catalog, firm};
+use crate::{catalog, customers, firm};
 
 mod store;
 
@@ -28,6 +29,8 @@ struct Terms {
     lang: Lang,
     price_type: String,
     price_types: Vec<String>,
+    /// Members of the firm by log-in.
+    managers: HashMap<String, String>,
 }
 
 /// Reads the files row by row and brings the register up to them, some rows a transaction.
@@ -38,9 +41,9 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
     let mut seen: HashMap<String, Seen> = HashMap::new();
     let mut withdrawn = 0;
     for table in tables {
-        let (name, price_types) = (table.name.clone(), terms.price_types.clone());
+        let (name, price_types, managers) = (table.name.clone(), terms.price_types.clone(), terms.managers.clone());
         let (rows, met) = blocking(move || {
-            let rows = read(&table, &price_types, &mut seen);
+            let rows = read(&table, &price_types, &managers, &mut seen);
             Ok((rows, seen))
         })
         .await?;
@@ -68,8 +71,9 @@ async fn terms(run: &Run) -> Result<Terms, ImportError> {
     let settings = run.state.firm().await?;
     let mut connection = run.state.db.read().await?;
     let price_types: Vec<String> = firm::store::price_types(&mut connection).await?.into_iter().map(|known| known.code).collect();
+    let managers = customers::store::master::managers(&mut connection).await?.into_iter().map(|one| (one.login, one.id.to_string())).collect();
     drop(connection);
-    let mut terms = Terms { lang: settings.lang, price_type: settings.customer_price_type.clone(), price_types };
+    let mut terms = Terms { lang: settings.lang, price_type: settings.customer_price_type.clone(), price_types, managers };
     if !terms.price_types.contains(&terms.price_type) {
         // A firm that has imported no prices yet; its customers' price type exists from now on.
         terms.price_types.push(terms.price_type.clone());
@@ -86,11 +90,14 @@ async fn terms(run: &Run) -> Result<Terms, ImportError> {
 type Read = (u64, CustomerInput, Before);
 
 /// All rows of a file. What is refused here was not said: a later row is not held against it.
-fn read(table: &Table, price_types: &[String], seen: &mut HashMap<String, Seen>) -> Vec<Result<Read, (u64, RowProblem)>> {
+fn read(table: &Table, price_types: &[String], managers: &HashMap<String, String>, seen: &mut HashMap<String, Seen>) -> Vec<Result<Read, (u64, RowProblem)>> {
     let mut one = |row: &Row| {
         let input = read_row(&table.columns, &row.cells())?;
         if let Some(code) = input.price_type.as_ref().filter(|code| !price_types.contains(code)) {
             return Err(RowProblem::new(code, words::NO_SUCH_PRICE_TYPE));
+        }
+        if let Some(login) = input.manager.as_ref().filter(|login| !login.is_empty() && !managers.contains_key(*login)) {
+            return Err(RowProblem::new(login, words::NO_SUCH_MANAGER));
         }
         let before = look_back(seen, row.number, &input)?;
         Ok((row.number, input, before))
@@ -175,9 +182,14 @@ fn applied(before: Option<&Customer>, input: &CustomerInput, terms: &Terms, new_
         delivery_address: String::new(),
         address: String::new(),
         tax_id: String::new(),
+        region: String::new(),
+        discount: 0,
+        channel: Channel::Email.word().into(),
+        manager_id: None,
     });
+    // A cell holds no line breaks: an address that differs in them only is the same one.
     let set = |field: &mut String, value: &Option<String>| {
-        if let Some(value) = value {
+        if let Some(value) = value.as_ref().filter(|value| one_line(field) != **value) {
             field.clone_from(value);
         }
     };
@@ -188,6 +200,16 @@ fn applied(before: Option<&Customer>, input: &CustomerInput, terms: &Terms, new_
     set(&mut after.delivery_address, &input.delivery_address);
     set(&mut after.address, &input.address);
     set(&mut after.tax_id, &input.tax_id);
+    set(&mut after.region, &input.region);
+    if let Some(discount) = input.discount {
+        after.discount = discount.raw();
+    }
+    if let Some(channel) = input.channel {
+        after.channel = channel.word().into();
+    }
+    if let Some(login) = &input.manager {
+        after.manager_id = terms.managers.get(login).cloned();
+    }
     if let Some(lang) = input.lang {
         after.lang = lang.tag().into();
     }
@@ -229,8 +251,18 @@ async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &
     let now = clock.now_ms();
     let contacts = store::contacts(connection, customer).await?;
     let before = find(&contacts, input);
-    let mut after =
-        before.cloned().unwrap_or_else(|| Contact { id: clock.new_id().to_string(), name: String::new(), email: String::new(), phone: String::new() });
+    // A new one gets the customer's mails about orders, and mailings once it agrees to them.
+    let mut after = before.cloned().unwrap_or_else(|| Contact {
+        id: clock.new_id().to_string(),
+        name: String::new(),
+        email: String::new(),
+        phone: String::new(),
+        fax: String::new(),
+        position: String::new(),
+        receives_orders: 1,
+        receives_accounts: 0,
+        receives_mail: 1,
+    });
     if !input.email.is_empty() && !after.email.eq_ignore_ascii_case(&input.email) {
         after.email.clone_from(&input.email);
     }
@@ -240,9 +272,23 @@ async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &
     if let Some(phone) = &input.phone {
         after.phone.clone_from(phone);
     }
+    if let Some(fax) = &input.fax {
+        after.fax.clone_from(fax);
+    }
+    if let Some(position) = &input.position {
+        after.position.clone_from(position);
+    }
+    if let Some(roles) = &input.roles {
+        let gets = |role| i64::from(roles.contains(&role));
+        after.receives_orders = gets(ContactRole::Orders);
+        after.receives_accounts = gets(ContactRole::Accounts);
+        after.receives_mail = gets(ContactRole::Mail);
+    }
     let changed = before != Some(&after);
     if changed && !dry_run {
         store::put_contact(connection, customer, &after, now).await?;
+        suppressed::recall(connection, Channel::Email.word(), &after.email).await?;
+        suppressed::recall(connection, Channel::Fax.word(), &after.fax).await?;
     }
     Ok((after.id, changed))
 }

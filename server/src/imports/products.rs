@@ -11,6 +11,7 @@ use super::run::Tally;
 use super::{ImportError, Options, Outcome, Run, SourceFile, Table, blocking, open_all};
 use crate::catalog::{self, Catalogue, PriceType};
 use crate::firm::FirmSettings;
+use crate::time::day_in;
 
 mod shops;
 mod stage;
@@ -30,7 +31,8 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
     let tally = std::mem::take(&mut run.tally);
     let options = run.options.clone();
     let settings = (*firm).clone();
-    let mut judged = blocking(move || Judge::new(catalogue, options, &settings, tally).all(&tables)).await?;
+    let today = day_in(&firm.time_zone()?, run.state.clock.now_ms());
+    let mut judged = blocking(move || Judge::new(catalogue, options, &settings, &today, tally).all(&tables)).await?;
     run.tally = std::mem::take(&mut judged.tally);
     stage::stage(run, &judged, firm.lang).await?;
     let (seq, changed) = (run.seq, judged.changes_anything());
@@ -81,12 +83,12 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(catalogue: Catalogue, options: Options, firm: &FirmSettings, tally: Tally) -> Self {
+    fn new(catalogue: Catalogue, options: Options, firm: &FirmSettings, today: &str, tally: Tally) -> Self {
         Self {
             stored_types: catalogue.price_types.len(),
             catalogue,
             options,
-            defaults: Defaults::new(firm.default_vat_rate, firm.lang),
+            defaults: Defaults::new(firm.vat_rate_on(today), firm.lang),
             default_type: firm.customer_price_type.clone(),
             firm_currency: firm.currency,
             tally,

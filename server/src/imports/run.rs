@@ -184,6 +184,7 @@ impl Run {
         let mut tx = self.write().await?;
         show(&mut tx).await?;
         store::finish(&mut tx, &id, self.state.clock.now_ms(), &self.tally).await?;
+        self.mark_judged(&mut tx).await?;
         let after = json!({
             "files": self.files, "read": self.tally.read(), "created": self.tally.created, "changed": self.tally.changed,
             "unchanged": self.tally.unchanged, "refused": self.tally.refused,
@@ -191,6 +192,14 @@ impl Run {
         audit::record(&mut tx, &self.state.clock, &self.actor, &format!("import.{}", self.kind.word()), &id, None, Some(&after)).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Customers and their orders came in, wholly or in part: who is in which segment has to be looked at anew.
+    async fn mark_judged(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+        match self.kind {
+            Kind::Customers | Kind::Orders => crate::segments::live::mark_everybody(connection, &self.state.clock).await,
+            Kind::Products | Kind::Groups => Ok(()),
+        }
     }
 
     pub(super) async fn finish(mut self, result: Result<(), ImportError>) -> Result<ImportReport, ImportError> {
@@ -203,6 +212,7 @@ impl Run {
                 let now = self.state.clock.now_ms();
                 let mut tx = self.state.db.write_tx().await?;
                 store::fail(&mut tx, &id.to_string(), now, &error.to_string()).await?;
+                self.mark_judged(&mut tx).await?;
                 audit::record(&mut tx, &self.state.clock, &self.actor, "import.failed", &id.to_string(), None, Some(&self.files)).await?;
                 tx.commit().await?;
             }

@@ -65,6 +65,9 @@ pub async fn move_to(
     note: &str,
 ) -> Result<OrderRow> {
     store::set_state(tx, &row.id, &after.state, counted).await?;
+    if let Some(customer) = &row.customer_id {
+        crate::segments::live::mark(tx, &[customer], state.clock.now_ms()).await?;
+    }
     let after = OrderRow { revision: row.revision + 1, ..after };
     store::insert_event(tx, &row.id, state.clock.now_ms(), &after.state, by_role(who.role), &who.actor(), note).await?;
     audit::record(tx, &state.clock, &who.actor(), action, &row.id, Some(&Snapshot::of(&row)), Some(&Snapshot::of(&after))).await?;
@@ -108,6 +111,9 @@ pub async fn refuse(state: &AppState, who: &Identity, id: OrderId, seen: Option<
     committed(tx, state, row, who).await
 }
 
+/// The occasion that brings the proforma, and so is told those who pay as well.
+pub const CONFIRMED: &str = "confirmed";
+
 /// Writes the intent to tell the customer's contacts, once per order and occasion.
 pub async fn tell(
     tx: &mut AnyConnection,
@@ -120,7 +126,7 @@ pub async fn tell(
     let Some(customer) = &row.customer_id else { return Ok(()) };
     let customer = store::customer(tx, customer).await?.context("the order's customer")?;
     let lang = Lang::parse(&customer.lang).unwrap_or(firm.lang);
-    let addresses = store::order_mail_addresses(tx, &customer.id).await?;
+    let addresses = store::order_mail_addresses(tx, &customer.id, occasion == CONFIRMED).await?;
     let (subject, text) = compose(lang, state.config.public_url.as_deref())?;
     let cause = format!("order {} {occasion}", row.id);
     let letter = outbox::Letter { cause, customer: customer.id.parse().ok(), addresses: &addresses, lang, subject, text };

@@ -9,7 +9,7 @@ use kontor_shared::money::{Money, Percent, Price, Quantity, VatMethod, VatMode};
 use kontor_shared::orders::{OrderAction, OrderState};
 use kontor_shared::words::{Lang, common, documents as words};
 
-use super::change::{check_revision, locked, move_to, tell, wrong_state};
+use super::change::{CONFIRMED, check_revision, locked, move_to, tell, wrong_state};
 use super::store::{self, CustomerRow, LineRow, OrderRow};
 use super::{mail, price, view};
 use crate::auth::Identity;
@@ -59,7 +59,7 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     let counted = lines.iter().any(price::counts);
     let row = move_to(&mut tx, state, who, row, after, counted, "order.confirm", "").await?;
     let document = documents::post(&mut tx, state, &who.actor(), &row, &customer.id, &firm.proforma_series, &mut data).await?;
-    tell(&mut tx, state, &firm, &row, "confirmed", |_, url| mail::confirmed(data.lang, &firm, url, &row, &data)).await?;
+    tell(&mut tx, state, &firm, &row, CONFIRMED, |_, url| mail::confirmed(data.lang, &firm, url, &row, &data)).await?;
     // Read after the commit: neither SQLite's only writer nor the row of the document's number waits for it.
     tx.commit().await?;
     let order = view::order(&mut *state.db.read().await?, &state.goods, row, who.role).await?;
@@ -99,6 +99,7 @@ fn proforma(firm: &FirmSettings, customer: &CustomerRow, row: &OrderRow, lines: 
         vat: totals.vat.decimal(),
         gross: totals.gross.decimal(),
         note: if firm.demo { common::DEMO_DATA.say(lang).into() } else { String::new() },
+        logo: firm.logo.clone(),
     })
 }
 

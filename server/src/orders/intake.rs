@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::error::AppError;
 use crate::firm::FirmSettings;
 use crate::time::Clock;
-use crate::{audit, db, numbering, outbox};
+use crate::{audit, db, numbering, outbox, segments};
 
 /// Orders that wait for a transaction at once; more make their requests wait.
 const MOST_WAITING: usize = 1_024;
@@ -186,6 +186,8 @@ impl Desk {
         let letters = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
         let mails: Vec<outbox::NewMail<'_>> = letters.iter().flat_map(outbox::Letter::mails).collect();
         outbox::enqueue(connection, &self.clock, &mails).await?;
+        let customers: Vec<&str> = orders.iter().map(|order| order.customer.id.as_str()).collect();
+        segments::live::mark(connection, &customers, self.clock.now_ms()).await?;
         Ok(())
     }
 
@@ -219,10 +221,10 @@ async fn take_numbers(connection: &mut AnyConnection, orders: &[&Ready]) -> anyh
             at += 1;
             continue;
         }
-        let alike = |order: &&&Ready| !order.number_clash && order.firm.order_series == *format && format.span(&order.new.ordered_day) == span;
+        let alike = |order: &&&Ready| !order.number_clash && order.firm.order_series == *format && order.new.ordered_day == first.new.ordered_day;
         let count = orders[at..].iter().take_while(alike).count();
         let number = numbering::take_many(connection, numbering::ORDERS, span, count as i64).await?;
-        numbers.extend((number..).take(count).map(|number| format.write(number)));
+        numbers.extend((number..).take(count).map(|number| format.write(number, &first.new.ordered_day)));
         at += count;
     }
     Ok(numbers)
@@ -236,7 +238,7 @@ async fn take_free_number(connection: &mut AnyConnection, order: &Ready) -> sqlx
     let span = format.span(&order.new.ordered_day);
     loop {
         let first = numbering::peek(connection, numbering::ORDERS, span).await?;
-        let candidates: Vec<String> = (first..first + AT_ONCE).map(|number| format.write(number)).collect();
+        let candidates: Vec<String> = (first..first + AT_ONCE).map(|number| format.write(number, &order.new.ordered_day)).collect();
         let taken = store::numbers_taken(connection, &candidates).await?;
         let free = candidates.iter().position(|number| !taken.contains(number));
         // Those stepped over are spent, and the free one with them.

@@ -1,4 +1,5 @@
-//! The server's own price of each line: what the published version says for the customer's price type.
+//! The server's own price of each line: what the published version says for the customer's price type, less the customer's
+//! own discount.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -166,13 +167,13 @@ pub async fn last_version(connection: &mut AnyConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM price_list_versions").fetch_one(connection).await
 }
 
-/// Judges the lines of an order that names `version`, on a day in the firm's zone, for a price type.
+/// Judges the lines of an order that names `version`, on a day in the firm's zone, for a price type less a discount.
 pub async fn judge(
     connection: &mut AnyConnection,
     goods: &Goods,
     version: i64,
     lines: &[SubmitLine],
-    price_type: &str,
+    (price_type, discount): (&str, Percent),
     method: VatMethod,
     today: &str,
 ) -> Result<Priced> {
@@ -199,7 +200,7 @@ pub async fn judge(
     let mut rows = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
         let product = products.get(&line.code);
-        let price = product.map(|product| product.price);
+        let price = product.map(|product| product.price.less(discount));
         let facts = PriceFacts { ordered_version: if valid { price } else { None }, version_valid: valid, current: price };
         let rule = product.map_or_else(QuantityRule::default, |product| product.rule);
         let mut verdict = judge_line(line.quantity, line.shown_price, &rule, facts);

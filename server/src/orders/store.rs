@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use kontor_shared::money::Percent;
 use kontor_shared::orders::{LineReason, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -91,9 +92,18 @@ crate::row! {
         pub country: String,
         pub lang: String,
         pub price_type: String,
+        pub discount: i64,
+        pub state: String,
         pub delivery_address: String,
         pub address: String,
         pub tax_id: String,
+    }
+}
+
+impl CustomerRow {
+    /// Price type and own discount.
+    pub fn prices(&self) -> (&str, Percent) {
+        (&self.price_type, Percent::from_raw(self.discount))
     }
 }
 
@@ -146,18 +156,21 @@ pub async fn events(connection: &mut AnyConnection, order: &str) -> sqlx::Result
 }
 
 pub async fn customer(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<CustomerRow>> {
-    sqlx::query_as("SELECT id, code, name, country, lang, price_type, delivery_address, address, tax_id FROM customers WHERE id = $1")
+    sqlx::query_as("SELECT id, code, name, country, lang, price_type, discount, state, delivery_address, address, tax_id FROM customers WHERE id = $1")
         .bind(id)
         .fetch_optional(connection)
         .await
 }
 
-/// Addresses of the contacts that get mail about orders.
-pub async fn order_mail_addresses(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar("SELECT DISTINCT email FROM contacts WHERE customer_id = $1 AND receives_orders = 1 AND email <> ''")
-        .bind(customer)
-        .fetch_all(connection)
-        .await
+/// Addresses of the contacts that get mail about orders; what is also about money goes to those who get that as well.
+pub async fn order_mail_addresses(connection: &mut AnyConnection, customer: &str, about_money: bool) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT email FROM contacts WHERE customer_id = $1 AND email <> '' AND (receives_orders = 1 OR (receives_accounts = 1 AND $2 = 1))",
+    )
+    .bind(customer)
+    .bind(i64::from(about_money))
+    .fetch_all(connection)
+    .await
 }
 
 /// Stores new orders, all by one statement; keep them to a few dozen.

@@ -1,7 +1,10 @@
 //! Taking an order in: checked, priced by the server, stored once under the client's id, and acknowledged only when it is stored.
 
 use kontor_shared::api::{self, Role, SubmitOrder};
+use kontor_shared::catalog::discount;
+use kontor_shared::customers::CustomerState;
 use kontor_shared::ids::{CustomerId, OrderId};
+use kontor_shared::money::Percent;
 use kontor_shared::orders::OrderState;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
@@ -31,7 +34,8 @@ pub fn check(wanted: &SubmitOrder) -> Result<()> {
     if wanted.lines.len() > MOST_LINES {
         return Err(AppError::invalid_field("too_many_lines", "/lines", format!("at most {MOST_LINES} lines")));
     }
-    bounded_text("/overlay", &wanted.overlay, 64, false)?;
+    // A price type has at most 100 characters.
+    bounded_text("/overlay", &wanted.overlay, 120, false)?;
     bounded_text("/customer", wanted.customer.as_deref().unwrap_or_default(), 64, false)?;
     bounded_text("/po_number", &wanted.po_number, 100, false)?;
     bounded_text("/delivery_address", &wanted.delivery_address, 500, true)?;
@@ -108,8 +112,11 @@ async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOr
     if wanted.customer.as_ref().is_some_and(|code| *code != customer.code) {
         return Err(AppError::conflict("other_customer", "somebody else has signed in; sign in again as the customer the order is for"));
     }
-    let priced = price::judge(&mut connection, &state.goods, i64::from(wanted.version), &wanted.lines, &customer.price_type, firm.vat_method, &today).await?;
-    let addresses = store::order_mail_addresses(&mut connection, &customer.id).await?;
+    if customer.state != CustomerState::Active.word() {
+        return Err(AppError::conflict("customer_blocked", "the firm takes no orders from this customer now"));
+    }
+    let priced = price::judge(&mut connection, &state.goods, i64::from(wanted.version), &wanted.lines, customer.prices(), firm.vat_method, &today).await?;
+    let addresses = store::order_mail_addresses(&mut connection, &customer.id, false).await?;
     let state_after = OrderState::Draft.after(priced.action).unwrap_or(OrderState::Submitted);
     let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, state_after, now, today);
     Ok(Prepared::Ready(Box::new(Ready {
@@ -183,8 +190,8 @@ fn new_order(
             body_hash: hash.into(),
             ordered_at: now,
             price_list: Some(priced.version),
-            // The price type the prices are from; the one named is only where they were seen.
-            overlay: Some(customer.price_type.clone()),
+            // Where the prices are from; the one named is only where they were seen.
+            overlay: Some(discount::overlay(&customer.price_type, Percent::from_raw(customer.discount))),
             po_number: wanted.po_number.clone(),
             wanted_on: wanted.wanted_on.clone(),
             delivery_address: wanted.delivery_address.clone(),

@@ -170,8 +170,8 @@ pub async fn list(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Ve
     rows.iter().map(|row| Ok((Version::from_row(row)?, row.try_get("reasons_hash")?))).collect()
 }
 
-pub async fn customer_price_type(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT price_type FROM customers WHERE id = $1").bind(customer).fetch_optional(connection).await
+pub async fn customer_prices(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Option<(String, i64)>> {
+    sqlx::query_as("SELECT price_type, discount FROM customers WHERE id = $1").bind(customer).fetch_optional(connection).await
 }
 
 /// Keeps what a form that was handed out was made for, so that it is known when it comes back.

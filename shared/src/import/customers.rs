@@ -1,6 +1,8 @@
 //! One row of a customer file: a customer, a contact there, and what that contact consented to.
 
-use super::{Cell, Columns, FieldDef, RowProblem, row_shown, shorten, text};
+use super::{Cell, Columns, FieldDef, RowProblem, number, row_shown, shorten, text};
+use crate::customers::{Channel, ContactRole, discount_is_possible, looks_like_email};
+use crate::money::Percent;
 use crate::words::{Lang, Word, imports as words};
 
 /// Fields of a customer file.
@@ -45,6 +47,13 @@ pub const FIELDS: &[FieldDef] = &[
     },
     FieldDef { name: "delivery_address", headers: &["delivery address", "адрес доставки", "адрес за доставка"] },
     FieldDef { name: "tax_id", headers: &["tax id", "vat number", "vat id", "инн", "еик", "булстат", "ддс номер"] },
+    FieldDef { name: "region", headers: &["region", "регион", "область", "район"] },
+    FieldDef { name: "discount", headers: &["discount", "own discount", "скидка", "отстъпка"] },
+    FieldDef { name: "channel", headers: &["channel", "written to by", "канал", "способ связи", "начин на връзка"] },
+    FieldDef { name: "manager", headers: &["manager", "менеджер", "ответственный", "отговорник", "мениджър"] },
+    FieldDef { name: "fax", headers: &["fax", "факс"] },
+    FieldDef { name: "position", headers: &["position", "должность", "длъжност"] },
+    FieldDef { name: "roles", headers: &["contact roles", "roles", "gets", "получает", "роли", "получава"] },
     FieldDef { name: "consent", headers: &["consent", "согласие", "съгласие"] },
     FieldDef { name: "consent_source", headers: &["consent source", "источник согласия", "източник на съгласие"] },
 ];
@@ -61,6 +70,12 @@ pub struct CustomerInput {
     pub address: Option<String>,
     pub delivery_address: Option<String>,
     pub tax_id: Option<String>,
+    pub region: Option<String>,
+    /// An empty cell is no discount.
+    pub discount: Option<Percent>,
+    pub channel: Option<Channel>,
+    /// A log-in; empty: nobody.
+    pub manager: Option<String>,
     pub contact: Option<ContactInput>,
 }
 
@@ -70,6 +85,10 @@ pub struct ContactInput {
     pub name: Option<String>,
     pub email: String,
     pub phone: Option<String>,
+    pub fax: Option<String>,
+    pub position: Option<String>,
+    /// All the contact is sent; what the cell does not name, it is not sent.
+    pub roles: Option<Vec<ContactRole>>,
     /// Whether mailings were agreed to or refused; absent: the row does not say.
     pub consent: Option<bool>,
     /// How that is known.
@@ -87,9 +106,11 @@ impl ContactInput {
         let named_both = !self.email.is_empty() && !other.email.is_empty();
         let same = if named_both { self.email.eq_ignore_ascii_case(&other.email) } else { self.name() == other.name() };
         let names_differ = !self.name().is_empty() && !other.name().is_empty() && self.name() != other.name();
-        let phones_differ = self.phone.as_ref().zip(other.phone.as_ref()).is_some_and(|(one, two)| one != two);
+        let differ = |one: &Option<String>, two: &Option<String>| one.as_ref().zip(two.as_ref()).is_some_and(|(one, two)| one != two);
+        let phones_differ = differ(&self.phone, &other.phone) || differ(&self.fax, &other.fax) || differ(&self.position, &other.position);
+        let roles_differ = self.roles.as_ref().zip(other.roles.as_ref()).is_some_and(|(one, two)| one != two);
         let consents_differ = self.consent.zip(other.consent).is_some_and(|(one, two)| one != two);
-        same && (names_differ || phones_differ || consents_differ)
+        same && (names_differ || phones_differ || roles_differ || consents_differ)
     }
 }
 
@@ -114,9 +135,48 @@ pub fn read_row(columns: &Columns, cells: &[Cell]) -> Result<CustomerInput, RowP
         address: field("address", words::FIELD_ADDRESS, 500)?,
         delivery_address: field("delivery_address", words::FIELD_DELIVERY_ADDRESS, 500)?,
         tax_id: field("tax_id", words::FIELD_TAX_ID, 60)?,
+        region: field("region", words::FIELD_REGION, 100)?,
+        discount: columns.cell("discount", cells).map(read_discount).transpose()?,
+        channel: columns.shown("channel", cells).filter(|text| !text.is_empty()).map(read_channel).transpose()?,
+        manager: field("manager", words::FIELD_MANAGER, 200)?.map(|login| login.to_lowercase()),
         contact: read_contact(&code, columns, cells)?,
         code,
     })
+}
+
+fn read_discount(cell: Cell) -> Result<Percent, RowProblem> {
+    let shown = cell.shown();
+    let bare = shown.trim_end_matches('%').trim();
+    if bare.is_empty() {
+        return Ok(Percent::ZERO);
+    }
+    let bare = if matches!(cell, Cell::Number(_)) { Cell::Number(bare) } else { Cell::Text(bare) };
+    let percent: Percent = number(words::FIELD_DISCOUNT, bare, None)?;
+    if discount_is_possible(percent) { Ok(percent) } else { Err(RowProblem::new(shorten(shown), words::DISCOUNT_RANGE)) }
+}
+
+fn read_channel(text: &str) -> Result<Channel, RowProblem> {
+    match text.to_lowercase().as_str() {
+        "email" | "e-mail" | "почта электронная" | "эл. почта" | "имейл" => Ok(Channel::Email),
+        "fax" | "факс" => Ok(Channel::Fax),
+        "post" | "почта" | "поща" => Ok(Channel::Post),
+        _ => Err(RowProblem::new(shorten(text), words::NO_SUCH_CHANNEL)),
+    }
+}
+
+/// Words in any order; `none` for a contact that is sent nothing. An empty cell says nothing.
+fn read_roles(text: &str) -> Result<Option<Vec<ContactRole>>, RowProblem> {
+    let names: Vec<String> = text.split([',', ';', ' ']).map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect();
+    let mut roles = Vec::new();
+    for name in names.iter().filter(|name| *name != "none") {
+        roles.push(ContactRole::parse(name).ok_or_else(|| RowProblem::new(shorten(text), words::NO_SUCH_ROLE))?);
+    }
+    if names.len() > roles.len() && !roles.is_empty() {
+        return Err(RowProblem::new(shorten(text), words::NO_SUCH_ROLE));
+    }
+    roles.sort();
+    roles.dedup();
+    Ok((!names.is_empty()).then_some(roles))
 }
 
 fn read_contact(code: &str, columns: &Columns, cells: &[Cell]) -> Result<Option<ContactInput>, RowProblem> {
@@ -127,6 +187,9 @@ fn read_contact(code: &str, columns: &Columns, cells: &[Cell]) -> Result<Option<
     }
     let name = field("contact", words::FIELD_CONTACT, 200)?;
     let phone = field("phone", words::FIELD_PHONE, 60)?;
+    let fax = field("fax", words::FIELD_FAX, 60)?;
+    let position = field("position", words::FIELD_POSITION, 100)?;
+    let roles = read_roles(columns.shown("roles", cells).unwrap_or(""))?;
     let consent = match columns.shown("consent", cells).unwrap_or("").to_lowercase().as_str() {
         "" => None,
         "yes" | "granted" | "1" | "да" => Some(true),
@@ -138,18 +201,11 @@ fn read_contact(code: &str, columns: &Columns, cells: &[Cell]) -> Result<Option<
         if consent.is_some() {
             return Err(RowProblem::new(code, words::CONSENT_OF_NOBODY));
         }
-        if phone.as_deref().unwrap_or("").is_empty() {
+        if phone.as_deref().unwrap_or("").is_empty() && fax.as_deref().unwrap_or("").is_empty() {
             return Ok(None);
         }
     }
-    Ok(Some(ContactInput { name, email, phone, consent, consent_source }))
-}
-
-/// Catches slips, not every wrong address: one @, something on both sides, a dot after it, no white space.
-fn looks_like_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let clean = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c));
-    clean(local) && clean(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+    Ok(Some(ContactInput { name, email, phone, fax, position, roles, consent, consent_source }))
 }
 
 #[cfg(test)]
@@ -172,6 +228,33 @@ mod tests {
         assert_eq!((input.code.as_str(), input.name.as_deref(), input.lang), ("007", Some("ООО «Ёлка»"), Some(Lang::Ru)));
         assert_eq!((contact.name(), contact.email.as_str(), contact.consent), ("Иван", "ivan@example.org", Some(true)));
         assert_eq!(row("code|name", "5|").unwrap().name.as_deref(), Some("5"));
+    }
+
+    #[test]
+    fn terms_and_roles_are_read() {
+        let input = row("code|Регион|Скидка|Канал|Менеджер|contact|Факс|Должность|contact roles", "1|Варна|5,5 %|Факс|Ivan@Firm.org|Ann|12|buyer|mail, orders")
+            .unwrap();
+        assert_eq!((input.region.as_deref(), input.discount, input.channel), (Some("Варна"), Some(Percent::from_raw(550)), Some(Channel::Fax)));
+        assert_eq!(input.manager.as_deref(), Some("ivan@firm.org"));
+        let contact = input.contact.unwrap();
+        assert_eq!((contact.fax.as_deref(), contact.position.as_deref()), (Some("12"), Some("buyer")));
+        assert_eq!(contact.roles, Some(vec![ContactRole::Orders, ContactRole::Mail]));
+        let roles = |text: &str| row("code|contact|roles", &format!("1|Ann|{text}")).map(|input| input.contact.unwrap().roles);
+        assert_eq!(roles(""), Ok(None));
+        assert_eq!(roles("none"), Ok(Some(Vec::new())));
+        for wrong in ["none, mail", "boss"] {
+            assert!(roles(wrong).is_err(), "{wrong}");
+        }
+        let input = row("code|discount|channel|manager", "1|||").unwrap();
+        assert_eq!((input.discount, input.channel, input.manager.as_deref()), (Some(Percent::ZERO), None, Some("")));
+        for (cells, reason) in [
+            ("1|91|", "the discount is not a percentage from 0 to 90"),
+            ("1|-1|", "the discount is not a percentage from 0 to 90"),
+            ("1|a|", "the discount is not a number"),
+            ("1||pigeon", "not a way to write to a customer (email, fax, post)"),
+        ] {
+            assert_eq!(row("code|discount|channel", cells).unwrap_err().reason.to_string(), reason, "{cells}");
+        }
     }
 
     #[test]

@@ -64,6 +64,15 @@ pub fn write_price_list(snapshot: &Snapshot, order: &[OrderedLine], form: &FormI
     Ok(workbook.save_to_buffer()?)
 }
 
+/// The checksum in the hidden sheet of a list issued under `form_id`.
+pub fn form_checksum(snapshot: &Snapshot, form_id: &str) -> String {
+    let version = snapshot.version.to_string();
+    let ids: Vec<String> = (0..snapshot.products.len()).map(|at| row_id(at as u32)).collect();
+    let prices: Vec<String> = snapshot.products.iter().map(|product| product.price().to_string()).collect();
+    let rows = ids.iter().zip(&snapshot.products).zip(&prices).flat_map(|((id, product), price)| [id.as_str(), product.code.as_str(), price.as_str()]);
+    checksum([form_id, version.as_str()].into_iter().chain(rows))
+}
+
 struct List<'a> {
     snapshot: &'a Snapshot,
     form: &'a FormInfo,
@@ -366,9 +375,7 @@ impl List<'_> {
         let (snapshot, form) = (self.snapshot, self.form);
         let version = snapshot.version.to_string();
         let ids: Vec<String> = (0..snapshot.products.len()).map(|at| row_id(at as u32)).collect();
-        let prices: Vec<String> = snapshot.products.iter().map(|product| product.price().to_string()).collect();
-        let rows = ids.iter().zip(&snapshot.products).zip(&prices).flat_map(|((id, product), price)| [id.as_str(), product.code.as_str(), price.as_str()]);
-        let sum = checksum([form.form_id.as_str(), version.as_str()].into_iter().chain(rows));
+        let sum = form_checksum(snapshot, &form.form_id);
         let count = snapshot.products.len().to_string();
         let published = snapshot.published_at.to_string();
         let issued = form.issued_at.to_string();

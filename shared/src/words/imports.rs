@@ -29,6 +29,11 @@ crate::words! {
     FIELD_EMAIL = "e-mail address", "адрес почты", "имейл адрес";
     FIELD_CONTACT = "contact", "контакт", "контакт";
     FIELD_PHONE = "phone", "телефон", "телефон";
+    FIELD_REGION = "region", "регион", "регион";
+    FIELD_DISCOUNT = "discount", "скидка", "отстъпка";
+    FIELD_MANAGER = "manager", "менеджер", "отговорник";
+    FIELD_FAX = "fax number", "факс", "факс";
+    FIELD_POSITION = "position", "должность", "длъжност";
     FIELD_CONSENT_SOURCE = "source of consent", "источник согласия", "източник на съгласието";
     FIELD_ORDER_NUMBER = "order's number", "номер заказа", "номер на поръчката";
     FIELD_DATE = "date", "дата", "дата";
@@ -79,6 +84,10 @@ crate::words! {
     CONSENT_OF_NOBODY = "a consent needs the e-mail address or the name of the contact who gave it", "согласию нужен адрес или имя контакта, который его дал", "съгласието има нужда от адреса или името на контакта, който го е дал";
     CONTACT_TWICE = "row {row} says something else of this contact", "в строке {row} об этом контакте сказано другое", "ред {row} казва друго за този контакт";
     CUSTOMER_TWICE = "row {row} says something else of this customer", "в строке {row} об этом клиенте сказано другое", "ред {row} казва друго за този клиент";
+    DISCOUNT_RANGE = "the discount is not a percentage from 0 to 90", "скидка — не процент от 0 до 90", "отстъпката не е процент от 0 до 90";
+    NO_SUCH_CHANNEL = "not a way to write to a customer (email, fax, post)", "неизвестный способ писать клиенту (email, fax, post)", "непознат начин за писане до клиента (email, fax, post)";
+    NO_SUCH_MANAGER = "no member of the firm has this log-in", "сотрудника с таким логином нет", "няма служител с такъв вход";
+    NO_SUCH_ROLE = "not something a contact is sent (orders, accounts, mail, none)", "неизвестно, что получает контакт (orders, accounts, mail, none)", "непознато какво получава контактът (orders, accounts, mail, none)";
     NO_SUCH_PRICE_TYPE = "no such price type", "такого типа цен нет", "няма такъв вид цени";
     // Orders.
     NO_SUCH_DOCUMENT = "not a kind of document (sale, cancellation, stock_adjustment, bad_debt)", "неизвестный вид документа (sale, cancellation, stock_adjustment, bad_debt)", "непознат вид документ (sale, cancellation, stock_adjustment, bad_debt)";

@@ -26,7 +26,65 @@ crate::words! {
     WHY_IRREGULAR = "Irregular: {orders} from {from} to {to}; {threshold}.", "Нерегулярный: {orders} с {from} по {to}; {threshold}.", "Нередовен: {orders} от {from} до {to}; {threshold}.";
     WHY_IRREGULAR_NEW = "Irregular, and new: {orders} from {from} to {to}, the first ever among them; {threshold}.", "Нерегулярный, новый: {orders} с {from} по {to}, среди них самый первый; {threshold}.", "Нередовен, нов: {orders} от {from} до {to}, сред тях и първата изобщо; {threshold}.";
     WHY_FORMER = "Former: no orders from {from} to {to}; {ever} before, the last on {last}.", "Бывший: с {from} по {to} заказов нет; раньше {ever}, последний {last}.", "Бивш: няма поръчки от {from} до {to}; преди това {ever}, последната на {last}.";
+    OWN_THRESHOLD = "{threshold} (this customer's own threshold)", "{threshold} (порог этого клиента)", "{threshold} (праг на този клиент)";
     WHY_POTENTIAL = "Potential: no orders before {end}.", "Потенциальный: до {end} заказов нет.", "Потенциален: няма поръчки преди {end}.";
+    MARK_NEW = "new", "новый", "нов";
+    MARK_BLOCKED = "blocked", "заблокирован", "блокиран";
+    MARK_BY_HAND = "by hand", "ведётся вручную", "води се лично";
+    MARKS = "Marks", "Пометки", "Отметки";
+    AS_OF_NOTE = "As of {day}", "По состоянию на {day}", "Към {day}";
+    ORDERS_IN_PERIOD = "Orders in period", "Заказов за период", "Поръчки за периода";
+    NOW = "Now", "Сейчас", "Сега";
+    OVER_TIME = "Over time", "В динамике", "Във времето";
+    MOVES = "Moves", "Переходы", "Преходи";
+    MOVES_NOTE = "Who changed segment from {from} to {to}, by what they bought in the year before", "Кто сменил сегмент с {from} по {to}, по сумме покупок за год до этого", "Кой е сменил сегмента си от {from} до {to}, по покупките за годината преди това";
+    BEFORE = "Before", "Был", "Преди";
+    AFTER = "After", "Стал", "След";
+    ORDERS_BEFORE = "Orders before", "Заказов было", "Поръчки преди";
+    ORDERS_AFTER = "Orders after", "Заказов стало", "Поръчки след";
+    BOUGHT_BEFORE = "Bought in the year before", "Покупки за год", "Покупки за годината";
+    PRODUCT_CODE = "Product code", "Код товара", "Код на стоката";
+    LAST_BOUGHT = "Last bought", "Последняя покупка", "Последна покупка";
+    NOBODY_BEFORE = "New in the register", "Новый в реестре", "Нов в регистъра";
+    FLOW = "{from} to {to}", "{from} → {to}", "{from} → {to}";
+    EVERY_MOVE = "All moves", "Все переходы", "Всички преходи";
+    FROM_DAY = "From", "С", "От";
+    TO_DAY = "To", "По", "До";
+    COUNTS_OVER_TIME = "Customers by segment over time", "Клиенты по сегментам в динамике", "Клиенти по сегменти във времето";
+    COUNTS_TABLE = "The figures", "Цифры", "Числата";
+    CHART_SAYS = "From {from} to {to}: regular {r1} to {r2}, irregular {i1} to {i2}, former {f1} to {f2}, potential {p1} to {p2}. The figures are in the table below.", "С {from} по {to}: постоянных {r1} → {r2}, нерегулярных {i1} → {i2}, бывших {f1} → {f2}, потенциальных {p1} → {p2}. Цифры в таблице ниже.", "От {from} до {to}: редовни {r1} → {r2}, нередовни {i1} → {i2}, бивши {f1} → {f2}, потенциални {p1} → {p2}. Числата са в таблицата отдолу.";
+    NO_HISTORY = "Nothing is kept yet. The program keeps everybody's segment at the end of each period; past periods can be worked out from the orders there are.", "Пока ничего не сохранено. В конце каждого периода программа сохраняет сегмент каждого клиента; прошлые периоды можно восстановить по имеющимся заказам.", "Още нищо не е запазено. В края на всеки период програмата запазва сегмента на всеки клиент; миналите периоди могат да се възстановят от наличните поръчки.";
+    ONE_DAY_ONLY = "One day is kept so far; moves show from the second on.", "Пока сохранён один день; переходы видны со второго.", "Засега е запазен един ден; преходите се виждат от втория нататък.";
+    WORK_OUT_PAST = "Work out the past year", "Восстановить прошлый год", "Възстанови миналата година";
+    KEEP_NOW = "Keep today's segments", "Сохранить сегменты на сегодня", "Запази днешните сегменти";
+    KEPT = "Kept", "Сохранено", "Запазено";
+    NO_MOVES = "Nobody moved this way.", "Так никто не переходил.", "Никой не е преминал така.";
+    SAVE_XLSX = "Save as Excel", "Сохранить в Excel", "Запази в Excel";
+    THRESHOLD_OF_DAY = "Regular from", "Постоянный от", "Редовен от";
+    SAVE_RULE = "Make this the firm's rule", "Сделать правилом фирмы", "Направи правило на фирмата";
+    RULE_SAVED = "The firm judges by this rule now.", "Теперь фирма судит по этому правилу.", "Фирмата вече преценява по това правило.";
+    RULE_REASON = "Why the rule changes", "Почему меняется правило", "Защо се променя правилото";
+    RULES_BEFORE = "Rules so far", "Прежние правила", "Досегашни правила";
+    RULE_LINE = "{period}, {mode}, regular from {from}, former after a {lapse}", "{period}, {mode}, постоянный от {from}, бывший после: {lapse}", "{period}, {mode}, редовен от {from}, бивш след: {lapse}";
+    TERMS = "Terms of this customer", "Условия этого клиента", "Условия на този клиент";
+    TERMS_EDIT = "Change", "Изменить", "Промени";
+    TERMS_THRESHOLD = "Own threshold: regular from", "Свой порог: постоянный от", "Собствен праг: редовен от";
+    TERMS_THRESHOLD_HELP = "Leave empty for the firm's threshold, {n}.", "Пусто — порог фирмы, {n}.", "Празно означава прага на фирмата, {n}.";
+    TERMS_BY_HAND = "Looked after by hand", "Ведётся вручную", "Води се лично";
+    TERMS_BY_HAND_HELP = "The segment stays what the orders say; lists show the mark.", "Сегмент по-прежнему следует из заказов; в списках видна пометка.", "Сегментът остава според поръчките; списъците показват отметката.";
+    TERMS_REASON = "Reason", "Причина", "Причина";
+    TERMS_NONE = "The firm's rule.", "По правилу фирмы.", "По правилото на фирмата.";
+    TERMS_OWN = "Own threshold of {n}", "Свой порог: {n}", "Собствен праг: {n}";
+    TERMS_BY = "{author}, {day}: {reason}", "{author}, {day}: {reason}", "{author}, {day}: {reason}";
+    ACT_TERMS = "Terms for the segment", "Условия для сегмента", "Условия за сегмента";
+    ACT_RULE = "The rule of segments", "Правило сегментов", "Правилото на сегментите";
+    ACT_SNAPSHOT = "Segments kept", "Сегменты сохранены", "Сегментите са запазени";
+    DISCARD = "Leave as it was", "Оставить как было", "Остави както беше";
+    NO_REASON = "Say why: whoever comes next wants to know.", "Напишите почему: следующий захочет знать.", "Напишете защо: следващият ще иска да знае.";
+    SINCE = "In this segment since {day}", "В этом сегменте с {day}", "В този сегмент от {day}";
+    MOVED = "{from} → {to}", "{from} → {to}", "{from} → {to}";
+    BOUGHT_MOST = "Bought most", "Больше всего покупал", "Най-много е купувал";
+    * MOVED_COUNT = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
     * ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
     * THRESHOLD = ["{n} makes a customer regular", "{n} make a customer regular"], ["постоянный — от {n} заказа", "постоянный — от {n} заказов", "постоянный — от {n} заказов"], ["редовен е клиент с поне {n} поръчка", "редовен е клиент с поне {n} поръчки"];
 }
@@ -75,6 +133,8 @@ pub struct Facts<'a> {
     pub last_order: Option<&'a str>,
     pub new: bool,
     pub regular_from: u32,
+    /// The threshold is this customer's own.
+    pub own_threshold: bool,
     pub period_from: &'a str,
     pub period_to: &'a str,
     pub lapse_from: &'a str,
@@ -98,7 +158,8 @@ impl<'a> Facts<'a> {
             orders_ever: row.orders_ever,
             last_order: row.last_order.as_deref(),
             new: row.new,
-            regular_from,
+            regular_from: row.own_threshold.unwrap_or(regular_from),
+            own_threshold: row.own_threshold.is_some(),
             period_from,
             period_to,
             lapse_from,
@@ -128,6 +189,7 @@ pub fn sentence(lang: Lang, facts: Facts) -> String {
     let orders = counted(ORDERS, facts.orders_in_period);
     let ever = counted(ORDERS, facts.orders_ever);
     let threshold = counted(THRESHOLD, facts.regular_from);
+    let threshold = if facts.own_threshold { OWN_THRESHOLD.with(lang, &[("threshold", &threshold)]) } else { threshold };
     let end = format::date(lang, facts.period_to);
     let last = facts.last_order.map_or_else(|| "—".to_string(), |day| format::date(lang, day));
     let word = match facts.segment {
@@ -160,6 +222,7 @@ pub fn sentence_of(lang: Lang, verdict: &Verdict) -> String {
             last_order: last.as_deref(),
             new: verdict.new,
             regular_from: verdict.regular_from,
+            own_threshold: false,
             period_from: &from,
             period_to: &to,
             lapse_from: &lapse,

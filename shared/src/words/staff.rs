@@ -108,8 +108,6 @@ crate::words! {
     NO_CUSTOMERS_HINT = "They come in with an import of customers or orders.", "Они появятся после импорта клиентов или заказов.", "Идват с внасяне на клиенти или поръчки.";
     PEOPLE = "People", "Контакты", "Хора за контакт";
     NO_PEOPLE = "No contacts are known.", "Контакты неизвестны.", "Няма известни контакти.";
-    CONSENT_GIVEN = "Agreed to letters", "Согласие на письма есть", "Има съгласие за писма";
-    CONSENT_NONE = "No consent to letters", "Согласия на письма нет", "Няма съгласие за писма";
     FACTS = "Facts", "Сведения", "Данни";
     PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
     LANGUAGE = "Language", "Язык", "Език";
@@ -134,7 +132,6 @@ crate::words! {
     AS_OF_DAY = "{customers} as of {day}", "{customers} на {day}", "{customers} към {day}";
     WHY = "Why", "Почему", "Защо";
     ORDERS_EVER = "Orders ever", "Заказов всего", "Поръчки общо";
-    MARK_NEW = "new", "новый", "нов";
     SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого.", "В този сегмент няма никого.";
     CSV_WHOLE = "Collecting the list", "Собираем список", "Събира се списъкът";
     BAD_DATE = "Give a day, such as 10 Dec 2011.", "Укажите день, например 10.12.2011.", "Посочете ден, например 10.12.2011.";
@@ -381,6 +378,7 @@ pub fn import_kind(kind: &str) -> Option<Word> {
 pub fn problem(code: &str) -> Option<Word> {
     match code {
         "not_failed" => Some(NOT_FAILED),
+        "no_reason" => Some(super::segments::NO_REASON),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ use kontor_tests::program::{self, Server};
 use crate::accounts;
 use crate::goods;
 use crate::intake::{self, CLIENTS, LINES};
+use crate::outreach;
 use crate::page::{self, Keys};
 
 const MANY: usize = 20_000;
@@ -59,7 +60,16 @@ pub async fn write(file: &Path) -> ExitCode {
 
 /// Only what concerns the intake of orders, without writing it down.
 pub async fn show_orders() -> ExitCode {
-    match orders(&mut Figures(String::new())).await {
+    shown(orders(&mut Figures(String::new())).await)
+}
+
+/// Only segments and mailings.
+pub async fn show_outreach() -> ExitCode {
+    shown(outreach(&mut Figures(String::new())).await)
+}
+
+fn shown(outcome: Result<()>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error:#}");
@@ -68,11 +78,11 @@ pub async fn show_orders() -> ExitCode {
     }
 }
 
-/// One row of the table.
-struct Figures(String);
+/// The rows of the table.
+pub struct Figures(String);
 
 impl Figures {
-    fn row(&mut self, what: &str, value: &str, how: &str) {
+    pub fn row(&mut self, what: &str, value: &str, how: &str) {
         eprintln!("bench: {what}: {value}");
         let _ = writeln!(self.0, "| {what} | {value} | {how} |");
     }
@@ -94,7 +104,13 @@ async fn measure() -> Result<String> {
     for timing in accounts::measure().await? {
         text.row(&format!("{} with and without an account, {}", timing.what, timing.engine), &timing.said(), accounts::HOW);
     }
+    outreach(&mut text).await?;
     Ok(text.0)
+}
+
+async fn outreach(text: &mut Figures) -> Result<()> {
+    outreach::measure(text, Engine::Sqlite, "SQLite").await?;
+    outreach::measure(text, Engine::Postgres, "PostgreSQL").await
 }
 
 async fn orders(text: &mut Figures) -> Result<()> {
@@ -274,7 +290,7 @@ pub async fn run(place: &Place, arguments: &[&str]) -> Result<()> {
     Err(anyhow!("kontor {}: {}\n{}", arguments.join(" "), output.status, String::from_utf8_lossy(&output.stderr)))
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 

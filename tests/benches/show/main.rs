@@ -7,8 +7,10 @@ mod accounts;
 mod figures;
 mod goods;
 mod intake;
+mod outreach;
 mod page;
 mod pictures;
+mod register;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -18,8 +20,9 @@ async fn main() -> ExitCode {
         ["figures", file] => figures::write(Path::new(file)).await,
         ["orders"] => figures::show_orders().await,
         ["accounts"] => accounts::show().await,
+        ["outreach"] => figures::show_outreach().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|accounts]`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach|accounts]`");
             ExitCode::from(2)
         }
     }

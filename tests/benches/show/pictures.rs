@@ -71,6 +71,7 @@ pub async fn take(folder: &Path) -> ExitCode {
         page("orders", "/orders", "main tbody tr"),
         page("order", format!("/orders/{}", orders.confirmed), "main tbody tr"),
         page("order-raised-prices", format!("/orders/{}", orders.raised), "main tbody tr"),
+        page("profile", "/profile", ".people li"),
     ];
     let staffs_pages = [
         page("staff-orders", "/admin", "main tbody tr"),
@@ -78,6 +79,8 @@ pub async fn take(folder: &Path) -> ExitCode {
         page("staff-order-confirmed", format!("/admin/orders/{}", orders.confirmed), "main tbody tr"),
         page("staff-customers", "/admin/customers", "main tbody tr"),
         page("staff-customer", format!("/admin/customers/{customer}"), ".time li"),
+        page("staff-customer-edit", format!("/admin/customers/{customer}/edit"), "#customer-name"),
+        page("staff-customer-new", "/admin/customers/new", "#customer-code"),
         page("staff-segments", "/admin/segments", "main tbody tr"),
         page("staff-import", "/admin/import", "main tbody tr"),
         page("staff-import-one", format!("/admin/import/{import}"), "main h1"),

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
 use kontor_shared::api::accounts::PeoplePage;
-use kontor_shared::api::{CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
+use kontor_shared::api::{self, CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
 use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
 use serde_json::json;
@@ -52,12 +52,18 @@ struct Samples {
     order: String,
     document: String,
     customer: String,
+    contact: String,
+    request: String,
     import: String,
     message: String,
+    mailing: String,
+    template: String,
     job: String,
     person: String,
     application: String,
+    token: String,
     version: u32,
+    logo: String,
 }
 
 async fn samples(app: &TestApp) -> Samples {
@@ -77,13 +83,22 @@ async fn samples(app: &TestApp) -> Samples {
     let confirmed: Confirmed = sales.call("POST", &format!("/api/orders/{}/confirm", confirmed.id)).await.json();
     let open = place(&owner).await;
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
+    sales.post("/api/segments/snapshots", &json!({"since": "2025-10-01"})).await.ok();
     let messages: MessagePage = sales.get("/api/messages").await.json();
     let jobs: JobList = app.staff(Role::Admin).await.get("/api/jobs").await.json();
     app.buyer("C3").await;
     let people: PeoplePage = sales.get("/api/people?q=C3").await.json();
+    let running = kontor_tests::mailing::Written::draft(app.state(), &[("c1", "reader@customer.example")]).await;
+    running.write_by_hand(app.state()).await;
+    let (mailing, template) = written(app, &sales).await;
+    let page: api::Customer = sales.get(&format!("/api/customers/{}", app.customer("C1").await)).await.json();
+    let asked: api::people::Profile = owner.post("/api/profile/requests", &json!({"text": "We are a limited company now"})).await.json();
     Samples {
         person: people.people.first().expect("a buyer can sign in").id.to_string(),
         application: app.applicant("A1").await.to_string(),
+        token: running.token(app.state(), "reader@customer.example").await,
+        contact: page.contacts[0].id.to_string(),
+        request: asked.requests[0].id.clone(),
         customer: app.customer("C1").await.to_string(),
         owner,
         other,
@@ -91,9 +106,23 @@ async fn samples(app: &TestApp) -> Samples {
         document: confirmed.proforma.id.to_string(),
         import: import.id.expect("an import leaves a record").to_string(),
         message: messages.messages.first().expect("an order writes a message").id.to_string(),
+        mailing,
+        template,
         job: jobs.jobs.first().expect("a confirmed order has its document rendered").id.clone(),
         version,
+        logo: app.logo().await,
     }
+}
+
+/// A mailing and a template, both as sales write them.
+async fn written(app: &TestApp, sales: &Client) -> (String, String) {
+    let (mailing, template) = (app.state().clock.new_id().to_string(), app.state().clock.new_id().to_string());
+    let text = json!({"lang": "en", "subject": "Subject", "text": "{{ unsubscribe_url }}", "html": "<a href=\"{{ unsubscribe_url }}\">x</a>"});
+    let body = json!({"name": "Template", "topic": "news", "based_on": 0, "texts": [text]});
+    sales.put(&format!("/api/templates/{template}"), &body).await.ok();
+    let body = json!({"name": "Mailing", "topic": "news", "audience": {}, "template": template, "uncertain_policy": "hold"});
+    sales.put(&format!("/api/mailings/{mailing}"), &body).await.ok();
+    (mailing, template)
 }
 
 /// The path of a row with an id of the kind it names.
@@ -102,26 +131,49 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
     let id: &str = match (row.names, which) {
         (Names::Nothing, _) => {
             let file = kontor_server::assets::FILES.iter().find(|file| file.name.ends_with(".css")).expect("the app is built: cargo xtask build").name;
-            return row.path.replace("{file}", file).replace("{*path}", "some/page");
+            return row.path.replace("{file}", file).replace("{*path}", "some/page").replace("{id}", NONE);
         }
         (Names::Snapshot, Which::Owners) => return format!("/api/price-list/{}/wholesale", samples.version),
         (Names::Snapshot, Which::Missing) => return format!("/api/price-list/{}/wholesale", samples.version + 70),
+        (Names::Token, Which::Owners) => return row.path.replace("{token}", &samples.token),
+        (Names::Token, Which::Missing) => return row.path.replace("{token}", &"A".repeat(43)),
         (_, Which::Missing) => NONE,
         (Names::Order, _) => &samples.order,
         (Names::Document, _) => &samples.document,
         (Names::Customer, _) => &samples.customer,
+        (Names::Contact | Names::OwnContact, _) => &samples.contact,
+        (Names::Request, _) => &samples.request,
         (Names::Import, _) => &samples.import,
         (Names::Message, _) => &samples.message,
+        (Names::Mailing, _) => &samples.mailing,
+        (Names::Template, _) => &samples.template,
         (Names::Job, _) => &samples.job,
         (Names::Person, _) => &samples.person,
         (Names::Application, _) => &samples.application,
+        (Names::Logo, _) => &samples.logo,
     };
     row.path.replace("{id}", id)
 }
 
 /// The least a route reads, so that the answer is about the id.
 fn body(row: &Row) -> &'static str {
-    if row.id == RouteId::RefuseOrder { r#"{"reason": "no longer made"}"# } else { "{}" }
+    match row.id {
+        RouteId::SegmentTerms => r#"{"by_hand": true, "reason": "a friend of the house"}"#,
+        RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
+        RouteId::Choose => r#"{"channels": [], "topics": []}"#,
+        RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
+        RouteId::SaveCustomer => r#"{"name": "One", "price_type": "wholesale", "lang": "en", "channel": "email"}"#,
+        RouteId::CustomerState => r#"{"state": "active"}"#,
+        RouteId::SaveContact | RouteId::SaveOwnContact => {
+            r#"{"name": "Ann", "email": "c1@customer.example", "receives_orders": true, "receives_accounts": false, "receives_mail": true}"#
+        }
+        RouteId::RecordConsent => r#"{"purpose": "marketing", "channel": "email", "state": "withdrawn", "source": "telephone", "evidence": ""}"#,
+        RouteId::GiveConsent => r#"{"channel": "email", "state": "withdrawn"}"#,
+        // Not the name: the person is needed again.
+        RouteId::ErasePerson => r#"{"name": "nobody", "reason": "asked for it"}"#,
+        RouteId::AnswerRequest => r#"{"state": "done", "answer": ""}"#,
+        _ => "{}",
+    }
 }
 
 async fn call(client: &Client, row: &Row, path: &str) -> Answer {
@@ -134,7 +186,7 @@ fn unsafe_request(row: &Row, path: &str) -> axum::http::request::Builder {
 
 /// Whether the row's own ids are the buyers' too; the others belong to the firm.
 fn a_buyer_has_its_own(names: Names) -> bool {
-    matches!(names, Names::Order | Names::Document | Names::Snapshot)
+    matches!(names, Names::Order | Names::Document | Names::Snapshot | Names::OwnContact)
 }
 
 on_both_databases!(every_route_as_everyone, |app| async {
@@ -194,7 +246,8 @@ on_both_databases!(unsafe_requests_come_from_the_own_page, |app| async {
     let samples = samples(&app).await;
     for id in RouteId::ALL.iter().copied() {
         let row = id.row();
-        if row.method == "GET" {
+        // RFC 8058: a mail program's one click comes from nowhere.
+        if row.method == "GET" || id == RouteId::OneClick {
             continue;
         }
         let path = path(&row, &samples, Which::Owners);

@@ -44,6 +44,7 @@ fn document(lang: Lang, lines: usize, name: &str) -> Proforma {
         vat: "617.25".into(),
         gross: "3703.50".into(),
         note: "Demonstration".into(),
+        logo: None,
     }
 }
 

@@ -72,7 +72,8 @@ on_both_databases!(each_reader_sees_its_own_price_type_only, |app| async {
     assert_eq!(retail.overlay, "retail");
 
     let admin = app.staff(Role::Admin).await;
-    admin.put("/api/settings", &json!({"public_price_type": "retail", "terms": "Net 14 days"})).await.ok();
+    let prices = json!({"public_price_type": "retail", "customer_price_type": "wholesale", "terms": "Net 14 days", "pay_days": 14, "new_days": 60});
+    admin.put("/api/settings", &json!({"prices": prices})).await.ok();
     let info: PriceListInfo = anonymous.get("/api/price-list").await.json();
     assert_eq!(snapshot(&anonymous, &info.snapshot_url).await.overlay, "retail");
     anonymous.get("/api/price-list/1/wholesale").await.problem(404, "not_found");

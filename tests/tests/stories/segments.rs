@@ -1,5 +1,7 @@
 //! Segments over HTTP: defaults, the list behind a count, pages, and what is refused.
 
+mod over_time;
+
 use kontor_server::imports::Kind;
 use kontor_shared::api::{Role, SegmentPage};
 use kontor_shared::segments::{Mode, Period, Segment};

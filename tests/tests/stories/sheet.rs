@@ -46,13 +46,13 @@ fn python(arguments: &[&Path], input: Option<&str>) -> String {
     run(Command::new("/usr/bin/python3").arg(script).args(arguments), input)
 }
 
-fn dump(files: &[PathBuf]) -> Vec<Value> {
+pub(crate) fn dump(files: &[PathBuf]) -> Vec<Value> {
     let arguments: Vec<&Path> = std::iter::once(Path::new("dump")).chain(files.iter().map(PathBuf::as_path)).collect();
     python(&arguments, None).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Opens the files in LibreOffice and saves them; gives the saved ones.
-fn through_libreoffice(files: &[PathBuf], directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn through_libreoffice(files: &[PathBuf], directory: &Path) -> Vec<PathBuf> {
     let out = directory.join("saved");
     std::fs::create_dir_all(&out).unwrap();
     let profile = format!("-env:UserInstallation=file://{}", directory.join("profile").display());
@@ -307,6 +307,9 @@ fn firm() -> api::Firm {
         attribution: None,
         public_prices: true,
         demo_logins: Vec::new(),
+        logo: None,
+        langs: Vec::new(),
+        sign_up: false,
     }
 }
 

@@ -1,0 +1,42 @@
+//! The firm's logo: shown, set from a file, removed.
+
+use kontor_shared::api::firm::Settings;
+use kontor_shared::words::firm as words;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use super::Desk;
+use crate::admin::imports::upload::picked;
+use crate::api;
+use crate::lang::say;
+
+#[component]
+pub fn LogoPanel(desk: Desk) -> impl IntoView {
+    let logo = Memo::new(move |_| desk.known.with(|known| known.logo.clone()));
+    let error = desk.errors.of("/logo");
+    let send = move |event: web_sys::Event| {
+        let Some(file) = picked(&event) else { return };
+        let file: JsValue = file.into();
+        desk.change("/logo", async move |revision| api::post_file_seen::<Settings>("/api/settings/logo", revision, &file).await);
+    };
+    let remove = move |_| desk.change("/logo", async move |revision| api::delete_seen::<Settings>("/api/settings/logo", revision).await);
+    view! {
+        <section class="panel panel-s after">
+            <h2>{say(words::LOGO)}</h2>
+            <div class="body stack">
+                {move || logo.get().map(|logo| view! {
+                    <div class="row-x">
+                        <img class="logo-now" src=logo.url width=logo.width.to_string() height=logo.height.to_string() alt=say(words::LOGO_NOW)/>
+                        <button type="button" class="btn btn-row" on:click=remove>{say(words::REMOVE)}</button>
+                    </div>
+                })}
+                <label class="field" for="logo">
+                    <span>{say(words::LOGO)}</span>
+                    <input type="file" id="logo" accept="image/png,image/jpeg" on:change=send aria-invalid=move || error.get().is_some().then_some("true")/>
+                    <small class="ink-2">{say(words::LOGO_HINT)}</small>
+                    {move || error.get().map(|text| view! { <span class="err" role="alert">{text}</span> })}
+                </label>
+            </div>
+        </section>
+    }
+}

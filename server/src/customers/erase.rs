@@ -1,0 +1,296 @@
+//! Erasing a person: name, addresses, log-in and texts go, also out of the audit trail; orders, posted documents and the
+//! fact of each consent stay. It cannot be undone, so it says first what it will do, and the name is typed again.
+
+use anyhow::Context;
+use axum::extract::{Path, State};
+use kontor_shared::api::people::{self, ErasePreview, Erased};
+use kontor_shared::customers::{Channel, ERASED, mask};
+use kontor_shared::ids::ContactId;
+use sqlx::AnyConnection;
+
+use super::contacts::locked;
+use super::store::contacts::{self, Contact};
+use super::store::master;
+use super::store::person::{self, Message, Table, Texts, User};
+use super::suppressed;
+use crate::auth::Staff;
+use crate::error::{AppError, Result};
+use crate::extract::{Json, bounded_text, id_in_path};
+use crate::{AppState, audit, bodies};
+
+/// Tables that quote people in free text or as who did something. Orders and documents are not among them: they stay as
+/// they were placed and posted.
+const TABLES: &[Table] = &[
+    Table { name: "audit", key: "id", number: None, columns: &["actor", "subject", "before_data", "after_data"], quotes: false },
+    Table { name: "consents", key: "id", number: None, columns: &["source", "evidence", "actor"], quotes: false },
+    Table { name: "customer_requests", key: "id", number: None, columns: &["text", "asked_by", "answer"], quotes: false },
+    Table { name: "import_refusals", key: "import_id", number: Some("no"), columns: &["value", "reason", "args"], quotes: true },
+    Table { name: "customers", key: "id", number: None, columns: &["note", "state_reason"], quotes: false },
+    Table { name: "links", key: "token_hash", number: None, columns: &["subject", "data", "created_by"], quotes: false },
+    Table { name: "segment_terms", key: "customer_id", number: None, columns: &["reason", "author"], quotes: false },
+    Table { name: "segment_rules", key: "id", number: None, columns: &["reason", "author"], quotes: false },
+    Table { name: "jobs", key: "id", number: None, columns: &["last_error"], quotes: false },
+];
+
+/// What a person is known by, now and before.
+pub struct Person {
+    pub contact: Contact,
+    pub user: Option<User>,
+    emails: Vec<String>,
+    faxes: Vec<String>,
+    /// Where messages to the person went, as addresses stand in rows.
+    pub addresses: Vec<String>,
+    /// What names the person in texts, as it stands there and as JSON writes it.
+    names: Vec<String>,
+}
+
+impl Person {
+    pub async fn find(connection: &mut AnyConnection, contact: Contact) -> anyhow::Result<Self> {
+        let user = person::user(connection, contact.user_id.as_deref(), &contact.email, &contact.customer_id).await?;
+        let others = contacts::of_customer(connection, contact.customer_id.parse().context("stored customer id")?).await?;
+        let (mut emails, mut faxes) = (vec![contact.email.clone()], vec![contact.fax.clone()]);
+        let mut names: Vec<String> = vec![contact.name.clone(), contact.phone.clone()];
+        // Messages went to the address of their time; what somebody else there has taken over is theirs.
+        for form in former(connection, &contact).await? {
+            let theirs = |value: &str| {
+                others
+                    .iter()
+                    .any(|other| other.id != contact.id && [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(|known| known == value))
+            };
+            let own = |field: &str| form.get(field).and_then(serde_json::Value::as_str).filter(|value| !theirs(value)).map(String::from);
+            emails.extend(own("email"));
+            faxes.extend(own("fax"));
+            names.extend(own("name").into_iter().chain(own("phone")));
+        }
+        for list in [&mut emails, &mut faxes, &mut names] {
+            list.retain(|text| !text.is_empty());
+            list.sort();
+            list.dedup();
+        }
+        let mut addresses: Vec<String> = emails.iter().chain(&faxes).flat_map(|address| [address.clone(), address.to_lowercase()]).collect();
+        addresses.extend(user.iter().map(|user| user.login.clone()));
+        addresses.sort();
+        addresses.dedup();
+        names.extend(addresses.iter().cloned());
+        // Quotes and line ends stand in JSON under another spelling.
+        let escaped: Vec<String> = names.iter().map(|name| serde_json::Value::from(name.as_str()).to_string().trim_matches('"').to_string()).collect();
+        names.extend(escaped);
+        // Longer ones first: an address may hold the name.
+        names.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
+        names.dedup();
+        Ok(Self { contact, user, emails, faxes, addresses, names })
+    }
+
+    /// What has to be typed to erase.
+    fn called(&self) -> &str {
+        if self.contact.name.is_empty() { &self.contact.email } else { &self.contact.name }
+    }
+
+    /// The text without the person; none where it holds nothing of them.
+    fn masked(&self, text: &str) -> Option<String> {
+        let form = masked_form(text, &self.contact.id);
+        mask(form.as_deref().unwrap_or(text), &self.names).or(form)
+    }
+
+    /// The row without the person; none where it holds nothing of them.
+    fn masked_row(&self, table: &Table, row: &Texts) -> Option<Texts> {
+        let masked = |text: &str| self.masked(text).map(|text| if table.quotes { ERASED.to_string() } else { text });
+        let masked: Vec<Option<String>> = row.texts.iter().map(|text| text.as_deref().and_then(masked)).collect();
+        masked.iter().any(Option::is_some).then(|| Texts {
+            key: row.key.clone(),
+            number: row.number,
+            texts: masked.into_iter().zip(&row.texts).map(|(masked, before)| masked.or_else(|| before.clone())).collect(),
+        })
+    }
+
+    /// Rows of a table that name the person, after a key.
+    pub async fn rows(&self, connection: &mut AnyConnection, table: &Table, after: &str) -> sqlx::Result<(Vec<Texts>, String)> {
+        const AT_ONCE: i64 = 1_000;
+        let (mut found, mut key, mut number) = (Vec::new(), after.to_string(), i64::MAX);
+        loop {
+            let rows = person::texts(connection, table, &key, number, AT_ONCE).await?;
+            let Some(last) = rows.last() else { return Ok((found, key)) };
+            (key, number) = (last.key.clone(), last.number);
+            found.extend(rows.iter().filter_map(|row| self.masked_row(table, row)));
+        }
+    }
+}
+
+/// Forms of the contact as the audit trail kept them.
+async fn former(connection: &mut AnyConnection, contact: &Contact) -> anyhow::Result<Vec<serde_json::Value>> {
+    let changes = person::changes(connection, &contact.customer_id).await?;
+    let forms = changes.into_iter().flat_map(|(before, after)| [before, after]).flatten();
+    let read = forms.filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    Ok(read.filter(|form| form.get("contact").is_some_and(|id| *id == *contact.id)).collect())
+}
+
+/// A JSON form of this contact without what it says of the person: a short name would not be found among other words.
+fn masked_form(text: &str, contact: &str) -> Option<String> {
+    let mut form: serde_json::Value = serde_json::from_str(text).ok()?;
+    let fields = form.as_object_mut().filter(|fields| fields.get("contact").is_some_and(|id| id == contact))?;
+    for name in ["name", "email", "phone", "fax", "position"] {
+        if let Some(value) = fields.get_mut(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty() && text != ERASED)) {
+            *value = ERASED.into();
+        }
+    }
+    let masked = form.to_string();
+    (masked != text).then_some(masked)
+}
+
+/// The rows of the audit trail that name a person, for showing.
+pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> anyhow::Result<Vec<String>> {
+    Ok(person.rows(connection, &TABLES[0], "").await?.0.into_iter().map(|row| row.key).collect())
+}
+
+async fn known(connection: &mut AnyConnection, id: ContactId) -> Result<Person> {
+    let row = contacts::get(connection, id).await?.ok_or(AppError::NotFound)?;
+    if row.erased_at.is_some() {
+        return Err(AppError::conflict("erased", "the person was erased"));
+    }
+    Ok(Person::find(connection, row).await?)
+}
+
+/// `GET /api/contacts/{id}/erase`
+pub async fn preview(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<ErasePreview>> {
+    let mut connection = state.db.read().await?;
+    let person = known(&mut connection, id_in_path(&id)?).await?;
+    let messages = person::messages(&mut connection, &person.contact.id, &person.addresses).await?;
+    let customer = person.contact.customer_id.parse().context("stored customer id")?;
+    let consents = contacts::consents_of_customer(&mut connection, customer).await?;
+    let (mut sessions, mut orders) = (0, 0);
+    if let Some(user) = &person.user {
+        sessions = person::sessions(&mut connection, &user.id).await?.len() as u64;
+        orders = person::orders(&mut connection, &user.id).await?.len() as u64;
+    }
+    Ok(Json(ErasePreview {
+        name: person.called().to_string(),
+        log_in: person.user.is_some(),
+        sessions,
+        orders,
+        queued: messages.iter().filter(|message| message.state == "queued").count() as u64,
+        messages: messages.len() as u64,
+        consents: consents.iter().filter(|consent| consent.contact_id == person.contact.id).count() as u64,
+        audit: audit_rows(&mut connection, &person).await?.len() as u64,
+        elsewhere: person::elsewhere(&mut connection, &person.contact.id, &person.emails).await?,
+    }))
+}
+
+/// `POST /api/contacts/{id}/erase`. Erasing again answers that nothing is left to do.
+pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<String>, Json(wanted): Json<people::Erase>) -> Result<Json<Erased>> {
+    let id: ContactId = id_in_path(&id)?;
+    bounded_text("/reason", &wanted.reason, 500, true)?;
+    // Whole tables are read before the write lock is taken; what is added meanwhile is looked at under it.
+    let mut found = Vec::new();
+    {
+        let mut connection = state.db.read().await?;
+        let row = contacts::get(&mut connection, id).await?.ok_or(AppError::NotFound)?;
+        if row.erased_at.is_some() {
+            return Ok(Json(Erased { sessions: 0, queued: 0, messages: 0, consents: 0, rows: 0 }));
+        }
+        let person = Person::find(&mut connection, row).await?;
+        check_typed(&person, &wanted)?;
+        for table in TABLES {
+            found.push(person.rows(&mut connection, table, "").await?);
+        }
+    }
+    let now = state.clock.now_ms();
+    let mut tx = state.db.write_tx().await?;
+    let (customer, row) = locked(&mut tx, &state, id).await?;
+    let person = Person::find(&mut tx, row).await?;
+    check_typed(&person, &wanted)?;
+    let messages = person::messages(&mut tx, &person.contact.id, &person.addresses).await?;
+    if messages.iter().any(|message| matches!(message.state.as_str(), "claimed" | "sending")) {
+        return Err(AppError::conflict("message_under_way", "a message to this person is going out; try again in a moment"));
+    }
+    let mut done = Erased { sessions: 0, queued: 0, messages: messages.len() as u64, consents: 0, rows: 0 };
+    done.queued = messages.iter().filter(|message| message.state == "queued").count() as u64;
+    empty_messages(&mut tx, messages, now).await?;
+    for (channel, addresses) in [(Channel::Email, &person.emails), (Channel::Fax, &person.faxes)] {
+        for address in addresses {
+            suppressed::erase(&mut tx, address, channel.word(), &who.actor(), now).await?;
+        }
+    }
+    if let Some(user) = &person.user {
+        let login = format!("erased-{}", user.id);
+        done.sessions = person::close_user(&mut tx, &user.id, &login).await?;
+        person::rename_actor(&mut tx, &user.login, &login).await?;
+    }
+    let customer_id = customer.id.parse().context("stored customer id")?;
+    let consents = contacts::consents_of_customer(&mut tx, customer_id).await?;
+    done.consents = consents.iter().filter(|consent| consent.contact_id == person.contact.id).count() as u64;
+    let blank = Contact {
+        name: String::new(),
+        email: String::new(),
+        phone: String::new(),
+        fax: String::new(),
+        position: String::new(),
+        receives_orders: 0,
+        receives_accounts: 0,
+        receives_mail: 0,
+        erased_at: Some(now),
+        ..person.contact.clone()
+    };
+    contacts::put(&mut tx, &blank).await?;
+    master::touch(&mut tx, &customer.id, now).await?;
+    for (table, (rows, last)) in TABLES.iter().zip(found) {
+        for row in rows {
+            // As it is now: it may have been changed since it was found.
+            let current = person::texts_of(&mut tx, table, &row.key, row.number).await?;
+            if let Some(masked) = current.and_then(|current| person.masked_row(table, &current)) {
+                person::set_texts(&mut tx, table, &masked).await?;
+                done.rows += 1;
+            }
+        }
+        for masked in person.rows(&mut tx, table, &last).await?.0 {
+            person::set_texts(&mut tx, table, &masked).await?;
+            done.rows += 1;
+        }
+    }
+    let reason = person.masked(wanted.reason.trim()).unwrap_or_else(|| wanted.reason.trim().to_string());
+    let after = serde_json::json!({"contact": person.contact.id, "reason": reason, "done": done});
+    audit::record(&mut tx, &state.clock, &who.actor(), "contact.erase", &customer.id, None, Some(&after)).await?;
+    tx.commit().await?;
+    Ok(Json(done))
+}
+
+fn check_typed(person: &Person, wanted: &people::Erase) -> Result<()> {
+    if wanted.reason.trim().is_empty() {
+        return Err(AppError::invalid_field("no_reason", "/reason", "say why: it stays in the audit trail"));
+    }
+    if wanted.name.trim() != person.called() {
+        return Err(AppError::invalid_field("name_differs", "/name", "not the name of this person"));
+    }
+    Ok(())
+}
+
+/// Recipient, subject and texts go; that something was sent, when and whether it arrived stays.
+async fn empty_messages(tx: &mut AnyConnection, messages: Vec<Message>, now: i64) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let blank = bodies::put(tx, "text/plain; charset=utf-8", ERASED.as_bytes(), now).await?;
+    let mut hashes = Vec::new();
+    for message in messages {
+        // Each of its own: cause and recipient together stand once.
+        person::empty_message(tx, &message.id, &format!("erased-{}", message.id), ERASED, &blank).await?;
+        hashes.extend([Some(message.body_hash), message.rendered_hash, message.html_hash].into_iter().flatten().filter(|hash| *hash != blank));
+    }
+    hashes.sort();
+    hashes.dedup();
+    Ok(person::drop_bodies(tx, &hashes).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_the_contact_is_masked_whatever_the_name() {
+        let text = r#"{"contact":"c1","name":"Bo","email":"","position":"buyer"}"#;
+        let masked = masked_form(text, "c1").unwrap();
+        assert_eq!(masked, r#"{"contact":"c1","name":"[erased]","email":"","position":"[erased]"}"#);
+        assert_eq!(masked_form(&masked, "c1"), None);
+        assert_eq!(masked_form(text, "c2"), None);
+        assert_eq!(masked_form("Bo", "c1"), None);
+    }
+}

@@ -1,0 +1,211 @@
+//! SQL of everything held about one person, and of taking the person out of it.
+
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::db::placeholders;
+
+crate::row! {
+    #[derive(Clone, Debug)]
+    pub struct User {
+        pub id: String,
+        pub login: String,
+        pub disabled: i64,
+        pub created_at: i64,
+    }
+}
+
+/// The person's log-in: the one the contact was given, or a buyer's of the same customer under the person's own address.
+pub async fn user(connection: &mut AnyConnection, user: Option<&str>, email: &str, customer: &str) -> sqlx::Result<Option<User>> {
+    sqlx::query_as(
+        "SELECT id, login, disabled, created_at FROM users WHERE id = $1 OR (login = $2 AND $2 <> '' AND role = 'buyer' AND customer_id = $3) \
+         ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1",
+    )
+    .bind(user.unwrap_or(""))
+    .bind(email.to_lowercase())
+    .bind(customer)
+    .fetch_optional(connection)
+    .await
+}
+
+/// When sessions began, were used last, and end.
+pub async fn sessions(connection: &mut AnyConnection, user: &str) -> sqlx::Result<Vec<(i64, i64, i64)>> {
+    sqlx::query_as("SELECT created_at, seen_at, expires_at FROM sessions WHERE user_id = $1 ORDER BY created_at").bind(user).fetch_all(connection).await
+}
+
+crate::row! {
+    #[derive(Clone, Debug)]
+    pub struct Message {
+        pub id: String,
+        pub channel: String,
+        pub recipient: String,
+        pub subject: String,
+        pub state: String,
+        pub body_hash: String,
+        pub rendered_hash: Option<String>,
+        pub html_hash: Option<String>,
+        pub created_at: i64,
+    }
+}
+
+/// What was or is to be sent to the person: by the contact, or to one of these addresses as they stand in rows.
+pub async fn messages(connection: &mut AnyConnection, contact: &str, addresses: &[String]) -> sqlx::Result<Vec<Message>> {
+    let sql = format!(
+        "SELECT id, channel, recipient, subject, state, body_hash, rendered_hash, html_hash, created_at FROM messages \
+         WHERE contact_id = $1 OR recipient IN ({}) ORDER BY created_at, id",
+        placeholders(2, addresses.len().max(1))
+    );
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(contact);
+    for address in addresses {
+        query = query.bind(address);
+    }
+    if addresses.is_empty() {
+        // No message has it: one to nobody has an empty recipient.
+        query = query.bind("\u{1}");
+    }
+    query.fetch_all(connection).await
+}
+
+/// What was changed of a customer's people, before and after.
+pub async fn changes(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<(Option<String>, Option<String>)>> {
+    sqlx::query_as("SELECT before_data, after_data FROM audit WHERE subject = $1 AND action IN ('contact.add', 'contact.save')")
+        .bind(customer)
+        .fetch_all(connection)
+        .await
+}
+
+/// Codes of customers that keep one of these e-mail addresses with another contact, in no order.
+pub async fn elsewhere(connection: &mut AnyConnection, contact: &str, addresses: &[String]) -> sqlx::Result<Vec<String>> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND p.email IN ({})",
+        placeholders(2, addresses.len())
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(contact);
+    for address in addresses {
+        query = query.bind(address);
+    }
+    query.fetch_all(connection).await
+}
+
+/// Orders the log-in placed: when, number, delivery address, comment.
+pub async fn orders(connection: &mut AnyConnection, user: &str) -> sqlx::Result<Vec<(i64, String, String, String)>> {
+    sqlx::query_as("SELECT ordered_at, number, delivery_address, comment FROM orders WHERE user_id = $1 ORDER BY ordered_at, id")
+        .bind(user)
+        .fetch_all(connection)
+        .await
+}
+
+/// Suppressed channel, reason, topic, instant and source of these addresses.
+pub async fn suppressions(connection: &mut AnyConnection, addresses: &[String]) -> sqlx::Result<Vec<(String, String, String, i64, String)>> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT channel, reason, topic, created_at, source FROM suppressions WHERE address IN ({}) ORDER BY created_at",
+        placeholders(1, addresses.len())
+    );
+    let mut query = sqlx::query_as(AssertSqlSafe(sql));
+    for address in addresses {
+        query = query.bind(address);
+    }
+    query.fetch_all(connection).await
+}
+
+/// Ends the log-in for good under another name; the row stays for the orders that name it.
+pub async fn close_user(connection: &mut AnyConnection, user: &str, login: &str) -> sqlx::Result<u64> {
+    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
+    sqlx::query("UPDATE users SET disabled = 1, login = $2, password_hash = 'erased' WHERE id = $1").bind(user).bind(login).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM links WHERE subject = $1").bind(user).execute(connection).await?;
+    Ok(ended.rows_affected())
+}
+
+/// Takes recipient, subject and texts out of a message. One that waits is skipped.
+pub async fn empty_message(connection: &mut AnyConnection, id: &str, recipient: &str, text: &str, body_hash: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE messages SET recipient = $2, subject = $3, body_hash = $4, rendered_hash = NULL, html_hash = NULL, domain = '', attachments = '', \
+         skip_reason = CASE WHEN state = 'queued' THEN 'erased' ELSE skip_reason END, \
+         last_error = CASE WHEN state = 'queued' THEN 'the person was erased' ELSE NULL END, \
+         state = CASE WHEN state = 'queued' THEN 'skipped' ELSE state END WHERE id = $1",
+    )
+    .bind(id)
+    .bind(recipient)
+    .bind(text)
+    .bind(body_hash)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Removes bodies no message has any more.
+pub async fn drop_bodies(connection: &mut AnyConnection, hashes: &[String]) -> sqlx::Result<()> {
+    for hash in hashes {
+        sqlx::query("DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM messages WHERE body_hash = $1 OR rendered_hash = $1 OR html_hash = $1)")
+            .bind(hash)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The person's log-in no longer stands as who did something.
+pub async fn rename_actor(connection: &mut AnyConnection, login: &str, to: &str) -> sqlx::Result<()> {
+    for statement in ["UPDATE order_events SET actor = $2 WHERE actor = $1", "UPDATE suppressions SET actor = $2 WHERE actor = $1"] {
+        sqlx::query(statement).bind(login).bind(to).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// A table whose texts may name a person.
+pub struct Table {
+    pub name: &'static str,
+    /// The columns that together name a row; the second, where there is one, is a number.
+    pub key: &'static str,
+    pub number: Option<&'static str>,
+    pub columns: &'static [&'static str],
+    /// The texts quote something foreign as it came: where one names the person, all of it is about the person.
+    pub quotes: bool,
+}
+
+/// A row of a [`Table`]: its key, its number, its texts.
+pub struct Texts {
+    pub key: String,
+    pub number: i64,
+    pub texts: Vec<Option<String>>,
+}
+
+/// Rows of a table in the order of their keys, after one of them.
+pub async fn texts(connection: &mut AnyConnection, table: &Table, after: &str, after_number: i64, limit: i64) -> sqlx::Result<Vec<Texts>> {
+    let number = table.number.unwrap_or("CAST(0 AS BIGINT)");
+    let columns = table.columns.join(", ");
+    let (name, key) = (table.name, table.key);
+    let sql = format!("SELECT {key}, {number}, {columns} FROM {name} WHERE {key} > $1 OR ({key} = $1 AND {number} > $2) ORDER BY {key}, {number} LIMIT $3");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(after_number).bind(limit).fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            use sqlx::Row;
+            let texts = (0..table.columns.len()).map(|at| row.try_get(at + 2)).collect::<sqlx::Result<_>>()?;
+            Ok(Texts { key: row.try_get(0)?, number: row.try_get(1)?, texts })
+        })
+        .collect()
+}
+
+/// Writes the texts of a row.
+pub async fn set_texts(connection: &mut AnyConnection, table: &Table, row: &Texts) -> sqlx::Result<()> {
+    let number = table.number.unwrap_or("CAST(0 AS BIGINT)");
+    let set: Vec<String> = table.columns.iter().enumerate().map(|(at, column)| format!("{column} = ${}", at + 3)).collect();
+    let sql = format!("UPDATE {} SET {} WHERE {} = $1 AND {number} = $2", table.name, set.join(", "), table.key);
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(&row.key).bind(row.number);
+    for text in &row.texts {
+        query = query.bind(text);
+    }
+    query.execute(connection).await?;
+    Ok(())
+}
+
+/// One row of a table.
+pub async fn texts_of(connection: &mut AnyConnection, table: &Table, key: &str, number: i64) -> sqlx::Result<Option<Texts>> {
+    let found = texts(connection, table, key, number - 1, 1).await?.pop();
+    Ok(found.filter(|row| row.key == key && row.number == number))
+}

@@ -1,0 +1,238 @@
+//! The template engine with everything taken out a letter does not need: no globals, no functions, four filters, a limit
+//! on work and on output. A marketer writes templates, and must not reach more through them than through the pages
+//! (listmonk's `env` gave away the server's secrets, CVE-2025-49136).
+
+use std::io;
+
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters};
+
+/// Steps a part may take; a long letter takes a few hundred.
+const FUEL: u64 = 50_000;
+/// Longest a part may become.
+const MOST_BYTES: usize = 512 << 10;
+/// Statements a letter needs. `set` could double a text with each step, which fuel does not count.
+const STATEMENTS: [&str; 6] = ["if", "elif", "else", "endif", "for", "endfor"];
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub line: Option<u32>,
+    pub kind: FaultKind,
+    /// The engine's own words, or what stands there.
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    Syntax,
+    /// A value that is named has nothing in it.
+    Undefined,
+    TooMuch,
+}
+
+/// One part of a letter, ready to render.
+pub struct Part {
+    environment: Environment<'static>,
+    source: String,
+}
+
+const NAME: &str = "part";
+
+impl Part {
+    /// Parses a text; in HTML values are escaped.
+    pub fn parse(source: &str, html: bool) -> Result<Self, Fault> {
+        scan(source)?;
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        environment.set_fuel(Some(FUEL));
+        environment.set_recursion_limit(20);
+        environment.set_auto_escape_callback(move |_| if html { AutoEscape::Html } else { AutoEscape::None });
+        environment.add_filter("default", filters::default);
+        environment.add_filter("upper", filters::upper);
+        environment.add_filter("lower", filters::lower);
+        environment.add_filter("trim", filters::trim);
+        let part = |environment| Self { environment, source: source.to_string() };
+        match environment.add_template_owned(NAME, source.to_string()) {
+            Ok(()) => Ok(part(environment)),
+            Err(error) => Err(part(Environment::empty()).fault(&error)),
+        }
+    }
+
+    /// What the text names, nested ones as `contact.name`.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.environment.get_template(NAME).map(|part| part.undeclared_variables(true).into_iter().collect()).unwrap_or_default();
+        names.sort();
+        names
+    }
+
+    pub fn render(&self, values: &Value) -> Result<String, Fault> {
+        let mut out = Bounded(Vec::new());
+        let template = self.environment.get_template(NAME).map_err(|error| self.fault(&error))?;
+        template.render_captured_to(values.clone(), &mut out).map_err(|error| self.fault(&error))?;
+        String::from_utf8(out.0).map_err(|_| Fault { line: None, kind: FaultKind::Syntax, detail: "not UTF-8".into() })
+    }
+
+    fn fault(&self, error: &minijinja::Error) -> Fault {
+        let line = error.line();
+        let there = line.and_then(|line| self.source.lines().nth(line - 1)).map(|text| text.trim().chars().take(120).collect::<String>());
+        let kind = match error.kind() {
+            ErrorKind::UndefinedError => FaultKind::Undefined,
+            ErrorKind::OutOfFuel | ErrorKind::WriteFailure => FaultKind::TooMuch,
+            _ => FaultKind::Syntax,
+        };
+        let said = match error.detail() {
+            Some(detail) => format!("{}: {detail}", error.kind()),
+            None => error.kind().to_string(),
+        };
+        let detail = there.map_or(said.clone(), |there| format!("{said}: {there}"));
+        Fault { line: line.and_then(|line| u32::try_from(line).ok()), kind, detail }
+    }
+}
+
+/// Takes so much and no more.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MOST_BYTES {
+            return Err(io::Error::other("the letter is too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Refuses what would make texts of texts: statements beyond [`STATEMENTS`] and the operators that repeat and join.
+fn scan(source: &str) -> Result<(), Fault> {
+    let mut at = 0;
+    while let Some(start) = ["{{", "{%", "{#"].into_iter().filter_map(|open| source[at..].find(open)).min().map(|found| at + found) {
+        let line = u32::try_from(source[..start].matches('\n').count() + 1).ok();
+        let refuse = |what: &str| Err(Fault { line, kind: FaultKind::Syntax, detail: format!("not possible here: {what}") });
+        let inside = &source[start + 2..];
+        let statement = match &source[start..start + 2] {
+            "{#" => {
+                at = start + 2 + inside.find("#}").unwrap_or(inside.len());
+                continue;
+            }
+            open => open == "{%",
+        };
+        let (code, length) = without_strings(inside, if statement { "%}" } else { "}}" });
+        if statement {
+            let word = code.trim_start_matches(['-', '+']).split_whitespace().next().unwrap_or("").trim_end_matches('-');
+            if !STATEMENTS.contains(&word) {
+                return refuse(word);
+            }
+        }
+        if let Some(operator) = code.chars().find(|c| matches!(c, '*' | '~')) {
+            return refuse(&operator.to_string());
+        }
+        at = start + 2 + length;
+    }
+    Ok(())
+}
+
+/// The code up to `end`, which counts outside of strings only; without its strings, and how long it was with them.
+fn without_strings(code: &str, end: &str) -> (String, usize) {
+    let mut plain = String::new();
+    let mut open: Option<char> = None;
+    let mut chars = code.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match open {
+            None if code[at..].starts_with(end) => return (plain, at),
+            Some(_) if c == '\\' => drop(chars.next()),
+            Some(quote) if c == quote => open = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => open = Some(c),
+            None => plain.push(c),
+        }
+    }
+    (plain, code.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Value {
+        let contact = Value::from_pairs([("name", Value::from("O'Neill <b>&</b> {{ 7*7 }}"))]);
+        let customer = Value::from_pairs([("name", Value::from("Тест"))]);
+        Value::from_pairs([("contact", contact), ("customer", customer), ("goods", Value::from_safe_string("<b>x</b>".into()))])
+    }
+
+    fn rendered(source: &str, html: bool) -> Result<String, FaultKind> {
+        Part::parse(source, html).and_then(|part| part.render(&values())).map_err(|fault| fault.kind)
+    }
+
+    #[test]
+    fn values_are_escaped_in_html_and_stay_texts() {
+        assert_eq!(rendered("{{ contact.name }} {{ goods }}", true).unwrap(), "O&#x27;Neill &lt;b&gt;&amp;&lt;/b&gt; {{ 7*7 }} <b>x</b>");
+        assert_eq!(rendered("{{ contact.name }}", false).unwrap(), "O'Neill <b>&</b> {{ 7*7 }}");
+    }
+
+    #[test]
+    fn a_missing_value_wants_a_fall_back() {
+        assert_eq!(rendered("{{ contact.position | default('x') }}", false).unwrap(), "x");
+        assert_eq!(rendered("{% if contact.position %}{{ contact.position }}{% else %}none{% endif %}", false).unwrap(), "none");
+        assert_eq!(rendered("{{ contact.position }}", false), Err(FaultKind::Undefined));
+        let fault = Part::parse("a\n{{ contact.position }}", false).unwrap().render(&values()).unwrap_err();
+        assert_eq!(fault.line, Some(2));
+    }
+
+    #[test]
+    fn nothing_but_the_values_can_be_reached() {
+        let hostile = [
+            "{{ env('DATABASE_URL') }}",
+            "{{ config }}",
+            "{{ ''.__class__.__mro__ }}",
+            "{{ contact.__class__ }}",
+            "{{ range(1000000000) }}",
+            "{{ namespace() }}",
+            "{{ contact.name | safe }}",
+            "{{ contact | tojson }}",
+            "{{ contact | attr('name') }}",
+            "{{ dict() }}",
+            "{{ debug() }}",
+            "{{ self }}",
+            "{{ loop }}",
+            "{{ customer.name.upper() }}",
+            "{% include '/etc/passwd' %}",
+            "{% import 'x' as y %}",
+            "{% extends 'x' %}",
+            "{% macro x() %}{% endmacro %}",
+            "{% set x = 1 %}",
+            "{%- set x = 1 %}",
+            "{% autoescape false %}{{ contact.name }}{% endautoescape %}",
+            "{% raw %}{{ x }}{% endraw %}",
+            "{{ 'a' * 99999999 }}",
+            "{{ 'a' ~ 'b' }}",
+            "{{ '}}' * 99999999 }}",
+            "{# {{ \" #}{{ 'a' * 9 }}{{ \"\" }}",
+            "{{ contact.name",
+            "{% if",
+        ];
+        for source in hostile {
+            assert!(rendered(source, true).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_loop_comes_to_its_end() {
+        let list = "[1,2,3,4,5,6,7,8,9,0]";
+        let deep = |levels: usize| {
+            let open: String = (0..levels).map(|at| format!("{{% for i{at} in {list} %}}")).collect();
+            format!("{open}xxxxxxxxxx{}", "{% endfor %}".repeat(levels))
+        };
+        assert_eq!(rendered(&deep(2), true).unwrap().len(), 1000);
+        assert_eq!(rendered(&deep(8), true), Err(FaultKind::TooMuch));
+        let long = format!("{{% for i in {list} %}}{}{{% endfor %}}", "x".repeat(100_000));
+        assert_eq!(rendered(&long, false), Err(FaultKind::TooMuch));
+    }
+
+    #[test]
+    fn an_operator_in_a_text_is_only_text() {
+        assert_eq!(rendered("{{ contact.position | default(\"* ~ '}}\") }} * ~ {# * #}", false).unwrap(), "* ~ '}} * ~ ");
+    }
+}

@@ -1,0 +1,45 @@
+//! Moving a mailing on: by a person or by the sender, by the one table of transitions, each move with an audit row.
+
+use kontor_shared::mailings::{MailingAction, MailingState};
+use serde_json::json;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::{AppState, audit};
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// From one state to the other.
+    On(MailingState, MailingState),
+    /// The mailing stays in this state: the table has no such transition.
+    Stays(MailingState),
+    Missing,
+}
+
+/// Moves a mailing on, in the transaction of the caller. `why` is what a person reads of a pause.
+pub async fn act(connection: &mut AnyConnection, state: &AppState, mailing: &str, action: MailingAction, actor: &str, why: &str) -> anyhow::Result<Moved> {
+    let sql = format!("SELECT state FROM mailings WHERE id = $1{}", state.db.for_update());
+    let word: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(mailing).fetch_optional(&mut *connection).await?;
+    let Some(word) = word else { return Ok(Moved::Missing) };
+    let before = MailingState::parse(&word).ok_or_else(|| anyhow::anyhow!("stored state of a mailing {word:?}"))?;
+    let Some(after) = before.after(action) else { return Ok(Moved::Stays(before)) };
+    let now = state.clock.now_ms();
+    sqlx::query("UPDATE mailings SET state = $2, paused_reason = $3, revision = revision + 1, finished_at = $4 WHERE id = $1")
+        .bind(mailing)
+        .bind(after.word())
+        .bind(why)
+        .bind(matches!(after, MailingState::Done | MailingState::Cancelled).then_some(now))
+        .execute(&mut *connection)
+        .await?;
+    let stamp = match action {
+        MailingAction::Freeze => "UPDATE mailings SET frozen_at = $2, frozen_by = $3 WHERE id = $1",
+        MailingAction::Start => "UPDATE mailings SET started_at = $2, started_by = $3 WHERE id = $1",
+        _ => "",
+    };
+    if !stamp.is_empty() {
+        sqlx::query(stamp).bind(mailing).bind(now).bind(actor).execute(&mut *connection).await?;
+    }
+    let (before_row, after_row) = (json!({"state": before}), json!({"state": after, "reason": why}));
+    audit::record(connection, &state.clock, actor, &format!("mailing.{}", action.word()), mailing, Some(&before_row), Some(&after_row)).await?;
+    Ok(Moved::On(before, after))
+}

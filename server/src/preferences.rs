@@ -1,0 +1,231 @@
+//! A reader's own choices, by a signed link and without log-in: unsubscribing by one click (RFC 8058), channels and topics,
+//! and why the mail came. Looking changes nothing: scanners open every link.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use kontor_shared::api::preferences::{ChannelChoice, ChoosePreferences, ConsentProof, Preferences, TopicChoice, Why};
+use kontor_shared::ids::MessageId;
+use kontor_shared::mailings::{Audience, Channel, Topic};
+use kontor_shared::words::{Lang, audience as sentence};
+use serde::Deserialize;
+use serde_json::json;
+use sqlx::AnyConnection;
+
+use crate::error::{AppError, Result};
+use crate::extract::{Json, Query};
+use crate::secrets::Purpose;
+use crate::time::rfc3339;
+use crate::{AppState, assets, audit};
+
+mod store;
+pub mod token;
+
+/// The purpose of a consent to mailings as a whole.
+const MARKETING: &str = "marketing";
+/// As imports before there were topics wrote it.
+const MAILINGS: &str = "mailings";
+/// The wording a reader agrees to on the preference page (shared/src/words/preferences.rs); changes with it.
+const TEXT_VERSION: &str = "preferences-1";
+
+/// The message a token names and its reader. A wrong token is looked up all the same, so that it takes as long.
+async fn find(state: &AppState, connection: &mut AnyConnection, token: &str) -> Result<(MessageId, store::Reader)> {
+    // No link was ever made before its key was.
+    let key = crate::secrets::key(connection, state.config.secret.as_deref(), Purpose::Links).await?;
+    let (message, right) = token::read(&key, token);
+    let reader = store::reader(connection, &message.to_string()).await?;
+    match reader {
+        Some(reader) if right && reader.erased_at.is_none() => Ok((message, reader)),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+/// `GET /u/{token}`: the buyer's page, which asks before it does anything.
+pub async fn page(State(state): State<AppState>, Path(token): Path<String>, uri: Uri, headers: HeaderMap) -> Result<Response> {
+    find(&state, &mut *state.db.read().await?, &token).await?;
+    assets::buyer_page(uri, headers).await
+}
+
+/// `POST /u/{token}`: a mail program's own button. It carries no cookie and no header of ours, so the signature in the
+/// address is all that is asked for; a second click changes nothing.
+pub async fn one_click(State(state): State<AppState>, Path(token): Path<String>, body: String) -> Result<StatusCode> {
+    let mut tx = state.db.write_tx().await?;
+    let (message, reader) = find(&state, &mut tx, &token).await?;
+    if !body.split('&').any(|pair| pair == "List-Unsubscribe=One-Click") {
+        return Err(AppError::invalid("not_one_click", "the body is to be List-Unsubscribe=One-Click"));
+    }
+    let now = Now::load(&mut tx, &reader).await?;
+    let channels = now.channels.iter().filter(|one| one.wanted && one.channel != Channel::Email).map(|one| one.channel).collect();
+    let topics = now.topics.iter().filter(|one| one.wanted).map(|one| one.topic).collect();
+    apply(&state, &mut tx, message, &reader, &ChoosePreferences { channels, topics }, "one-click").await?;
+    tx.commit().await?;
+    Ok(StatusCode::OK)
+}
+
+#[derive(Deserialize)]
+pub struct In {
+    lang: Option<String>,
+}
+
+/// `GET /api/preferences/{token}`
+pub async fn show(State(state): State<AppState>, Path(token): Path<String>, Query(asked): Query<In>) -> Result<Json<Preferences>> {
+    let mut connection = state.db.read().await?;
+    let (_, reader) = find(&state, &mut connection, &token).await?;
+    Ok(Json(shown(&mut connection, &reader, asked.lang.as_deref()).await?))
+}
+
+/// `POST /api/preferences/{token}`
+pub async fn choose(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    Query(asked): Query<In>,
+    Json(wanted): Json<ChoosePreferences>,
+) -> Result<Json<Preferences>> {
+    let mut tx = state.db.write_tx().await?;
+    let (message, reader) = find(&state, &mut tx, &token).await?;
+    apply(&state, &mut tx, message, &reader, &wanted, "page").await?;
+    let after = shown(&mut tx, &reader, asked.lang.as_deref()).await?;
+    tx.commit().await?;
+    Ok(Json(after))
+}
+
+/// What is wanted now.
+struct Now {
+    channels: Vec<ChannelChoice>,
+    topics: Vec<TopicChoice>,
+    consents: Vec<store::Consent>,
+    /// Topics taken off by the reader; the empty one is everything.
+    unsubscribed: Vec<String>,
+}
+
+impl Now {
+    async fn load(connection: &mut AnyConnection, reader: &store::Reader) -> Result<Self> {
+        let consents = store::consents(connection, &reader.contact_id).await?;
+        let unsubscribed = store::unsubscribed(connection, &address(reader)).await?;
+        let reachable = |channel: &Channel| match channel {
+            Channel::Email => true,
+            Channel::Fax => !reader.fax.is_empty(),
+            Channel::Post => !reader.postal.is_empty(),
+        };
+        let mut now = Self { channels: Vec::new(), topics: Vec::new(), consents, unsubscribed };
+        for channel in Channel::ALL.iter().copied().filter(reachable) {
+            let off = channel == Channel::Email && now.is_off("");
+            let wanted = !off && now.newest(&[MARKETING, MAILINGS], channel).is_some_and(|one| one.state == "granted");
+            now.channels.push(ChannelChoice { channel, wanted });
+        }
+        for topic in Topic::ALL.iter().copied() {
+            let withdrawn = now.newest(&[&topic.purpose()], Channel::Email).is_some_and(|one| one.state == "withdrawn");
+            now.topics.push(TopicChoice { topic, wanted: !withdrawn && !now.is_off(topic.word()) });
+        }
+        Ok(now)
+    }
+
+    fn is_off(&self, topic: &str) -> bool {
+        self.unsubscribed.iter().any(|one| one == topic)
+    }
+
+    fn newest(&self, purposes: &[&str], channel: Channel) -> Option<&store::Consent> {
+        self.consents.iter().find(|one| one.channel == channel.word() && purposes.contains(&one.purpose.as_str()))
+    }
+
+    fn wants_topic(&self, topic: Topic) -> bool {
+        self.topics.iter().any(|one| one.topic == topic && one.wanted)
+    }
+}
+
+/// As suppressions have it.
+fn address(reader: &store::Reader) -> String {
+    reader.recipient.trim().to_lowercase()
+}
+
+/// Writes what changes, and nothing where nothing does: consents as they are said, suppressions of the address, one audit
+/// row without personal data.
+async fn apply(
+    state: &AppState,
+    connection: &mut AnyConnection,
+    message: MessageId,
+    reader: &store::Reader,
+    wanted: &ChoosePreferences,
+    how: &str,
+) -> Result<()> {
+    store::lock(connection, state.db.for_update(), &reader.contact_id).await?;
+    let now = Now::load(connection, reader).await?;
+    let at = state.clock.now_ms();
+    let evidence = format!("{how}, message {message}");
+    let mut said: Vec<(String, Channel, bool)> = Vec::new();
+    for one in &now.channels {
+        let wants = wanted.channels.contains(&one.channel);
+        if wants != one.wanted {
+            said.push((MARKETING.into(), one.channel, wants));
+        }
+    }
+    for topic in Topic::ALL.iter().copied() {
+        let wants = wanted.topics.contains(&topic);
+        if wants != now.wants_topic(topic) {
+            said.push((topic.purpose(), Channel::Email, wants));
+        }
+    }
+    for (purpose, channel, granted) in &said {
+        let id = state.clock.new_id().to_string();
+        let said = store::Said {
+            id: &id,
+            contact: &reader.contact_id,
+            purpose,
+            channel: channel.word(),
+            state: if *granted { "granted" } else { "withdrawn" },
+            text_version: if *granted { TEXT_VERSION } else { "" },
+            evidence: &evidence,
+            at,
+        };
+        store::say(connection, &said).await?;
+        if *channel == Channel::Email {
+            let topic = purpose.strip_prefix("topic:").unwrap_or("");
+            match granted {
+                true => store::lift(connection, &address(reader), topic).await?,
+                false => store::suppress(connection, &address(reader), topic, &evidence, at).await?,
+            }
+        }
+    }
+    if said.is_empty() {
+        return Ok(());
+    }
+    let after: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": granted})).collect();
+    let before: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": !granted})).collect();
+    audit::record(connection, &state.clock, "the reader", "preferences.choose", &reader.contact_id, Some(&before), Some(&after)).await?;
+    Ok(())
+}
+
+async fn shown(connection: &mut AnyConnection, reader: &store::Reader, lang: Option<&str>) -> Result<Preferences> {
+    let firm = crate::firm::stored(connection).await?;
+    let lang = lang.and_then(Lang::parse).or_else(|| Lang::parse(&reader.lang)).unwrap_or(firm.lang);
+    let now = Now::load(connection, reader).await?;
+    let audience: Audience = serde_json::from_str(&reader.audience).map_err(|error| AppError::Internal(error.into()))?;
+    let names = crate::mailings::audience::names(connection, &audience).await?;
+    let consent = now.newest(&[MARKETING, MAILINGS], Channel::Email).filter(|one| one.state == "granted").map(|one| ConsentProof {
+        at: rfc3339(one.at),
+        source: one.source.clone(),
+        text_version: one.text_version.clone(),
+    });
+    let why = Why { audience: sentence::sentence(lang, &audience, &names), sent_at: reader.sent_at.map(rfc3339), consent };
+    Ok(Preferences { firm: firm.party.name.clone(), address: masked(&reader.email), channels: now.channels, topics: now.topics, why })
+}
+
+/// `i•••n@customer.example`: enough for its owner to know it.
+fn masked(address: &str) -> String {
+    let Some((local, domain)) = address.rsplit_once('@') else { return String::new() };
+    let first = local.chars().next().map(String::from).unwrap_or_default();
+    let last = local.chars().skip(3).last().map(String::from).unwrap_or_default();
+    format!("{first}•••{last}@{domain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn an_address_is_shown_to_who_knows_it() {
+        assert_eq!(masked("ivan@b.example"), "i•••n@b.example");
+        assert_eq!(masked("iv@b.example"), "i•••@b.example");
+        assert_eq!(masked(""), "");
+    }
+}

@@ -1,0 +1,195 @@
+//! Customers and the people there: the words their rows are written in, and what can be stored of them.
+//!
+//! Whether a person may be written to is decided where a message is sent; here is only what a consent is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::discount;
+use crate::money::Percent;
+
+/// The purpose of a consent to mailings. A mailing's topic is a purpose of its own, `topic:<word>`.
+pub const MARKETING: &str = "marketing";
+
+macro_rules! words_of {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_meta])* $variant),* }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.word() == word)
+            }
+        }
+    )*};
+}
+
+words_of! {
+    /// How the firm stands to a customer.
+    CustomerState {
+        /// Signed up by a visitor; staff have not decided.
+        Applied = "applied",
+        Active = "active",
+        /// Orders nothing and is sent no mailing.
+        Blocked = "blocked",
+    }
+    /// How someone wants to be written to.
+    Channel {
+        Email = "email",
+        Fax = "fax",
+        Post = "post",
+    }
+    ConsentState {
+        Granted = "granted",
+        Withdrawn = "withdrawn",
+    }
+    /// What became of a change a customer asked for.
+    RequestState {
+        Open = "open",
+        Done = "done",
+        Declined = "declined",
+    }
+    /// What a contact is sent.
+    ContactRole {
+        Orders = "orders",
+        /// Proformas, invoices, reminders.
+        Accounts = "accounts",
+        /// Mailings, where the contact agreed to them.
+        Mail = "mail",
+    }
+}
+
+/// Whether a customer can have this discount.
+pub fn discount_is_possible(percent: Percent) -> bool {
+    (0..=discount::MOST.raw()).contains(&percent.raw())
+}
+
+/// Catches slips, not every wrong address: one @, something on both sides, a dot after it, no white space.
+pub fn looks_like_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let clean = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c));
+    clean(local) && clean(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+/// Whether a text can be a telephone or fax number: digits, the signs people group them by, an extension.
+pub fn looks_like_phone(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit()) && text.chars().all(|c| c.is_alphanumeric() || " +-()./,;#*".contains(c))
+}
+
+/// What is known of a contact to find out whether it is the person who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    pub email: &'a str,
+    /// The id of its log-in, where there is one.
+    pub user: Option<&'a str>,
+    pub erased: bool,
+}
+
+/// Which of a customer's contacts is the person signed in: the one the log-in was made for; else the one whose address is
+/// the log-in; else the only person there, unless that is somebody with a log-in of their own.
+pub fn own_contact(contacts: &[Known<'_>], user: &str, login: &str) -> Option<usize> {
+    let find = |is: &dyn Fn(&Known<'_>) -> bool| contacts.iter().position(|one| !one.erased && is(one));
+    if let Some(own) = find(&|one| one.user == Some(user)) {
+        return Some(own);
+    }
+    let free = |one: &Known<'_>| one.user.is_none();
+    if let Some(own) = find(&|one| free(one) && !one.email.is_empty() && one.email.eq_ignore_ascii_case(login)) {
+        return Some(own);
+    }
+    let mut there = contacts.iter().enumerate().filter(|(_, one)| !one.erased);
+    match (there.next(), there.next()) {
+        (Some((at, only)), None) if free(only) => Some(at),
+        _ => None,
+    }
+}
+
+/// What stands where a person was erased.
+pub const ERASED: &str = "[erased]";
+
+/// Shorter texts are not looked for in other rows: they would be found everywhere.
+const LEAST_MASKED: usize = 4;
+
+/// Replaces what names a person in a text. Letters count the same in either case; where something was replaced, gives the text.
+pub fn mask(text: &str, names: &[String]) -> Option<String> {
+    let mut masked: Option<String> = None;
+    for name in names.iter().filter(|name| name.chars().count() >= LEAST_MASKED) {
+        let before = masked.as_deref().unwrap_or(text);
+        let mut after = String::new();
+        let mut rest = before;
+        while let Some((from, to)) = find_folded(rest, name) {
+            after.push_str(&rest[..from]);
+            after.push_str(ERASED);
+            rest = &rest[to..];
+        }
+        if rest.len() < before.len() {
+            after.push_str(rest);
+            masked = Some(after);
+        }
+    }
+    masked
+}
+
+/// Where `name` stands in `text`, whatever the case of the letters: the bytes from and to.
+fn find_folded(text: &str, name: &str) -> Option<(usize, usize)> {
+    let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    text.char_indices().find_map(|(from, _)| {
+        let mut left = wanted.as_slice();
+        for (at, letter) in text[from..].char_indices() {
+            for lower in letter.to_lowercase() {
+                left = left.strip_prefix(&[lower])?;
+            }
+            if left.is_empty() {
+                return Some((from, from + at + letter.len_utf8()));
+            }
+        }
+        None
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_numbers_are_checked_for_slips() {
+        for (text, expected) in [("a@b.c", true), ("a@b", false), ("a b@c.d", false), ("a@b@c.d", false), ("", false), ("a@b.", false)] {
+            assert_eq!(looks_like_email(text), expected, "{text}");
+        }
+        for (text, expected) in [("+359 2 123-45-67", true), ("(495) 123.45, доб. 6", true), ("ring me", false), ("<1>", false), ("1\n2", false)] {
+            assert_eq!(looks_like_phone(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_person_signed_in_is_found_among_the_contacts() {
+        let at = |email, user| Known { email, user, erased: false };
+        let check = |contacts: &[Known<'_>], expected| assert_eq!(own_contact(contacts, "u1", "ann@x.org"), expected, "{contacts:?}");
+        check(&[at("b@x.org", None), at("a@x.org", Some("u1"))], Some(1));
+        check(&[at("b@x.org", None), at("Ann@x.org", None)], Some(1));
+        check(&[at("b@x.org", None)], Some(0));
+        // Somebody else's.
+        check(&[at("b@x.org", Some("u2"))], None);
+        check(&[at("ann@x.org", Some("u2")), at("b@x.org", None)], None);
+        check(&[at("", None), at("", None)], None);
+        check(&[Known { email: "ann@x.org", user: Some("u1"), erased: true }], None);
+        check(&[], None);
+    }
+
+    #[test]
+    fn what_names_a_person_is_replaced_in_any_case() {
+        let names = ["Ёлкина Анна".to_string(), "ann@x.org".into(), "Bo".into()];
+        let check = |text: &str, expected: Option<&str>| assert_eq!(mask(text, &names).as_deref(), expected, "{text}");
+        check(r#"{"name":"ЁЛКИНА анна","email":"Ann@X.org, ann@x.org"}"#, Some(r#"{"name":"[erased]","email":"[erased], [erased]"}"#));
+        check("Anna; Bo", None);
+        check("", None);
+        // Letters that grow when their case changes.
+        check("İ ann@x.org", Some("İ [erased]"));
+        assert_eq!(mask("[erased]", &["erased".to_string()]).as_deref(), Some("[[erased]]"));
+    }
+}
