@@ -179,7 +179,7 @@ fn words_for(error: &ApiError) -> String {
         .or_else(|| people::problem(&error.code))
         .or_else(|| log_ins_words::problem(&error.code))
         .or_else(|| kontor_shared::words::mailings::problem(&error.code))
-        .map_or_else(|| page::words_for(error), |word| say(word).to_string())
+        .map_or_else(|| crate::account::words_for(error), |word| say(word).to_string())
 }
 
 /// The role of whoever is signed in now.

@@ -199,7 +199,3 @@ pub async fn tell(path: &str, content: &impl Serialize) -> Result<()> {
 pub async fn tell_put(path: &str, content: &impl Serialize) -> Result<()> {
     answer(Ok(with_json(Request::put(path), content)?)).await.map(drop)
 }
-/// `PUT` of a JSON body about something as the page shows it.
-pub async fn put_as_seen<T: DeserializeOwned>(path: &str, revision: i64, content: &impl Serialize) -> Result<T> {
-    read(text(Ok(with_json(seen(Request::put(path), revision), content)?)).await?)
-}

@@ -190,7 +190,7 @@ pub fn SignIn(
                 </form>
                 // The pages for links in mails are the buyers' module's, for staff too.
                 <p class="after"><a href="/forgot" rel=staff.then_some("external")>{say(words::FORGOT)}</a></p>
-                {(!staff).then(|| view! { <p><a href="/sign-up">{say(words::NEW_HERE)}</a></p> })}
+                {(!staff && firm().is_some_and(|firm| firm.sign_up)).then(|| view! { <p><a href="/sign-up">{say(words::NEW_HERE)}</a></p> })}
             </div>
             {(!demo.is_empty()).then(|| view! {
                 <section class="panel panel-s">

@@ -120,11 +120,12 @@ pub async fn sent(State(state): State<AppState>, Path(id): Path<String>) -> Resu
     use axum::http::header;
     use axum::response::IntoResponse as _;
     let mut connection = state.db.read().await?;
-    let mail = match as_sent(&mut connection, &id).await? {
-        Some(mail) => mail,
-        None if store::get(&mut connection, &id).await?.is_none() => return Err(AppError::NotFound),
-        None => return Err(AppError::conflict("not_written_yet", "the message is written when its turn comes")),
-    };
+    let cause: String = sqlx::query_scalar("SELECT cause FROM messages WHERE id = $1").bind(&id).fetch_one(&mut *connection).await?;
+    // Its link may open somebody's account.
+    if crate::accounts::mail::is_private(&cause) {
+        return Err(AppError::NotFound);
+    }
+    let mail = as_sent(&mut connection, &id).await?.ok_or_else(|| AppError::conflict("not_written_yet", "the message is written when its turn comes"))?;
     Ok(([(header::CONTENT_TYPE, "message/rfc822"), (header::CONTENT_DISPOSITION, "attachment; filename=\"message.eml\"")], mail).into_response())
 }
 

@@ -17,7 +17,6 @@ const USAGE: &str = "\
 cargo xtask demo [--listen ADDR]   build, load the demo firm, serve it on 127.0.0.1:8080
 cargo xtask test [FILTER]          build, then run every test, on SQLite and on PostgreSQL, with a real browser
 cargo xtask kill                   the crash drills at full size: 2 000 orders and 50 kills, a mailing of 20 000 and 200 kills, on both databases
-cargo xtask kill                   the crash drill at full size: 2 000 orders, 50 kills, on both databases
 cargo xtask powerloss              the power-loss replay at full size: 1 000 orders, 3 000 disks, on SQLite
 cargo xtask kill                   the crash drills at full size: 2 000 orders and 50 kills, a mailing of 20 000 and 200 kills, on both databases
 cargo xtask build                  the app and the server, as target/release/kontor

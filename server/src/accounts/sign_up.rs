@@ -25,20 +25,17 @@ use crate::{AppState, audit, catalog, customers, numbering};
 /// Series of the codes customers get who sign up.
 const SERIES: &str = "sign-up";
 
-/// The privacy text in a language, as it is shown and agreed to: the firm's own, or the program's.
-pub fn privacy_text(firm: &FirmSettings, lang: Lang) -> String {
+/// The privacy text in a language, as it is shown and agreed to, and what names it: the firm's own, or ours where it wrote
+/// none, which its content names.
+fn privacy(firm: &FirmSettings, lang: Lang) -> (String, String) {
     let own = firm.privacy.text(lang);
     if !own.trim().is_empty() {
-        return own.to_string();
+        return (firm.privacy.version.clone(), own.to_string());
     }
     let reach = if firm.party.email.is_empty() { firm.party.phone.clone() } else { firm.party.email.clone() };
     let address = firm.party.address.join(", ");
-    words::PRIVACY_TEXT.with(lang, &[("firm", &firm.party.name), ("address", &address), ("reach", &reach)])
-}
-
-/// Names a text by its content: one that was changed is another one.
-pub fn version(text: &str) -> String {
-    auth::hex(&Sha256::digest(text.as_bytes()))[..12].to_string()
+    let text = words::PRIVACY_TEXT.with(lang, &[("firm", &firm.party.name), ("address", &address), ("reach", &reach)]);
+    (auth::hex(&Sha256::digest(text.as_bytes()))[..12].to_string(), text)
 }
 
 /// What waits for the address to confirm.
@@ -63,8 +60,8 @@ pub struct Asked {
 pub async fn form(State(state): State<AppState>, Query(asked): Query<Asked>) -> Result<Json<SignUpForm>> {
     let firm = state.firm().await?;
     let lang = asked.lang.as_deref().and_then(Lang::parse).unwrap_or(firm.lang);
-    let privacy_text = privacy_text(&firm, lang);
-    Ok(Json(SignUpForm { open: firm.sign_up, privacy_version: version(&privacy_text), privacy_text }))
+    let (privacy_version, privacy_text) = privacy(&firm, lang);
+    Ok(Json(SignUpForm { open: firm.sign_up, privacy_version, privacy_text }))
 }
 
 /// `POST /api/sign-up`. The same answer whether the address is known or not.
@@ -87,14 +84,15 @@ pub async fn submit(State(state): State<AppState>, from: ClientAddress, Json(mut
             return Err(AppError::invalid_field("required", field, "this is needed"));
         }
     }
-    let text = privacy_text(&firm, form.lang);
-    if form.privacy_version != version(&text) {
+    let (version, text) = privacy(&firm, form.lang);
+    if form.privacy_version != version {
         return Err(AppError::conflict("privacy_changed", "the privacy text has changed; show the new one"));
     }
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     requests::count(&mut tx, &from, &form.email, now).await?;
-    keep_text(&mut tx, &form, &text, now).await?;
+    // As it was shown, before the firm may change it.
+    crate::firm::store::keep_privacy_text(&mut tx, &version, form.lang.tag(), &text, now).await?;
     // A keyed mark: whoever is asked to prove a consent can compare an address with it, and nobody can read one from it.
     let key = secrets::key(&mut tx, state.config.secret.as_deref(), secrets::Purpose::Other).await?;
     let mark = auth::hex(&key.sign(format!("consent from {}", from.0).as_bytes())[..16]);
@@ -162,20 +160,6 @@ async fn insert_customer(connection: &mut AnyConnection, firm: &FirmSettings, id
     .execute(connection)
     .await?;
     Ok(code)
-}
-
-/// Keeps the text as it was shown, before the firm may change it.
-async fn keep_text(connection: &mut AnyConnection, form: &SignUp, text: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO consent_texts (purpose, version, lang, text, created_at) VALUES ('privacy', $1, $2, $3, $4) ON CONFLICT (purpose, version, lang) DO NOTHING",
-    )
-    .bind(&form.privacy_version)
-    .bind(form.lang.tag())
-    .bind(text)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// The consent, by the version of the text that was kept when the form was sent.

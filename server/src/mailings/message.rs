@@ -15,6 +15,7 @@ use crate::{AppState, bodies};
 
 crate::row! {
     struct Row {
+        cause: String,
         mailing_id: Option<String>,
         customer_id: Option<String>,
         code: Option<String>,
@@ -39,7 +40,7 @@ pub async fn show(State(state): State<AppState>, Path(id): Path<String>) -> Resu
     let id: MessageId = id_in_path(&id)?;
     let mut connection = state.db.read().await?;
     let row: Option<Row> = sqlx::query_as(
-        "SELECT m.mailing_id, m.customer_id, c.code, c.name AS customer_name, m.channel, m.recipient, m.subject, m.body_hash, m.html_hash, m.rendered_hash, \
+        "SELECT m.cause, m.mailing_id, m.customer_id, c.code, c.name AS customer_name, m.channel, m.recipient, m.subject, m.body_hash, m.html_hash, m.rendered_hash, \
          m.attachments, m.state, m.skip_reason, m.created_at, m.sent_at, m.last_error \
          FROM messages m LEFT JOIN customers c ON c.id = m.customer_id WHERE m.id = $1",
     )
@@ -71,6 +72,10 @@ async fn content(connection: &mut AnyConnection, row: &Row) -> anyhow::Result<Op
         Ok(bodies::get(connection, hash).await?.map(|body| String::from_utf8_lossy(&body.bytes).into_owned()))
     };
     let plain = text(connection, &row.body_hash).await?.unwrap_or_default();
+    // Its link may open somebody's account.
+    if crate::accounts::mail::is_private(&row.cause) {
+        return Ok(None);
+    }
     // A mailing's message says something once it is rendered; before that its page has the preview.
     if row.rendered_hash.is_none() && plain.is_empty() {
         return Ok(None);

@@ -63,7 +63,7 @@ on_both_databases!(a_link_makes_the_firm_and_its_administrator_once, |app| async
         body
     };
     let refused = [
-        ("/password", json!("short"), "password", "/password"),
+        ("/password", json!("short"), "password_too_short", "/password"),
         ("/login", json!("boss"), "not_an_address", "/login"),
         ("/settings/firm/name", json!("  "), "no_name", "/settings/firm/name"),
         ("/settings/firm/zone", json!("Moon/Sea"), "unknown_zone", "/settings/firm/zone"),
@@ -76,11 +76,15 @@ on_both_databases!(a_link_makes_the_firm_and_its_administrator_once, |app| async
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM users").await, 0);
     let session: Session = client.post("/api/set-up", &wanted(Country::Bulgaria, &token, "Boss@Firm.example")).await.json();
     assert_eq!((session.role, session.login.as_str(), session.lang.tag()), (Role::Admin, "boss@firm.example", "bg"));
-    // Signed in at once, and the log-in is good for later.
+    // Signed in at once, up to the second factor every one of the staff has; and the log-in is good for later.
+    assert!(session.enrol);
+    client.get("/api/settings").await.problem(403, "enrol_first");
+    let later = app.log_in("boss@firm.example", PASSWORD).await;
+    app.place().pass_second_factors().await;
     let settings = client.get("/api/settings").await.value();
     assert_eq!((&settings["firm"]["name"], &settings["money"]["currency"], &settings["revision"]), (&json!("Щука и ко."), &json!("EUR"), &json!(1)));
     assert_eq!(settings["firm"]["tax_ids"], json!([]), "labels nobody filled in are no registration numbers");
-    app.log_in("boss@firm.example", PASSWORD).await.get("/api/settings").await.ok();
+    later.get("/api/settings").await.ok();
     // The same link again, and any new one: nothing is left to set up.
     app.anonymous().post("/api/set-up", &wanted(Country::Russia, &token, "thief@evil.example")).await.problem(409, "already_set_up");
     assert_eq!(setup::link(app.state(), "https://kontor.example").await.unwrap(), None);
@@ -106,6 +110,7 @@ on_both_databases!(of_two_people_one_wins_and_the_other_is_told, |app| async {
     let (winner, loser, currency) = if a.status == 200 { (one, b, "RUB") } else { (other, a, "EUR") };
     let code = loser.expect(409).value_of("code");
     assert!(["link_ended", "already_set_up"].contains(&code.as_str()), "{code}");
+    app.place().pass_second_factors().await;
     assert_eq!(winner.get("/api/settings").await.value()["money"]["currency"], currency);
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM users").await, 1);
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM audit WHERE action = 'settings.set_up'").await, 1);

@@ -39,7 +39,7 @@ pub fn take(listing: Listing<PeoplePage>, person: Person) {
 /// Changes a log-in as the page shows it, and offers to take it back.
 fn change(listing: Listing<PeoplePage>, person: Person, wanted: ChangePerson, done: Word, back: Option<ChangePerson>) {
     spawn_local(async move {
-        match api::put_as_seen::<Person>(&format!("/api/people/{}", person.id), person.revision, &wanted).await {
+        match api::put_seen::<Person>(&format!("/api/people/{}", person.id), Some(person.revision), &wanted).await {
             Ok(now) => {
                 let role = say(staff::role(now.role));
                 let text = done.with(lang(), &[("login", &now.login), ("role", &role)]);
