@@ -290,13 +290,11 @@ fn migrations() -> Migrator {
         (5, "import_codes", include_str!("../migrations/0005_import_codes.sql")),
         (6, "people", include_str!("../migrations/0006_people.sql")),
         (7, "mailings", include_str!("../migrations/0007_mailings.sql")),
-        (14, "segments", include_str!("../migrations/0014_segments.sql")),
-        (11, "sending", include_str!("../migrations/0011_sending.sql")),
-        (10, "firm_versions", include_str!("../migrations/0010_firm_versions.sql")),
-        (9, "customers", include_str!("../migrations/0009_customers.sql")),
         (8, "accounts", include_str!("../migrations/0008_accounts.sql")),
-        (11, "sending", include_str!("../migrations/0011_sending.sql")),
         (9, "customers", include_str!("../migrations/0009_customers.sql")),
+        (10, "firm_versions", include_str!("../migrations/0010_firm_versions.sql")),
+        (11, "sending", include_str!("../migrations/0011_sending.sql")),
+        (12, "segments", include_str!("../migrations/0012_segments.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);
