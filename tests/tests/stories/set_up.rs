@@ -128,6 +128,7 @@ async fn business(engine: Engine) {
         let token = token(&app).await;
         let boss = app.anonymous();
         boss.post("/api/set-up", &wanted(country, &token, "boss@firm.example")).await.ok();
+        app.place().pass_second_factors().await;
         let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
         let buyer = app.buyer("C1").await;
         let id = app.state().clock.new_id();
