@@ -242,5 +242,5 @@ fn Released(desk: Desk, step: Memo<String>) -> impl IntoView {
 /// `9 Dec 2011, 11:18, Ivan`.
 pub fn when_who(at: &Option<String>, who: &str) -> String {
     let Some(at) = at else { return String::new() };
-    words::WHO_DID.with(crate::lang::lang(), &[("when", &times::instant(at)), ("who", &who)])
+    format!("{}, {who}", times::instant(at))
 }

@@ -369,7 +369,7 @@ fn Versions(editor: Editor) -> impl IntoView {
                     let current = (one.version == stored.version).then_some("page");
                     view! {
                         <li><a href=href aria-current=current>{words::VERSION_N.with(lang(), &[("n", &one.version)])}</a>" "{one.note}
-                            <span class="sub">{words::WHO_DID.with(lang(), &[("when", &times::instant(&one.created_at)), ("who", &one.created_by)])}</span></li>
+                            <span class="sub">{format!("{}, {}", times::instant(&one.created_at), one.created_by)}</span></li>
                     }
                 })
                 .collect();

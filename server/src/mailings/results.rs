@@ -71,7 +71,7 @@ async fn told(state: &AppState, connection: &mut AnyConnection, id: &str, lang: 
     };
     let row = &known.row;
     let when = |at: Option<i64>| at.map(|at| local(lang, &zone, at)).unwrap_or_default();
-    let by = |at: Option<i64>, who: &str| at.map(|at| words::WHO_DID.with(lang, &[("when", &local(lang, &zone, at)), ("who", &who)])).unwrap_or_default();
+    let by = |at: Option<i64>, who: &str| at.map(|at| format!("{}, {who}", local(lang, &zone, at))).unwrap_or_default();
     let facts = [
         (staff::STATE, words::state(known.state).say(lang).to_string()),
         (words::AUDIENCE, sentence),

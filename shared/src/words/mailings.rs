@@ -201,7 +201,6 @@ crate::words! {
     FAULT_VALUES = "Choose at least one value", "Выберите хотя бы одно значение", "Изберете поне една стойност";
     FAULT_WINDOW = "The days do not make sense", "Даты не сходятся", "Дните не са логични";
     FAULT_BOUNDS = "Give a least or a most; the least is not above the most", "Укажите не меньше или не больше; нижняя граница не выше верхней", "Дайте поне или най-много; долната граница не е над горната";
-    WHO_DID = "{when}, {who}", "{when}, {who}", "{when}, {who}";
     OPEN_MESSAGE = "Open", "Открыть", "Отвори";
     MESSAGE_NOT_WRITTEN = "Nothing is written yet: the text is made when the message is about to be sent.",
         "Пока ничего не написано: текст составляется перед самой отправкой.",
