@@ -64,6 +64,17 @@ async fn take_away_the_mark(state: &AppState) {
 
 /// Time passes while no server runs: leases run out, and what waits for another try is due.
 async fn time_passes(state: &AppState) {
+    // PostgreSQL finishes what a killed client had asked of it; only then has the server left everything as it left it.
+    let mut waits = state.db.engine == Engine::Postgres;
+    while waits {
+        let busy: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'")
+                .fetch_one(&mut *state.db.read().await.expect("a connection"))
+                .await
+                .expect("a count");
+        waits = busy > 0;
+        tokio::time::sleep(Duration::from_millis(if waits { 5 } else { 0 })).await;
+    }
     execute(state, "UPDATE messages SET lease_until = 0 WHERE state IN ('claimed', 'sending')").await;
     execute(state, "UPDATE messages SET run_after = 0 WHERE state = 'queued'").await;
     execute(state, "DELETE FROM breakers").await;
