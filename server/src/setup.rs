@@ -14,7 +14,7 @@ use crate::extract::Json;
 use crate::firm::{save_changed, sections, store};
 use crate::links::{self, Purpose};
 use crate::time::rfc3339;
-use crate::{AppState, audit, auth, db, mail};
+use crate::{AppState, audit, auth, db, mail, mailings};
 
 /// There is one first administrator; a newer link ends the older.
 const SUBJECT: &str = "first administrator";
@@ -85,6 +85,8 @@ pub async fn set_up(State(state): State<AppState>, headers: HeaderMap, Json(want
     auth::store::set_lang(&mut tx, user, lang).await?;
     let added = serde_json::json!({"login": login, "role": Role::Admin});
     audit::record(&mut tx, &state.clock, CONSOLE, "user.add", &user.to_string(), None, Some(&added)).await?;
+    // Letters the firm can send on its first day.
+    mailings::starting::seed(&mut tx, &state, lang, CONSOLE).await?;
     let session = auth::open_session(&mut tx, &state, &headers, user, false).await?;
     audit::record::<()>(&mut tx, &state.clock, &login, "session.start", &user.to_string(), None, None).await?;
     tx.commit().await?;

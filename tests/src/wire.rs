@@ -16,6 +16,8 @@ pub async fn session_of(state: &AppState, user: UserId) -> String {
     let mut tx = state.db.write_tx().await.expect("the database takes a transaction");
     let key = auth::hex(&Sha256::digest(token.as_bytes()));
     auth::store::start_session(&mut tx, &key, user, now, now + 14 * 24 * 3_600_000).await.expect("a session is stored");
+    // As after password and second factor.
+    auth::store::describe_session(&mut tx, &key, "", now, true).await.expect("a session is described");
     tx.commit().await.expect("the session is committed");
     token
 }

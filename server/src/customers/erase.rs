@@ -27,6 +27,8 @@ const TABLES: &[Table] = &[
     Table { name: "import_refusals", key: "import_id", number: Some("no"), columns: &["value", "reason", "args"], quotes: true },
     Table { name: "customers", key: "id", number: None, columns: &["note", "state_reason"], quotes: false },
     Table { name: "links", key: "token_hash", number: None, columns: &["subject", "data", "created_by"], quotes: false },
+    Table { name: "applications", key: "customer_id", number: None, columns: &["message", "reason"], quotes: false },
+    Table { name: "account_requests", key: "id", number: None, columns: &["data"], quotes: false },
     Table { name: "segment_terms", key: "customer_id", number: None, columns: &["reason", "author"], quotes: false },
     Table { name: "segment_rules", key: "id", number: None, columns: &["reason", "author"], quotes: false },
     Table { name: "jobs", key: "id", number: None, columns: &["last_error"], quotes: false },

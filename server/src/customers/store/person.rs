@@ -116,7 +116,11 @@ pub async fn suppressions(connection: &mut AnyConnection, addresses: &[String]) 
 /// Ends the log-in for good under another name; the row stays for the orders that name it.
 pub async fn close_user(connection: &mut AnyConnection, user: &str, login: &str) -> sqlx::Result<u64> {
     let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
-    sqlx::query("UPDATE users SET disabled = 1, login = $2, password_hash = 'erased' WHERE id = $1").bind(user).bind(login).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
+    sqlx::query(
+        "UPDATE users SET disabled = 1, login = $2, password_hash = 'erased', name = '', factor_at = NULL, factor_secret = '', factor_offered = '' WHERE id = $1",
+    )
+    .bind(user).bind(login).execute(&mut *connection).await?;
     sqlx::query("DELETE FROM links WHERE subject = $1").bind(user).execute(connection).await?;
     Ok(ended.rows_affected())
 }
