@@ -248,6 +248,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
             done.rows += 1;
         }
     }
+    person::forget_pace(&mut tx, &person.emails).await?;
     let reason = person.masked(wanted.reason.trim()).unwrap_or_else(|| wanted.reason.trim().to_string());
     let after = serde_json::json!({"contact": person.contact.id, "reason": reason, "done": done});
     audit::record(&mut tx, &state.clock, &who.actor(), "contact.erase", &customer.id, None, Some(&after)).await?;

@@ -153,6 +153,17 @@ pub async fn drop_bodies(connection: &mut AnyConnection, hashes: &[String]) -> s
     Ok(())
 }
 
+/// A domain may be a person's own. How fast it was written to is forgotten; at worst one mail goes a moment sooner.
+pub async fn forget_pace(connection: &mut AnyConnection, emails: &[String]) -> sqlx::Result<()> {
+    for email in emails {
+        let scope = format!("domain:{}", crate::mail::compose::domain(email));
+        for statement in ["DELETE FROM throttles WHERE scope = $1", "DELETE FROM breakers WHERE scope = $1"] {
+            sqlx::query(statement).bind(&scope).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The person's log-in no longer stands as who did something.
 pub async fn rename_actor(connection: &mut AnyConnection, login: &str, to: &str) -> sqlx::Result<()> {
     for statement in ["UPDATE order_events SET actor = $2 WHERE actor = $1", "UPDATE suppressions SET actor = $2 WHERE actor = $1"] {
