@@ -17,7 +17,6 @@ mod ids;
 mod order;
 mod outline;
 mod price_list;
-mod report;
 mod styles;
 mod table;
 #[cfg(test)]
@@ -26,7 +25,6 @@ mod tests;
 pub use ids::{checksum, row_id};
 pub use order::write_order;
 pub use price_list::{form_checksum, write_price_list};
-pub use report::{Report, write_report};
 pub use table::{Cell, Column, Table, write_tables};
 
 /// A quantity the workbook is filled in with.

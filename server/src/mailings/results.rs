@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kontor_shared::api::mailings::MailingRecipient;
-use kontor_shared::sheet::{self, Report};
+use kontor_shared::sheet::{self, Cell, Column, Table};
 use kontor_shared::words::{Lang, audience, format, mailings as words, staff};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -133,31 +133,33 @@ pub async fn xlsx(State(state): State<AppState>, Path(id): Path<String>, Query(a
     let told = told(&state, &mut *state.db.read().await?, &id, asked.lang.as_deref()).await?;
     let lang = told.lang;
     let columns = [
-        (kontor_shared::words::common::CODE, 12.0),
-        (kontor_shared::words::common::CUSTOMER, 32.0),
-        (words::CONTACT, 26.0),
-        (words::ADDRESS, 32.0),
-        (words::CHANNEL, 10.0),
-        (staff::STATE, 14.0),
-        (words::REASON, 34.0),
-        (words::SENT_AT, 18.0),
-        (words::ANSWER, 48.0),
+        (kontor_shared::words::common::CODE, 12),
+        (kontor_shared::words::common::CUSTOMER, 32),
+        (words::CONTACT, 26),
+        (words::ADDRESS, 32),
+        (words::CHANNEL, 10),
+        (staff::STATE, 14),
+        (words::REASON, 34),
+        (words::SENT_AT, 18),
+        (words::ANSWER, 48),
     ];
     let rows = told.recipients.iter().map(|one| {
         let (code, name) = one.customer.as_ref().map(|customer| (customer.code.clone(), customer.name.clone())).unwrap_or_default();
         let channel = if one.channel == "email" { words::CHANNEL_EMAIL.say(lang).to_string() } else { one.channel.clone() };
-        let state = state_word(lang, &one.state);
-        vec![code, name, one.name.clone(), one.address.clone(), channel, state, reason(lang, one), sent_at(&told, one), one.answer.clone()]
+        let texts =
+            [name, one.name.clone(), one.address.clone(), channel, state_word(lang, &one.state), reason(lang, one), sent_at(&told, one), one.answer.clone()];
+        std::iter::once(Cell::Code(code)).chain(texts.into_iter().map(Cell::Text)).collect()
     });
-    let report = Report {
+    let table = Table {
         rows: rows.collect(),
-        facts: told.facts.iter().cloned().chain(told.totals.iter().cloned()).collect(),
-        columns: columns.iter().map(|(word, width)| (word.say(lang).to_string(), *width)).collect(),
-        made_at: state.clock.now_ms(),
+        notes: told.facts.iter().chain(&told.totals).map(|(label, value)| format!("{label}: {value}")).collect(),
+        columns: columns.iter().map(|(word, width)| Column::text(word.say(lang), *width)).collect(),
         title: told.title.clone(),
     };
-    let bytes =
-        tokio::task::spawn_blocking(move || sheet::write_report(&report)).await.context("writing stopped")?.map_err(|error| anyhow::anyhow!("{error}"))?;
+    let firm = state.firm().await?;
+    let (name, currency, now) = (firm.party.name.clone(), firm.currency, state.clock.now_ms());
+    let written = tokio::task::spawn_blocking(move || sheet::write_tables(&[table], &name, currency, now, lang));
+    let bytes = written.await.context("writing stopped")?.map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(file(bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{}.xlsx", told.title)))
 }
 

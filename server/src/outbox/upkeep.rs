@@ -5,6 +5,7 @@ use kontor_shared::mailings::MailingAction;
 use sqlx::AnyConnection;
 
 use super::settle::MOST_ATTEMPTS;
+use super::store;
 use crate::AppState;
 use crate::mailings::moves::{self, Moved};
 
@@ -34,7 +35,8 @@ pub async fn look(connection: &mut AnyConnection, now: i64) -> sqlx::Result<Look
     let mailings = "SELECT CAST(1 AS BIGINT) FROM mailings g WHERE g.state = 'running' AND EXISTS (SELECT 1 FROM messages m WHERE m.state = 'queued' \
                     AND m.mailing_id IS NOT NULL AND m.mailing_id = g.id AND m.run_after <= $1) LIMIT 1";
     let left = "SELECT CAST(1 AS BIGINT) FROM messages WHERE state IN ('claimed', 'sending') AND lease_until < $1 LIMIT 1";
-    let due = found(connection, orders).await? || found(connection, mailings).await?;
+    // While sending is paused nothing is due, however much waits.
+    let due = !store::is_paused(connection).await? && (found(connection, orders).await? || found(connection, mailings).await?);
     let left_behind = found(connection, left).await?;
     let uncertain: Option<i64> = sqlx::query_scalar(
         "SELECT CAST(1 AS BIGINT) FROM messages m JOIN mailings g ON g.id = m.mailing_id \
