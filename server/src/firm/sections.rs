@@ -7,7 +7,7 @@ use kontor_shared::api::firm::{FirmSection, MailSection, MoneySection, NumbersSe
 use kontor_shared::documents::Party;
 use kontor_shared::series::Series;
 use kontor_shared::settings::Privacy;
-use kontor_shared::words::Lang;
+use kontor_shared::words::{Lang, segments as words};
 use sqlx::AnyConnection;
 
 use super::smtp::{self, Smtp};
@@ -15,6 +15,7 @@ use super::{FirmSettings, check, numbers, save_changed, shown_logo, store};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, seen_revision};
 use crate::secrets::{Key, Purpose};
+use crate::segments::terms;
 use crate::time::day_in;
 use crate::{AppState, auth};
 
@@ -30,7 +31,9 @@ pub async fn save(State(state): State<AppState>, who: auth::Staff, headers: Head
     let key = key_for(&state, &wanted).await?;
     let mut tx = state.db.write_tx().await?;
     let (before, revision) = lock(&mut tx, &state, seen).await?;
+    let reason = wanted.segments.as_ref().map(|segments| segments.reason.clone()).unwrap_or_default();
     let after = apply(&mut tx, &state, key.as_ref(), &before, revision, wanted).await?;
+    terms::note_rule(&mut tx, &state, &before, &after, &who.actor(), &reason, "/segments/reason").await?;
     let revision = if after == before { revision } else { save_changed(&mut tx, &state, &who.actor(), "settings.save", &before, &after).await? };
     let answer = shown(&mut tx, &state, after, revision).await?;
     tx.commit().await?;
@@ -48,6 +51,7 @@ pub async fn undo(State(state): State<AppState>, who: auth::Staff, headers: Head
     numbers::begin_as_before(&mut tx, &current, &before).await?;
     check::check(&before, &store::price_types(&mut tx).await?)?;
     numbers::check_change(&mut tx, &current, &before, state.clock.now_ms()).await??;
+    terms::note_rule(&mut tx, &state, &current, &before, &who.actor(), words::UNDONE.say(who.0.lang), "/segments/reason").await?;
     let revision = save_changed(&mut tx, &state, &who.actor(), "settings.undo", &current, &before).await?;
     let answer = shown(&mut tx, &state, before, revision).await?;
     tx.commit().await?;
@@ -95,7 +99,7 @@ pub async fn apply(
     if let Some(section) = mail {
         take_mail(&mut after, section, key)?;
     }
-    if let Some(SegmentsSection { period, mode, regular_from, lapse }) = segments {
+    if let Some(SegmentsSection { period, mode, regular_from, lapse, reason: _ }) = segments {
         after = FirmSettings { segment_period: period, segment_mode: mode, regular_from, lapse, ..after };
     }
     if let Some(PricesSection { public_price_type, customer_price_type, terms, pay_days, new_days }) = prices {
@@ -211,7 +215,13 @@ async fn shown(connection: &mut AnyConnection, state: &AppState, settings: FirmS
             per_domain_per_hour: settings.mail_limits.per_domain_per_hour,
             uncertain_policy: settings.uncertain_policy,
         },
-        segments: SegmentsSection { period: settings.segment_period, mode: settings.segment_mode, regular_from: settings.regular_from, lapse: settings.lapse },
+        segments: SegmentsSection {
+            period: settings.segment_period,
+            mode: settings.segment_mode,
+            regular_from: settings.regular_from,
+            lapse: settings.lapse,
+            reason: String::new(),
+        },
         prices: PricesSection {
             public_price_type: settings.public_price_type,
             customer_price_type: settings.customer_price_type,

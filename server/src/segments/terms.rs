@@ -21,22 +21,21 @@ fn threshold(field: &'static str, value: u32) -> Result<u32> {
 }
 
 /// A decision about people needs its reason.
-fn reason(text: &str) -> Result<String> {
+fn reason(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(AppError::invalid_field("no_reason", "/reason", "say why: whoever comes next wants to know"));
+        return Err(AppError::invalid_field("no_reason", field, "say why: whoever comes next wants to know"));
     }
-    bounded_text("/reason", text, 500, true)?;
+    bounded_text(field, text, 500, true)?;
     Ok(text.to_string())
 }
 
 /// `PUT /api/segments/rule`
 pub async fn save_rule(State(state): State<AppState>, who: auth::Staff, Json(wanted): Json<SaveSegmentRule>) -> Result<Json<SegmentRuleChange>> {
     let regular_from = threshold("/regular_from", wanted.regular_from)?;
-    let reason = reason(&wanted.reason)?;
-    let now = state.clock.now_ms();
+    let reason = reason("/reason", &wanted.reason)?;
     let mut tx = state.db.write_tx().await?;
-    let before = firm::store::load(&mut tx).await?.unwrap_or_default();
+    let (before, _) = firm::store::lock(&mut tx, state.db.for_update(), state.clock.now_ms()).await?;
     let after = FirmSettings {
         segment_period: wanted.period,
         segment_mode: wanted.mode,
@@ -44,13 +43,41 @@ pub async fn save_rule(State(state): State<AppState>, who: auth::Staff, Json(wan
         lapse: Some(wanted.lapse),
         ..before.clone()
     };
-    firm::save(&mut tx, &state, &after).await?;
-    let change =
-        SegmentRuleChange { period: wanted.period, mode: wanted.mode, regular_from, lapse: wanted.lapse, reason, author: who.actor(), set_at: rfc3339(now) };
-    insert_rule(&mut tx, &state.clock.new_id().to_string(), &change, now).await?;
-    audit::record(&mut tx, &state.clock, &who.actor(), "segments.rule", "firm", None, Some(&change)).await?;
+    let change = note_rule(&mut tx, &state, &before, &after, &who.actor(), &reason, "/reason").await?;
+    if after != before {
+        firm::save_changed(&mut tx, &state, &who.actor(), "segments.rule", &before, &after).await?;
+    }
     tx.commit().await?;
     Ok(Json(change))
+}
+
+/// Keeps a rule with who changed it and why, in the transaction of the change. The rule that was there already is no change.
+pub async fn note_rule(
+    connection: &mut AnyConnection,
+    state: &AppState,
+    before: &FirmSettings,
+    after: &FirmSettings,
+    author: &str,
+    why: &str,
+    field: &'static str,
+) -> Result<SegmentRuleChange> {
+    let now = state.clock.now_ms();
+    let (old, new) = (firm_rule(before, now)?, firm_rule(after, now)?);
+    let told = |reason: String| SegmentRuleChange {
+        period: new.period,
+        mode: new.mode,
+        regular_from: new.regular_from,
+        lapse: new.lapse,
+        reason,
+        author: author.to_string(),
+        set_at: rfc3339(now),
+    };
+    if old.text() == new.text() {
+        return Ok(told(why.trim().to_string()));
+    }
+    let change = told(reason(field, why)?);
+    insert_rule(connection, &state.clock.new_id().to_string(), &change, now).await?;
+    Ok(change)
 }
 
 async fn insert_rule(connection: &mut AnyConnection, id: &str, change: &SegmentRuleChange, now: i64) -> sqlx::Result<()> {
@@ -123,7 +150,7 @@ pub async fn save(
 ) -> Result<Json<Option<SegmentTerms>>> {
     let customer: CustomerId = id_in_path(&id)?;
     let regular_from = wanted.regular_from.map(|count| threshold("/regular_from", count)).transpose()?;
-    let reason = reason(&wanted.reason)?;
+    let reason = reason("/reason", &wanted.reason)?;
     let now = state.clock.now_ms();
     let firm = state.firm().await?;
     let period = firm_rule(&firm, now)?.period;

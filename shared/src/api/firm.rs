@@ -73,6 +73,9 @@ request! {
         pub regular_from: Option<u32>,
         /// Absent: the period itself.
         pub lapse: Option<Period>,
+        /// Why the rule changes; it stays beside it. Never given back.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub reason: String,
     }
 
     pub struct PricesSection {

@@ -231,6 +231,7 @@ words! {
 /// The words for a refused setting, by its stable code.
 pub fn problem(code: &str) -> Option<Word> {
     Some(match code {
+        "no_reason" => super::segments::NO_REASON,
         "too_long" => BAD_LONG,
         "control_character" => BAD_CHARACTER,
         "too_many_rows" => BAD_ROWS,

@@ -63,6 +63,8 @@ crate::words! {
     THRESHOLD_OF_DAY = "Regular from", "Постоянный от", "Редовен от";
     SAVE_RULE = "Make this the firm's rule", "Сделать правилом фирмы", "Направи правило на фирмата";
     RULE_SAVED = "The firm judges by this rule now.", "Теперь фирма судит по этому правилу.", "Фирмата вече преценява по това правило.";
+    UNDONE = "The change before was undone", "Предыдущее изменение отменено", "Предишната промяна е отменена";
+    RULE_REASON_HINT = "It stays beside the rule, with your name and the day.", "Останется рядом с правилом, с вашим именем и датой.", "Остава до правилото, с вашето име и деня.";
     RULE_REASON = "Why the rule changes", "Почему меняется правило", "Защо се променя правилото";
     RULES_BEFORE = "Rules so far", "Прежние правила", "Досегашни правила";
     RULE_LINE = "{period}, {mode}, regular from {from}, former after a {lapse}", "{period}, {mode}, постоянный от {from}, бывший после: {lapse}", "{period}, {mode}, редовен от {from}, бивш след: {lapse}";

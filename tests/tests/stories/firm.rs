@@ -36,7 +36,7 @@ async fn audited(client: &Client, action: &str) -> (Value, Value) {
 }
 
 fn segments(regular_from: u32) -> Value {
-    json!({"segments": {"period": "year", "mode": "calendar", "regular_from": regular_from, "lapse": "quarter"}})
+    json!({"segments": {"period": "year", "mode": "calendar", "regular_from": regular_from, "lapse": "quarter", "reason": "for the story"}})
 }
 
 on_both_databases!(a_section_is_saved_told_and_undone, |app| async {

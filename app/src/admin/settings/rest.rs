@@ -15,18 +15,20 @@ pub struct SegmentsForm {
     mode: RwSignal<String>,
     regular_from: RwSignal<String>,
     lapse: RwSignal<String>,
+    reason: RwSignal<String>,
 }
 
 impl SegmentsForm {
     pub fn new() -> Self {
         let text = || RwSignal::new(String::new());
-        Self { period: text(), mode: text(), regular_from: text(), lapse: text() }
+        Self { period: text(), mode: text(), regular_from: text(), lapse: text(), reason: text() }
     }
     pub fn load(self, section: SegmentsSection) {
         self.period.set(section.period.word().into());
         self.mode.set(section.mode.word().into());
         self.regular_from.set(section.regular_from.map(|from| from.to_string()).unwrap_or_default());
         self.lapse.set(section.lapse.map(Period::word).unwrap_or_default().into());
+        self.reason.set(String::new());
     }
     pub fn read(self) -> Result<SegmentsSection, Wrong> {
         Ok(SegmentsSection {
@@ -34,6 +36,7 @@ impl SegmentsForm {
             mode: Mode::parse(&self.mode.get_untracked()).unwrap_or(Mode::Rolling),
             regular_from: whole(&self.regular_from.get_untracked(), "/segments/regular_from", 1, 1_000)?,
             lapse: Period::parse(&self.lapse.get_untracked()),
+            reason: self.reason.get_untracked(),
         })
     }
 }
@@ -49,6 +52,7 @@ pub fn SegmentsFields(form: SegmentsForm, errors: Errors) -> impl IntoView {
             <Choice errors=errors field="/segments/mode" label=words::MODE hint=words::MODE_HINT value=form.mode options=modes.to_vec()/>
             {line(errors, "/segments/regular_from", words::REGULAR_FROM, words::REGULAR_FROM_HINT, form.regular_from)}
             <Choice errors=errors field="/segments/lapse" label=words::LAPSE hint=words::LAPSE_HINT value=form.lapse options=lapses/>
+            {line(errors, "/segments/reason", segment_words::RULE_REASON, segment_words::RULE_REASON_HINT, form.reason)}
         </div>
     }
 }

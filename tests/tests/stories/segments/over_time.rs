@@ -161,6 +161,10 @@ on_both_databases!(the_firms_rule_changes_with_a_reason_and_everybody_is_judged_
     silent["reason"] = json!("");
     marketer.put("/api/segments/rule", &silent).await.problem(422, "no_reason");
     marketer.put("/api/segments/rule", &rule).await.ok();
+    // The settings page is another door to the same rule, and asks the same question.
+    let admin = app.staff(Role::Admin).await;
+    let section = json!({"segments": {"period": "quarter", "mode": "rolling", "regular_from": 2, "lapse": "year"}});
+    admin.put("/api/settings", &section).await.problem(422, "no_reason");
     run_due(app.state()).await.expect("due work runs");
     let page: SegmentPage = marketer.get("/api/segments").await.json();
     let count = |segment: Segment| page.counts.iter().find(|one| one.segment == segment).map(|one| one.count);
