@@ -1,6 +1,7 @@
 //! A reader's own choices, by a signed link and without log-in: unsubscribing by one click (RFC 8058), channels and topics,
 //! and why the mail came. Looking changes nothing: scanners open every link.
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
@@ -55,10 +56,10 @@ pub async fn page(State(state): State<AppState>, Path(token): Path<String>, uri:
 
 /// `POST /u/{token}`: a mail program's own button. It carries no cookie and no header of ours, so the signature in the
 /// address is all that is asked for; a second click changes nothing.
-pub async fn one_click(State(state): State<AppState>, Path(token): Path<String>, body: String) -> Result<StatusCode> {
+pub async fn one_click(State(state): State<AppState>, Path(token): Path<String>, body: Bytes) -> Result<StatusCode> {
     let mut tx = state.db.write_tx().await?;
     let (message, reader) = find(&state, &mut tx, &token).await?;
-    if !body.split('&').any(|pair| pair == "List-Unsubscribe=One-Click") {
+    if !is_one_click(&String::from_utf8_lossy(&body)) {
         return Err(AppError::invalid("not_one_click", "the body is to be List-Unsubscribe=One-Click"));
     }
     let now = Now::load(&mut tx, &reader).await?;
@@ -67,6 +68,13 @@ pub async fn one_click(State(state): State<AppState>, Path(token): Path<String>,
     apply(&state, &mut tx, message, &reader, &ChoosePreferences { channels, topics }, "one-click").await?;
     tx.commit().await?;
     Ok(StatusCode::OK)
+}
+
+/// Both encodings RFC 8058 §3.2 names. The pair is fixed and the address is what is proven, so no form has to be taken apart.
+fn is_one_click(body: &str) -> bool {
+    let pair = |text: &str| text.trim() == "List-Unsubscribe=One-Click";
+    let in_form = || body.contains("name=\"List-Unsubscribe\"") && body.lines().any(|line| line.trim() == "One-Click");
+    body.split('&').any(pair) || in_form()
 }
 
 #[derive(Deserialize)]

@@ -145,6 +145,10 @@ words_of! {
         Suppressed = "suppressed",
         /// The template has no text in the reader's language, nor in the firm's.
         NoText = "no_text",
+        /// The contact has another address by now than the message was written to.
+        AddressChanged = "address_changed",
+        /// The mailing was called off.
+        Cancelled = "cancelled",
     }
 }
 

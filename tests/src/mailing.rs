@@ -134,7 +134,7 @@ impl Written {
     }
 
     pub async fn freeze(&self, state: &AppState) -> Frozen {
-        freeze(state, &self.id, &self.recipients, &serde_json::json!({}), "test").await.expect("the mailing is frozen")
+        freeze(state, &self.id, None, &self.recipients, &serde_json::json!({}), "test").await.expect("the mailing is frozen")
     }
 
     /// Writes its messages past the freeze, which asks for a sender and a public address.

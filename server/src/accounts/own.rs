@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::accounts::{Account, ChangeEmail, ChangePassword, EndSessions, OwnSession, Prove, SaveAccount};
+use sqlx::AnyConnection;
 
 use super::{mail, passwords, requests, second_factor, store, totp};
 use crate::auth::throttle::{self, Rule};
@@ -111,6 +112,15 @@ pub async fn prove(State(state): State<AppState>, SignedIn(who): SignedIn, Json(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
+/// Ends what somebody who had this log-in may have asked for meanwhile: a link to another address or another password would let
+/// them in again.
+pub async fn end_links(connection: &mut AnyConnection, user: &str) -> sqlx::Result<()> {
+    for purpose in [Purpose::Reset, Purpose::Email] {
+        links::end(connection, purpose, user).await?;
+    }
+    Ok(())
+}
+
 /// `PUT /api/account/password`
 pub async fn change_password(State(state): State<AppState>, SignedIn(who): SignedIn, Json(sent): Json<ChangePassword>) -> Result<Response> {
     let user = who.user.to_string();
@@ -127,7 +137,7 @@ pub async fn change_password(State(state): State<AppState>, SignedIn(who): Signe
     let hash = state.new_hash(sent.new).await?;
     let mut tx = state.db.write_tx().await?;
     store::set_password(&mut tx, &user, &hash).await?;
-    links::end(&mut tx, Purpose::Reset, &user).await?;
+    end_links(&mut tx, &user).await?;
     if sent.end_others {
         auth::store::end_sessions(&mut tx, &user, &who.session).await?;
     }
@@ -157,7 +167,10 @@ pub async fn end_sessions(State(state): State<AppState>, SignedIn(who): SignedIn
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     match sent.session {
-        None => drop(auth::store::end_sessions(&mut tx, &user, &who.session).await?),
+        None => {
+            auth::store::end_sessions(&mut tx, &user, &who.session).await?;
+            end_links(&mut tx, &user).await?;
+        }
         Some(id) => {
             let sessions = store::sessions(&mut tx, &user, now, now - IDLE_MS).await?;
             let found = sessions.into_iter().find(|session| session_id(&session.token_hash) == id).ok_or(AppError::NotFound)?;

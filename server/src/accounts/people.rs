@@ -258,6 +258,7 @@ pub async fn end_sessions(State(state): State<AppState>, who: Staff, Path(id): P
     let mut tx = state.db.write_tx().await?;
     let row = user(&mut tx, &state, &who, &id).await?;
     let ended = auth::store::end_sessions(&mut tx, &row.id, if row.id == who.0.user.to_string() { &who.0.session } else { "" }).await?;
+    own::end_links(&mut tx, &row.id).await?;
     let after = serde_json::json!({"ended": ended});
     audit::record(&mut tx, &state.clock, &who.actor(), "user.end_sessions", &row.id, None, Some(&after)).await?;
     let person = person(&mut tx, &state, &who, &row.id).await?;
@@ -280,6 +281,7 @@ pub async fn reset_factor(State(state): State<AppState>, who: Staff, Path(id): P
     }
     store::remove_factor(&mut tx, &row.id).await?;
     auth::store::end_sessions(&mut tx, &row.id, "").await?;
+    own::end_links(&mut tx, &row.id).await?;
     let after = serde_json::json!({"proof": sent.proof.trim()});
     audit::record(&mut tx, &state.clock, &who.actor(), "factor.reset", &row.id, None, Some(&after)).await?;
     mail::changed(&mut tx, &state, &row.login, Lang::parse(&row.lang).context("stored language")?, "factor.reset").await?;

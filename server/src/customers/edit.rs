@@ -188,6 +188,9 @@ pub async fn set_state(
     }
     let mut tx = state.db.write_tx().await?;
     let row = master::locked(&mut tx, id, state.db.for_update()).await?.ok_or(AppError::NotFound)?;
+    if row.state == CustomerState::Applied.word() {
+        return Err(AppError::conflict("not_decided", "the customer signed up and waits for a decision; approve or refuse the sign-up"));
+    }
     let kept = if wanted.state == CustomerState::Blocked { reason } else { "" };
     if (row.state.as_str(), row.state_reason.as_str()) != (wanted.state.word(), kept) {
         check_revision(&row, seen)?;

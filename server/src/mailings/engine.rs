@@ -13,6 +13,14 @@ const MOST_BYTES: usize = 512 << 10;
 /// Statements a letter needs. `set` could double a text with each step, which fuel does not count.
 const STATEMENTS: [&str; 6] = ["if", "elif", "else", "endif", "for", "endfor"];
 
+/// The parser calls itself for each sign of an expression and each `elif`, and only counts brackets: ten thousand `not` end the
+/// whole program. So expressions are short, and a letter has so many tags, so deep in each other.
+const MOST_SIGNS: usize = 300;
+const MOST_OPERATORS: usize = 30;
+const MOST_TAGS: usize = 1_000;
+const MOST_ELIFS: usize = 50;
+const MOST_DEEP: usize = 20;
+
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -105,9 +113,11 @@ impl io::Write for Bounded {
     }
 }
 
-/// Refuses what would make texts of texts: statements beyond [`STATEMENTS`] and the operators that repeat and join.
+/// Refuses what would make texts of texts (statements beyond [`STATEMENTS`], the operators that repeat and join), and what the
+/// parser could not come back from.
 fn scan(source: &str) -> Result<(), Fault> {
     let mut at = 0;
+    let (mut tags, mut elifs, mut deep) = (0_usize, 0_usize, 0_usize);
     while let Some(start) = ["{{", "{%", "{#"].into_iter().filter_map(|open| source[at..].find(open)).min().map(|found| at + found) {
         let line = u32::try_from(source[..start].matches('\n').count() + 1).ok();
         let refuse = |what: &str| Err(Fault { line, kind: FaultKind::Syntax, detail: format!("not possible here: {what}") });
@@ -125,6 +135,19 @@ fn scan(source: &str) -> Result<(), Fault> {
             if !STATEMENTS.contains(&word) {
                 return refuse(word);
             }
+            match word {
+                "elif" => elifs += 1,
+                "if" | "for" => deep += 1,
+                "endif" | "endfor" => deep = deep.saturating_sub(1),
+                _ => {}
+            }
+        }
+        tags += 1;
+        if code.chars().count() > MOST_SIGNS || length > 4 * MOST_SIGNS || operators(&code) > MOST_OPERATORS {
+            return too_much(line, "an expression this long");
+        }
+        if tags > MOST_TAGS || elifs > MOST_ELIFS || deep > MOST_DEEP {
+            return too_much(line, "so many tags");
         }
         if let Some(operator) = code.chars().find(|c| matches!(c, '*' | '~')) {
             return refuse(&operator.to_string());
@@ -132,6 +155,17 @@ fn scan(source: &str) -> Result<(), Fault> {
         at = start + 2 + length;
     }
     Ok(())
+}
+
+fn too_much(line: Option<u32>, what: &str) -> Result<(), Fault> {
+    Err(Fault { line, kind: FaultKind::TooMuch, detail: format!("not possible here: {what}") })
+}
+
+/// Signs and words an expression is joined by.
+fn operators(code: &str) -> usize {
+    let signs = code.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace() && !matches!(c, '_' | '"' | '\'')).count();
+    let joins = |word: &&str| matches!(*word, "not" | "and" | "or" | "in" | "is" | "if" | "else");
+    signs + code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(joins).count()
 }
 
 /// The code up to `end`, which counts outside of strings only; without its strings, and how long it was with them.
@@ -215,6 +249,27 @@ mod tests {
         ];
         for source in hostile {
             assert!(rendered(source, true).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn no_template_is_too_deep_for_the_parser() {
+        let many = |part: &str, count: usize| part.repeat(count);
+        let hostile = [
+            format!("{{{{ {}1 }}}}", many("not ", 10_000)),
+            format!("{{{{ {}1 }}}}", many("-", 90_000)),
+            format!("{{{{ \"a\"{} }}}}", many("|upper", 15_000)),
+            format!("{{{{ {}\"a\" }}}}", many("\"a\"+", 20_000)),
+            format!("{{{{ {}1 }}}}", many("1 and ", 15_000)),
+            format!("{{{{ contact{} }}}}", many(".name", 18_000)),
+            format!("{{% if 0 %}}{}{{% endif %}}", many("{% elif 0 %}", 7_000)),
+            format!("{}{}", many("{% if 1 %}", 500), many("{% endif %}", 500)),
+            format!("{{% if {}1 %}}x{{% endif %}}", many("not ", 10_000)),
+            many("{{ customer.name }}", 5_000),
+        ];
+        for source in hostile {
+            let fault = Part::parse(&source, true).err().expect("refused");
+            assert_eq!(fault.kind, FaultKind::TooMuch, "{}", &source[..60]);
         }
     }
 

@@ -38,8 +38,9 @@ pub struct Frozen {
 
 /// Writes the messages of a mailing to these recipients, and gives how many there are. `by` is kept with the mailing: the
 /// segment rule and the sentence of its audience as they were.
-pub async fn freeze(state: &AppState, mailing: &str, recipients: &[Recipient], by: &serde_json::Value, actor: &str) -> Result<Frozen> {
-    let (row, revision) = match begin(state, mailing, by).await? {
+/// `seen` is the revision the recipients were found for.
+pub async fn freeze(state: &AppState, mailing: &str, seen: Option<i64>, recipients: &[Recipient], by: &serde_json::Value, actor: &str) -> Result<Frozen> {
+    let (row, revision) = match begin(state, mailing, seen, by).await? {
         Begun::Now(row, revision) => (row, revision),
         Begun::Before(frozen) => return Ok(frozen),
     };
@@ -87,7 +88,7 @@ enum Begun {
 }
 
 /// Fixes what the mailing says and removes what a freeze before this one left.
-async fn begin(state: &AppState, mailing: &str, by: &serde_json::Value) -> Result<Begun> {
+async fn begin(state: &AppState, mailing: &str, seen: Option<i64>, by: &serde_json::Value) -> Result<Begun> {
     let mut tx = state.db.write_tx().await?;
     let sql =
         format!("SELECT state, revision, name, topic, template_id, template_version, attach_price_list FROM mailings WHERE id = $1{}", state.db.for_update());
@@ -97,6 +98,9 @@ async fn begin(state: &AppState, mailing: &str, by: &serde_json::Value) -> Resul
         Some(MailingState::Draft) => {}
         Some(MailingState::Cancelled) | None => return Err(AppError::conflict("mailing_state", format!("the mailing is {}", row.state))),
         Some(_) => return Ok(Begun::Before(counts(&mut tx, mailing).await?)),
+    }
+    if seen.is_some_and(|seen| seen != row.revision) {
+        return Err(changed_meanwhile());
     }
     if state.config.public_url.is_none() {
         return Err(AppError::conflict("no_public_url", "no public address is set (KONTOR_PUBLIC_URL): readers could not unsubscribe"));
@@ -134,9 +138,13 @@ async fn still_ours(connection: &mut AnyConnection, state: &AppState, mailing: &
     let sql = format!("SELECT revision FROM mailings WHERE id = $1 AND state = 'draft'{}", state.db.for_update());
     let found: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(mailing).fetch_optional(connection).await?;
     if found != Some(revision) {
-        return Err(AppError::conflict("changed_meanwhile", "the mailing was changed while it was frozen; look at it and freeze it again"));
+        return Err(changed_meanwhile());
     }
     Ok(())
+}
+
+fn changed_meanwhile() -> AppError {
+    AppError::conflict("changed_meanwhile", "the mailing was changed while it was frozen; look at it and freeze it again")
 }
 
 async fn counts(connection: &mut AnyConnection, mailing: &str) -> sqlx::Result<Frozen> {

@@ -42,8 +42,8 @@ pub async fn freeze_as(state: &AppState, id: &str, actor: &str) -> Result<freezi
         (known, recipients, by)
     };
     // On its own task: a browser that goes away does not leave it half done.
-    let (task, mailing, actor) = (state.clone(), known.row.id.clone(), actor.to_string());
-    let frozen = tokio::spawn(async move { freezing::freeze(&task, &mailing, &recipients, &by, &actor).await });
+    let (task, mailing, seen, actor) = (state.clone(), known.row.id.clone(), known.row.revision, actor.to_string());
+    let frozen = tokio::spawn(async move { freezing::freeze(&task, &mailing, Some(seen), &recipients, &by, &actor).await });
     frozen.await.map_err(|error| AppError::Internal(error.into()))?
 }
 

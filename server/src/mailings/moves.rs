@@ -31,6 +31,13 @@ pub async fn act(connection: &mut AnyConnection, state: &AppState, mailing: &str
         .bind(matches!(after, MailingState::Done | MailingState::Cancelled).then_some(now))
         .execute(&mut *connection)
         .await?;
+    if action == MailingAction::Cancel {
+        // What nobody will send does not wait.
+        sqlx::query("UPDATE messages SET state = 'skipped', skip_reason = 'cancelled' WHERE mailing_id = $1 AND state = 'queued'")
+            .bind(mailing)
+            .execute(&mut *connection)
+            .await?;
+    }
     let stamp = match action {
         MailingAction::Freeze => "UPDATE mailings SET frozen_at = $2, frozen_by = $3 WHERE id = $1",
         MailingAction::Start => "UPDATE mailings SET started_at = $2, started_by = $3 WHERE id = $1",

@@ -28,6 +28,7 @@ pub async fn refused(connection: &mut AnyConnection, messages: &[&Claimed], now:
         } else {
             match message.contact_id.as_deref().and_then(|contact| Some((people.get(contact)?, consents.get(contact)))) {
                 None => Some(SkipReason::NoContact),
+                Some((person, _)) if !person.erased && normal(&person.email) != *address => Some(SkipReason::AddressChanged),
                 Some((person, consents)) => person.standing(&message.recipient, consents.map_or(&[][..], Vec::as_slice), suppressed).skip(
                     Channel::Email,
                     // A topic this version does not know is nobody's wish.
@@ -48,6 +49,7 @@ pub fn normal(address: &str) -> String {
 }
 
 struct Person {
+    email: String,
     customer_state: String,
     prefers: Channel,
     receives_mail: bool,
@@ -73,18 +75,18 @@ async fn people(connection: &mut AnyConnection, contacts: &[&str]) -> anyhow::Re
         return Ok(HashMap::new());
     }
     let sql = format!(
-        "SELECT p.id, c.state, c.channel, p.receives_mail, p.erased_at FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id IN ({})",
+        "SELECT p.id, c.state, c.channel, p.receives_mail, p.erased_at, p.email FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id IN ({})",
         placeholders(1, contacts.len())
     );
     let mut query = sqlx::query_as(AssertSqlSafe(sql));
     for contact in contacts {
         query = query.bind(*contact);
     }
-    let rows: Vec<(String, String, String, i64, Option<i64>)> = query.fetch_all(connection).await?;
+    let rows: Vec<(String, String, String, i64, Option<i64>, String)> = query.fetch_all(connection).await?;
     rows.into_iter()
-        .map(|(id, customer_state, channel, receives_mail, erased_at)| {
+        .map(|(id, customer_state, channel, receives_mail, erased_at, email)| {
             let prefers = Channel::parse(&channel).ok_or_else(|| anyhow::anyhow!("stored channel {channel:?}"))?;
-            Ok((id, Person { customer_state, prefers, receives_mail: receives_mail != 0, erased: erased_at.is_some() }))
+            Ok((id, Person { email, customer_state, prefers, receives_mail: receives_mail != 0, erased: erased_at.is_some() }))
         })
         .collect()
 }

@@ -57,6 +57,8 @@ crate::words! {
     SKIP_BOUNCED = "The address bounced for good", "Почта на этот адрес не доставляется", "Пощата до адреса се връща";
     SKIP_REGISTER = "In the register of those who want no advertising", "В реестре отказавшихся от рекламы", "В регистъра на отказалите реклама";
     SKIP_SUPPRESSED = "Suppressed by the firm", "Запрещён фирмой", "Забранен от фирмата";
+    SKIP_ADDRESS_CHANGED = "The address changed after the list was frozen", "Адрес изменился после фиксации списка", "Адресът е сменен след фиксирането на списъка";
+    SKIP_CANCELLED = "The mailing was called off", "Рассылка отменена", "Разпращането е отменено";
     SKIP_NO_TEXT = "The template has no text in a language for them", "В шаблоне нет текста на подходящем языке", "Шаблонът няма текст на подходящ език";
     * LAST_MONTHS = ["in the last {n} month", "in the last {n} months"], ["за последний {n} месяц", "за последние {n} месяца", "за последние {n} месяцев"], ["през последния {n} месец", "през последните {n} месеца"];
     * LAST_DAYS = ["in the last {n} day", "in the last {n} days"], ["за последний {n} день", "за последние {n} дня", "за последние {n} дней"], ["през последния {n} ден", "през последните {n} дни"];
@@ -104,6 +106,8 @@ pub const fn skip_reason(reason: SkipReason) -> Word {
         SkipReason::Register => SKIP_REGISTER,
         SkipReason::Suppressed => SKIP_SUPPRESSED,
         SkipReason::NoText => SKIP_NO_TEXT,
+        SkipReason::AddressChanged => SKIP_ADDRESS_CHANGED,
+        SkipReason::Cancelled => SKIP_CANCELLED,
     }
 }
 

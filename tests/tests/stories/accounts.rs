@@ -352,6 +352,24 @@ at_an_address!(a_password_changes_with_the_old_one, |app| async {
     assert_eq!(app.mails_to(BUYER).await.len(), 2, "the owner is told each time");
 });
 
+at_an_address!(a_pending_address_ends_with_the_password_and_the_sessions, |app| async {
+    add(&app, BUYER, Role::Buyer).await;
+    let evil = "evil@attacker.example";
+    // Whoever had the session asked for another address; the owner notices and acts.
+    for act in ["password", "sessions"] {
+        let (owner, thief) = (app.log_in(BUYER, PASSWORD).await, app.log_in(BUYER, PASSWORD).await);
+        thief.put("/api/account/email", &json!({"email": evil})).await.expect(204);
+        let token = token(&app, evil).await;
+        match act {
+            "password" => owner.put("/api/account/password", &json!({"old": PASSWORD, "new": PASSWORD, "end_others": true})).await.expect(204),
+            _ => owner.post("/api/account/sessions/end", &json!({})).await.expect(204),
+        };
+        app.anonymous().post("/api/email/confirm", &json!({"token": token})).await.problem(404, "link_ended");
+        sign_in(&app.anonymous(), BUYER, PASSWORD, None).await.ok();
+        app.pass(3600);
+    }
+});
+
 at_an_address!(people_see_and_end_their_sessions, |app| async {
     add(&app, BUYER, Role::Buyer).await;
     let with_browser = async |agent: &str| {
