@@ -177,6 +177,7 @@ fn Side(role: Role) -> impl IntoView {
 fn words_for(error: &ApiError) -> String {
     staff::problem(&error.code)
         .or_else(|| people::problem(&error.code))
+        .or_else(|| kontor_shared::words::profile::problem(&error.code))
         .or_else(|| log_ins_words::problem(&error.code))
         .or_else(|| kontor_shared::words::mailings::problem(&error.code))
         .map_or_else(|| crate::account::words_for(error), |word| say(word).to_string())

@@ -111,7 +111,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Move(command) => block_on(command.run()),
         Command::Fsck(command) => block_on(command.run()),
         Command::Openapi => {
-            println!("{}", kontor_server::openapi::text());
+            print(format!("{}\n", kontor_server::openapi::text()).as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -92,6 +92,9 @@ pub async fn apply(
     let SaveSettings { firm, money, numbers: series, mail, segments, prices, sign_up } = wanted;
     if let Some(section) = firm {
         take_firm(&mut after, section);
+        if after.party.name.trim().is_empty() && !before.party.name.trim().is_empty() {
+            return Err(AppError::invalid_field("no_name", "/firm/name", "the firm needs a name: it stands on every document"));
+        }
     }
     if let Some(MoneySection { currency, vat_mode, vat_method, vat_rates, default_vat }) = money {
         after = FirmSettings { currency, vat_mode, vat_method, vat_rates, default_vat, ..after };

@@ -7,9 +7,9 @@ crate::words! {
     RESET_SUBJECT = "{firm}: choose another password", "{firm}: новый пароль", "{firm}: нова парола";
     RESET_TEXT = "Somebody, we hope you, asked for another password for this address.\n\nChoose it here within an hour:\n{url}\n\nIf it was not you, do nothing: your password stays as it is.\n", "Кто-то — надеемся, вы — попросил новый пароль для этого адреса.\n\nЗадайте его здесь в течение часа:\n{url}\n\nЕсли это были не вы, ничего не делайте: пароль останется прежним.\n", "Някой, надяваме се вие, поиска нова парола за този адрес.\n\nИзберете я тук в рамките на един час:\n{url}\n\nАко не сте били вие, не правете нищо: паролата остава същата.\n";
     INVITE_SUBJECT = "{firm}: your log-in", "{firm}: ваш вход", "{firm}: вашият достъп";
-    INVITE_TEXT = "{firm} has made a log-in for you. It is this e-mail address.\n\nChoose your password within seven days:\n{url}\n\nIf you do not expect this, do nothing.\n", "{firm} создала для вас вход. Логин — этот адрес электронной почты.\n\nЗадайте пароль в течение семи дней:\n{url}\n\nЕсли вы этого не ждали, ничего не делайте.\n", "{firm} създаде достъп за вас. Потребителят е този имейл адрес.\n\nИзберете парола в рамките на седем дни:\n{url}\n\nАко не очаквате това, не правете нищо.\n";
+    INVITE_TEXT = "{firm} has made a log-in for you. It is this e-mail address.\n\nChoose your password within seven days:\n{url}\n\nIf you do not expect this, do nothing.\n", "Для вас создан вход на сайт {firm}. Логин — этот адрес электронной почты.\n\nЗадайте пароль в течение семи дней:\n{url}\n\nЕсли вы этого не ждали, ничего не делайте.\n", "{firm} създаде достъп за вас. Потребителят е този имейл адрес.\n\nИзберете парола в рамките на седем дни:\n{url}\n\nАко не очаквате това, не правете нищо.\n";
     APPROVED_SUBJECT = "{firm}: you are a customer now", "{firm}: вы теперь наш клиент", "{firm}: вече сте наш клиент";
-    APPROVED_TEXT = "Thank you for signing up. {firm} has approved it.\n\nChoose your password within seven days; then you see your prices and can order:\n{url}\n", "Спасибо за регистрацию. {firm} её одобрила.\n\nЗадайте пароль в течение семи дней, и вы увидите свои цены и сможете заказывать:\n{url}\n", "Благодарим ви за регистрацията. {firm} я одобри.\n\nИзберете парола в рамките на седем дни; след това ще виждате цените си и ще можете да поръчвате:\n{url}\n";
+    APPROVED_TEXT = "Thank you for signing up. {firm} has approved it.\n\nChoose your password within seven days; then you see your prices and can order:\n{url}\n", "Спасибо за регистрацию. {firm}: заявка одобрена.\n\nЗадайте пароль в течение семи дней, и вы увидите свои цены и сможете заказывать:\n{url}\n", "Благодарим ви за регистрацията. {firm} я одобри.\n\nИзберете парола в рамките на седем дни; след това ще виждате цените си и ще можете да поръчвате:\n{url}\n";
     SIGN_UP_REFUSED_SUBJECT = "{firm}: your sign-up", "{firm}: ваша регистрация", "{firm}: вашата регистрация";
     SIGN_UP_REFUSED_TEXT = "Thank you for your interest in {firm}. We cannot take you on as a customer at present.\n\nIf you think this is a mistake, please answer this mail.\n", "Спасибо за интерес к {firm}. Сейчас мы не можем принять вас в число клиентов.\n\nЕсли вы считаете это ошибкой, ответьте на это письмо.\n", "Благодарим ви за интереса към {firm}. В момента не можем да ви приемем като клиент.\n\nАко смятате, че това е грешка, моля, отговорете на това писмо.\n";
     SIGN_UP_REFUSED_WHY_TEXT = "Thank you for your interest in {firm}. We cannot take you on as a customer at present. The reason:\n\n{reason}\n\nIf you think this is a mistake, please answer this mail.\n", "Спасибо за интерес к {firm}. Сейчас мы не можем принять вас в число клиентов. Причина:\n\n{reason}\n\nЕсли вы считаете это ошибкой, ответьте на это письмо.\n", "Благодарим ви за интереса към {firm}. В момента не можем да ви приемем като клиент. Причината:\n\n{reason}\n\nАко смятате, че това е грешка, моля, отговорете на това писмо.\n";
@@ -70,13 +70,13 @@ crate::words! {
     EMAIL_CONFIRMED = "Done. You sign in with {login} from now on.", "Готово. Теперь вы входите с адресом {login}.", "Готово. Отсега влизате с {login}.";
     // Signing up.
     SIGN_UP = "Sign up", "Регистрация", "Регистрация";
-    SIGN_UP_HINT = "For companies that want to buy from us. We look at it and write to you.", "Для компаний, которые хотят у нас покупать. Мы рассмотрим заявку и напишем вам.", "За фирми, които искат да купуват от нас. Ще я разгледаме и ще ви пишем.";
+    SIGN_UP_HINT = "For companies that want to buy from us. We look at it and write to you.", "Для компаний, которые хотят у нас покупать. Мы рассмотрим заявку и напишем вам.", "За фирми, които искат да купуват от нас. Ще разгледаме заявката ви и ще ви пишем.";
     SIGN_UP_CLOSED = "The firm takes no sign-ups here. Write or call to become a customer.", "Здесь фирма регистрацию не принимает. Напишите или позвоните, чтобы стать клиентом.", "Тук фирмата не приема регистрации. Пишете или се обадете, за да станете клиент.";
     COMPANY = "Company", "Компания", "Фирма";
     COMPANY_WHY = "Whom invoices will be made out to.", "На кого будут выписаны счета.", "На кого ще се издават фактурите.";
     YOUR_NAME = "Your name", "Ваше имя", "Вашето име";
     YOUR_NAME_WHY = "So that we know whom we write to.", "Чтобы мы знали, кому пишем.", "За да знаем на кого пишем.";
-    EMAIL_WHY = "You will sign in with it, and orders are confirmed to it. A link asks it to confirm.", "С ним вы будете входить, на него приходят подтверждения заказов. Его нужно подтвердить по ссылке.", "С него ще влизате и на него идват потвържденията на поръчки. Потвърждава се чрез връзка.";
+    EMAIL_WHY = "You will sign in with it, and orders are confirmed to it. A link asks it to confirm.", "С этим адресом вы будете входить, на него приходят подтверждения заказов. Адрес нужно подтвердить по ссылке.", "С него ще влизате и на него идват потвържденията на поръчки. Потвърждава се чрез връзка.";
     COUNTRY = "Country", "Страна", "Държава";
     COUNTRY_WHY = "It decides about VAT and delivery.", "От неё зависят НДС и доставка.", "От нея зависят ДДС и доставката.";
     TAX_ID = "Tax or VAT number (if you have it at hand)", "ИНН или номер НДС (если под рукой)", "ЕИК или номер по ДДС (ако е под ръка)";
@@ -113,7 +113,7 @@ crate::words! {
     LANGUAGE_HINT = "In which the firm writes to you.", "На нём фирма вам пишет.", "На който фирмата ви пише.";
     FACTOR_TITLE = "Second step at sign-in", "Второй шаг при входе", "Втора стъпка при вход";
     FACTOR_HINT = "A code from an authenticator app beside the password: a password alone that was guessed or stolen opens nothing.", "Код из приложения-аутентификатора вдобавок к паролю: угаданный или украденный пароль сам по себе ничего не откроет.", "Код от приложение за кодове освен паролата: отгатната или открадната парола сама по себе си не отваря нищо.";
-    FACTOR_ON = "On since {date}.", "Включено с {date}.", "Включена от {date}.";
+    FACTOR_ON = "On since {date}", "Включено с {date}", "Включена от {date}";
     FACTOR_OFF = "Off.", "Выключено.", "Изключена.";
     FACTOR_SET_UP = "Set it up", "Настроить", "Настрой";
     FACTOR_OTHER = "Use another telephone", "Перенести на другой телефон", "Премести на друг телефон";

@@ -59,7 +59,7 @@ words! {
     COMPANYS_LANGUAGE = "As the company", "Как у организации", "Като на фирмата";
 
     NEWS = "News and offers", "Новости и предложения", "Новини и оферти";
-    NEWS_YES = "{name} agreed on {date}.", "{name}: согласие дано {date}.", "{name}: съгласие, дадено на {date}.";
+    NEWS_YES = "{name} agreed on {date}", "{name}: согласие дано {date}", "{name}: съгласие, дадено на {date}";
     NEWS_NO = "{name} gets none.", "{name}: не получает.", "{name}: не получава.";
     AGREE = "I agree", "Согласен получать", "Съгласен съм";
     NO_MORE = "Send none any more", "Больше не присылать", "Не пращайте повече";

@@ -47,7 +47,7 @@ crate::words! {
     GROUP_OTHER = "Answered", "Отвеченные", "С отговор";
     ORDER_SEARCH = "Number or customer", "Номер или клиент", "Номер или клиент";
     NO_ORDERS = "No orders here.", "Здесь заказов нет.", "Тук няма поръчки.";
-    NO_WORK = "Every order is answered.", "Все заказы отвечены.", "Всички поръчки имат отговор.";
+    NO_WORK = "Every order is answered.", "На все заказы дан ответ.", "Всички поръчки имат отговор.";
     NO_WORK_HINT = "New ones appear here by themselves.", "Новые появятся здесь сами.", "Новите се появяват тук сами.";
     NEW_ORDERS = "Show the new orders", "Показать новые заказы", "Покажи новите поръчки";
     STATE = "State", "Состояние", "Състояние";
@@ -252,9 +252,9 @@ crate::words! {
     MESSAGE_CLAIMED = "taken up", "взято в работу", "поето";
     MESSAGE_SENDING = "sending", "отправляется", "изпраща се";
     MESSAGE_SENT = "sent", "отправлено", "изпратено";
-    MESSAGE_FAILED = "failed", "не отправлено", "неизпратено";
+    MESSAGE_FAILED = "failed", "ошибка", "неуспешно";
     MESSAGE_UNCERTAIN = "uncertain", "неизвестно", "неясно";
-    MESSAGE_SKIPPED = "not sent", "не отправлялось", "не е пращано";
+    MESSAGE_SKIPPED = "skipped", "пропущено", "пропуснато";
     MESSAGE_NOBODY = "Nobody at the customer receives mail about orders.", "У клиента никто не получает писем о заказах.", "При клиента никой не получава писма за поръчки.";
     NO_MESSAGES = "No messages here.", "Здесь писем нет.", "Тук няма писма.";
     SEND_AGAIN = "Send again", "Отправить снова", "Изпрати пак";

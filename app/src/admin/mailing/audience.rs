@@ -83,10 +83,13 @@ fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoVi
     let turn = StoredValue::new(0_u32);
     Effect::new(move || {
         let body = asked.get();
+        turn.update_value(|turn| *turn += 1);
         if fault.get_untracked().is_some() {
+            // Another sentence's count would be taken for this one's.
+            counted.set(None);
+            busy.set(false);
             return;
         }
-        turn.update_value(|turn| *turn += 1);
         let now = turn.get_value();
         busy.set(true);
         set_timeout(

@@ -119,7 +119,11 @@ pub fn Progress(desk: Desk) -> impl IntoView {
         on_cleanup(move || handle.clear());
     }
     let wanted = RwSignal::new(String::new());
-    let number = Signal::derive(move || wanted.get().trim().parse::<u64>().ok());
+    // As the page writes it: grouped in any language's way.
+    let number = Signal::derive(move || {
+        let digits: String = wanted.get().chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '\'' | '’')).collect();
+        digits.parse::<u64>().ok()
+    });
     view! {
         {move || desk.saved.get().map(|mailing| {
             let going: u64 = mailing.counts.iter().filter(|one| one.state != "skipped").map(|one| one.count).sum();
