@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use kontor_shared::api::preferences::{ChannelChoice, ChoosePreferences, ConsentProof, Preferences, TopicChoice, Why};
+use kontor_shared::customers::MARKETING;
 use kontor_shared::ids::MessageId;
 use kontor_shared::mailings::{Audience, Channel, Topic};
 use kontor_shared::words::{Lang, audience as sentence};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use crate::customers::store::contacts::{self, NewConsent};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
 use crate::secrets::Purpose;
@@ -22,10 +24,10 @@ use crate::{AppState, assets, audit};
 mod store;
 pub mod token;
 
-/// The purpose of a consent to mailings as a whole.
-const MARKETING: &str = "marketing";
-/// As imports before there were topics wrote it.
+/// The purpose as imports before there were topics wrote it.
 const MAILINGS: &str = "mailings";
+/// Who acts here, in the audit trail.
+const READER: &str = "the reader";
 /// The wording a reader agrees to on the preference page (shared/src/words/preferences.rs); changes with it.
 const TEXT_VERSION: &str = "preferences-1";
 
@@ -181,18 +183,19 @@ async fn apply(
         }
     }
     for (purpose, channel, granted) in &said {
-        let id = state.clock.new_id().to_string();
-        let said = store::Said {
-            id: &id,
+        let said = NewConsent {
+            id: state.clock.new_id().to_string(),
             contact: &reader.contact_id,
             purpose,
             channel: channel.word(),
             state: if *granted { "granted" } else { "withdrawn" },
             text_version: if *granted { TEXT_VERSION } else { "" },
+            source: "preferences",
             evidence: &evidence,
+            actor: READER,
             at,
         };
-        store::say(connection, &said).await?;
+        contacts::add_consent(connection, &said).await?;
         if *channel == Channel::Email {
             let topic = purpose.strip_prefix("topic:").unwrap_or("");
             match granted {
@@ -206,7 +209,7 @@ async fn apply(
     }
     let after: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": granted})).collect();
     let before: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": !granted})).collect();
-    audit::record(connection, &state.clock, "the reader", "preferences.choose", &reader.contact_id, Some(&before), Some(&after)).await?;
+    audit::record(connection, &state.clock, READER, "preferences.choose", &reader.contact_id, Some(&before), Some(&after)).await?;
     Ok(())
 }
 

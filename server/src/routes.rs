@@ -96,7 +96,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::CheckMailing => (get(mailings::preview::checks), json::<api::mailings::MailingChecks>()),
         RouteId::TestMailing => (post(mailings::preview::test), json::<api::mailings::TestSent>().body::<api::mailings::TestMailing>()),
         RouteId::MailingMessages => (get(mailings::desk::messages), json::<api::mailings::RecipientPage>().query(&["state", "reason", "q", "after"])),
-        RouteId::MailingXlsx => (get(mailings::results::xlsx), binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet").query(&["lang"])),
+        RouteId::MailingXlsx => (get(mailings::results::xlsx), binary(segments::workbook::XLSX).query(&["lang"])),
         RouteId::MailingPdf => (get(mailings::results::print), binary("application/pdf").query(&["lang"])),
         RouteId::FreezeMailing => (post(mailings::lifecycle::freeze), json::<api::mailings::Mailing>()),
         RouteId::StartMailing => (post(mailings::lifecycle::start), json::<api::mailings::Mailing>().body::<api::mailings::StartMailing>()),

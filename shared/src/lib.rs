@@ -5,6 +5,9 @@
 //! segment or a legal order transition is decided in one place only.
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod stable;
+
 pub mod api;
 pub mod catalog;
 pub mod customers;

@@ -13,27 +13,6 @@ use crate::words::Lang;
 
 pub mod placeholders;
 
-/// Declares an enum whose variants have a stable word, the same in JSON and in the database.
-macro_rules! words_of {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$doc])* $variant),* }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.word() == word)
-            }
-        }
-    };
-}
-
 words_of! {
     /// Where a mailing is.
     MailingState {
@@ -107,10 +86,7 @@ impl Topic {
     }
 }
 
-words_of! {
-    /// A way to reach somebody.
-    Channel { Email = "email", Fax = "fax", Post = "post" }
-}
+pub use crate::customers::Channel;
 
 words_of! {
     /// Why somebody in the audience gets no message.

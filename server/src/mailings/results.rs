@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kontor_shared::api::mailings::MailingRecipient;
-use kontor_shared::sheet::{self, Cell, Column, Table};
+use kontor_shared::sheet::{Cell, Column, Table};
 use kontor_shared::words::{Lang, audience, format, mailings as words, staff};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -16,6 +16,7 @@ use super::desk::{self, Known, store};
 use crate::documents::attachment;
 use crate::error::{AppError, Result};
 use crate::extract::Query;
+use crate::segments::workbook;
 use crate::{AppState, child, pdf};
 
 /// Rows of a printed report; the rest is in the workbook, and the report says so.
@@ -157,10 +158,8 @@ pub async fn xlsx(State(state): State<AppState>, Path(id): Path<String>, Query(a
         title: told.title.clone(),
     };
     let firm = state.firm().await?;
-    let (name, currency, now) = (firm.party.name.clone(), firm.currency, state.clock.now_ms());
-    let written = tokio::task::spawn_blocking(move || sheet::write_tables(&[table], &name, currency, now, lang));
-    let bytes = written.await.context("writing stopped")?.map_err(|error| anyhow::anyhow!("{error}"))?;
-    Ok(file(bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{}.xlsx", told.title)))
+    let bytes = workbook::written(vec![table], firm.party.name.clone(), firm.currency, state.clock.now_ms(), lang).await?;
+    Ok(file(bytes, workbook::XLSX, &format!("{}.xlsx", told.title)))
 }
 
 /// What the template of the report shows (server/src/pdf/mailing.typ).

@@ -22,10 +22,10 @@ use crate::auth::hex;
 use crate::db::placeholders;
 use crate::firm::FirmSettings;
 use crate::mail::{Attachment, compose::base64_lines};
+use crate::segments::workbook::XLSX;
 use crate::time::random;
 use crate::{AppState, bodies, price_list};
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const BASE: &str = "application/vnd.kontor.workbook-base";
 
 /// An attachment as its message's row keeps it.

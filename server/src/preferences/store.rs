@@ -55,36 +55,6 @@ pub async fn consents(connection: &mut AnyConnection, contact: &str) -> sqlx::Re
         .await
 }
 
-/// Something a reader said.
-pub struct Said<'a> {
-    pub id: &'a str,
-    pub contact: &'a str,
-    pub purpose: &'a str,
-    pub channel: &'a str,
-    pub state: &'a str,
-    pub text_version: &'a str,
-    pub evidence: &'a str,
-    pub at: i64,
-}
-
-pub async fn say(connection: &mut AnyConnection, said: &Said<'_>) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'preferences', $7, $8, 'the reader')",
-    )
-    .bind(said.id)
-    .bind(said.contact)
-    .bind(said.purpose)
-    .bind(said.channel)
-    .bind(said.state)
-    .bind(said.text_version)
-    .bind(said.at)
-    .bind(said.evidence)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// Topics an address was taken off by its reader; the empty one is everything.
 pub async fn unsubscribed(connection: &mut AnyConnection, address: &str) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar("SELECT topic FROM suppressions WHERE address = $1 AND channel = 'email' AND reason = 'unsubscribed'")

@@ -18,6 +18,7 @@ use crate::customers::Wanted;
 use crate::error::{AppError, Result};
 use crate::extract::Query;
 
+/// The media type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The language the reader's page is in; else the one their log-in has.
@@ -38,7 +39,8 @@ fn saved(name: &str, bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-async fn written(tables: Vec<Table>, firm: String, currency: Currency, now: i64, lang: Lang) -> anyhow::Result<Vec<u8>> {
+/// The tables as a workbook, written off the threads that serve requests.
+pub async fn written(tables: Vec<Table>, firm: String, currency: Currency, now: i64, lang: Lang) -> anyhow::Result<Vec<u8>> {
     let written = tokio::task::spawn_blocking(move || write_tables(&tables, &firm, currency, now, lang)).await.context("the workbook's writer ended")?;
     Ok(written?)
 }
