@@ -1,13 +1,15 @@
 //! Products, product groups and the published price list as the browser holds it.
 //!
 //! A price list version is immutable; what one reader may see of it (one price type, an *overlay*) is one
-//! compact snapshot, encoded with postcard, fetched once and searched in memory.
+//! compact snapshot in columns, fetched once and searched in memory.
 
 use serde::{Deserialize, Serialize};
 
+use self::columns::{Columns, Damage};
 use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::QuantityRule;
 
+pub mod columns;
 pub mod discount;
 pub mod search;
 
@@ -102,7 +104,7 @@ pub struct GroupRow {
 }
 
 /// One product of a published price list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductRow {
     /// The firm's own code: text, `00123` stays `00123`.
     pub code: String,
@@ -123,6 +125,23 @@ pub struct ProductRow {
     pub stock: Option<i64>,
     /// First published within the firm's novelty window.
     pub new: bool,
+    /// The firm points it out.
+    pub promotion: bool,
+    /// The number of its picture; 0: none.
+    pub picture: u32,
+    /// Its value of each of [`Snapshot::attributes`]; empty: none.
+    pub attributes: Vec<String>,
+    /// Lower prices from larger quantities on, by quantity.
+    pub tiers: Vec<Tier>,
+}
+
+/// A price that holds from a quantity on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// [`Quantity`] as stored.
+    pub from: i64,
+    /// [`Price`] as stored.
+    pub price: i64,
 }
 
 impl ProductRow {
@@ -146,7 +165,7 @@ impl ProductRow {
 }
 
 /// A published price list version as one reader sees it. Products stand in reading order: by group, then name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     pub version: u32,
     /// The price type whose prices these are.
@@ -161,14 +180,16 @@ pub struct Snapshot {
     pub terms: String,
     pub note: String,
     pub groups: Vec<GroupRow>,
+    /// Names of the products' attributes.
+    pub attributes: Vec<String>,
     pub products: Vec<ProductRow>,
 }
 
 impl Snapshot {
     pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_allocvec(self)
+        Columns::from_snapshot(self).encode()
     }
-    pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        postcard::from_bytes(bytes)
+    pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
+        Columns::decode(bytes).map(|columns| columns.to_snapshot())
     }
 }

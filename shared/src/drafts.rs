@@ -322,16 +322,11 @@ mod tests {
         ProductRow {
             code: code.into(),
             name: format!("Product {code}"),
-            group: 0,
             unit: "pcs".into(),
             price: price.parse::<Price>().unwrap().raw(),
             vat_rate: 2000,
-            min: None,
-            max: None,
             increment: Some(Quantity::whole(pack).raw()),
-            precision: 0,
-            stock: None,
-            new: false,
+            ..ProductRow::default()
         }
     }
 

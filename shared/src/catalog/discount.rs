@@ -4,6 +4,7 @@
 //! price when the snapshot is read. What was shown is named by the overlay: `wholesale`, or `wholesale-5%` with a discount.
 
 use super::Snapshot;
+use super::columns::Columns;
 use crate::money::{Percent, Price, divide_rounded};
 
 /// The largest discount a customer can have.
@@ -50,7 +51,21 @@ impl Snapshot {
             self.overlay = overlay(&self.overlay, discount);
             for product in &mut self.products {
                 product.price = product.price().less(discount).raw();
+                for tier in &mut product.tiers {
+                    tier.price = Price::from_raw(tier.price).less(discount).raw();
+                }
             }
+        }
+        self
+    }
+}
+
+impl Columns {
+    /// As [`Snapshot::less`].
+    pub fn less(mut self, discount: Percent) -> Self {
+        if discount != Percent::ZERO {
+            self.head.overlay = overlay(&self.head.overlay, discount);
+            self.each_price(|price| Price::from_raw(price).less(discount).raw());
         }
         self
     }
@@ -61,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalog::ProductRow;
+    use crate::catalog::{GroupRow, ProductRow};
     use crate::money::{Currency, Quantity, VatMode, line_amount};
     use crate::orders::{PriceFacts, QuantityRule, Verdict, judge_line};
 
@@ -96,20 +111,8 @@ mod tests {
     }
 
     fn list(prices: &[i64]) -> Snapshot {
-        let product = |(at, price): (usize, &i64)| ProductRow {
-            code: at.to_string(),
-            name: String::new(),
-            group: 0,
-            unit: "pc".into(),
-            price: *price,
-            vat_rate: 2000,
-            min: None,
-            max: None,
-            increment: None,
-            precision: 0,
-            stock: None,
-            new: false,
-        };
+        let product =
+            |(at, price): (usize, &i64)| ProductRow { code: at.to_string(), unit: "pc".into(), price: *price, vat_rate: 2000, ..ProductRow::default() };
         Snapshot {
             version: 1,
             overlay: "wholesale".into(),
@@ -120,7 +123,8 @@ mod tests {
             valid_until: None,
             terms: String::new(),
             note: String::new(),
-            groups: Vec::new(),
+            groups: vec![GroupRow { code: "a".into(), name: "A".into(), parent: None }],
+            attributes: Vec::new(),
             products: prices.iter().enumerate().map(product).collect(),
         }
     }

@@ -1,64 +1,71 @@
-//! Search in a price list: every word of the query in the code, the name or a group's name, in any order, ranked.
+//! Search in a price list: every word of the query in the code, the name or a group's name, in any order, ranked; and
+//! repairs of what was mistyped.
 //!
-//! The text is folded once, when the list arrives, into one blob that is scanned with SIMD substring search: no index
-//! to build or to keep in memory (reference/performance.md §2). Only a query that finds nothing is repaired: wrong
-//! keyboard layout, other script, one typo; see [`repair`].
+//! Nothing is searched row by row. A word of the query is looked for among the pieces of names ([`section`]), each of
+//! which knows its rows ([`postings`]); sets of rows are joined as bits ([`bits`]). A repair is another set of pieces for
+//! one word, so repairs of different words combine; see [`repair`].
 
-use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem::Finder;
 
-use super::Snapshot;
+use super::columns::Columns;
 use crate::money::Price;
 
+mod bits;
+mod facets;
 mod fold;
+mod forms;
+mod layouts;
+mod postings;
+mod query;
 mod repair;
+mod scripts;
+mod section;
 #[cfg(test)]
 mod tests;
+mod typos;
 
+pub use bits::Bits;
+pub use facets::{Facets, facets};
 pub use fold::{fold_code, fold_text};
 
-/// Why a product is among the hits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// The query is its whole code.
-    Code,
-    /// Its code begins with the query.
-    CodePrefix,
-    /// Each word of the query begins a word of the name (or the code).
-    Words,
-    /// A word of the query stands inside a word of the name or inside the code.
-    Part,
-    /// A word of the query is found only in the name of a group above it.
-    Group,
-    /// Found after undoing a wrong keyboard layout.
-    Layout,
-    /// Found in the other script.
-    Translit,
-    /// Found after undoing one typing error.
-    Typo,
-}
+use postings::Postings;
+use query::{Query, Term};
+use section::{Place, Section};
 
-impl Reason {
-    pub const ALL: [Self; 8] = [Self::Code, Self::CodePrefix, Self::Words, Self::Part, Self::Group, Self::Layout, Self::Translit, Self::Typo];
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Code => "code",
-            Self::CodePrefix => "code_prefix",
-            Self::Words => "words",
-            Self::Part => "part",
-            Self::Group => "group",
-            Self::Layout => "layout",
-            Self::Translit => "translit",
-            Self::Typo => "typo",
-        }
+words_of! {
+    /// Why a product is among the hits.
+    Reason {
+        /// The query is its whole code.
+        Code = "code",
+        /// Its code begins with the query.
+        CodePrefix = "code_prefix",
+        /// Each word of the query begins a word of the name (or the code).
+        Words = "words",
+        /// A word of the query stands inside a word of the name or inside the code.
+        Part = "part",
+        /// A word of the query is found only in the name of a group above it.
+        Group = "group",
+        /// Found in another spelling: й for и, a look-alike letter of the other script, other separators or leading zeros in
+        /// a code, a unit in the other script.
+        Spelling = "spelling",
+        /// Found after undoing one typing error, or two in a long word.
+        Typo = "typo",
+        /// Found after undoing a wrong keyboard layout.
+        Layout = "layout",
+        /// Found in the other script.
+        Translit = "translit",
+        /// Another form of the same word.
+        Form = "form",
     }
 }
+use serde::{Deserialize, Serialize};
 
 /// A found product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// Index into [`Snapshot::products`].
+    /// Its row in the list.
     pub row: u32,
     pub reason: Reason,
 }
@@ -66,284 +73,493 @@ pub struct Hit {
 /// All hits, best first; among equals in list order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    pub hits: Vec<Hit>,
+    rows: Vec<u32>,
+    /// Up to which place each reason goes.
+    runs: Vec<(Reason, u32)>,
     /// The query that was used instead, where the given one finds nothing.
     pub repaired: Option<String>,
+    /// What the words of the query were found as, folded: for marking them in names.
+    pub needles: Vec<String>,
+}
+
+impl Found {
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+    /// Rows, best first.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+    /// Why the hit at a place is one.
+    pub fn reason(&self, at: usize) -> Option<Reason> {
+        self.runs.get(self.runs.partition_point(|(_, end)| *end as usize <= at)).map(|(reason, _)| *reason)
+    }
+    pub fn hits(&self) -> impl Iterator<Item = Hit> + '_ {
+        let mut run = 0;
+        self.rows.iter().enumerate().map(move |(at, row)| {
+            while self.runs[run].1 as usize <= at {
+                run += 1;
+            }
+            Hit { row: *row, reason: self.runs[run].0 }
+        })
+    }
+    fn push(&mut self, reason: Reason, rows: &Bits) {
+        rows.push_to(&mut self.rows);
+        self.end_run(reason);
+    }
+    fn end_run(&mut self, reason: Reason) {
+        let end = self.rows.len() as u32;
+        match self.runs.last_mut() {
+            Some(run) if run.0 == reason => run.1 = end,
+            Some(run) if run.1 == end => {}
+            _ if end == 0 => {}
+            _ => self.runs.push((reason, end)),
+        }
+    }
 }
 
 /// What the list is narrowed to. The default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Index into [`Snapshot::groups`]; its subgroups are included.
+    /// Its number among the list's groups; its subgroups are included.
     pub group: Option<u32>,
     pub in_stock: bool,
     pub new: bool,
+    pub promotion: bool,
     /// Inclusive.
     pub price_min: Option<Price>,
     /// Inclusive.
     pub price_max: Option<Price>,
+    /// For attributes by number, the values of which a product must have one.
+    pub attributes: Vec<(usize, Vec<u32>)>,
     /// Rows to keep, e.g. those bought before.
-    pub only: Option<HashSet<u32>>,
-}
-
-/// Longer queries are cut here; no name is as long, and work stays bounded.
-const MAX_QUERY_CHARS: usize = 1000;
-/// One bit each in a group's mask; further words are ignored.
-const MAX_WORDS: usize = 64;
-
-/// One folded text per row, back to back.
-#[derive(Clone, Debug, Default)]
-struct Blob {
-    text: Vec<u8>,
-    /// Where each row begins, and the end.
-    starts: Vec<u32>,
-}
-
-impl Blob {
-    fn push(&mut self, text: &str) {
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
-        self.text.extend_from_slice(text.as_bytes());
-        self.text.push(b'\n');
-        self.starts.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-    }
-
-    fn row(&self, row: usize) -> &[u8] {
-        let (from, to) = (self.starts[row] as usize, self.starts[row + 1] as usize);
-        &self.text[from..to - 1]
-    }
-
-    /// Calls `each` once per row that contains the needle, with the place of its first occurrence in the row.
-    fn scan(&self, finder: &Finder<'_>, mut each: impl FnMut(usize, usize)) {
-        let (mut at, mut row) = (0, 0);
-        while let Some(place) = finder.find(&self.text[at..]).map(|offset| at + offset) {
-            // Gallop: the next hit is mostly near, and nearly every row hits for one letter.
-            let mut step = 1;
-            while row + step < self.starts.len() && self.starts[row + step] as usize <= place {
-                step *= 2;
-            }
-            let (low, high) = (row + step / 2, (row + step).min(self.starts.len()));
-            row = low + self.starts[low..high].partition_point(|start| *start as usize <= place) - 1;
-            each(row, place - self.starts[row] as usize);
-            at = self.starts[row + 1] as usize;
-            row += 1;
-        }
-    }
+    pub only: Option<Arc<Bits>>,
 }
 
 /// A price list made searchable.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Index {
-    /// Each name as ` word word`: a word's beginning is a space.
-    names: Blob,
-    /// Each code without separators and with look-alike letters made one.
-    codes: Blob,
-    row_groups: Vec<u32>,
-    prices: Vec<i64>,
-    in_stock: Vec<bool>,
-    new: Vec<bool>,
-    group_parents: Vec<Option<u32>>,
-    /// Each group's name with those of the groups above it, folded as names are.
+    list: Arc<Columns>,
+    /// Pieces of names without a digit, owned by the piece.
+    plain: Section,
+    /// Pieces with a digit, look-alike letters made Latin.
+    coded: Section,
+    postings: Postings,
+    /// Where each piece is in its section; [`CODED`] is the bit of the second one.
+    folded: Vec<u32>,
+    /// Codes without separators and with look-alike letters made Latin, owned by the row.
+    codes: Section,
+    /// Before which of the first 32 letters of each such code a separator stood, a bit each.
+    gaps: Vec<u32>,
+    in_stock: Bits,
+    new: Bits,
+    promotion: Bits,
+    /// Each group's name with those of the groups above it, folded as pieces are.
     group_paths: Vec<String>,
+    /// What only repairs need, made when the first one is tried.
+    spare: OnceLock<repair::Spare>,
 }
 
-/// One word of the query, ready to be looked for.
-struct Word {
-    /// As it stands in folded names; several words where the buyer typed `85-123`.
-    name: String,
-    at_start: Finder<'static>,
-    inside: Finder<'static>,
-    code: String,
-    in_code: Finder<'static>,
+const CODED: u32 = 1 << 31;
+/// A piece of signs only.
+const NO_TEXT: u32 = u32::MAX;
+/// Looking into so many rows one by one is quicker than looking through all pieces.
+const FEW_ROWS: usize = 2500;
+
+/// A word of the query among the rows: at a word's beginning, inside one, in a code across its separators, in its group's
+/// name. Each includes those before.
+#[derive(Clone, Debug)]
+struct Matched {
+    start: Bits,
+    part: Bits,
+    across: Bits,
+    group: Bits,
 }
 
-impl Word {
-    fn new(typed: &str) -> Option<Self> {
-        let name = fold_text(typed);
-        if name.is_empty() {
-            return None;
-        }
-        let code = fold_code(typed);
-        Some(Self {
-            at_start: Finder::new(&format!(" {name}")).into_owned(),
-            inside: Finder::new(&name).into_owned(),
-            in_code: Finder::new(&code).into_owned(),
-            name,
-            code,
-        })
+impl Matched {
+    fn nothing(rows: usize) -> Self {
+        Self { start: Bits::none(rows), part: Bits::none(rows), across: Bits::none(rows), group: Bits::none(rows) }
     }
-}
-
-/// A query, parsed.
-struct Query {
-    words: Vec<Word>,
-    /// All of it as one code, so that `AB 12` finds `AB-12`.
-    code: String,
-}
-
-impl Query {
-    fn parse(text: &str) -> Self {
-        let words: Vec<Word> = text.split_whitespace().filter_map(Word::new).take(MAX_WORDS).collect();
-        let code = words.iter().map(|word| word.code.as_str()).collect();
-        Self { words, code }
+    fn and(&mut self, other: &Self) {
+        self.start.and(&other.start);
+        self.part.and(&other.part);
+        self.across.and(&other.across);
+        self.group.and(&other.group);
+    }
+    /// Puts into each what is in those before.
+    fn include(&mut self) {
+        self.part.or(&self.start);
+        self.across.or(&self.part);
+        self.group.or(&self.across);
     }
 }
 
 impl Index {
-    /// Folds the list's text once. Linear, a few tens of milliseconds for 100 000 products.
-    pub fn build(snapshot: &Snapshot) -> Self {
-        let mut group_paths: Vec<String> = Vec::with_capacity(snapshot.groups.len());
-        for group in &snapshot.groups {
-            let above = group.parent.and_then(|parent| group_paths.get(parent as usize)).cloned().unwrap_or_default();
-            group_paths.push(format!("{above} {}", fold_text(&group.name)));
+    /// Folds the list's pieces once: linear, some ten milliseconds for 100 000 products.
+    pub fn new(list: Arc<Columns>) -> Self {
+        let rows = list.len();
+        let mut group_paths: Vec<String> = Vec::with_capacity(list.head.groups.len());
+        for group in &list.head.groups {
+            let mut path = group.parent.and_then(|parent| group_paths.get(parent as usize)).cloned().unwrap_or_default();
+            for piece in group.name.split_whitespace() {
+                fold::words_into(piece, &mut path);
+            }
+            group_paths.push(path);
         }
-        let products = &snapshot.products;
-        let mut index = Self {
-            names: Blob::default(),
-            codes: Blob::default(),
-            row_groups: products.iter().map(|product| product.group).collect(),
-            prices: products.iter().map(|product| product.price).collect(),
-            in_stock: products.iter().map(|product| product.in_stock()).collect(),
-            new: products.iter().map(|product| product.new).collect(),
-            group_parents: snapshot.groups.iter().map(|group| group.parent).collect(),
-            group_paths,
-        };
-        index.names.text.reserve(products.iter().map(|product| product.name.len() + 2).sum());
+        let pieces = list.pieces();
+        let mut plain = Section::default();
+        let mut coded = Section::paired();
         let mut folded = String::new();
-        for product in products {
+        let mut places = Vec::with_capacity(pieces.len());
+        for (piece, text) in pieces.iter().enumerate() {
+            folded.clear();
+            fold::words_into(text, &mut folded);
+            if folded.is_empty() {
+                places.push(NO_TEXT);
+            } else if fold::has_digit(&folded) {
+                if !folded.is_ascii() {
+                    folded = fold::twinned(&folded);
+                }
+                places.push(CODED | coded.len() as u32);
+                coded.push(&folded, piece as u32);
+            } else {
+                places.push(plain.len() as u32);
+                plain.push(&folded, piece as u32);
+            }
+        }
+        let mut codes = Section::paired();
+        let mut gaps = Vec::with_capacity(rows);
+        for row in 0..rows {
             folded.clear();
             folded.push(' ');
-            fold::fold_text_into(&product.name, &mut folded);
-            index.names.push(&folded);
-            folded.clear();
-            fold::fold_code_into(&product.code, &mut folded);
-            index.codes.push(&folded);
+            gaps.push(fold::code_into(list.code(row), &mut folded));
+            codes.push(&folded, row as u32);
         }
-        index
+        let marked = |test: &dyn Fn(usize) -> bool| {
+            let mut bits = Bits::none(rows);
+            (0..rows).filter(|row| test(*row)).for_each(|row| bits.put(row));
+            bits
+        };
+        Self {
+            postings: Postings::new(&list),
+            in_stock: marked(&|row| list.in_stock(row)),
+            new: marked(&|row| list.is_new(row)),
+            promotion: marked(&|row| list.in_promotion(row)),
+            plain,
+            coded,
+            folded: places,
+            codes,
+            gaps,
+            group_paths,
+            spare: OnceLock::new(),
+            list,
+        }
+    }
+
+    pub fn list(&self) -> &Arc<Columns> {
+        &self.list
     }
 
     /// How many products there are.
     pub fn len(&self) -> usize {
-        self.row_groups.len()
+        self.list.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.row_groups.is_empty()
+        self.list.is_empty()
     }
 
     /// Finds `query` among what passes `filter`. An empty query finds all of that, in list order.
     pub fn find(&self, query: &str, filter: &Filter) -> Found {
-        let query: String = query.chars().take(MAX_QUERY_CHARS).collect();
-        let passes = self.passing(filter);
-        let parsed = Query::parse(&query);
-        let hits = self.hits(&parsed, &passes);
-        if !hits.is_empty() || parsed.words.is_empty() {
-            return Found { hits, repaired: None };
+        self.find_in(query, self.passing(filter).as_ref())
+    }
+
+    /// As [`find`](Self::find), among the rows that pass; `None`: all.
+    pub fn find_in(&self, query: &str, passing: Option<&Bits>) -> Found {
+        let query = Query::parse(query);
+        let mut found = Found::default();
+        if query.terms.is_empty() {
+            found.push(Reason::Words, passing.unwrap_or(&Bits::all(self.len())));
+            return found;
         }
-        // Where only the filter hides the hits, a repair would answer another question.
-        let everything = Filter::default();
-        if *filter != everything && !self.hits(&parsed, &self.passing(&everything)).is_empty() {
-            return Found::default();
+        let (matched, all) = self.narrowing(&query);
+        let (whole, begun) = self.by_code(&query.code);
+        let mut left = passing.cloned().unwrap_or_else(|| Bits::all(self.len()));
+        let mut any = false;
+        let ranked = [
+            (Reason::Code, whole),
+            (Reason::CodePrefix, begun),
+            (Reason::Words, all.start),
+            (Reason::Part, all.part),
+            (Reason::Part, all.across),
+            (Reason::Group, all.group),
+        ];
+        for (reason, mut rows) in ranked {
+            any |= !rows.is_empty();
+            rows.and(&left);
+            left.and_not(&rows);
+            found.push(reason, &rows);
         }
-        match repair::repair(self, &query) {
-            Some((repaired, reason)) => {
-                let mut hits = self.hits(&Query::parse(&repaired), &passes);
-                for hit in &mut hits {
-                    hit.reason = reason;
+        found.needles = query.terms.iter().flat_map(Term::needles).collect();
+        repair::repair(self, &query, matched, any, &left, &mut found);
+        found
+    }
+
+    /// Where each word stands, and where all do. The longest words come first; once they leave few rows, the others are
+    /// looked for in those only, and are `None` in what is given.
+    fn narrowing(&self, query: &Query) -> (Vec<Option<Matched>>, Matched) {
+        let mut order: Vec<usize> = (0..query.terms.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(query.terms[*at].typed.len()));
+        let mut matched: Vec<Option<Matched>> = vec![None; query.terms.len()];
+        let mut all: Option<Matched> = None;
+        for at in order {
+            let term = &query.terms[at];
+            match &mut all {
+                Some(all) if all.group.count() <= FEW_ROWS => {
+                    let here = self.matched_in(term, &all.group);
+                    all.and(&here);
                 }
-                Found { hits, repaired: Some(repaired) }
+                all => {
+                    let everywhere = self.matched(term);
+                    match all {
+                        Some(all) => all.and(&everywhere),
+                        None => *all = Some(everywhere.clone()),
+                    }
+                    matched[at] = Some(everywhere);
+                }
             }
-            None => Found::default(),
         }
+        (matched, all.unwrap_or_else(|| Matched::nothing(self.len())))
     }
 
-    /// The filter as a test of a row.
-    fn passing<'a>(&'a self, filter: &'a Filter) -> impl Fn(usize) -> bool + 'a {
-        // Each group stands after its parent, so one pass finds all that lie below.
-        let below = filter.group.map(|wanted| {
-            let mut below = vec![false; self.group_parents.len()];
-            for (at, parent) in self.group_parents.iter().enumerate() {
-                below[at] = at == wanted as usize || parent.is_some_and(|parent| below.get(parent as usize).copied().unwrap_or(false));
+    /// As [`matched`](Self::matched), among a few rows.
+    fn matched_in(&self, term: &Term, rows: &Bits) -> Matched {
+        let mut matched: Option<Matched> = None;
+        for word in &term.words {
+            let one = self.word_in(word, rows);
+            match &mut matched {
+                None => matched = Some(one),
+                Some(all) => all.and(&one),
             }
-            below
-        });
-        move |row| {
-            below.as_ref().is_none_or(|below| below.get(self.row_groups[row] as usize).copied().unwrap_or(false))
-                && (!filter.in_stock || self.in_stock[row])
-                && (!filter.new || self.new[row])
-                && filter.price_min.is_none_or(|least| self.prices[row] >= least.raw())
-                && filter.price_max.is_none_or(|most| self.prices[row] <= most.raw())
-                && filter.only.as_ref().is_none_or(|only| only.contains(&(row as u32)))
         }
+        let mut matched = matched.unwrap_or_else(|| Matched::nothing(self.len()));
+        let in_code = Finder::new(&term.code);
+        for row in rows.iter().map(|row| row as usize).filter(|_| !term.code.is_empty()) {
+            let code = self.codes.get(row).as_bytes();
+            if code[1..].starts_with(term.code.as_bytes()) {
+                matched.start.put(row);
+            } else if in_code.find(code).is_some() {
+                if self.across_gaps(row, &term.code) { &mut matched.across } else { &mut matched.part }.put(row);
+            }
+        }
+        matched.include();
+        matched
     }
 
-    fn hits(&self, query: &Query, passes: &dyn Fn(usize) -> bool) -> Vec<Hit> {
-        // The longest word is the rarest, mostly: it is looked for in one sweep, the others only where it stands.
-        let Some(driver) = (0..query.words.len()).max_by_key(|at| query.words[*at].name.len()) else {
-            return (0..self.len()).filter(|row| passes(*row)).map(|row| Hit { row: row as u32, reason: Reason::Words }).collect();
+    fn word_in(&self, word: &str, rows: &Bits) -> Matched {
+        let mut matched = Matched::nothing(self.len());
+        let twinned = fold::twinned(word);
+        let digits = fold::has_digit(word);
+        let find = |word: &str| [Finder::new(word).into_owned(), Finder::new(&format!(" {word}")).into_owned()];
+        let (plain, coded) = (find(word), find(&twinned));
+        let groups: Vec<bool> = self.group_paths.iter().map(|path| path.contains(word)).collect();
+        for row in rows.iter().map(|row| row as usize) {
+            for piece in self.list.name_pieces(row) {
+                let (text, [inside, at_start]) = match self.folded[*piece as usize] {
+                    NO_TEXT => continue,
+                    at if at & CODED == 0 && digits => continue,
+                    at if at & CODED == 0 => (self.plain.get(at as usize), &plain),
+                    at => (self.coded.get((at & !CODED) as usize), &coded),
+                };
+                if inside.find(text.as_bytes()).is_some() {
+                    matched.part.put(row);
+                    if at_start.find(text.as_bytes()).is_some() {
+                        matched.start.put(row);
+                        break;
+                    }
+                }
+            }
+            if groups.get(self.list.group(row) as usize).copied().unwrap_or(false) {
+                matched.group.put(row);
+            }
+        }
+        if digits {
+            let mut with_unit = Bits::none(self.len());
+            query::phrases(word).for_each(|(number, unit)| self.add_phrase(number, unit, &mut with_unit));
+            with_unit.and(rows);
+            matched.start.or(&with_unit);
+        }
+        matched.include();
+        matched
+    }
+
+    /// The query as it is, without repairs.
+    pub fn find_literal(&self, query: &str, filter: &Filter) -> Found {
+        let mut found = self.find(query, filter);
+        let kept = found.runs.iter().filter(|(reason, _)| *reason <= Reason::Group).map(|(_, end)| *end).max().unwrap_or(0);
+        found.rows.truncate(kept as usize);
+        found.runs.retain(|(reason, _)| *reason <= Reason::Group);
+        found.repaired = None;
+        found
+    }
+
+    /// The filter as rows; `None`: all.
+    pub fn passing(&self, filter: &Filter) -> Option<Bits> {
+        if *filter == Filter::default() {
+            return None;
+        }
+        let mut passing = match filter.group {
+            Some(group) => self.in_group(group),
+            None => Bits::all(self.len()),
         };
-        let groups = self.group_masks(&query.words);
-        let mut marked = vec![false; self.len()];
-        self.names.scan(&query.words[driver].inside, |row, _| marked[row] = true);
-        if !query.words[driver].code.is_empty() {
-            self.codes.scan(&query.words[driver].in_code, |row, _| marked[row] = true);
-        }
-        if groups.iter().any(|mask| mask >> driver & 1 == 1) {
-            for (row, group) in self.row_groups.iter().enumerate() {
-                marked[row] |= groups.get(*group as usize).is_some_and(|mask| mask >> driver & 1 == 1);
+        for (wanted, rows) in [(filter.in_stock, &self.in_stock), (filter.new, &self.new), (filter.promotion, &self.promotion)] {
+            if wanted {
+                passing.and(rows);
             }
         }
-        const RANKS: [Reason; 5] = [Reason::Code, Reason::CodePrefix, Reason::Words, Reason::Part, Reason::Group];
-        let mut ranked: [Vec<u32>; RANKS.len()] = Default::default();
-        for row in (0..self.len()).filter(|row| marked[*row] && passes(*row)) {
-            if let Some(rank) = self.rank(query, row, &groups) {
-                ranked[rank].push(row as u32);
-            }
+        if filter.price_min.is_some() || filter.price_max.is_some() {
+            let (least, most) = (filter.price_min.map_or(i64::MIN, Price::raw), filter.price_max.map_or(i64::MAX, Price::raw));
+            passing.and(&self.rows_where(|row| (least..=most).contains(&self.list.prices()[row])));
         }
-        RANKS.into_iter().zip(ranked).flat_map(|(reason, rows)| rows.into_iter().map(move |row| Hit { row, reason })).collect()
+        for (attribute, values) in filter.attributes.iter().filter(|(attribute, _)| *attribute < self.list.head.attributes.len()) {
+            let column = self.list.attribute_column(*attribute);
+            passing.and(&self.rows_where(|row| values.contains(&column[row])));
+        }
+        if let Some(only) = &filter.only {
+            passing.and(only);
+            // Rows beyond the end of a shorter set are not in it.
+            (only.len()..self.len()).for_each(|row| passing.take(row));
+        }
+        Some(passing)
     }
 
-    /// The rank of a row, or `None` where a word is missing.
-    fn rank(&self, query: &Query, row: usize, groups: &[u64]) -> Option<usize> {
-        let (name, code) = (self.names.row(row), self.codes.row(row));
-        if !query.code.is_empty() && code.starts_with(query.code.as_bytes()) {
-            return Some(usize::from(code.len() != query.code.len()));
+    fn rows_where(&self, test: impl Fn(usize) -> bool) -> Bits {
+        let mut rows = Bits::none(self.len());
+        (0..self.len()).filter(|row| test(*row)).for_each(|row| rows.put(row));
+        rows
+    }
+
+    /// The rows of a group and of those below it.
+    pub fn in_group(&self, wanted: u32) -> Bits {
+        // Each group stands after its parent, so one pass finds all that lie below.
+        let mut below = vec![false; self.list.head.groups.len()];
+        for (at, group) in self.list.head.groups.iter().enumerate() {
+            below[at] = at == wanted as usize || group.parent.is_some_and(|parent| below.get(parent as usize).copied().unwrap_or(false));
         }
-        let group = self.row_groups[row] as usize;
-        let mut rank = 2;
-        for (at, word) in query.words.iter().enumerate() {
-            let coded = !word.code.is_empty();
-            rank = rank.max(if word.at_start.find(name).is_some() || (coded && code.starts_with(word.code.as_bytes())) {
-                2
-            } else if word.inside.find(name).is_some() || (coded && word.in_code.find(code).is_some()) {
-                3
-            } else if groups.get(group).is_some_and(|mask| mask >> at & 1 == 1) {
-                4
-            } else {
-                return None;
+        self.rows_where(|row| below.get(self.list.group(row) as usize).copied().unwrap_or(false))
+    }
+
+    /// Rows whose code is this, and those whose code begins so.
+    fn by_code(&self, code: &str) -> (Bits, Bits) {
+        let (mut whole, mut begun) = (Bits::none(self.len()), Bits::none(self.len()));
+        self.codes.scan(code, |at, place| {
+            if place == Place::Start {
+                let same = self.codes.get(at).len() == code.len() + 1;
+                if same { &mut whole } else { &mut begun }.put(at);
+            }
+        });
+        (whole, begun)
+    }
+
+    /// Where a word of the query stands, as it was typed.
+    fn matched(&self, term: &Term) -> Matched {
+        let mut matched: Option<Matched> = None;
+        for word in &term.words {
+            let one = self.word(word, true);
+            match &mut matched {
+                None => matched = Some(one),
+                Some(all) => all.and(&one),
+            }
+        }
+        let mut matched = matched.unwrap_or_else(|| Matched::nothing(self.len()));
+        self.codes.scan(&term.code, |at, place| match place {
+            Place::Start => matched.start.put(at),
+            Place::Inside if self.across_gaps(at, &term.code) => matched.across.put(at),
+            Place::Inside => matched.part.put(at),
+        });
+        matched.include();
+        matched
+    }
+
+    /// Whether something stands in a code only with separators in between.
+    fn across_gaps(&self, row: usize, code: &str) -> bool {
+        let gaps = self.gaps[row];
+        let inner = (1_u32.checked_shl(code.len() as u32).unwrap_or(0).wrapping_sub(1)) & !1;
+        gaps != 0 && self.codes.get(row)[1..].match_indices(code).all(|(at, _)| at < 32 && gaps >> at & inner != 0)
+    }
+
+    /// One folded word among the names and groups; with `articles` also among pieces with a digit.
+    fn word(&self, word: &str, articles: bool) -> Matched {
+        let mut matched = Matched::nothing(self.len());
+        let twinned = fold::twinned(word);
+        let digits = fold::has_digit(word);
+        if !digits {
+            self.plain.scan(word, |at, place| self.postings.add(self.plain.owner(at), matched.at(place)));
+        }
+        if articles {
+            self.coded.scan(&twinned, |at, place| self.postings.add(self.coded.owner(at), matched.at(place)));
+        }
+        if digits {
+            query::phrases(word).for_each(|(number, unit)| self.add_phrase(number, unit, &mut matched.start));
+        }
+        let groups: Vec<bool> = self.group_paths.iter().map(|path| path.contains(word)).collect();
+        if groups.contains(&true) {
+            for (row, group) in self.list.groups().iter().enumerate() {
+                if groups.get(*group as usize).copied().unwrap_or(false) {
+                    matched.group.put(row);
+                }
+            }
+        }
+        matched.include();
+        matched
+    }
+
+    /// Rows in which a piece that ends with a number stands before one that begins with a unit: `20 л` for `20л`.
+    fn add_phrase(&self, number: &str, unit: &str, to: &mut Bits) {
+        let mut before = Vec::new();
+        let mut rows = Bits::none(self.len());
+        self.coded.scan(number, |at, _| {
+            if self.coded.get(at).ends_with(number)
+                && !self.coded.get(at)[..self.coded.get(at).len() - number.len()].ends_with(|char: char| char.is_ascii_digit())
+            {
+                if before.is_empty() {
+                    before = vec![false; self.list.pieces().len()];
+                }
+                before[self.coded.owner(at) as usize] = true;
+                self.postings.add(self.coded.owner(at), &mut rows);
+            }
+        });
+        if before.is_empty() {
+            return;
+        }
+        let mut after = vec![false; self.list.pieces().len()];
+        let mut with_unit = Bits::none(self.len());
+        for (section, unit) in [(&self.plain, unit), (&self.coded, &fold::twinned(unit))] {
+            section.scan(unit, |at, place| {
+                if place == Place::Start && section.get(at)[1..].starts_with(unit) {
+                    after[section.owner(at) as usize] = true;
+                    self.postings.add(section.owner(at), &mut with_unit);
+                }
             });
         }
-        Some(rank)
+        rows.and(&with_unit);
+        for row in rows.iter() {
+            let pieces = self.list.name_pieces(row as usize);
+            if pieces.windows(2).any(|pair| before[pair[0] as usize] && after[pair[1] as usize]) {
+                to.put(row as usize);
+            }
+        }
     }
+}
 
-    /// For each group a bit per word that stands in its name or above.
-    fn group_masks(&self, words: &[Word]) -> Vec<u64> {
-        let mask = |path: &String| words.iter().enumerate().fold(0, |mask, (at, word)| mask | u64::from(word.inside.find(path.as_bytes()).is_some()) << at);
-        self.group_paths.iter().map(mask).collect()
-    }
-
-    /// Whether any product has the word, wherever.
-    fn knows(&self, typed: &str) -> bool {
-        Word::new(typed).is_some_and(|word| {
-            word.inside.find(&self.names.text).is_some()
-                || (!word.code.is_empty() && word.in_code.find(&self.codes.text).is_some())
-                || self.group_paths.iter().any(|path| word.inside.find(path.as_bytes()).is_some())
-        })
-    }
-
-    fn finds_any(&self, query: &str) -> bool {
-        let query = Query::parse(query);
-        !query.words.is_empty() && !self.hits(&query, &|_| true).is_empty()
+impl Matched {
+    fn at(&mut self, place: Place) -> &mut Bits {
+        match place {
+            Place::Start => &mut self.start,
+            Place::Inside => &mut self.part,
+        }
     }
 }

@@ -36,14 +36,75 @@ pub fn fold_code(text: &str) -> String {
 }
 
 pub(super) fn fold_code_into(text: &str, folded: &mut String) {
+    code_into(text, folded);
+}
+
+/// As [`fold_code_into`]; gives before which of the first 32 letters (bytes, where they are not Latin) a separator stood.
+pub(super) fn code_into(text: &str, folded: &mut String) -> u32 {
+    let begin = folded.len();
+    let mut gaps = 0;
     let mut letters = String::new();
     for char in text.chars() {
-        if push_mark(char, &mut letters, 0) || !is_kept(char) {
+        if push_mark(char, folded, begin) {
             continue;
         }
+        if !is_kept(char) {
+            gaps |= 1_u32.checked_shl((folded.len() - begin) as u32).unwrap_or(0);
+            continue;
+        }
+        letters.clear();
         push_letter(char, &mut letters);
+        folded.extend(letters.chars().map(latin_twin));
     }
-    folded.extend(letters.chars().map(latin_twin));
+    gaps
+}
+
+/// The words of a piece of a name or query, each behind a space: letters and digits of one article stay together, whatever
+/// stands between them, so that `AB-12/3` is one word however it is written; letters on both sides of a sign are two words.
+/// A decimal comma is a point, and `×` between digits is `x`.
+pub(super) fn words_into(piece: &str, folded: &mut String) {
+    let begin = folded.len();
+    // What stands before, and the signs since.
+    let mut last: Option<char> = None;
+    let mut sign: Option<char> = None;
+    for char in piece.chars() {
+        if push_mark(char, folded, begin) {
+            continue;
+        }
+        let multiplied = matches!(char, '×' | '*') && last.is_some_and(|last| last.is_ascii_digit());
+        if !is_kept(char) && !multiplied {
+            sign = Some(if sign.is_some() { ' ' } else { char });
+            continue;
+        }
+        let char = if multiplied { 'x' } else { char };
+        match (last, sign) {
+            (None, _) => folded.push(' '),
+            (Some(_), None) => {}
+            (Some(before), Some(sign)) => {
+                let digits = before.is_ascii_digit() && char.is_ascii_digit();
+                let letters = before.is_alphabetic() && char.is_alphabetic();
+                match sign {
+                    '.' | ',' if digits => folded.push('.'),
+                    '/' if digits => folded.push('/'),
+                    '-' | '.' | '_' | '\'' | '’' | '"' | '–' | '‑' if !letters => {}
+                    _ => folded.push(' '),
+                }
+            }
+        }
+        sign = None;
+        last = Some(char);
+        push_letter(char, folded);
+    }
+}
+
+/// Whether there is a digit in it: only then look-alike letters are one, for `3,5х25` is written with either х.
+pub(super) fn has_digit(folded: &str) -> bool {
+    folded.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// With the Latin look-alike for each Cyrillic letter that has one.
+pub(super) fn twinned(folded: &str) -> String {
+    folded.chars().map(latin_twin).collect()
 }
 
 /// Takes a combining mark: и with breve is й, any other mark is dropped (files from macOS are decomposed).
@@ -92,6 +153,8 @@ fn push_letter(char: char, folded: &mut String) {
             'ù'..='ü' | 'ū' | 'ů' | 'ű' => folded.push('u'),
             'ý' | 'ÿ' => folded.push('y'),
             'ź' | 'ż' | 'ž' => folded.push('z'),
+            '²' => folded.push('2'),
+            '³' => folded.push('3'),
             '\u{300}'..='\u{36f}' => {}
             other => folded.push(other),
         }
@@ -99,7 +162,7 @@ fn push_letter(char: char, folded: &mut String) {
 }
 
 /// The Latin letter a Cyrillic one is mistaken for in article codes.
-fn latin_twin(char: char) -> char {
+pub(super) fn latin_twin(char: char) -> char {
     match char {
         'а' => 'a',
         'в' => 'b',

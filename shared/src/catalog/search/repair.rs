@@ -1,262 +1,545 @@
-//! Repairs of a query that finds nothing, in the order people make the mistakes: wrong keyboard layout, other script,
-//! one typo. Runs only then, so the usual keystroke pays nothing.
+//! Repairs: each word of the query may be taken for something else, at a cost; the rows that cost least in all are shown,
+//! so repairs of different words combine and the mildest explanation wins.
+//!
+//! Runs where the query as typed finds nothing, so the usual keystroke pays nothing; only a word in the other script is
+//! added to what was found (`printer` finds принтер too, after the printers).
 
-use std::collections::HashMap;
+use super::bits::Bits;
+use super::query::{Query, Term};
+use super::section::{Place, Section};
+use super::{Found, Index, Matched, Reason, fold, forms, layouts, scripts, typos};
 
-use memchr::memmem::Finder;
-
-use super::{Index, Reason, fold_text};
-
-/// A query that finds something, and what was wrong with the given one.
-pub(super) fn repair(index: &Index, query: &str) -> Option<(String, Reason)> {
-    let words: Vec<&str> = query.split_whitespace().collect();
-    let both = |layouts: &'static [Layout]| layouts.iter().flat_map(|layout| [Convert::ToCyrillic(layout), Convert::ToLatin(layout)]).collect::<Vec<_>>();
-    let scripts: Vec<Convert> = SCRIPTS.iter().map(Convert::Script).collect();
-    convert(index, &words, &both(&LAYOUTS))
-        .map(|found| (found, Reason::Layout))
-        .or_else(|| convert(index, &words, &scripts).map(|found| (found, Reason::Translit)))
-        .or_else(|| convert(index, &words, &both(&PHONETIC)).map(|found| (found, Reason::Layout)))
-        .or_else(|| typo(index, &words).map(|found| (found, Reason::Typo)))
+/// What only repairs look at.
+#[derive(Debug)]
+pub(super) struct Spare {
+    /// Pieces without a digit as [`loose`], owned by the piece.
+    loose: Section,
+    /// Pieces with a digit, Cyrillic letters as Latin ones.
+    units: Section,
+    /// Codes without leading zeros, owned by the row.
+    zeros: Section,
+    /// Sounds of Cyrillic pieces, and of Latin ones.
+    cyrillic: Section,
+    latin: Section,
 }
 
-enum Convert {
-    ToCyrillic(&'static Layout),
-    ToLatin(&'static Layout),
-    Script(&'static Script),
+/// What a word may be taken for at what cost; milder is less. What costs the same is shown together.
+mod cost {
+    pub const SPELLING: u8 = 3;
+    /// A whole word of four letters or more on another keyboard is no accident.
+    pub const LAYOUT_WORD: u8 = 3;
+    pub const TYPO: u8 = 4;
+    pub const LAYOUT: u8 = 5;
+    pub const TRANSLIT: u8 = 6;
+    pub const TYPOS: u8 = 7;
+    pub const FORM: u8 = 8;
+    pub const JOINED: u8 = 9;
+    /// Another keyboard or script, and an error on top.
+    pub const TWICE: u8 = 10;
+    /// In an article one other character is another product.
+    pub const ARTICLE: u8 = 12;
 }
 
-impl Convert {
-    fn word(&self, word: &str) -> String {
-        match self {
-            Self::ToCyrillic(layout) => layout.swap(word, layout.keys, layout.letters),
-            Self::ToLatin(layout) => layout.swap(word, layout.letters, layout.keys),
-            Self::Script(script) => script.write(&fold_text(word)),
-        }
-    }
+/// Marks no longer help beyond these.
+const MOST_NEEDLES: usize = 64;
+/// How far hits by a group's name stand behind.
+const BY_GROUP: u8 = 24;
+/// Shorter words sound like anything.
+const SHORTEST_SOUND: usize = 3;
+const SHORTEST_ADDED: usize = 4;
+/// From here on a sound is looked for inside words too.
+const LONG_SOUND: usize = 6;
+
+/// One thing a word may be taken for.
+struct Choice {
+    cost: u8,
+    /// Among hits of one cost the lower come first.
+    rank: u8,
+    reason: Reason,
+    rows: Bits,
+    /// The words it stands for, with the piece each is from.
+    words: Vec<(Option<u32>, String)>,
+    /// Ways in which a whole query goes wrong at once: one bit for each change of layout, one for the other script.
+    ways: u32,
 }
 
-/// Converts the whole query, one way for all words; failing that, only the words nothing is known of.
-fn convert(index: &Index, words: &[&str], ways: &[Convert]) -> Option<String> {
-    for way in ways {
-        let converted: Vec<String> = words.iter().map(|word| way.word(word)).collect();
-        if converted != words {
-            let query = converted.join(" ");
-            if index.finds_any(&query) {
-                return Some(query);
-            }
-        }
-    }
-    let mut changed = false;
-    let mut mended: Vec<String> = Vec::with_capacity(words.len());
-    for word in words {
-        if fold_text(word).is_empty() || index.knows(word) {
-            mended.push((*word).to_string());
-            continue;
-        }
-        mended.push(ways.iter().map(|way| way.word(word)).find(|converted| converted != word && index.knows(converted))?);
-        changed = true;
-    }
-    let query = mended.join(" ");
-    (changed && index.finds_any(&query)).then_some(query)
-}
+/// All words in the other script; layouts have the lower bits.
+const OTHER_SCRIPT: u32 = 1 << 31;
 
-/// A keyboard: Latin keys and the Cyrillic letters on them.
-struct Layout {
-    keys: &'static str,
-    letters: &'static str,
-}
-
-/// Russian ЙЦУКЕН and Bulgarian БДС (xkeyboard-config symbols/ru, symbols/bg).
-const LAYOUTS: [Layout; 2] = [
-    Layout { keys: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.", letters: "ёйцукенгшщзхъфывапролджэячсмитьбю" },
-    Layout { keys: "wertyuiop[asdfghjkl;'zxcvbnm,./", letters: "уеишщксдзцьяаожгтнвмчюйъэфхпрлб" },
-];
-
-/// Bulgarian traditional and БАН phonetic; tried last, for they are nearly transliteration.
-const PHONETIC: [Layout; 2] = [
-    Layout { keys: "qwertyuiop[]\\asdfghjklzxcvbnm`", letters: "явертъуиопшщюасдфгхйклзьцжбнмч" },
-    Layout { keys: "qwertyuiop[]\\asdfghjklzxcvbnm`", letters: "чшертъуиопящьасдфгхйклзжцвбнмю" },
-];
-
-impl Layout {
-    fn swap(&self, word: &str, from: &str, to: &str) -> String {
-        let one = |char: char| {
-            let lower = match char {
-                '{' => '[',
-                '}' => ']',
-                ':' => ';',
-                '"' => '\'',
-                '<' => ',',
-                '>' => '.',
-                '?' => '/',
-                '~' => '`',
-                '|' => '\\',
-                other => other.to_lowercase().next().unwrap_or(other),
-            };
-            from.chars().position(|known| known == lower).and_then(|at| to.chars().nth(at)).unwrap_or(char)
-        };
-        let swapped: String = word.chars().map(one).collect();
-        // A letter that became punctuation would fall out of the query and match nearly everything.
-        let lost = word.chars().zip(swapped.chars()).any(|(was, is)| was.is_alphabetic() && !is.is_alphanumeric());
-        if lost { word.to_string() } else { swapped }
-    }
-}
-
-/// A way of writing one script in the other: `from=to` pairs, of which the first that fits wins, so longer ones stand first.
-struct Script(&'static str);
-
-const SCRIPTS: [Script; 8] = [
-    // Russian in Latin letters, as passports, road signs and people write it.
-    Script(
-        "shch=щ sch=щ yo=е jo=е zh=ж kh=х ts=ц ch=ч sh=ш yu=ю ju=ю ya=я ja=я ye=е je=е iy=ий ij=ий yy=ый yj=ый ay=ай ey=ей oy=ой uy=уй ph=ф \
-         a=а b=б c=ц d=д e=е f=ф g=г h=х i=и j=й k=к l=л m=м n=н o=о p=п q=к r=р s=с t=т u=у v=в w=в x=кс y=ы z=з",
-    ),
-    Script(
-        "shh=щ zh=ж ch=ч sh=ш yu=ю ya=я ck=к ee=и oo=у ai=ай ei=ей oi=ой iu=ю ia=я a=а b=б c=к d=д e=э f=ф g=г h=х i=и j=ж k=к l=л m=м n=н \
-         o=о p=п q=к r=р s=с t=т u=у v=в w=в x=х y=й z=з",
-    ),
-    // Bulgarian by the law on transliteration (2009).
-    Script(
-        "sht=щ zh=ж ts=ц ch=ч sh=ш yu=ю ya=я ia=ия a=а b=б c=ц d=д e=е f=ф g=г h=х i=и j=й k=к l=л m=м n=н o=о p=п q=я r=р s=с t=т u=у v=в \
-         w=в x=кс y=й z=з",
-    ),
-    // Bulgarian as typed on telephones.
-    Script(
-        "6t=щ sht=щ zh=ж ts=ц ch=ч sh=ш iu=ю ju=ю yu=ю ia=я ja=я ya=я 4=ч 6=ш a=а b=б c=ц d=д e=е f=ф g=г h=х i=и j=ж k=к l=л m=м n=н o=о \
-         p=п q=я r=р s=с t=т u=ъ v=в w=в x=х y=ъ z=з",
-    ),
-    // Cyrillic to Latin: Russian, Bulgarian, and two ways that meet brand names.
-    Script(
-        "кс=x а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=h ц=ts ч=ch ш=sh щ=sht ъ=a ы=y ь= э=e \
-         ю=yu я=ya",
-    ),
-    Script(
-        "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=c ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=iu \
-         я=ia",
-    ),
-    Script(
-        "дж=j ай=i а=a б=b в=w г=g д=d е=e ж=j з=z и=i й=y к=c л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=h ц=c ч=ch ш=sch щ=sch ъ=u ы=i ь= \
-         э=a ю=u я=ya",
-    ),
-    Script(
-        "а=a б=b в=v г=g д=d е=e ж=g з=s и=i й=j к=ck л=l м=m н=n о=o п=p р=r с=c т=t у=oo ф=ph х=x ц=z ч=tch ш=sch щ=sch ъ=a ы=y ь= э=e \
-         ю=ju я=ja",
-    ),
-];
-
-impl Script {
-    fn write(&self, folded: &str) -> String {
-        let mut written = String::with_capacity(folded.len() * 2);
-        let mut rest = folded;
-        let pairs: Vec<(&str, &str)> = self.0.split(' ').filter_map(|pair| pair.split_once('=')).collect();
-        while let Some(first) = rest.chars().next() {
-            match pairs.iter().find(|(from, _)| rest.starts_with(from)) {
-                Some((from, to)) => {
-                    written.push_str(to);
-                    rest = &rest[from.len()..];
-                }
-                None => {
-                    written.push(first);
-                    rest = &rest[first.len_utf8()..];
+impl Spare {
+    fn new(index: &Index) -> Self {
+        let pieces = index.list.pieces();
+        let mut spare =
+            Self { loose: Section::default(), units: Section::default(), zeros: Section::default(), cyrillic: Section::default(), latin: Section::default() };
+        for at in 0..index.plain.len() {
+            let (text, piece) = (index.plain.get(at), index.plain.owner(at));
+            spare.loose.push(&format!(" {}", loose(text)), piece);
+            for word in text.split_whitespace() {
+                if scripts::is_cyrillic(word) {
+                    scripts::sounds_of_cyrillic(word).iter().for_each(|sound| spare.cyrillic.push(&format!(" {sound}"), piece));
+                } else if scripts::is_latin(word) {
+                    scripts::sounds_of_latin(word).iter().for_each(|sound| spare.latin.push(&format!(" {sound}"), piece));
                 }
             }
         }
-        written
-    }
-}
-
-/// Corrections tried for one word.
-const CORRECTIONS: usize = 6;
-
-/// Replaces each unknown word of four letters or more by one that is one typing error away.
-fn typo(index: &Index, words: &[&str]) -> Option<String> {
-    let mut choices: Vec<Vec<String>> = Vec::with_capacity(words.len());
-    for word in words {
-        let folded = fold_text(word);
-        if folded.is_empty() || index.knows(word) {
-            choices.push(vec![(*word).to_string()]);
-            continue;
-        }
-        // In a code one other character is another product.
-        if folded.chars().count() < 4 || !folded.chars().all(char::is_alphabetic) {
-            return None;
-        }
-        let mut found = corrections(index, &folded);
-        found.truncate(CORRECTIONS);
-        if found.is_empty() {
-            return None;
-        }
-        choices.push(found);
-    }
-    let first: Vec<&str> = choices.iter().map(|choice| choice[0].as_str()).collect();
-    // The best correction of each word, then each other correction beside the best ones.
-    let attempts = std::iter::once(first.clone()).chain(choices.iter().enumerate().flat_map(|(at, choice)| {
-        let first = &first;
-        choice.iter().skip(1).map(move |other| {
-            let mut attempt = first.clone();
-            attempt[at] = other;
-            attempt
-        })
-    }));
-    attempts.map(|attempt| attempt.join(" ")).find(|query| index.finds_any(query))
-}
-
-/// Words of names (or beginnings of them) one error from `typed`: whole words first, then by how often they stand.
-///
-/// One error leaves one half of the word intact, or it is a swap across the middle: three scans, no vocabulary.
-fn corrections(index: &Index, typed: &str) -> Vec<String> {
-    let letters: Vec<char> = typed.chars().collect();
-    let middle = letters.len() / 2;
-    let mut swapped = letters.clone();
-    swapped.swap(middle - 1, middle);
-    let halves: [(String, bool); 3] =
-        [(letters[..middle].iter().collect(), true), (letters[middle..].iter().collect(), false), (swapped[..].iter().collect(), true)];
-    let mut counted: HashMap<&str, (bool, u32)> = HashMap::new();
-    let text = &index.names.text;
-    let mut word_letters: Vec<char> = Vec::new();
-    for (half, at_start) in halves {
-        let needle = if at_start { format!(" {half}") } else { half };
-        for place in Finder::new(&needle).find_iter(text) {
-            let inside = place + usize::from(at_start);
-            let begin = memchr::memrchr2(b' ', b'\n', &text[..inside]).map_or(0, |before| before + 1);
-            let end = memchr::memchr2(b' ', b'\n', &text[inside..]).map_or(text.len(), |after| inside + after);
-            // The word may be longer than what is typed so far, but its error lies in the typed part.
-            if !at_start && inside - begin > (typed.len() + 4) {
-                continue;
+        let mut folded = String::new();
+        for at in 0..index.coded.len() {
+            let piece = index.coded.owner(at);
+            // As written: look-alikes are already Latin in the section, and в is b there.
+            folded.clear();
+            fold::words_into(pieces.get(piece as usize), &mut folded);
+            if !folded.is_ascii() {
+                spare.units.push(&scripts::unit_in_latin(&folded), piece);
             }
-            let Ok(word) = std::str::from_utf8(&text[begin..end]) else { continue };
-            word_letters.clear();
-            word_letters.extend(word.chars().take(letters.len() + 2));
-            let Some(length) = prefix_one_error_away(&letters, &word_letters) else { continue };
-            let cut = word.char_indices().nth(length).map_or(word.len(), |(at, _)| at);
-            let entry = counted.entry(&word[..cut]).or_default();
-            entry.0 |= cut == word.len();
-            entry.1 += 1;
         }
+        for row in 0..index.len() {
+            spare.zeros.push(&format!(" {}", without_zeros(index.list.code(row))), row as u32);
+        }
+        spare
     }
-    let mut found: Vec<(&str, (bool, u32))> = counted.into_iter().collect();
-    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    found.into_iter().map(|(word, _)| word.to_string()).collect()
 }
 
-/// The length of a beginning of `word` that is one insertion, deletion, replacement or swap of neighbours from `typed`;
-/// the whole word where it qualifies.
-fn prefix_one_error_away(typed: &[char], word: &[char]) -> Option<usize> {
-    let same = typed.iter().zip(word).take_while(|(a, b)| a == b).count();
-    let tail = |typed_from: usize, word_from: usize| {
-        let (typed, word) = (typed.get(typed_from..)?, word.get(word_from..)?);
-        word.starts_with(typed).then_some(word_from + typed.len())
+impl Index {
+    fn spare(&self) -> &Spare {
+        self.spare.get_or_init(|| Spare::new(self))
+    }
+
+    /// Makes ready what the first repair would have to wait for.
+    pub fn prepare(&self) {
+        self.spare();
+    }
+
+    /// Rows of a scan over pieces.
+    fn rows_of(&self, section: &Section, needle: &str, start_only: bool) -> (Bits, Vec<u32>) {
+        let mut rows = Bits::none(self.len());
+        let mut pieces = Vec::new();
+        section.scan(needle, |at, place| {
+            if place == Place::Start || !start_only {
+                self.postings.add(section.owner(at), &mut rows);
+                pieces.push(section.owner(at));
+            }
+        });
+        (rows, pieces)
+    }
+
+    /// The word of a piece that sounds so, or the whole piece.
+    fn worded(&self, pieces: Vec<u32>) -> Vec<(Option<u32>, String)> {
+        let mut words: Vec<(Option<u32>, String)> = pieces
+            .into_iter()
+            .map(|piece| {
+                let mut folded = String::new();
+                fold::words_into(self.list.pieces().get(piece as usize), &mut folded);
+                (Some(piece), folded.trim_start().to_string())
+            })
+            .collect();
+        words.sort_by_key(|(piece, _)| *piece);
+        words.dedup();
+        words
+    }
+}
+
+/// Repairs the query where it finds nothing (`any`: it does, perhaps outside the filter) and adds the other script's words
+/// where it does. `left` are the rows that may still be shown.
+pub(super) fn repair(index: &Index, query: &Query, matched: Vec<Option<Matched>>, any: bool, left: &Bits, found: &mut Found) {
+    let everywhere = || -> Vec<Matched> {
+        let each = query.terms.iter().zip(&matched);
+        each.map(|(term, one)| one.clone().unwrap_or_else(|| index.matched(term))).collect()
     };
-    let ends = [
-        tail(same + 1, same + 1),
-        tail(same + 1, same),
-        tail(same, same + 1),
-        (typed.len() > same + 1 && word.len() > same + 1 && typed[same] == word[same + 1] && typed[same + 1] == word[same])
-            .then(|| tail(same + 2, same + 2))
-            .flatten(),
-    ];
-    let fits = |length: &usize| *length > 0 && word[..*length] != *typed;
-    let ends = ends.into_iter().flatten().filter(fits);
-    // A whole word beats a beginning; among beginnings the one as long as what was typed.
-    ends.min_by_key(|length| (*length != word.len(), length.abs_diff(typed.len())))
+    if any {
+        // Where only the filter hides the hits, a repair would answer another question.
+        if !found.is_empty() {
+            add_other_script(index, query, everywhere, left, found);
+        }
+        return;
+    }
+    let matched = everywhere();
+    let exact = |one: &Matched| {
+        [(0, &one.start), (2, &one.across), (BY_GROUP, &one.group)].map(|(rank, rows)| Choice {
+            cost: 0,
+            rank,
+            reason: Reason::Words,
+            rows: rows.clone(),
+            words: Vec::new(),
+            ways: 0,
+        })
+    };
+    // Words that stand somewhere are doubted too: a typing error may be another word.
+    for deep in [false, true] {
+        let choose = |(term, one): (&Term, &Matched)| -> Vec<Choice> {
+            let harsher = if deep { harsh(index, term) } else { Vec::new() };
+            exact(one).into_iter().chain(mild(index, term)).chain(harsher).filter(|choice| !choice.rows.is_empty()).collect()
+        };
+        let choices: Vec<Vec<Choice>> = query.terms.iter().zip(&matched).map(choose).collect();
+        if cheapest(index, query, &choices, left, found) {
+            return;
+        }
+    }
+}
+
+/// Adds to what was found where a word stands in the other script.
+fn add_other_script(index: &Index, query: &Query, everywhere: impl FnOnce() -> Vec<Matched>, left: &Bits, found: &mut Found) {
+    let other = |term: &Term| term.letters().filter(|word| word.chars().count() >= SHORTEST_ADDED).map_or_else(Vec::new, |_| translit(index, term));
+    let others: Vec<Vec<Choice>> = query.terms.iter().map(other).collect();
+    if others.iter().all(Vec::is_empty) {
+        return;
+    }
+    let mut rows = left.clone();
+    for (one, other) in everywhere().into_iter().zip(&others) {
+        let mut either = one.group;
+        other.iter().for_each(|other| either.or(&other.rows));
+        rows.and(&either);
+    }
+    if !rows.is_empty() {
+        found.push(Reason::Translit, &rows);
+        found.needles.extend(others.into_iter().flatten().flat_map(|other| other.words).map(|(_, word)| word).take(MOST_NEEDLES));
+    }
+}
+
+/// Fills in the rows that need the least cost in all; false where no row has every word.
+fn cheapest(index: &Index, query: &Query, choices: &[Vec<Choice>], left: &Bits, found: &mut Found) -> bool {
+    let mut rows = Bits::all(index.len());
+    for options in choices {
+        let mut either = Bits::none(index.len());
+        options.iter().for_each(|option| either.or(&option.rows));
+        rows.and(&either);
+    }
+    // A word without letters is the same on every keyboard.
+    let neutral: Vec<bool> = query.terms.iter().map(|term| !term.typed.chars().any(char::is_alphabetic)).collect();
+    let mut least = u32::MAX;
+    let mut best: Vec<(u32, u32, Reason)> = Vec::new();
+    for row in rows.iter() {
+        let ways = choices
+            .iter()
+            .zip(&neutral)
+            .filter(|(_, neutral)| !**neutral)
+            .fold(!0, |ways, (options, _)| ways & options.iter().filter(|option| option.rows.has(row as usize)).fold(0, |ways, option| ways | option.ways));
+        let (mut cost, mut whole, mut rank, mut reason) = (0, 0, 0, (0, Reason::Words));
+        for options in choices {
+            let Some(option) = taken(options, row) else { continue };
+            cost += u32::from(option.cost);
+            whole = whole
+                .max(options.iter().filter(|option| option.ways & ways != 0 && option.rows.has(row as usize)).map(|option| option.cost).min().unwrap_or(0));
+            rank += u32::from(option.rank);
+            reason = reason.max((option.cost, option.reason));
+        }
+        // The whole query on the wrong keyboard, or in the other script, is one mishap.
+        if ways != 0 && choices.len() > 1 {
+            cost = cost.min(u32::from(whole));
+        }
+        if cost < least {
+            least = cost;
+            best.clear();
+        }
+        if cost == least {
+            best.push((rank, row, reason.1));
+        }
+    }
+    let Some((_, first, _)) = best.iter().min().copied() else { return false };
+    let shown: Vec<String> = query.terms.iter().zip(choices).map(|(term, options)| shown(index, term, options, first)).collect();
+    best.sort_unstable();
+    for (_, row, reason) in best.into_iter().filter(|(_, row, _)| left.has(*row as usize)) {
+        found.rows.push(row);
+        found.end_run(reason);
+    }
+    found.repaired = Some(shown.join(" "));
+    let used = choices.iter().flatten().flat_map(|option| option.words.iter().map(|(_, word)| word.clone()));
+    found.needles.extend(used.take(MOST_NEEDLES));
+    true
+}
+
+/// What a word is taken for in a row.
+fn taken(options: &[Choice], row: u32) -> Option<&Choice> {
+    options.iter().filter(|option| option.rows.has(row as usize)).min_by_key(|option| (option.cost, option.rank))
+}
+
+/// A word of the query as it was understood in a row.
+fn shown(index: &Index, term: &Term, options: &[Choice], row: u32) -> String {
+    let Some(option) = taken(options, row).filter(|option| option.cost > 0) else { return term.typed.clone() };
+    let pieces = index.list.name_pieces(row as usize);
+    let here = option.words.iter().find(|(piece, _)| piece.is_none_or(|piece| pieces.contains(&piece)));
+    here.or(option.words.first()).map_or_else(|| term.typed.clone(), |(_, word)| word.clone())
+}
+
+/// What a word may be taken for, one error at a time.
+fn mild(index: &Index, term: &Term) -> Vec<Choice> {
+    let mut choices = spelling(index, term);
+    let letters = term.letters().map_or(0, |word| word.chars().count());
+    if let Some(word) = term.letters() {
+        choices.extend(typo(index, word, typos::forgiven(letters), 0));
+    }
+    choices.extend(layout(index, term));
+    choices.extend(translit(index, term));
+    choices.extend(term.letters().and_then(|word| form(index, word, cost::FORM)));
+    choices
+}
+
+/// Two mishaps in one word, a missing space, or another article.
+fn harsh(index: &Index, term: &Term) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    for meant in layouts::meant(&term.typed).iter().filter_map(|meant| Term::new(&meant.word)) {
+        if let Some(word) = meant.letters() {
+            choices.extend(typo(index, word, typos::forgiven(word.chars().count()).min(1), cost::TWICE));
+            choices.extend(form(index, word, cost::TWICE));
+        }
+    }
+    if let Some(word) = term.letters().filter(|word| word.chars().count() >= 6) {
+        choices.extend(misheard(index, word));
+    }
+    choices.extend(joined(index, term));
+    choices.extend(article(index, term));
+    choices
+}
+
+fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
+    let spare = index.spare();
+    let mut choices = Vec::new();
+    let mut push = |rank, (rows, pieces): (Bits, Vec<u32>)| {
+        if !pieces.is_empty() {
+            choices.push(Choice { cost: cost::SPELLING, rank, reason: Reason::Spelling, rows, words: index.worded(pieces), ways: 0 });
+        }
+    };
+    let joined = loose(&term.words.concat());
+    if fold::has_digit(&joined) {
+        let mut folded = String::new();
+        fold::words_into(&term.typed, &mut folded);
+        let unit = scripts::unit_in_latin(&folded);
+        push(0, index.rows_of(&spare.units, unit.trim_start(), true));
+        // The number as typed, the unit in the other script, apart.
+        for (number, unit) in super::query::phrases(unit.trim_start()) {
+            let mut rows = Bits::none(index.len());
+            for cyrillic in ["л", "мл", "кг", "г", "гр", "мм", "см", "м", "в", "вт", "квт", "а", "шт"] {
+                if scripts::unit_in_latin(cyrillic) == unit {
+                    index.add_phrase(number, cyrillic, &mut rows);
+                }
+            }
+            if !rows.is_empty() {
+                push(1, (rows, vec![]));
+            }
+        }
+    } else if joined.chars().count() >= 3 {
+        push(0, index.rows_of(&spare.loose, &joined, true));
+        if joined.chars().count() >= 4 {
+            push(1, index.rows_of(&spare.loose, &joined, false));
+        }
+    }
+    let code = without_zeros(&term.typed);
+    if fold::has_digit(&code) && code.len() >= 2 {
+        let mut rows = Bits::none(index.len());
+        spare.zeros.scan(&code, |at, place| {
+            if place == Place::Start && spare.zeros.get(at).len() == code.len() + 1 {
+                rows.put(at);
+            }
+        });
+        let first = rows.iter().next();
+        if let Some(row) = first {
+            let shown = index.list.code(row as usize).to_string();
+            choices.push(Choice { cost: cost::SPELLING, rank: 0, reason: Reason::Spelling, rows, words: vec![(None, shown)], ways: 0 });
+        }
+    }
+    choices
+}
+
+/// `more`: what is added to the cost, for a word that was changed before.
+fn typo(index: &Index, word: &str, errors: u32, more: u8) -> Vec<Choice> {
+    // One error or two; whole or begun, the first letter right or not.
+    let mut kinds: [[Option<Choice>; 4]; 2] = Default::default();
+    typos::near(&index.plain, word, errors, |near| {
+        if near.errors == 0 {
+            return;
+        }
+        let rank = usize::from(!near.same_start) + 2 * usize::from(!near.whole);
+        let choice = kinds[usize::from(near.errors > 1)][rank].get_or_insert_with(|| Choice {
+            cost: more + if near.errors > 1 { cost::TYPOS } else { cost::TYPO },
+            rank: rank as u8,
+            reason: Reason::Typo,
+            rows: Bits::none(index.len()),
+            words: Vec::new(),
+            ways: 0,
+        });
+        let piece = index.plain.owner(near.at);
+        index.postings.add(piece, &mut choice.rows);
+        choice.words.push((Some(piece), near.word));
+    });
+    kinds.into_iter().flatten().flatten().collect()
+}
+
+fn layout(index: &Index, term: &Term) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    for (at, meant) in layouts::meant(&term.typed).into_iter().enumerate() {
+        let Some(other) = Term::new(&meant.word).filter(|other| other.words != term.words) else { continue };
+        // Letters alone are a word, not part of an article: the many articles need no look.
+        let Matched { start, mut across, mut group, .. } = match other.letters() {
+            Some(word) => index.word(word, false),
+            None => index.matched(&other),
+        };
+        let letters = meant.word.chars().count();
+        let whole = !meant.phonetic && letters >= 4 && other.letters().is_some_and(|word| index.is_word(word));
+        let cost = match (meant.phonetic, whole) {
+            (true, _) => cost::TRANSLIT,
+            (false, true) => cost::LAYOUT_WORD,
+            (false, false) => cost::LAYOUT,
+        };
+        group.and_not(&across);
+        across.and_not(&start);
+        let rank = 1 + (at / 2).min(9) as u8 * 2;
+        let words = vec![(None, other.words.join(" "))];
+        // Inside words only from three letters on: two stand inside anything.
+        let inside = letters >= 3;
+        for (rank, rows) in [(rank, start), (rank + 1, across), (rank + BY_GROUP, group)] {
+            if !rows.is_empty() && (inside || choices.is_empty()) {
+                choices.push(Choice { cost, rank, reason: Reason::Layout, rows, words: words.clone(), ways: meant.ways });
+            }
+        }
+    }
+    choices
+}
+
+fn translit(index: &Index, term: &Term) -> Vec<Choice> {
+    let Some(word) = term.words.first().filter(|_| term.words.len() == 1) else { return Vec::new() };
+    let spare = index.spare();
+    let (sounds, section) = if scripts::is_latin(word) || scripts::is_latin_with_digits(word) {
+        (scripts::sounds_of_latin(word), &spare.cyrillic)
+    } else if scripts::is_cyrillic(word) {
+        (scripts::sounds_of_cyrillic(word), &spare.latin)
+    } else {
+        return Vec::new();
+    };
+    // Whole words are as likely as a typing error, beginnings and parts less so.
+    let kinds = [(cost::TYPO, 1), (cost::TRANSLIT, 2)].map(|(cost, rank)| (cost, rank, Bits::none(index.len()), Vec::new()));
+    let [mut whole, mut part] = kinds;
+    for sound in sounds.iter().filter(|sound| sound.chars().count() >= SHORTEST_SOUND) {
+        let inside = sound.chars().count() >= LONG_SOUND;
+        section.scan(sound, |at, place| {
+            if place == Place::Start || inside {
+                let kind = if section.get(at).len() == sound.len() + 1 { &mut whole } else { &mut part };
+                index.postings.add(section.owner(at), &mut kind.2);
+                kind.3.push(section.owner(at));
+            }
+        });
+    }
+    let choice = |(cost, rank, rows, pieces)| Choice { cost, rank, reason: Reason::Translit, rows, words: index.worded(pieces), ways: OTHER_SCRIPT };
+    [whole, part].into_iter().filter(|kind| !kind.3.is_empty()).map(choice).collect()
+}
+
+/// A word in the other script with an error in it.
+fn misheard(index: &Index, word: &str) -> Option<Choice> {
+    let spare = index.spare();
+    let (sounds, section) =
+        if scripts::is_latin(word) { (scripts::sounds_of_latin(word), &spare.cyrillic) } else { (scripts::sounds_of_cyrillic(word), &spare.latin) };
+    let mut rows = Bits::none(index.len());
+    let mut pieces = Vec::new();
+    for sound in sounds.iter().filter(|sound| sound.chars().count() >= 5) {
+        typos::near(section, sound, 1, |near| {
+            index.postings.add(section.owner(near.at), &mut rows);
+            pieces.push(section.owner(near.at));
+        });
+    }
+    (!pieces.is_empty()).then(|| Choice { cost: cost::TWICE + cost::TRANSLIT, rank: 0, reason: Reason::Translit, rows, words: index.worded(pieces), ways: 0 })
+}
+
+fn form(index: &Index, word: &str, cost: u8) -> Option<Choice> {
+    let (stem, endings) = forms::stem(word)?;
+    let mut rows = Bits::none(index.len());
+    let mut words = Vec::new();
+    index.plain.scan(stem, |at, place| {
+        if place != Place::Start {
+            return;
+        }
+        let piece = index.plain.owner(at);
+        if let Some(form) = index.plain.get(at).split_whitespace().find(|word| forms::is_form(word, stem, endings)) {
+            index.postings.add(piece, &mut rows);
+            words.push((Some(piece), form.to_string()));
+        }
+    });
+    (!words.is_empty()).then_some(Choice { cost, rank: 0, reason: Reason::Form, rows, words, ways: 0 })
+}
+
+/// Two words without the space between them.
+fn joined(index: &Index, term: &Term) -> Vec<Choice> {
+    let Some(word) = term.letters().or_else(|| term.words.first().filter(|_| term.words.len() == 1).map(String::as_str)) else { return Vec::new() };
+    let mut choices = Vec::new();
+    for (at, _) in word.char_indices().skip(3) {
+        let (one, other) = word.split_at(at);
+        if other.chars().count() < 3 || !index.is_word(one) {
+            continue;
+        }
+        let (Some(one), Some(other)) = (Term::new(one), Term::new(other)) else { continue };
+        let mut rows = index.matched(&one).start;
+        rows.and(&index.matched(&other).start);
+        if !rows.is_empty() {
+            let shown = format!("{} {}", one.typed, other.typed);
+            choices.push(Choice { cost: cost::JOINED, rank: 0, reason: Reason::Spelling, rows, words: vec![(None, shown)], ways: 0 });
+        }
+    }
+    choices
+}
+
+/// Codes and articles one character away.
+fn article(index: &Index, term: &Term) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    if !fold::has_digit(&term.code) || term.code.chars().count() < 5 {
+        return choices;
+    }
+    let mut rows = Bits::none(index.len());
+    let mut words = Vec::new();
+    for row in index.codes.near(&term.code, 1) {
+        if typos::one_error(&term.code, index.codes.get(row).trim_start()) {
+            rows.put(row);
+            words.push((None, index.list.code(row).to_string()));
+        }
+    }
+    if !words.is_empty() {
+        choices.push(Choice { cost: cost::ARTICLE, rank: 0, reason: Reason::Typo, rows, words, ways: 0 });
+    }
+    let mut rows = Bits::none(index.len());
+    let mut pieces = Vec::new();
+    for at in index.coded.near(&term.code, 1) {
+        if typos::one_error(&term.code, index.coded.get(at).trim_start()) {
+            index.postings.add(index.coded.owner(at), &mut rows);
+            pieces.push(index.coded.owner(at));
+        }
+    }
+    if !pieces.is_empty() {
+        choices.push(Choice { cost: cost::ARTICLE, rank: 1, reason: Reason::Typo, rows, words: index.worded(pieces), ways: 0 });
+    }
+    choices
+}
+
+impl Index {
+    /// Whether it is a whole word of some name.
+    fn is_word(&self, word: &str) -> bool {
+        let mut whole = false;
+        self.plain.scan(word, |at, place| whole |= place == Place::Start && self.plain.get(at).split_whitespace().any(|other| other == word));
+        whole
+    }
+}
+
+/// A word with look-alike letters made one, й as и, without hard and soft signs and the spaces between words.
+fn loose(folded: &str) -> String {
+    folded
+        .chars()
+        .filter_map(|char| match char {
+            ' ' | 'ъ' | 'ь' => None,
+            'й' => Some('и'),
+            other => Some(fold::latin_twin(other)),
+        })
+        .collect()
+}
+
+/// A code with the zeros gone that stand before the digits of each of its parts.
+fn without_zeros(code: &str) -> String {
+    let mut folded = String::with_capacity(code.len());
+    let mut in_number = false;
+    for char in code.chars() {
+        if char.is_ascii_digit() {
+            if char != '0' || in_number {
+                folded.push(char);
+                in_number = true;
+            }
+        } else {
+            in_number = false;
+            fold::fold_code_into(char.encode_utf8(&mut [0; 4]), &mut folded);
+        }
+    }
+    folded
 }

@@ -1,0 +1,117 @@
+//! The primitives columns are written with: numbers in few bytes, and whole columns as planes of bytes, which brotli
+//! packs better than varints (low bytes are noise, high bytes repeat).
+
+/// Why bytes are not a price list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// Another kind of file, or another version of the format.
+    Foreign,
+    /// Torn or altered: the checksum does not fit.
+    Checksum,
+    /// Written by something else: the checksum fits, the content does not.
+    Content,
+}
+
+pub(super) type Result<T> = std::result::Result<T, Damage>;
+
+pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number > 127 {
+        out.push(number as u8 & 127 | 128);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_number(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+/// Signed numbers of small size as small unsigned ones.
+pub(super) const fn zigzag(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)) as u64
+}
+
+pub(super) const fn unzigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+const fn gcd(mut a: u64, mut b: u64) -> u64 {
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// A column: what all numbers have in common, then plane by plane of bytes, the lowest first.
+pub(super) fn put_column(out: &mut Vec<u8>, numbers: &[u64]) {
+    let least = numbers.iter().copied().min().unwrap_or(0);
+    let step = numbers.iter().fold(0, |step, number| gcd(step, number - least)).max(1);
+    let most = numbers.iter().map(|number| (number - least) / step).max().unwrap_or(0);
+    let width = (64 - most.leading_zeros()).div_ceil(8);
+    put_number(out, numbers.len() as u64);
+    put_number(out, least);
+    put_number(out, step);
+    out.push(width as u8);
+    for plane in 0..width {
+        out.extend(numbers.iter().map(|number| (((number - least) / step) >> (8 * plane)) as u8));
+    }
+}
+
+/// Reads what the functions above write; never reads past the end, never allocates more than the bytes can hold.
+pub(super) struct Bytes<'a>(pub &'a [u8]);
+
+impl<'a> Bytes<'a> {
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(Damage::Content)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+    pub fn number(&mut self) -> Result<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?[0];
+            number |= u64::from(byte & 127) << shift;
+            if byte < 128 {
+                return Ok(number);
+            }
+        }
+        Err(Damage::Content)
+    }
+    /// A number that says how many of something follow or exist.
+    pub fn count(&mut self, most: usize) -> Result<usize> {
+        usize::try_from(self.number()?).ok().filter(|count| *count <= most).ok_or(Damage::Content)
+    }
+    pub fn bytes(&mut self) -> Result<&'a [u8]> {
+        let count = self.count(self.0.len())?;
+        self.take(count)
+    }
+    pub fn text(&mut self) -> Result<&'a str> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| Damage::Content)
+    }
+    /// A column of at most `most` numbers, each made by `each` from what was written.
+    pub fn column<T>(&mut self, most: usize, each: impl Fn(u64) -> Result<T>) -> Result<Vec<T>> {
+        let rows = self.count(most)?;
+        let (least, step) = (self.number()?, self.number()?);
+        let width = usize::from(self.take(1)?[0]);
+        if width > 8 {
+            return Err(Damage::Content);
+        }
+        let planes = self.take(width.checked_mul(rows).ok_or(Damage::Content)?)?;
+        let mut column = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let part = (0..width).fold(0_u64, |part, plane| part | u64::from(planes[plane * rows + row]) << (8 * plane));
+            let number = part.checked_mul(step).and_then(|number| number.checked_add(least)).ok_or(Damage::Content)?;
+            column.push(each(number)?);
+        }
+        Ok(column)
+    }
+    /// As [`column`](Self::column), with exactly this many numbers, each below `below`.
+    pub fn indexes(&mut self, rows: usize, below: usize) -> Result<Vec<u32>> {
+        let column = self.column(rows, |number| u32::try_from(number).ok().filter(|number| (*number as usize) < below).ok_or(Damage::Content))?;
+        if column.len() == rows { Ok(column) } else { Err(Damage::Content) }
+    }
+    pub fn end(&self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Damage::Content) }
+    }
+}
