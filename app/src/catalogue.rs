@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kontor_shared::api::{Bought, PriceListInfo};
-use kontor_shared::catalog::search::Index;
-use kontor_shared::catalog::{ProductRow, Snapshot};
+use kontor_shared::catalog::ProductRow;
+use kontor_shared::catalog::columns::{Columns, Head};
+use kontor_shared::catalog::search::{Bits, Index};
 use kontor_shared::words::shop as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,7 +21,6 @@ use crate::ui::toast;
 /// One version as this reader sees it, ready to search.
 pub struct Catalogue {
     pub info: PriceListInfo,
-    pub snapshot: Snapshot,
     pub index: Index,
     rows: HashMap<String, u32>,
     /// For each group, itself and those above it.
@@ -28,34 +28,52 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    fn new(info: PriceListInfo, snapshot: Snapshot) -> Self {
-        let index = Index::build(&snapshot);
-        let rows = snapshot.products.iter().enumerate().map(|(row, product)| (product.code.clone(), row as u32)).collect();
-        let ancestors = (0..snapshot.groups.len())
+    fn new(info: PriceListInfo, list: Columns) -> Self {
+        let rows = list.codes().iter().enumerate().map(|(row, code)| (code.to_string(), row as u32)).collect();
+        let groups = &list.head.groups;
+        let ancestors = (0..groups.len())
             .map(|group| {
                 let mut chain = vec![group as u32];
-                let mut at = snapshot.groups[group].parent;
+                let mut at = groups[group].parent;
                 // A parent stands before its child; a list that breaks that ends the walk instead of looping.
                 while let Some(parent) = at.filter(|parent| (*parent as usize) < chain[chain.len() - 1] as usize) {
                     chain.push(parent);
-                    at = snapshot.groups[parent as usize].parent;
+                    at = groups[parent as usize].parent;
                 }
                 chain
             })
             .collect();
-        Self { info, snapshot, index, rows, ancestors }
+        Self { info, index: Index::new(Arc::new(list)), rows, ancestors }
     }
-    pub fn product(&self, row: u32) -> Option<&ProductRow> {
-        self.snapshot.products.get(row as usize)
+    pub fn list(&self) -> &Columns {
+        self.index.list()
+    }
+    pub fn head(&self) -> &Head {
+        &self.list().head
+    }
+    /// How many goods there are.
+    pub fn goods(&self) -> usize {
+        self.index.len()
+    }
+    pub fn product(&self, row: u32) -> Option<ProductRow> {
+        ((row as usize) < self.goods()).then(|| self.list().product(row as usize))
+    }
+    pub fn code(&self, row: u32) -> &str {
+        self.list().code(row as usize)
+    }
+    /// The group of a row and those above it.
+    pub fn groups_of(&self, row: u32) -> &[u32] {
+        let group = self.list().groups().get(row as usize).copied().unwrap_or(u32::MAX);
+        self.ancestors.get(group as usize).map_or(&[], Vec::as_slice)
     }
     pub fn row(&self, code: &str) -> Option<u32> {
         self.rows.get(code).copied()
     }
-    pub fn by_code(&self, code: &str) -> Option<&ProductRow> {
+    pub fn by_code(&self, code: &str) -> Option<ProductRow> {
         self.row(code).and_then(|row| self.product(row))
     }
     pub fn group_name(&self, group: u32) -> &str {
-        self.snapshot.groups.get(group as usize).map_or("", |group| &group.name)
+        self.head().groups.get(group as usize).map_or("", |group| &group.name)
     }
 }
 
@@ -87,7 +105,7 @@ pub struct Shop {
     /// The current row, by product code: it stays current when the hits change.
     pub current: RwSignal<Option<u32>>,
     /// Rows of products bought before; known some time after sign-in.
-    pub bought_rows: RwSignal<Option<Arc<HashSet<u32>>>>,
+    pub bought_rows: RwSignal<Option<Arc<Bits>>>,
     /// How far the list is scrolled.
     pub scroll: RwSignal<f64>,
 }
@@ -207,8 +225,8 @@ impl Shop {
             return Ok(None);
         }
         let bytes = api::get_bytes(&info.snapshot_url).await?;
-        let snapshot = Snapshot::decode(&bytes).map_err(|error| ApiError::unreadable(200, error.to_string()))?.less(info.discount);
-        Ok(Some(Catalogue::new(info, snapshot)))
+        let list = Columns::decode(&bytes).map_err(|error| ApiError::unreadable(200, error.to_string()))?.less(info.discount);
+        Ok(Some(Catalogue::new(info, list)))
     }
 
     async fn fetch_bought(self, asked: u32) {
@@ -225,7 +243,7 @@ impl Shop {
         }
         match (answer, self.here_untracked()) {
             (Ok(bought), Some(catalogue)) => {
-                let rows = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
+                let rows: Bits = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
                 self.bought_rows.set(Some(Arc::new(rows)));
             }
             // Whoever filters by it is told; the filter stands ready to be tried again.

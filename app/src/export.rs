@@ -101,7 +101,7 @@ fn message(what: &What) -> Option<JsValue> {
                 "demo": firm.demo,
             });
             set("kind", "price_list".into())?;
-            set("snapshot", Uint8Array::from(catalogue.snapshot.encode().ok()?.as_slice()).into())?;
+            set("snapshot", Uint8Array::from(catalogue.list().encode().ok()?.as_slice()).into())?;
             set("lines", serde_json::to_string(&lines).ok()?.into())?;
             set("form", form.to_string().into())?;
         }

@@ -101,7 +101,7 @@ fn reorder(order: &Order, catalogue: &Catalogue) -> Reordered {
                 None => result.missing.push(format!("{code} {name}")),
                 Some(_) if there.contains(&code) => result.kept += 1,
                 Some(product) => {
-                    draft.write(product, &plain(Quantity::from_raw(quantity)), lang(), crate::draft::new_id);
+                    draft.write(&product, &plain(Quantity::from_raw(quantity)), lang(), crate::draft::new_id);
                     result.taken += 1;
                 }
             }

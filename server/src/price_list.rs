@@ -20,11 +20,12 @@ use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog};
 
+mod rows;
 pub mod snapshot;
 pub mod store;
 
-/// Media type of snapshots: postcard of `kontor_shared::catalog::Snapshot`.
-const SNAPSHOT_TYPE: &str = "application/octet-stream";
+/// Media type of snapshots; see [`kontor_shared::catalog::columns`]. Bodies of another type are [`rows`].
+const SNAPSHOT_TYPE: &str = "application/vnd.kontor.price-list";
 /// Reasons told in a report; all are stored.
 const MOST_TOLD: usize = 1000;
 /// How often publishing starts again because an import became visible meanwhile.
@@ -213,6 +214,17 @@ pub async fn show(
     }
     let body = bodies::get(&mut connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
     drop(connection);
+    let body = if body.media_type == SNAPSHOT_TYPE {
+        body
+    } else {
+        // Published before columns: made anew for the page, until the next version is published.
+        let renew = move || {
+            let plain = snapshot::decompress(&body.bytes)?;
+            snapshot::compress(&snapshot::renewed(&plain)?.unwrap_or(plain))
+        };
+        let bytes = tokio::task::spawn_blocking(renew).await.context("unpacking stopped")??;
+        bodies::Body { media_type: SNAPSHOT_TYPE.to_string(), bytes }
+    };
     let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli);
     if takes_brotli {
         return Ok((fixed, [(header::CONTENT_TYPE, SNAPSHOT_TYPE), (header::CONTENT_ENCODING, "br")], body.bytes).into_response());
@@ -234,7 +246,7 @@ pub async fn load(connection: &mut AnyConnection, version: i64, overlay: &str) -
     let Some(found) = store::snapshot(connection, version, overlay).await? else { return Ok(None) };
     let body = bodies::get(connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
     let plain = snapshot::decompress(&body.bytes)?;
-    Ok(Some(kontor_shared::catalog::Snapshot::decode(&plain).map_err(|error| anyhow::anyhow!("a stored snapshot cannot be read: {error}"))?))
+    Ok(Some(snapshot::read(&plain)?))
 }
 
 #[cfg(test)]

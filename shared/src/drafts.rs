@@ -231,12 +231,12 @@ impl Draft {
     }
 
     /// Every ordered line against the list, and what it comes to.
-    pub fn review<'a>(&self, find: impl Fn(&str) -> Option<&'a ProductRow>, currency: Currency, mode: VatMode, lang: Lang) -> Review {
+    pub fn review(&self, find: impl Fn(&str) -> Option<ProductRow>, currency: Currency, mode: VatMode, lang: Lang) -> Review {
         let mut lines = Vec::with_capacity(self.lines.len());
         let mut sums = Vec::new();
         for line in &self.lines {
             let product = find(&line.code);
-            let (state, amount) = match product {
+            let (state, amount) = match &product {
                 Some(product) => judge(&line.typed, product, currency, line.lang.unwrap_or(lang)),
                 None if line.read(lang) == Typed::Nothing => (LineState::NotOrdered, None),
                 None => (LineState::Gone, None),
@@ -244,15 +244,15 @@ impl Draft {
             if state == LineState::NotOrdered {
                 continue;
             }
-            if let (Some(product), Some(amount)) = (product, amount) {
+            if let (Some(product), Some(amount)) = (&product, amount) {
                 sums.push((amount, product.vat_rate()));
             }
             lines.push(ReviewLine {
                 code: line.code.clone(),
-                name: product.map_or(&line.name, |product| &product.name).clone(),
+                name: product.as_ref().map_or(&line.name, |product| &product.name).clone(),
                 typed: line.typed.clone(),
                 seen: line.seen,
-                now: product.map(ProductRow::price),
+                now: product.as_ref().map(ProductRow::price),
                 amount,
                 state,
             });
@@ -357,7 +357,7 @@ mod tests {
         draft.write(&mug, "30", Lang::En, || id(1));
         draft.write(&cup, "6", Lang::En, || id(2));
         assert_eq!(draft.id, Some(id(1)), "the id is made once");
-        let find = |code: &str| [&mug, &cup].into_iter().find(|product| product.code == code);
+        let find = |code: &str| [&mug, &cup].into_iter().find(|product| product.code == code).cloned();
         let review = draft.review(find, Currency::GBP, VatMode::Net, Lang::En);
         let LineState::Wrong(_, problem) = review.lines[0].state else { panic!("{:?}", review.lines[0]) };
         assert_eq!((problem.reason, problem.lower, problem.upper), (LineReason::NotMultiple, Some(Quantity::whole(24)), Some(Quantity::whole(36))));

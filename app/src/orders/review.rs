@@ -146,7 +146,7 @@ fn Changes(review: Memo<Review>) -> impl IntoView {
 #[component]
 fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashMap<String, usize>>, code: String) -> impl IntoView {
     let store = draft::store();
-    let product = catalogue.by_code(&code).cloned().map(Arc::new);
+    let product = catalogue.by_code(&code).map(Arc::new);
     let line = {
         let code = code.clone();
         Memo::new(move |_| {

@@ -56,7 +56,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
         <div class="found">
             <span role="status" aria-live="polite">
                 {move || {
-                    let total = catalogue.snapshot.products.len() as u64;
+                    let total = catalogue.goods() as u64;
                     let shown = looking.layout.with(|layout| u64::from(layout.rows));
                     if shown == total {
                         count(words::GOODS, total)
@@ -72,11 +72,13 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 })
             }
             <button type="button" class="link s push only-s" on:click=move |_| crate::export::save(crate::export::What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
-            {move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.hits.first().map(|hit| hit.reason)))).map(|(used, reason)| {
+            {move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.reason(0)))).map(|(used, reason)| {
                 let query = shop.query.get();
                 let why = match reason {
                     Some(Reason::Layout) => words::WHY_LAYOUT,
                     Some(Reason::Translit) => words::WHY_TRANSLIT,
+                    Some(Reason::Spelling) => words::WHY_SPELLING,
+                    Some(Reason::Form) => words::WHY_FORM,
                     _ => words::WHY_TYPO,
                 };
                 view! {

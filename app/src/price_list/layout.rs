@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use kontor_shared::catalog::search::{Filter, Found};
+use kontor_shared::catalog::search::{Facets, Filter, Found, facets};
 use kontor_shared::drafts::{Review, mark};
 use kontor_shared::money::Price;
 use kontor_shared::numbers::{NumberError, plain_decimal};
@@ -60,8 +60,8 @@ pub enum Entry {
 /// Hits without the group chosen in the tree, and how many each group has.
 pub struct Hits {
     pub found: Found,
-    /// By group, its subgroups included.
-    pub counts: Vec<u32>,
+    /// How many of them each filter would leave.
+    pub facets: Facets,
 }
 
 /// Everything in its place.
@@ -184,27 +184,19 @@ impl Looking {
             let catalogue = catalogue.clone();
             Memo::new(move |_| {
                 let filter = Filter {
-                    group: None,
                     in_stock: shop.in_stock.get(),
                     new: shop.new.get(),
                     // A limit that cannot be read is marked where it is typed.
                     price_min: limit(&shop.price_min.read()).unwrap_or(None),
                     price_max: limit(&shop.price_max.read()).unwrap_or(None),
-                    only: if shop.bought.get() { shop.bought_rows.get().map(|rows| (*rows).clone()) } else { None },
+                    only: if shop.bought.get() { shop.bought_rows.get() } else { None },
+                    ..Filter::default()
                 };
-                let mut found = catalogue.index.find(&shop.query.read(), &filter);
-                if found.repaired.is_some() && shop.literal.get() {
-                    found = Found::default();
-                }
-                let mut counts = vec![0; catalogue.snapshot.groups.len()];
-                for hit in &found.hits {
-                    if let Some(product) = catalogue.product(hit.row) {
-                        for group in catalogue.ancestors.get(product.group as usize).into_iter().flatten() {
-                            counts[*group as usize] += 1;
-                        }
-                    }
-                }
-                Shared::new(Hits { found, counts })
+                let literal = shop.literal.get();
+                let query = shop.query.read();
+                let found = if literal { catalogue.index.find_literal(&query, &filter) } else { catalogue.index.find(&query, &filter) };
+                let facets = facets(catalogue.list(), &found.rows().iter().copied().collect());
+                Shared::new(Hits { found, facets })
             })
         };
         let used = Memo::new(move |_| hits.with(|hits| hits.found.repaired.clone()).unwrap_or_else(|| shop.query.get()));
@@ -225,16 +217,14 @@ impl Looking {
             let mut rows: Vec<u32> = hits.with(|hits| {
                 let inside = |row: u32| match group {
                     None => true,
-                    Some(group) => {
-                        catalogue.product(row).and_then(|product| catalogue.ancestors.get(product.group as usize)).is_some_and(|chain| chain.contains(&group))
-                    }
+                    Some(group) => catalogue.groups_of(row).contains(&group),
                 };
-                hits.found.hits.iter().map(|hit| hit.row).filter(|row| inside(*row)).collect()
+                hits.found.rows().iter().copied().filter(|row| inside(*row)).collect()
             });
             if grouped {
                 rows.sort_unstable();
             }
-            let group_of = |row: u32| catalogue.product(row).map_or(0, |product| product.group);
+            let group_of = |row: u32| catalogue.list().groups().get(row as usize).copied().unwrap_or_default();
             tall.with(|tall| Shared::new(lay_out(&rows, group_of, grouped, tall, metrics.get())))
         });
         let question = Memo::new(move |_| (shop.query.get(), shop.group.get(), hits.get()));

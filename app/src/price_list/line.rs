@@ -18,7 +18,7 @@ use crate::lang::{lang, say};
 /// A row of the grid.
 #[component]
 pub fn Line(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering, tab_stop: Memo<Option<u32>>, row: u32, at: usize) -> impl IntoView {
-    let Some(product) = catalogue.product(row).cloned() else { return ().into_any() };
+    let Some(product) = catalogue.product(row) else { return ().into_any() };
     let product = Arc::new(product);
     let (current, store, currency) = (shop().current, draft::store(), catalogue.info.currency);
     let code = product.code.clone();

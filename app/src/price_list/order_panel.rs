@@ -58,7 +58,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
     if let Some(day) = &catalogue.info.valid_until {
         terms.push(words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), day))]));
     }
-    terms.extend([&catalogue.snapshot.terms, &catalogue.snapshot.note].into_iter().filter(|text| !text.trim().is_empty()).cloned());
+    terms.extend([&catalogue.head().terms, &catalogue.head().note].into_iter().filter(|text| !text.trim().is_empty()).cloned());
     view! {
         <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
             {move || {

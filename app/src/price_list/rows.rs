@@ -50,15 +50,15 @@ impl Steering {
 
     fn typed(self, row: u32) -> String {
         self.catalogue.with_value(|catalogue| {
-            let code = catalogue.product(row).map(|product| product.code.as_str());
-            draft::store().draft.with_untracked(|draft| code.and_then(|code| draft.line(code)).map(|line| line.typed.clone()).unwrap_or_default())
+            let code = catalogue.code(row);
+            draft::store().draft.with_untracked(|draft| draft.line(code).map(|line| line.typed.clone()).unwrap_or_default())
         })
     }
 
     fn write(self, row: u32, typed: &str) {
         self.catalogue.with_value(|catalogue| {
             if let Some(product) = catalogue.product(row) {
-                draft::store().write(product, typed);
+                draft::store().write(&product, typed);
             }
         });
     }
@@ -111,14 +111,8 @@ impl Steering {
     pub fn best(self) {
         let best = self.looking.hits.with_untracked(|hits| {
             let group = shop().group.get_untracked();
-            self.catalogue.with_value(|catalogue| {
-                hits.found.hits.iter().map(|hit| hit.row).find(|row| match group {
-                    None => true,
-                    Some(group) => {
-                        catalogue.product(*row).and_then(|product| catalogue.ancestors.get(product.group as usize)).is_some_and(|chain| chain.contains(&group))
-                    }
-                })
-            })
+            self.catalogue
+                .with_value(|catalogue| hits.found.rows().iter().copied().find(|row| group.is_none_or(|group| catalogue.groups_of(*row).contains(&group))))
         });
         if let Some(row) = best {
             self.go(row);
@@ -134,7 +128,7 @@ impl Steering {
 
     pub fn pack_on(self, row: u32, by: i8) {
         let typed = self.typed(row);
-        let Some(rule) = self.catalogue.with_value(|catalogue| catalogue.product(row).map(kontor_shared::catalog::ProductRow::rule)) else { return };
+        let Some(rule) = self.catalogue.with_value(|catalogue| catalogue.product(row).map(|product| product.rule())) else { return };
         let now = match read_quantity(&typed, lang()) {
             Typed::Quantity(quantity) => quantity.raw(),
             Typed::Nothing => 0,
@@ -366,7 +360,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
 
 /// "Mugs, cups and glasses · 58 in Kitchen and dining"
 fn group_head(catalogue: &Catalogue, group: u32, rows: u32) -> impl IntoView + use<> {
-    let parent = catalogue.snapshot.groups.get(group as usize).and_then(|group| group.parent).map(|parent| catalogue.group_name(parent).to_string());
+    let parent = catalogue.head().groups.get(group as usize).and_then(|group| group.parent).map(|parent| catalogue.group_name(parent).to_string());
     let rows = count(words::GOODS, u64::from(rows));
     let beside = match parent {
         Some(parent) => format!("{rows} · {parent}"),
@@ -382,9 +376,9 @@ fn Nothing(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
     move || {
         (looking.layout.with(|layout| layout.rows) == 0).then(|| {
             let query = shop.query.get();
-            let elsewhere = looking.hits.with(|hits| hits.found.hits.len());
-            let unfiltered = catalogue.index.find(&query, &Default::default()).hits.len();
-            let total = format::integer(lang(), catalogue.snapshot.products.len() as i64);
+            let elsewhere = looking.hits.with(|hits| hits.found.len());
+            let unfiltered = catalogue.index.find(&query, &Default::default()).len();
+            let total = format::integer(lang(), catalogue.goods() as i64);
             view! {
                 <div class="nothing stack">
                     <p><b>{if query.trim().is_empty() { say(words::NOTHING_HERE).to_string() } else { words::NOTHING_FOUND.with(lang(), &[("query", &query)]) }}</b></p>

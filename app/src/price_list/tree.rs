@@ -13,12 +13,12 @@ use crate::lang::{lang, say};
 #[component]
 pub fn Tree(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
     let shop = shop();
-    let total = move || looking.hits.with(|hits| hits.found.hits.len() as u32);
+    let total = move || looking.hits.with(|hits| hits.found.len() as u32);
     let choose = move |group: Option<u32>| {
         shop.group.set(group);
         folded.set(true);
     };
-    let tops: Vec<u32> = (0..catalogue.snapshot.groups.len() as u32).filter(|group| catalogue.snapshot.groups[*group as usize].parent.is_none()).collect();
+    let tops: Vec<u32> = (0..catalogue.head().groups.len() as u32).filter(|group| catalogue.head().groups[*group as usize].parent.is_none()).collect();
     let for_facets = catalogue.clone();
     view! {
         <nav class="shop-tree" aria-label=say(words::GROUPS_AND_FILTERS)>
@@ -54,9 +54,9 @@ fn Node(
 #[component]
 fn Branch(catalogue: Arc<Catalogue>, looking: Looking, group: u32, choose: impl Fn(Option<u32>) + Send + Sync + Copy + 'static) -> impl IntoView {
     let shop = shop();
-    let number = move |group: u32| Signal::derive(move || looking.hits.with(|hits| hits.counts.get(group as usize).copied().unwrap_or(0)));
+    let number = move |group: u32| Signal::derive(move || looking.hits.with(|hits| hits.facets.groups.get(group as usize).copied().unwrap_or(0)));
     let children: Vec<(u32, String)> =
-        catalogue.snapshot.groups.iter().enumerate().filter(|(_, row)| row.parent == Some(group)).map(|(at, row)| (at as u32, row.name.clone())).collect();
+        catalogue.head().groups.iter().enumerate().filter(|(_, row)| row.parent == Some(group)).map(|(at, row)| (at as u32, row.name.clone())).collect();
     let inside: Vec<u32> = children.iter().map(|(group, _)| *group).collect();
     let many = !children.is_empty();
     let open = Memo::new(move |_| {
@@ -104,15 +104,8 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
     let numbers = Memo::new(move |_| {
         let bought = shop.bought_rows.get();
         looking.hits.with(|hits| {
-            let mut numbers = [0_i64; 3];
-            for hit in &hits.found.hits {
-                if let Some(product) = catalogue.product(hit.row) {
-                    numbers[0] += i64::from(product.in_stock());
-                    numbers[1] += i64::from(product.new);
-                    numbers[2] += i64::from(bought.as_ref().is_some_and(|rows| rows.contains(&hit.row)));
-                }
-            }
-            numbers
+            let bought = bought.map_or(0, |bought| hits.found.rows().iter().filter(|row| bought.has(**row as usize)).count());
+            [i64::from(hits.facets.in_stock), i64::from(hits.facets.new), bought as i64]
         })
     });
     let pick = move |flag: RwSignal<bool>, word, at: usize| {

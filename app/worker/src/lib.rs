@@ -11,8 +11,8 @@
 //!
 //! Messages, each with `lang` (`en`, `ru`, `bg`):
 //!
-//! - `{kind: "price_list", snapshot: Uint8Array, lines: string, form: string}` where `snapshot` is the postcard encoding
-//!   of [`kontor_shared::catalog::Snapshot`] (as the server sent it, decompressed), `lines` JSON of
+//! - `{kind: "price_list", snapshot: Uint8Array, lines: string, form: string}` where `snapshot` is encoded
+//!   [`kontor_shared::catalog::columns::Columns`] (as the server sent it, decompressed), `lines` JSON of
 //!   `[{"code": "85123A", "quantity": "12"}]`, and `form` JSON of [`kontor_shared::sheet::FormInfo`];
 //! - `{kind: "order", order: string, firm: string}`, JSON of [`kontor_shared::api::Order`] and [`kontor_shared::api::Firm`].
 //!

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use kontor_shared::catalog::Snapshot;
-use kontor_shared::catalog::search::{Filter, Index};
+use std::sync::Arc;
+
+use kontor_shared::catalog::columns::Columns;
+use kontor_shared::catalog::search::{self, Filter, Index};
 use serde::Serialize;
 
 use super::{Data, pricelist};
@@ -41,20 +43,15 @@ struct Answer<'a> {
 #[derive(Serialize)]
 struct Hit<'a> {
     code: &'a str,
-    name: &'a str,
+    name: String,
     reason: &'static str,
 }
 
-fn answer<'a>(snapshot: &'a Snapshot, index: &Index, query: &'a str, limit: usize) -> Answer<'a> {
+fn answer<'a>(index: &'a Index, query: &'a str, limit: usize) -> Answer<'a> {
     let found = index.find(query, &Filter::default());
-    let product = |row: u32| snapshot.products.get(row as usize);
-    let hits = found.hits.iter().take(limit).filter_map(|hit| product(hit.row).map(|product| (product, hit.reason)));
-    Answer {
-        query,
-        total: found.hits.len(),
-        repaired: found.repaired.clone(),
-        hits: hits.map(|(product, reason)| Hit { code: &product.code, name: &product.name, reason: reason.word() }).collect(),
-    }
+    let list = index.list();
+    let hit = |hit: search::Hit| Hit { code: list.code(hit.row as usize), name: list.name(hit.row as usize), reason: hit.reason.word() };
+    Answer { query, total: found.len(), repaired: found.repaired.clone(), hits: found.hits().take(limit).map(hit).collect() }
 }
 
 impl Search {
@@ -64,17 +61,17 @@ impl Search {
         let snapshot = pricelist::in_force(&state, None).await;
         state.db.close().await;
         let snapshot = snapshot?;
-        let index = Index::build(&snapshot);
+        let index = Index::new(Arc::new(Columns::from_snapshot(&snapshot)));
         let mut out = std::io::stdout().lock();
         if let Some(file) = &self.queries {
             let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
             for query in text.trim_start_matches('\u{feff}').lines() {
-                writeln!(out, "{}", serde_json::to_string(&answer(&snapshot, &index, query, self.limit))?)?;
+                writeln!(out, "{}", serde_json::to_string(&answer(&index, query, self.limit))?)?;
             }
             return Ok(ExitCode::SUCCESS);
         }
         let query = self.query.join(" ");
-        let answer = answer(&snapshot, &index, &query, self.limit);
+        let answer = answer(&index, &query, self.limit);
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
         } else {

@@ -11,11 +11,9 @@ fn product(code: &str, name: &str, group: u32, price: i64) -> ProductRow {
         price,
         vat_rate: if group == 2 { 900 } else { 2000 },
         min: Some(6_000),
-        max: None,
         increment: Some(6_000),
-        precision: 0,
         stock: Some(3_000),
-        new: false,
+        ..ProductRow::default()
     }
 }
 
@@ -32,6 +30,7 @@ fn snapshot(mode: VatMode) -> Snapshot {
         terms: "Paid within 14 days.\nCarriage paid from £250.".into(),
         note: String::new(),
         groups: vec![group("Kitchen", None), group("Mugs", Some(0)), group("=Garden", None)],
+        attributes: Vec::new(),
         products: vec![
             product("00123", "Kettle", 0, 25_500),
             product("85123A", "+44 \"big\" <mug>", 1, 3_350),

@@ -35,6 +35,8 @@ crate::words! {
     WHY_LAYOUT = "Showing “{used}” for “{query}”: the keyboard was in another language.", "Показано «{used}» вместо «{query}»: раскладка была другой.", "Показано „{used}“ вместо „{query}“: клавиатурата беше на друг език.";
     WHY_TRANSLIT = "Showing “{used}” for “{query}”, written in other letters.", "Показано «{used}» вместо «{query}», другими буквами.", "Показано „{used}“ вместо „{query}“, с други букви.";
     WHY_TYPO = "Nothing for “{query}”; showing “{used}”.", "По запросу «{query}» ничего нет, показано «{used}».", "За „{query}“ няма нищо; показано е „{used}“.";
+    WHY_SPELLING = "Showing “{used}” for “{query}”, spelt otherwise.", "Показано «{used}» вместо «{query}», в другом написании.", "Показано „{used}“ вместо „{query}“, с друг правопис.";
+    WHY_FORM = "Showing “{used}” for “{query}”, another form of the word.", "Показано «{used}» вместо «{query}», другая форма слова.", "Показано „{used}“ вместо „{query}“, друга форма на думата.";
     SEARCH_INSTEAD = "Search for {query} instead", "Искать именно {query}", "Търси точно {query}";
     NOTHING_FOUND = "No goods for “{query}”.", "По запросу «{query}» товаров нет.", "Няма стоки за „{query}“.";
     NOTHING_HERE = "No goods with these filters.", "При таком отборе товаров нет.", "Няма стоки с тези филтри.";

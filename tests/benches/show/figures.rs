@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
@@ -14,6 +15,7 @@ use kontor_server::firm::{self, FirmSettings};
 use kontor_server::time::Clock;
 use kontor_server::{AppState, price_list, segments};
 use kontor_shared::catalog::Snapshot;
+use kontor_shared::catalog::columns::Columns;
 use kontor_shared::catalog::search::{Filter, Index};
 use kontor_tests::databases::Place;
 use kontor_tests::program::{self, Server};
@@ -247,7 +249,7 @@ fn keys(text: &mut Figures, goods: usize, keys: &Keys) {
 
 /// The search itself, without a browser.
 fn native(text: &mut Figures, snapshot: &Snapshot, queries: &[&str]) {
-    let index = Index::build(snapshot);
+    let index = Index::new(Arc::new(Columns::from_snapshot(snapshot)));
     let filter = Filter::default();
     let mut times = Vec::new();
     for _ in 0..20 {

@@ -73,12 +73,8 @@ fn price_list(dice: &mut Dice, currency: Currency, vat_mode: VatMode) -> Snapsho
             // Many products of a price and a quantity end in exactly half a cent.
             price: if dice.below(2) == 0 { dice.below(200) * 50 } else { dice.below(2_000_000) },
             vat_rate: RATES[dice.below(4) as usize],
-            min: None,
-            max: None,
-            increment: None,
             precision: 3,
-            stock: None,
-            new: false,
+            ..ProductRow::default()
         })
         .collect();
     Snapshot {
@@ -92,6 +88,7 @@ fn price_list(dice: &mut Dice, currency: Currency, vat_mode: VatMode) -> Snapsho
         terms: "Terms".into(),
         note: String::new(),
         groups: vec![group("A", None), group("A1", Some(0)), group("B", None)],
+        attributes: Vec::new(),
         products,
     }
 }

@@ -1,6 +1,5 @@
 //! Content-addressed bodies, and the price list snapshots among them.
 
-use kontor_shared::catalog::Snapshot;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
@@ -35,7 +34,7 @@ pub async fn snapshots(connection: &mut AnyConnection) -> anyhow::Result<Found> 
         let body = bodies::get(connection, &hash).await?;
         let reads = || {
             let plain = decompress(&body?.bytes).ok()?;
-            let snapshot = Snapshot::decode(&plain).ok()?;
+            let snapshot = crate::price_list::snapshot::read(&plain).ok()?;
             let same = i64::from(snapshot.version) == version && snapshot.overlay == overlay && snapshot.products.len() as i64 == products;
             Some(same && hex(&Sha256::digest(&plain)) == checksum)
         };

@@ -12,6 +12,18 @@ pub enum Damage {
     Content,
 }
 
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Foreign => "this is not a price list, or one of another version of the program",
+            Self::Checksum => "the price list is torn or was altered",
+            Self::Content => "the price list says what cannot be",
+        })
+    }
+}
+
+impl std::error::Error for Damage {}
+
 pub(super) type Result<T> = std::result::Result<T, Damage>;
 
 pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {

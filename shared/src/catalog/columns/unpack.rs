@@ -5,6 +5,11 @@ use super::pack::{END, MAGIC, ONCE, STOCK_SHIFT};
 use super::{Columns, Head, MOST_ATTRIBUTES, MOST_ROWS, Texts, UNTOLD};
 
 impl Columns {
+    /// Whether bytes begin as a list of this format does.
+    pub fn is_one(bytes: &[u8]) -> bool {
+        bytes.starts_with(MAGIC)
+    }
+
     /// Reads a list; a few milliseconds for 100 000 goods, since no text is looked at.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(Damage::Foreign)?;
