@@ -15,6 +15,7 @@ use crate::money::{Currency, Percent, Price, VatMode};
 use crate::orders::QuantityRule;
 
 mod codec;
+pub mod delta;
 mod pack;
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,47 @@ proptest! {
         prop_assert_eq!(Columns::decode(&bytes).unwrap().encode().unwrap(), bytes);
     }
 
+    /// Whatever two versions have in common, the delta leads from one to the other, and is refused by any other list.
+    #[test]
+    fn a_delta_leads_from_one_version_to_the_next(
+        products in proptest::collection::vec(product(), 0..30),
+        more in proptest::collection::vec(product(), 0..6),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0..5_u8), 0..8),
+    ) {
+        let coded = |products: Vec<ProductRow>| products.into_iter().enumerate().map(|(at, product)| ProductRow { code: format!("c{at}"), ..product }).collect::<Vec<_>>();
+        let mut old = snapshot(coded(products));
+        old.products.sort_by_key(|product| product.group);
+        let mut new = old.clone();
+        new.version += 1;
+        for (at, change) in changes.into_iter().filter(|_| !old.products.is_empty()) {
+            let at = at.index(old.products.len()).min(new.products.len().saturating_sub(1));
+            if new.products.is_empty() {
+                continue;
+            }
+            match change {
+                0 => new.products[at].price += 100,
+                1 => new.products[at].stock = None,
+                2 => new.products[at].name.push_str(" more"),
+                3 => drop(new.products.remove(at)),
+                _ => {
+                    new.groups.insert(0, group("Before", None));
+                    new.groups[1..].iter_mut().for_each(|group| group.parent = group.parent.map(|parent| parent + 1));
+                    new.products.iter_mut().for_each(|product| product.group += 1);
+                }
+            }
+        }
+        new.products.extend(more.into_iter().enumerate().map(|(at, product)| ProductRow { code: format!("n{at}"), ..product }));
+        let (old, new) = (old.encode().unwrap(), new.encode().unwrap());
+        let delta = delta::between(&old, &new).unwrap();
+        prop_assert_eq!(delta::apply(&old, &delta).unwrap(), new.clone());
+        if old != new {
+            prop_assert!(delta::apply(&new, &delta).is_err());
+        }
+        for end in [0, 7, 12, delta.len().saturating_sub(1)] {
+            prop_assert!(delta::apply(&old, &delta[..end]).is_err());
+        }
+    }
+
     #[test]
     fn torn_and_altered_lists_are_refused(products in proptest::collection::vec(product(), 1..20), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let bytes = snapshot(products).encode().unwrap();

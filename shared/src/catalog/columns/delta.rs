@@ -1,0 +1,153 @@
+//! What changed from one version of a list to the next: mostly prices and stocks, a few goods more or less.
+//!
+//! A delta names by checksum what it starts from and what it must lead to, so nothing can come of it but the list the
+//! server has; whoever has another list, or gets another result, fetches the whole one.
+
+use std::collections::HashMap;
+
+use super::codec::{Bytes, Damage, Result, put_bytes, put_column, put_number, unzigzag, zigzag};
+use super::{Columns, MOST_ROWS};
+use crate::catalog::{ProductRow, Snapshot};
+
+const MAGIC: &[u8; 8] = b"KontorD2";
+
+/// One run of rows of the new list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Run {
+    /// So many rows of the old list, from one on.
+    Kept { from: usize, rows: usize },
+    /// So many of those that are told in full.
+    Told { rows: usize },
+}
+
+/// The checksum of an encoded list, as it stands in it.
+pub fn checksum(encoded: &[u8]) -> Option<u32> {
+    encoded.get(8..12).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes)
+}
+
+/// What leads from `old` to `new`, both encoded.
+pub fn between(old: &[u8], new: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
+    let (from, to) = (Columns::decode(old)?.to_snapshot(), Columns::decode(new)?.to_snapshot());
+    let places: HashMap<&str, usize> = from.products.iter().enumerate().map(|(row, product)| (product.code.as_str(), row)).collect();
+    let same_head = from.attributes == to.attributes;
+    let mut runs: Vec<Run> = Vec::new();
+    let (mut prices, mut stocks, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, product) in to.products.iter().enumerate() {
+        // Kept: the same but for price, stock and the group's number.
+        let kept = places.get(product.code.as_str()).copied().filter(|old| {
+            let old = &from.products[*old];
+            let group = |list: &Snapshot, group: u32| list.groups.get(group as usize).map(|group| group.code.clone());
+            let like = ProductRow { price: product.price, stock: product.stock, group: product.group, ..old.clone() };
+            same_head && like == *product && group(&from, old.group) == group(&to, product.group)
+        });
+        match (kept, runs.last_mut()) {
+            (Some(old), Some(Run::Kept { from, rows })) if *from + *rows == old => *rows += 1,
+            (Some(old), _) => runs.push(Run::Kept { from: old, rows: 1 }),
+            (None, Some(Run::Told { rows })) => *rows += 1,
+            (None, _) => runs.push(Run::Told { rows: 1 }),
+        }
+        match kept.map(|old| &from.products[old]) {
+            Some(old) => {
+                if old.price != product.price {
+                    prices.push((row, product.price));
+                }
+                if old.stock != product.stock {
+                    stocks.push((row, product.stock));
+                }
+            }
+            None => told.push(product.clone()),
+        }
+    }
+    let mut out = MAGIC.to_vec();
+    out.extend_from_slice(&checksum(old).ok_or(Damage::Content)?.to_le_bytes());
+    out.extend_from_slice(&checksum(new).ok_or(Damage::Content)?.to_le_bytes());
+    // The goods told in full travel as a small list of their own, which carries the new head.
+    let rest = Snapshot { products: told, ..to };
+    put_bytes(&mut out, &rest.encode().map_err(|_| Damage::Content)?);
+    put_number(&mut out, runs.len() as u64);
+    let mut expected = 0;
+    for run in &runs {
+        match *run {
+            Run::Kept { from, rows } => {
+                put_number(&mut out, (rows as u64) << 1);
+                put_number(&mut out, zigzag(from as i64 - expected));
+                expected = (from + rows) as i64;
+            }
+            Run::Told { rows } => put_number(&mut out, (rows as u64) << 1 | 1),
+        }
+    }
+    put_changes(&mut out, &prices, |price| zigzag(*price));
+    put_changes(&mut out, &stocks, |stock| stock.map_or(0, |stock| zigzag(stock).saturating_add(super::pack::STOCK_SHIFT)));
+    Ok(out)
+}
+
+fn put_changes<T>(out: &mut Vec<u8>, changes: &[(usize, T)], number: impl Fn(&T) -> u64) {
+    let mut before = 0;
+    put_column(out, &changes.iter().map(|(row, _)| (row - std::mem::replace(&mut before, *row)) as u64).collect::<Vec<_>>());
+    put_column(out, &changes.iter().map(|(_, value)| number(value)).collect::<Vec<_>>());
+}
+
+/// The new list, encoded, from the old one and a delta.
+pub fn apply(old: &[u8], delta: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
+    let rest = delta.strip_prefix(MAGIC).ok_or(Damage::Foreign)?;
+    let mut bytes = Bytes(rest);
+    let word = |bytes: &mut Bytes<'_>| -> Result<u32> { Ok(u32::from_le_bytes(bytes.take(4)?.try_into().map_err(|_| Damage::Content)?)) };
+    let (from, to) = (word(&mut bytes)?, word(&mut bytes)?);
+    if checksum(old) != Some(from) {
+        return Err(Damage::Foreign);
+    }
+    let list = Columns::decode(old)?;
+    let mut new = Snapshot::decode(bytes.bytes()?)?;
+    let mut told = std::mem::take(&mut new.products).into_iter();
+    let groups: HashMap<&str, u32> = new.groups.iter().enumerate().map(|(at, group)| (group.code.as_str(), at as u32)).collect();
+    // Where a kept row's group has gone; a group that is no more holds no kept row.
+    let moved: Vec<Option<u32>> = list.head.groups.iter().map(|group| groups.get(group.code.as_str()).copied()).collect();
+    let mut products: Vec<ProductRow> = Vec::new();
+    let mut expected = 0_i64;
+    for _ in 0..bytes.count(MOST_ROWS)? {
+        let number = bytes.number()?;
+        let rows = usize::try_from(number >> 1).ok().filter(|rows| *rows <= MOST_ROWS).ok_or(Damage::Content)?;
+        if number & 1 == 1 {
+            products.extend(told.by_ref().take(rows));
+            continue;
+        }
+        let first = expected.checked_add(unzigzag(bytes.number()?)).and_then(|first| usize::try_from(first).ok()).ok_or(Damage::Content)?;
+        let end = first.checked_add(rows).filter(|end| *end <= list.len()).ok_or(Damage::Content)?;
+        if products.len() + rows > MOST_ROWS {
+            return Err(Damage::Content);
+        }
+        for row in first..end {
+            let group = moved.get(list.group(row) as usize).copied().flatten().ok_or(Damage::Content)?;
+            products.push(ProductRow { group, ..list.product(row) });
+        }
+        expected = end as i64;
+    }
+    for (row, price) in changes(&mut bytes, products.len())? {
+        products[row].price = unzigzag(price);
+    }
+    for (row, stock) in changes(&mut bytes, products.len())? {
+        products[row].stock = match stock {
+            0 => None,
+            told => Some(told.checked_sub(super::pack::STOCK_SHIFT).map(unzigzag).ok_or(Damage::Content)?),
+        };
+    }
+    bytes.end()?;
+    new.products = products;
+    let encoded = new.encode().map_err(|_| Damage::Content)?;
+    if checksum(&encoded) == Some(to) { Ok(encoded) } else { Err(Damage::Checksum) }
+}
+
+fn changes(bytes: &mut Bytes<'_>, rows: usize) -> Result<Vec<(usize, u64)>> {
+    let steps = bytes.column(rows, Ok)?;
+    let values = bytes.column(rows, Ok)?;
+    if steps.len() != values.len() {
+        return Err(Damage::Content);
+    }
+    let mut row = 0_u64;
+    let mut changes = Vec::with_capacity(steps.len());
+    for (step, value) in steps.into_iter().zip(values) {
+        row = row.checked_add(step).filter(|row| *row < rows as u64).ok_or(Damage::Content)?;
+        changes.push((row as usize, value));
+    }
+    Ok(changes)
+}
