@@ -1,7 +1,7 @@
 //! The catalogue as stored: products, groups and price types as of a change (`seq`), loaded whole for imports,
 //! publishing and export; and staging of revisions that one later update makes visible.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -84,6 +84,9 @@ pub async fn load(connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Ca
             precision: u8::try_from(row.unit_precision).context("stored precision")?,
             stock: row.stock.map(Quantity::from_raw),
             active: row.active != 0,
+            promotion: row.promotion != 0,
+            picture_url: row.picture_url,
+            attributes: if row.attributes.is_empty() { BTreeMap::new() } else { serde_json::from_str(&row.attributes).context("stored attributes")? },
         };
         code_of.insert(row.id.clone(), row.code.clone());
         catalogue.products.insert(row.code, Known { id: row.id, first_seq: row.first_seq, revision, prices: Vec::new() });

@@ -72,6 +72,14 @@ pub struct FieldDef {
 /// A price column that names a price type of its own: `price.dealer`.
 pub const PRICE_PREFIX: &str = "price.";
 
+/// A column of what buyers filter by, under the name they see: `attribute.Colour`.
+pub const ATTRIBUTE_PREFIX: &str = "attribute.";
+
+/// Fields that are named by their file rather than here.
+fn named_by_file(field: &str) -> bool {
+    [PRICE_PREFIX, ATTRIBUTE_PREFIX].iter().any(|prefix| field.strip_prefix(prefix).is_some_and(|name| !name.is_empty()))
+}
+
 /// Which column of a file holds which field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
@@ -222,7 +230,7 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
     let mut taken = vec![false; headers.len()];
     let mut columns = Columns { headers: headers.to_vec(), ..Columns::default() };
     for (field, column) in &map.0 {
-        let known = fields.iter().any(|known| known.name == field) || field.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty());
+        let known = fields.iter().any(|known| known.name == field) || named_by_file(field);
         if !known {
             return Err(MapError::UnknownField(field.clone()));
         }
@@ -256,6 +264,16 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
             let is_code =
                 name.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
             if !taken[at] && is_code && !columns.has(name) {
+                taken[at] = true;
+                columns.used.push((name.to_string(), at));
+            }
+        }
+    }
+    // And attributes in full: `attribute.Colour`.
+    if fields.iter().any(|field| field.name == "brand") {
+        for at in 0..headers.len() {
+            let name = headers[at].trim();
+            if !taken[at] && name.strip_prefix(ATTRIBUTE_PREFIX).is_some_and(|name| !name.is_empty()) && !columns.has(name) {
                 taken[at] = true;
                 columns.used.push((name.to_string(), at));
             }

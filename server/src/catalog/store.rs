@@ -22,6 +22,9 @@ crate::row! {
         pub unit_precision: i64,
         pub stock: Option<i64>,
         pub active: i64,
+        pub attributes: String,
+        pub promotion: i64,
+        pub picture_url: String,
     }
 }
 
@@ -67,7 +70,7 @@ pub async fn groups(connection: &mut AnyConnection, seq: i64) -> sqlx::Result<Ve
 pub async fn each_product(connection: &mut AnyConnection, seq: i64, mut take: impl FnMut(ProductRow) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut rows = sqlx::query_as::<_, ProductRow>(
         "SELECT p.id, p.code, p.first_seq, r.name, r.group_code, r.kind, r.unit, r.vat_rate, r.min_quantity, r.max_quantity, r.increment, \
-         r.unit_precision, r.stock, r.active FROM product_revisions r JOIN products p ON p.id = r.product_id \
+         r.unit_precision, r.stock, r.active, r.attributes, r.promotion, r.picture_url FROM product_revisions r JOIN products p ON p.id = r.product_id \
          WHERE r.seq = (SELECT MAX(x.seq) FROM product_revisions x WHERE x.product_id = r.product_id AND x.seq <= $1)",
     )
     .bind(seq)
@@ -116,8 +119,8 @@ pub async fn insert_products(connection: &mut AnyConnection, seq: i64, products:
 pub async fn insert_revisions(connection: &mut AnyConnection, seq: i64, revisions: &[(&str, &kontor_shared::import::products::Revision)]) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO product_revisions (product_id, seq, name, group_code, kind, unit, vat_rate, min_quantity, max_quantity, increment, unit_precision, \
-         stock, active) VALUES {}",
-        rows_of_placeholders(revisions.len(), 13)
+         stock, active, attributes, promotion, picture_url) VALUES {}",
+        rows_of_placeholders(revisions.len(), 16)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, revision) in revisions {
@@ -134,10 +137,17 @@ pub async fn insert_revisions(connection: &mut AnyConnection, seq: i64, revision
             .bind(revision.increment.map(|value| value.raw()))
             .bind(i64::from(revision.precision))
             .bind(revision.stock.map(|value| value.raw()))
-            .bind(i64::from(revision.active));
+            .bind(i64::from(revision.active))
+            .bind(attributes_text(revision))
+            .bind(i64::from(revision.promotion))
+            .bind(&revision.picture_url);
     }
     query.execute(connection).await?;
     Ok(())
+}
+
+fn attributes_text(revision: &kontor_shared::import::products::Revision) -> String {
+    if revision.attributes.is_empty() { String::new() } else { serde_json::json!(revision.attributes).to_string() }
 }
 
 /// Prices: (product id, price type, price).

@@ -1,13 +1,14 @@
 //! Making the snapshots of a version from the catalogue: what is in, what is left out and why, and in which order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 
 use anyhow::Context;
 use kontor_shared::api::LeftOut;
-use kontor_shared::catalog::columns::{Columns, Damage};
+use kontor_shared::catalog::columns::{Columns, Damage, MOST_ATTRIBUTES};
 use kontor_shared::catalog::{GroupRow, NotPublished, ProductRow, Snapshot, published_price};
 use kontor_shared::import::groups::Group;
+use kontor_shared::import::products::BRAND;
 use kontor_shared::money::{Currency, Price};
 use sha2::{Digest, Sha256};
 
@@ -148,6 +149,7 @@ fn overlay(
             groups.push(GroupRow { code: code.to_string(), name: name.to_string(), parent: parent.map(|parent| index[parent]) });
         }
     }
+    let attributes = attribute_names(rows.iter().map(|(_, _, known, _)| &known.revision.attributes));
     let products = rows
         .iter()
         .map(|(group, code, known, price)| {
@@ -165,7 +167,10 @@ fn overlay(
                 precision: revision.precision,
                 stock: revision.stock.map(|value| value.raw()),
                 new: is_new(known.first_seq, terms),
-                ..ProductRow::default()
+                promotion: revision.promotion,
+                picture: 0,
+                attributes: attributes.iter().map(|name| revision.attributes.get(name).cloned().unwrap_or_default()).collect(),
+                tiers: Vec::new(),
             }
         })
         .collect();
@@ -181,7 +186,7 @@ fn overlay(
         terms: terms.firm.terms.clone(),
         note: terms.note.clone(),
         groups,
-        attributes: Vec::new(),
+        attributes,
         products,
     };
     let encoded = snapshot.encode().map_err(|error| anyhow::anyhow!("the snapshot cannot be encoded: {error}"))?;
@@ -191,6 +196,16 @@ fn overlay(
         checksum: hex(&Sha256::digest(&encoded)),
         compressed: compress(&encoded)?,
     })
+}
+
+/// The attributes the goods have, the brand first: as many as a list can have, the most used ones.
+fn attribute_names<'a>(goods: impl Iterator<Item = &'a BTreeMap<String, String>>) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    goods.flat_map(BTreeMap::keys).for_each(|name| *counts.entry(name).or_default() += 1);
+    let mut names: Vec<(&str, usize)> = counts.into_iter().collect();
+    names.sort_by_key(|(name, count)| (*name != BRAND, std::cmp::Reverse(*count)));
+    names.truncate(MOST_ATTRIBUTES);
+    names.into_iter().map(|(name, _)| name.to_string()).collect()
 }
 
 /// Whether a product's first publication lies within the firm's novelty window. What stood in the very first version

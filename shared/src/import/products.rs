@@ -1,7 +1,10 @@
 //! One row of a product file: what it says of a product, and what the product is after it.
 
-use super::{Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, number, read_currency, row_shown, text, written};
+use std::collections::BTreeMap;
+
+use super::{ATTRIBUTE_PREFIX, Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, number, read_currency, row_shown, text, written};
 use crate::catalog::ProductKind;
+use crate::catalog::columns::MOST_ATTRIBUTES;
 use crate::money::{Currency, Percent, Price, Quantity};
 use crate::numbers::{DecimalMark, plain_decimal};
 use crate::orders::QuantityRule;
@@ -117,6 +120,14 @@ pub const FIELDS: &[FieldDef] = &[
         name: "stock",
         headers: &["stock", "in stock", "stock quantity", "остаток", "наличие", "количество на складе", "наличност", "наличност на склад"],
     },
+    FieldDef {
+        name: "brand", headers: &["brand", "manufacturer", "бренд", "торговая марка", "производитель", "марка", "производител"]
+    },
+    FieldDef { name: "promotion", headers: &["promotion", "promo", "on promotion", "special offer", "акция", "промоция", "в промоция"] },
+    FieldDef {
+        name: "picture",
+        headers: &["picture", "image", "photo", "picture url", "image url", "фото", "изображение", "картинка", "ссылка на фото", "снимка", "изображение url"],
+    },
     FieldDef { name: "active", headers: &["active", "активен", "активный", "активна"] },
     FieldDef {
         name: "shop", headers: &["shop", "store", "branch", "магазин", "склад", "филиал", "търговски обект", "обект"]
@@ -199,6 +210,11 @@ pub struct ProductInput {
     pub precision: Option<u8>,
     pub stock: Option<Option<Quantity>>,
     pub active: Option<bool>,
+    pub promotion: Option<bool>,
+    /// Where its picture is to be had from; empty: nowhere.
+    pub picture_url: Option<String>,
+    /// What it says of each attribute; an empty value takes the attribute away.
+    pub attributes: BTreeMap<String, String>,
     pub prices: Vec<PriceInput>,
     pub currency: Option<Currency>,
 }
@@ -217,6 +233,11 @@ pub struct Revision {
     pub precision: u8,
     pub stock: Option<Quantity>,
     pub active: bool,
+    pub promotion: bool,
+    /// Where its picture was to be had from; empty: nowhere.
+    pub picture_url: String,
+    /// What buyers filter by, without empty values.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// What a new product gets where its row says nothing.
@@ -316,12 +337,14 @@ pub fn read_row(facts: &FileFacts, cells: &[Cell]) -> Result<ProductInput, RowPr
             Some(value) => Some(value.parse::<u8>().ok().filter(|digits| *digits <= 3).ok_or_else(|| RowProblem::new(value, words::PRECISION_RANGE))?),
         },
         stock: quantity("stock", words::FIELD_STOCK)?,
-        active: match cell("active").map(str::to_lowercase).as_deref() {
-            None | Some("") => None,
-            Some("1" | "yes" | "true" | "да" | "y" | "+") => Some(true),
-            Some("0" | "no" | "false" | "нет" | "не" | "n" | "-") => Some(false),
-            Some(other) => return Err(RowProblem::new(other, words::ACTIVE_YES_NO)),
+        active: yes_or_no(cell("active"), words::ACTIVE_YES_NO)?,
+        promotion: match cell("promotion") {
+            // An empty cell in a column of promotions says that this one is none.
+            Some("") => Some(false),
+            value => yes_or_no(value, words::PROMOTION_YES_NO)?,
         },
+        picture_url: read_picture(cell("picture"))?,
+        attributes: read_attributes(columns, cells)?,
         currency: match cell("currency") {
             None | Some("") => None,
             Some(value) => Some(read_currency(value).ok_or_else(|| RowProblem::new(value, words::NOT_A_CURRENCY))?),
@@ -336,6 +359,40 @@ pub fn read_row(facts: &FileFacts, cells: &[Cell]) -> Result<ProductInput, RowPr
         return Err(RowProblem::new(format!("{min} > {max}"), words::MIN_ABOVE_MAX));
     }
     Ok(input)
+}
+
+fn yes_or_no(value: Option<&str>, problem: Word) -> Result<Option<bool>, RowProblem> {
+    match value.map(str::to_lowercase).as_deref() {
+        None | Some("") => Ok(None),
+        Some("1" | "yes" | "true" | "да" | "y" | "+") => Ok(Some(true)),
+        Some("0" | "no" | "false" | "нет" | "не" | "n" | "-") => Ok(Some(false)),
+        Some(other) => Err(RowProblem::new(other, problem)),
+    }
+}
+
+fn read_picture(value: Option<&str>) -> Result<Option<String>, RowProblem> {
+    let web = |value: &str| (value.starts_with("https://") || value.starts_with("http://")) && value.len() <= 2000 && !value.contains(char::is_whitespace);
+    match value {
+        None => Ok(None),
+        Some(value) if value.is_empty() || web(value) => Ok(Some(value.to_string())),
+        Some(value) => Err(RowProblem::new(super::shorten(value), words::PICTURE_ADDRESS)),
+    }
+}
+
+/// The attribute every trade has; other columns become attributes by a map.
+pub const BRAND: &str = "brand";
+
+fn read_attributes(columns: &Columns, cells: &[Cell]) -> Result<BTreeMap<String, String>, RowProblem> {
+    let mut attributes = BTreeMap::new();
+    for (field, column) in &columns.used {
+        let Some(name) = field.strip_prefix(ATTRIBUTE_PREFIX).or_else(|| (field == BRAND).then_some(BRAND)) else { continue };
+        let value = text(words::FIELD_ATTRIBUTE, cells.get(*column).copied().unwrap_or(Cell::Text("")), 100)?;
+        attributes.insert(name.to_string(), value);
+    }
+    if attributes.len() > MOST_ATTRIBUTES {
+        return Err(RowProblem::new(attributes.len().to_string(), words::TOO_MANY_ATTRIBUTES));
+    }
+    Ok(attributes)
 }
 
 /// The path of the group a row names, from the top of the tree down; absent where the file has no column for it.
@@ -420,6 +477,9 @@ pub fn apply(before: Option<&Revision>, input: &ProductInput, group_code: Option
                 precision: unit_precision(input.unit.as_deref().unwrap_or(defaults.unit)),
                 stock: None,
                 active: true,
+                promotion: false,
+                picture_url: String::new(),
+                attributes: BTreeMap::new(),
             }
         }
     };
@@ -442,6 +502,15 @@ pub fn apply(before: Option<&Revision>, input: &ProductInput, group_code: Option
     after.precision = input.precision.unwrap_or(after.precision);
     after.stock = input.stock.unwrap_or(after.stock);
     after.active = input.active.unwrap_or(after.active);
+    after.promotion = input.promotion.unwrap_or(after.promotion);
+    if let Some(url) = &input.picture_url {
+        after.picture_url.clone_from(url);
+    }
+    after.attributes.extend(input.attributes.iter().map(|(name, value)| (name.clone(), value.clone())));
+    after.attributes.retain(|_, value| !value.is_empty());
+    if after.attributes.len() > MOST_ATTRIBUTES {
+        return Err(RowProblem::new(&input.code, words::TOO_MANY_ATTRIBUTES));
+    }
     if let Some(increment) = input.increment {
         // Pieces are counted one by one anyway; a pack of one says nothing.
         after.increment = increment.filter(|step| after.precision > 0 || *step != Quantity::whole(1));

@@ -19,6 +19,8 @@ crate::words! {
     FIELD_MIN = "min", "минимум", "минимум";
     FIELD_MAX = "max", "максимум", "максимум";
     FIELD_PACK = "pack", "упаковка", "опаковка";
+    FIELD_ATTRIBUTE = "attribute", "признак", "признак";
+    FIELD_PICTURE = "picture", "изображение", "снимка";
     FIELD_STOCK = "stock", "остаток", "наличност";
     FIELD_COUNTRY = "country", "страна", "държава";
     FIELD_OTHER_COUNTRIES = "other countries", "другие страны", "други държави";
@@ -59,6 +61,9 @@ crate::words! {
     // Products and groups.
     NO_SUCH_KIND = "not a kind of product (product, unsold, service, minor)", "неизвестный вид товара (product, unsold, service, minor)", "непознат вид стока (product, unsold, service, minor)";
     PRECISION_RANGE = "the precision is 0, 1, 2 or 3", "знаков после запятой бывает 0, 1, 2 или 3", "знаците след запетаята са 0, 1, 2 или 3";
+    PROMOTION_YES_NO = "promotion is yes or no", "акция — да или нет", "промоция — да или не";
+    PICTURE_ADDRESS = "a picture is an address that begins with https:// or http://", "изображение — это адрес, который начинается с https:// или http://", "снимката е адрес, който започва с https:// или http://";
+    TOO_MANY_ATTRIBUTES = "more attributes than a price list can have", "признаков больше, чем может быть в прайс-листе", "признаците са повече, отколкото може да има в ценоразписа";
     ACTIVE_YES_NO = "active is yes or no", "в продаже — да или нет", "в продажба — да или не";
     NOT_A_CURRENCY = "no currency has this code", "не код валюты", "не е код на валута";
     VAT_RANGE = "the VAT rate is not a percentage from 0 to 100", "ставка НДС — не процент от 0 до 100", "ставката на ДДС не е процент от 0 до 100";
