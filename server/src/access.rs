@@ -42,6 +42,7 @@ pub enum Names {
     Token,
     Job,
     Snapshot,
+    Delta,
     Logo,
     Person,
     Application,
@@ -181,6 +182,7 @@ table! {
     Publish         POST   "/api/price-lists"                      SALES,  Nothing,  "Publish the catalogue as the next version";
     PriceList       GET    "/api/price-list"                       ANYONE, Nothing,  "The price list version in force for whoever asks";
     Snapshot        GET    "/api/price-list/{version}/{overlay}"   ANYONE, Snapshot, "One published version, immutable";
+    PriceListSince  GET    "/api/price-list/{version}/{overlay}/since/{since}" ANYONE, Delta, "What changed since an earlier version, immutable";
     GetSending      GET    "/api/sending"                          STAFF,  Nothing,  "Whether anything is sent at all";
     ReleaseSending  POST   "/api/sending/release"                  ADMIN,  Nothing,  "Let sending go on after a restore or a stop";
     Unsubscribe     GET    "/u/{token}"                            ANYONE, Token,    "The page behind a mail's unsubscribe link; opening it changes nothing";

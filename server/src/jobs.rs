@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
 use crate::time::{Clock, rfc3339};
-use crate::{AppState, accounts, audit, auth, pdf};
+use crate::{AppState, accounts, audit, auth, pdf, price_list};
 
 pub mod store;
 
@@ -17,6 +17,8 @@ pub mod store;
 pub mod kind {
     /// Render a posted document's PDF; the subject is the document's id.
     pub const RENDER_DOCUMENT: &str = "render_document";
+    /// Pack a published version's lists and say what changed; the subject is its number.
+    pub const PACK_PRICE_LIST: &str = "pack_price_list";
     /// Answer what somebody asked for without being signed in; the subject is the request's id.
     pub const ACCOUNT_REQUEST: &str = "account_request";
 }
@@ -75,6 +77,7 @@ pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Re
 async fn run(state: &AppState, job: &store::Claimed) -> anyhow::Result<()> {
     match job.kind.as_str() {
         kind::RENDER_DOCUMENT => pdf::render_document(state, &job.subject).await,
+        kind::PACK_PRICE_LIST => price_list::pack::pack(state, &job.subject).await,
         kind::ACCOUNT_REQUEST => accounts::requests::run(state, &job.subject).await,
         other => anyhow::bail!("no job of kind {other} is known to this version"),
     }

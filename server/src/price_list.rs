@@ -7,7 +7,7 @@ use anyhow::Context;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kontor_shared::api::{LeftOut, PriceListInfo, PriceListVersions, Publish, PublishReport, Role};
+use kontor_shared::api::{LeftOut, PriceListDelta, PriceListInfo, PriceListVersions, Publish, PublishReport, Role};
 use kontor_shared::catalog::discount;
 use kontor_shared::money::{Percent, VatMode};
 use serde::Deserialize;
@@ -18,14 +18,17 @@ use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
-use crate::{AppState, audit, bodies, catalog};
+use crate::{AppState, audit, bodies, catalog, jobs};
 
+pub mod pack;
 mod rows;
 pub mod snapshot;
 pub mod store;
 
 /// Media type of snapshots; see [`kontor_shared::catalog::columns`]. Bodies of another type are [`rows`].
 const SNAPSHOT_TYPE: &str = "application/vnd.kontor.price-list";
+/// Media type of what leads from one version's list to the next's; see [`kontor_shared::catalog::columns::delta`].
+const DELTA_TYPE: &str = "application/vnd.kontor.price-list-delta";
 /// Reasons told in a report; all are stored.
 const MOST_TOLD: usize = 1000;
 /// How often publishing starts again because an import became visible meanwhile.
@@ -83,6 +86,7 @@ pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, no
             store::insert_snapshot(&mut tx, last + 1, &overlay.price_type, overlay.products as i64, &overlay.checksum, &body_hash).await?;
         }
         store::set_last_version(&mut tx, last + 1).await?;
+        jobs::enqueue(&mut tx, &state.clock, jobs::kind::PACK_PRICE_LIST, &(last + 1).to_string()).await?;
         let valid_until = store::valid_until(&mut tx, last + 1).await?;
         let report = report(version, made.left_out, valid_until);
         let after = serde_json::json!({"version": report.version, "valid_from": report.valid_from, "products": report.products, "left_out": report.left_out});
@@ -151,7 +155,13 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
     }
     let found = found.ok_or(AppError::Missing { code: "no_price_list" })?;
     let valid_until = store::valid_until(&mut connection, version.version).await?;
+    let delta = store::delta_to(&mut connection, version.version, &found.overlay).await?.map(|(since, bytes)| PriceListDelta {
+        since: since as u32,
+        url: format!("/api/price-list/{}/{}/since/{since}", version.version, found.overlay),
+        bytes: bytes as u64,
+    });
     Ok(Json(PriceListInfo {
+        delta,
         version: version.version as u32,
         snapshot_url: format!("/api/price-list/{}/{}", version.version, found.overlay),
         overlay: discount::overlay(&found.overlay, discount),
@@ -179,6 +189,26 @@ async fn own_prices(connection: &mut AnyConnection, firm: &FirmSettings, who: Op
     }
 }
 
+/// A version and an overlay of an address, where whoever asks may see them.
+async fn allowed(connection: &mut AnyConnection, state: &AppState, who: Option<&Identity>, path: &HashMap<String, String>) -> Result<(i64, store::Snapshot)> {
+    let version: i64 = path.get("version").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
+    let overlay = path.get("overlay").ok_or(AppError::NotFound)?;
+    let firm = state.firm().await?;
+    let today = day_in(&firm.time_zone()?, state.clock.now_ms());
+    let staff = who.is_some_and(|who| who.role.is_staff());
+    if !staff && firm.public_price_type.as_ref() != Some(overlay) {
+        let own = own_prices(connection, &firm, who, None).await?;
+        if own.is_none_or(|(price_type, _)| price_type != *overlay) {
+            return Err(AppError::NotFound);
+        }
+    }
+    let stored = store::by_number(connection, version).await?.ok_or(AppError::NotFound)?;
+    if !staff && stored.valid_from > today {
+        return Err(AppError::NotFound);
+    }
+    Ok((version, store::snapshot(connection, version, overlay).await?.ok_or(AppError::NotFound)?))
+}
+
 /// `GET /api/price-list/{version}/{overlay}`: the snapshot, immutable; 404 to whoever may not see that price type.
 pub async fn show(
     State(state): State<AppState>,
@@ -186,31 +216,10 @@ pub async fn show(
     Path(path): Path<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let version: i64 = path.get("version").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
-    let overlay = path.get("overlay").ok_or(AppError::NotFound)?;
-    let firm = state.firm().await?;
-    let today = day_in(&firm.time_zone()?, state.clock.now_ms());
     let mut connection = state.db.read().await?;
-    let staff = who.as_ref().is_some_and(|who| who.role.is_staff());
-    if !staff && firm.public_price_type.as_ref() != Some(overlay) {
-        let own = own_prices(&mut connection, &firm, who.as_ref(), None).await?;
-        if own.is_none_or(|(price_type, _)| price_type != *overlay) {
-            return Err(AppError::NotFound);
-        }
-    }
-    let stored = store::by_number(&mut connection, version).await?.ok_or(AppError::NotFound)?;
-    if !staff && stored.valid_from > today {
-        return Err(AppError::NotFound);
-    }
-    let found = store::snapshot(&mut connection, version, overlay).await?.ok_or(AppError::NotFound)?;
-    let tag = format!("\"{}\"", found.checksum);
-    let fixed = [
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_string()),
-        (header::ETAG, tag.clone()),
-        (header::VARY, "Accept-Encoding, Cookie".to_string()),
-    ];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, fixed).into_response());
+    let (_, found) = allowed(&mut connection, &state, who.as_ref(), &path).await?;
+    if known(&headers, &found.checksum) {
+        return Ok((StatusCode::NOT_MODIFIED, immutable(&found.checksum)).into_response());
     }
     let body = bodies::get(&mut connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
     drop(connection);
@@ -220,17 +229,55 @@ pub async fn show(
         // Published before columns: made anew for the page, until the next version is published.
         let renew = move || {
             let plain = snapshot::decompress(&body.bytes)?;
-            snapshot::compress(&snapshot::renewed(&plain)?.unwrap_or(plain))
+            snapshot::compress(&snapshot::renewed(&plain)?.unwrap_or(plain), snapshot::QUICK)
         };
         let bytes = tokio::task::spawn_blocking(renew).await.context("unpacking stopped")??;
         bodies::Body { media_type: SNAPSHOT_TYPE.to_string(), bytes }
     };
+    packed(body, &found.checksum, &headers).await
+}
+
+/// `GET /api/price-list/{version}/{overlay}/since/{since}`: what leads from an earlier version's list to this one.
+pub async fn since(
+    State(state): State<AppState>,
+    MaybeSignedIn(who): MaybeSignedIn,
+    Path(path): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let since: i64 = path.get("since").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
+    let mut connection = state.db.read().await?;
+    let (version, found) = allowed(&mut connection, &state, who.as_ref(), &path).await?;
+    let hash = store::delta(&mut connection, version, &found.overlay, since).await?.ok_or(AppError::NotFound)?;
+    if known(&headers, &hash) {
+        return Ok((StatusCode::NOT_MODIFIED, immutable(&hash)).into_response());
+    }
+    let body = bodies::get(&mut connection, &hash).await?.context("a delta's body is missing")?;
+    drop(connection);
+    packed(body, &hash, &headers).await
+}
+
+fn known(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == format!("\"{tag}\"").as_bytes())
+}
+
+/// What never changes under its address; another reader may not have it from a shared cache.
+fn immutable(tag: &str) -> [(header::HeaderName, String); 3] {
+    [
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_string()),
+        (header::ETAG, format!("\"{tag}\"")),
+        (header::VARY, "Accept-Encoding, Cookie".to_string()),
+    ]
+}
+
+/// A body stored in brotli, unpacked for whoever does not take that.
+async fn packed(body: bodies::Body, tag: &str, headers: &HeaderMap) -> Result<Response> {
     let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli);
+    let media_type = (header::CONTENT_TYPE, body.media_type);
     if takes_brotli {
-        return Ok((fixed, [(header::CONTENT_TYPE, SNAPSHOT_TYPE), (header::CONTENT_ENCODING, "br")], body.bytes).into_response());
+        return Ok((immutable(tag), [media_type, (header::CONTENT_ENCODING, "br".to_string())], body.bytes).into_response());
     }
     let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&body.bytes)).await.context("unpacking stopped")??;
-    Ok((fixed, [(header::CONTENT_TYPE, SNAPSHOT_TYPE)], plain).into_response())
+    Ok((immutable(tag), [media_type], plain).into_response())
 }
 
 fn accepts_brotli(accepted: &str) -> bool {

@@ -164,8 +164,21 @@ body! {
         pub currency: Currency,
         pub vat_mode: VatMode,
         pub products: u32,
-        /// Immutable; answers postcard of [`crate::catalog::Snapshot`].
+        /// Immutable; see [`crate::catalog::columns`].
         pub snapshot_url: String,
+        /// What leads here from the version before, where that is much shorter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub delta: Option<PriceListDelta>,
+    }
+
+    /// The way from one version's list to the next one's.
+    pub struct PriceListDelta {
+        /// The version it starts from, of the same price type.
+        pub since: u32,
+        /// Immutable; see [`crate::catalog::columns::delta`].
+        pub url: String,
+        /// On the wire.
+        pub bytes: u64,
     }
 }
 

@@ -147,6 +147,77 @@ pub async fn snapshot(connection: &mut AnyConnection, version: i64, overlay: &st
         .await
 }
 
+/// The version of a price type that readers have had when this one comes into force, as far as is known at its publishing:
+/// one for next month is not what this month's correction follows.
+pub async fn follows(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(
+        "SELECT MAX(s.version) FROM price_list_snapshots s JOIN price_list_versions v ON v.version = s.version \
+         JOIN price_list_versions n ON n.version = $2 WHERE s.overlay = $1 AND s.version < $2 AND v.valid_from <= n.valid_from",
+    )
+    .bind(overlay)
+    .bind(version)
+    .fetch_one(connection)
+    .await
+}
+
+/// What readers of every price type see of a version.
+pub async fn overlays(connection: &mut AnyConnection, version: i64) -> sqlx::Result<Vec<Snapshot>> {
+    sqlx::query_as("SELECT overlay, products, checksum, body_hash FROM price_list_snapshots WHERE version = $1 ORDER BY overlay")
+        .bind(version)
+        .fetch_all(connection)
+        .await
+}
+
+/// The same list in another packing.
+pub async fn set_body(connection: &mut AnyConnection, version: i64, overlay: &str, body_hash: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE price_list_snapshots SET body_hash = $1 WHERE version = $2 AND overlay = $3")
+        .bind(body_hash)
+        .bind(version)
+        .bind(overlay)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Deletes the body of a list that no version has any more.
+pub async fn forget_body(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM price_list_snapshots WHERE body_hash = $1)")
+        .bind(hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_delta(connection: &mut AnyConnection, version: i64, overlay: &str, since: i64, bytes: i64, body_hash: &str) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO price_list_deltas (version, overlay, since, bytes, body_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version, overlay, since) DO NOTHING")
+        .bind(version)
+        .bind(overlay)
+        .bind(since)
+        .bind(bytes)
+        .bind(body_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The delta that leads to a version's list: from which version, and its size.
+pub async fn delta_to(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<(i64, i64)>> {
+    sqlx::query_as("SELECT since, bytes FROM price_list_deltas WHERE version = $1 AND overlay = $2 ORDER BY since DESC LIMIT 1")
+        .bind(version)
+        .bind(overlay)
+        .fetch_optional(connection)
+        .await
+}
+
+pub async fn delta(connection: &mut AnyConnection, version: i64, overlay: &str, since: i64) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT body_hash FROM price_list_deltas WHERE version = $1 AND overlay = $2 AND since = $3")
+        .bind(version)
+        .bind(overlay)
+        .bind(since)
+        .fetch_optional(connection)
+        .await
+}
+
 /// The last version before this one that has prices of a type.
 pub async fn snapshot_before(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar("SELECT MAX(version) FROM price_list_snapshots WHERE overlay = $1 AND version < $2")

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
+use kontor_server::{bodies, price_list};
 use kontor_shared::api::accounts::PeoplePage;
 use kontor_shared::api::{self, CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
@@ -70,6 +71,7 @@ async fn samples(app: &TestApp) -> Samples {
     let listed = publish(app.state(), "2026-01-01", &[good("A", "10"), good("B", "2.5")]).await;
     let sales = app.staff(Role::Sales).await;
     let version = sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version;
+    changed_since(app, i64::from(version), listed).await;
     let owner = app.buyer("C1").await;
     let other = app.buyer("C2").await;
     let place = async |buyer: &Client| -> Order {
@@ -114,6 +116,15 @@ async fn samples(app: &TestApp) -> Samples {
     }
 }
 
+/// What leads from one version to the next, as the job leaves it for lists long enough to be worth it.
+async fn changed_since(app: &TestApp, version: i64, since: i64) {
+    let mut tx = app.state().db.write_tx().await.unwrap();
+    let packed = price_list::snapshot::compress(b"a delta", price_list::snapshot::QUICK).unwrap();
+    let hash = bodies::put(&mut tx, "application/vnd.kontor.price-list-delta", &packed, 0).await.unwrap();
+    price_list::store::insert_delta(&mut tx, version, "wholesale", since, packed.len() as i64, &hash).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// A mailing and a template, both as sales write them.
 async fn written(app: &TestApp, sales: &Client) -> (String, String) {
     let (mailing, template) = (app.state().clock.new_id().to_string(), app.state().clock.new_id().to_string());
@@ -135,6 +146,10 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         }
         (Names::Snapshot, Which::Owners) => return format!("/api/price-list/{}/wholesale", samples.version),
         (Names::Snapshot, Which::Missing) => return format!("/api/price-list/{}/wholesale", samples.version + 70),
+        (Names::Delta, which) => {
+            let since = if which == Which::Owners { samples.version - 1 } else { samples.version + 70 };
+            return format!("/api/price-list/{}/wholesale/since/{since}", samples.version);
+        }
         (Names::Token, Which::Owners) => return row.path.replace("{token}", &samples.token),
         (Names::Token, Which::Missing) => return row.path.replace("{token}", &"A".repeat(43)),
         (_, Which::Missing) => NONE,
@@ -186,7 +201,7 @@ fn unsafe_request(row: &Row, path: &str) -> axum::http::request::Builder {
 
 /// Whether the row's own ids are the buyers' too; the others belong to the firm.
 fn a_buyer_has_its_own(names: Names) -> bool {
-    matches!(names, Names::Order | Names::Document | Names::Snapshot | Names::OwnContact)
+    matches!(names, Names::Order | Names::Document | Names::Snapshot | Names::Delta | Names::OwnContact)
 }
 
 on_both_databases!(every_route_as_everyone, |app| async {
@@ -196,6 +211,8 @@ on_both_databases!(every_route_as_everyone, |app| async {
         let row = id.row();
         // Another order may be submitted under any free id: told in the stories of orders.
         let ids: &[Which] = if row.names == Names::Nothing || id == RouteId::SubmitOrder { &[Which::Owners] } else { &[Which::Owners, Which::Missing] };
+        // Buyers of one price type see the same list.
+        let list = matches!(row.names, Names::Snapshot | Names::Delta);
         for caller in Caller::ALL {
             let mut missing_said = None;
             for which in ids.iter().rev().copied() {
@@ -214,11 +231,11 @@ on_both_databases!(every_route_as_everyone, |app| async {
                     missing_said = Some((status, answer.text()));
                     // A visitor is shown no prices here at all.
                     status == 404
-                } else if row.names == Names::Snapshot && caller == Caller::Anonymous {
+                } else if list && caller == Caller::Anonymous {
                     status == 404
                 } else if id == RouteId::PriceList && caller == Caller::Anonymous {
                     answer.text().contains("prices_hidden")
-                } else if caller == Caller::OtherBuyer && a_buyer_has_its_own(row.names) && row.names != Names::Snapshot && id != RouteId::SubmitOrder {
+                } else if caller == Caller::OtherBuyer && a_buyer_has_its_own(row.names) && !list && id != RouteId::SubmitOrder {
                     // What belongs to another is as if it did not exist, to the letter.
                     missing_said == Some((status, answer.text()))
                 } else {

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_shared::api::{PriceListInfo, PriceListVersions, PublishReport, Role};
-use kontor_shared::catalog::Snapshot;
+use kontor_shared::catalog::{Snapshot, columns};
 use kontor_tests::{Client, TestApp, on_both_databases};
 use serde_json::json;
 
@@ -123,6 +123,73 @@ on_both_databases!(a_snapshot_travels_packed_and_is_kept_for_good, |app| async {
     assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
     assert_eq!(plain.headers[header::ETAG], packed.headers[header::ETAG]);
     assert!(Snapshot::decode(&plain.body).is_ok());
+});
+
+/// A file of many goods; `dearer` of them cost more than at first.
+fn many(goods: usize, dearer: usize) -> String {
+    let mut file = "code,name,group,price,brand,colour,promotion\n".to_string();
+    for at in 0..goods {
+        let (price, brand) = (if at < dearer { 900 + at } else { 100 + at }, ["Bosch", "Makita", ""][at % 3]);
+        file.push_str(&format!("A-{at:04},Drill number {at} of the house,Tools,{price}.50,{brand},red,{}\n", if at % 10 == 0 { "yes" } else { "" }));
+    }
+    file
+}
+
+on_both_databases!(what_changed_since_the_version_before_leads_to_the_same_list, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let import = async |file: String| sales.upload("/api/imports?kind=products&name=goods.csv", file).await.ok();
+    import(many(400, 0)).await;
+    publish(&sales).await;
+    import(many(400, 5)).await;
+    publish(&sales).await;
+    let whole = async |version: u32| sales.get(&format!("/api/price-list/{version}/wholesale")).await.ok().body;
+    let tag = async || sales.get("/api/price-list/2/wholesale").await.ok().headers[header::ETAG].clone();
+    let before = (tag().await, whole(1).await, whole(2).await);
+    let info: PriceListInfo = sales.get("/api/price-list").await.json();
+    assert!(info.delta.is_none(), "made after publishing, not in the publisher's time");
+    kontor_server::jobs::run_due(app.state(), || false).await.unwrap();
+    assert_eq!(before, (tag().await, whole(1).await, whole(2).await), "packed tighter, the same list");
+    let info: PriceListInfo = sales.get("/api/price-list").await.json();
+    let delta = info.delta.expect("a delta");
+    assert_eq!(delta.since, 1);
+    let told = sales.get(&delta.url).await.ok();
+    assert_eq!(told.headers[header::CACHE_CONTROL], "private, max-age=31536000, immutable");
+    assert_eq!(columns::delta::apply(&before.1, &told.body).unwrap(), before.2);
+    // Doing it again changes nothing.
+    kontor_server::price_list::pack::pack(app.state(), "2").await.unwrap();
+    assert_eq!(sales.get(&delta.url).await.ok().body, told.body);
+
+    let buyer = app.buyer("C1").await;
+    assert_eq!(buyer.get("/api/price-list").await.json::<PriceListInfo>().delta.map(|delta| delta.since), Some(1));
+    buyer.get("/api/price-list/2/retail/since/1").await.problem(404, "not_found");
+    app.anonymous().get(&delta.url).await.problem(404, "not_found");
+    // A list for next month, and this month's correction after it: the correction follows what is in force.
+    sales.post("/api/price-lists", &json!({"valid_from": "2026-02-01"})).await.ok();
+    import(many(400, 9)).await;
+    assert_eq!(publish(&sales).await.version, 4);
+    kontor_server::jobs::run_due(app.state(), || false).await.unwrap();
+    assert_eq!(sales.get("/api/price-list").await.json::<PriceListInfo>().delta.map(|delta| delta.since), Some(2));
+});
+
+on_both_databases!(brands_promotions_and_other_attributes_are_published, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let report = sales.upload("/api/imports?kind=products&name=goods.csv&map=attribute.Colour%20%3D%20colour", many(30, 0)).await.ok();
+    assert_eq!(report.value()["created"], 30);
+    publish(&sales).await;
+    let list = snapshot(&sales, "/api/price-list/1/wholesale").await;
+    assert_eq!(list.attributes, ["brand", "Colour"]);
+    let drill = list.products.iter().find(|row| row.code == "A-0000").unwrap();
+    assert_eq!((drill.attributes.as_slice(), drill.promotion), (["Bosch".to_string(), "red".to_string()].as_slice(), true));
+    assert_eq!(list.products.iter().filter(|row| row.promotion).count(), 3);
+    // An empty cell takes a value away, a file without the column leaves it.
+    sales.upload("/api/imports?kind=products&name=less.csv", "code,brand\nA-0000,\nA-0001,Metabo\n").await.ok();
+    publish(&sales).await;
+    let list = snapshot(&sales, "/api/price-list/2/wholesale").await;
+    let of = |code: &str| list.products.iter().find(|row| row.code == code).map(|row| row.attributes[0].clone()).unwrap();
+    assert_eq!((of("A-0000"), of("A-0001")), (String::new(), "Metabo".to_string()));
+    let refused =
+        sales.upload("/api/imports?kind=products&name=bad.csv", "code,picture,promotion\nA-0002,not an address,\nA-0003,,perhaps\n").await.ok().value();
+    assert_eq!(refused["refused"], 2);
 });
 
 on_both_databases!(an_empty_catalogue_is_not_published, |app| async {
