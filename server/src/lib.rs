@@ -89,7 +89,7 @@ impl AppState {
     /// Opens the database of `config` and migrates it.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         // What is wrong with it is said at the start, not with the first mail.
-        mail::Server::of(&config)?;
+        mail::check(&config)?;
         let db = Db::open(&config.data, config.database_url.as_deref()).await?;
         let intake = orders::intake::Intake::start(db.clone(), clock.clone(), config.public_url.clone());
         Ok(Self(Arc::new(Inner {
