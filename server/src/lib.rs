@@ -69,6 +69,8 @@ pub struct Inner {
     pub goods: orders::price::Goods,
     /// What published versions offer in letters.
     pub shelves: mailings::blocks::Shelves,
+    /// Who went from segment to segment between days that are kept.
+    pub flows: segments::history::Flows,
     pub intake: orders::intake::Intake,
     /// What this process answered; of interest to nobody but whoever watches it.
     pub metrics: operations::metrics::Metrics,
@@ -97,6 +99,7 @@ impl AppState {
             config,
             goods: orders::price::Goods::default(),
             shelves: mailings::blocks::Shelves::default(),
+            flows: segments::history::Flows::default(),
             intake,
             metrics: operations::metrics::Metrics::default(),
             boot_id: clock.new_id().to_string(),
