@@ -57,6 +57,19 @@ pub enum AppError {
     Internal(anyhow::Error),
 }
 
+/// An error and its causes as one sentence. Libraries often say their cause themselves and give it once more.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(|cause| cause.to_string()) {
+        if said.is_empty() {
+            said = cause;
+        } else if !said.ends_with(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
+}
+
 pub type Result<T> = std::result::Result<T, AppError>;
 
 impl AppError {
@@ -149,5 +162,18 @@ impl From<anyhow::Error> for AppError {
             Ok(known) => known.into(),
             Err(other) => Self::Internal(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = || std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = anyhow::Error::from(sqlx::Error::Io(refused())).context("cannot move");
+        assert_eq!(sentence(&error), "cannot move: error communicating with database: connection refused");
+        assert_eq!(sentence(&anyhow::Error::from(refused()).context("outer").context("outermost")), "outermost: outer: connection refused");
     }
 }

@@ -52,7 +52,7 @@ pub async fn to_postgres(data: &Path, url: &str, clock: &Clock) -> anyhow::Resul
     copy.rewind()?;
     let filled = into_nothing(data, Some(url), async |db| fill(db, clock, Reader::new(BufReader::new(copy.try_clone()?))?, false).await).await;
     source.close().await;
-    let filled = filled?;
+    let filled = filled.context("nothing was moved")?;
     ensure!(filled.tables == copied.tables, "the copy is not what was read");
     Ok(filled)
 }

@@ -1,7 +1,8 @@
 //! Everybody's verdict as of a day, kept as it was found: orders that are called off later change today's look at the past,
 //! not what was known then. Taken at each checkpoint by the program, and by hand; the newest of a day counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use axum::extract::State;
@@ -92,6 +93,30 @@ async fn flows(connection: &mut AnyConnection, earlier: Option<&str>, later: &st
     Ok(counted.into_iter().map(|((from, to), count)| Flow { from, to, count }).collect())
 }
 
+/// Flows counted lately. What is kept of a day does not change, so nothing in it can be out of date; at a hundred thousand
+/// customers a page of thirteen days is more than a million verdicts to put side by side.
+#[derive(Default)]
+pub struct Flows(Mutex<HashMap<(String, String), Vec<Flow>>>);
+
+const MOST_FLOWS: usize = 128;
+
+impl Flows {
+    async fn between(&self, connection: &mut AnyConnection, earlier: Option<&str>, later: &str) -> anyhow::Result<Vec<Flow>> {
+        let key = (earlier.unwrap_or("").to_string(), later.to_string());
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().get(&key).cloned() {
+            return Ok(known);
+        }
+        let counted = flows(connection, earlier, later).await?;
+        let mut kept = kept();
+        if kept.len() >= MOST_FLOWS {
+            kept.clear();
+        }
+        kept.insert(key, counted.clone());
+        Ok(counted)
+    }
+}
+
 /// `GET /api/segments/history`
 pub async fn show(State(state): State<AppState>) -> Result<Json<SegmentHistory>> {
     let firm = state.firm().await?;
@@ -100,7 +125,7 @@ pub async fn show(State(state): State<AppState>) -> Result<Json<SegmentHistory>>
     let mut snapshots = Vec::with_capacity(rows.len());
     let mut earlier: Option<String> = None;
     for row in rows {
-        let flows = flows(&mut connection, earlier.as_deref(), &row.id).await?;
+        let flows = state.flows.between(&mut connection, earlier.as_deref(), &row.id).await?;
         let rule = row.rule()?;
         earlier = Some(row.id.clone());
         snapshots.push(SegmentSnapshot {

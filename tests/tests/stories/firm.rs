@@ -360,6 +360,10 @@ async fn passwords(engine: Engine) {
         let without: Settings = save(&admin, 2, mail("127.0.0.1", server.port(), how, Some(""))).await.json();
         assert!(!without.password_set);
         assert!(undo(&admin, 3).await.json::<Settings>().password_set, "undoing brings it back");
+        // The authority's file went away since the start: the test message says so.
+        std::fs::remove_file(server.certificate()).unwrap();
+        let report: TestMailReport = admin.post("/api/settings/test-mail", &json!({"to": "boss@firm.example"})).await.json();
+        assert!(!report.sent && report.steps[0].said.contains("KONTOR_SMTP_CA: cannot read"), "{report:?}");
         app.finish().await;
     }
 }
