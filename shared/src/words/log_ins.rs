@@ -51,24 +51,6 @@ crate::words! {
     REFUSED_DONE = "The sign-up of {company} is refused.", "Заявка {company} отклонена.", "Регистрацията на {company} е отказана.";
     MY_LOG_IN = "My log-in", "Мой вход", "Моят достъп";
     JOB_ACCOUNT = "Answer to a sign-up or a forgotten password", "Ответ на регистрацию или забытый пароль", "Отговор на регистрация или забравена парола";
-    ACT_ACCOUNT_SAVE = "own log-in described", "изменены данные своего входа", "променени данни на собствения достъп";
-    ACT_PASSWORD_CHANGE = "password changed", "изменён пароль", "сменена парола";
-    ACT_PASSWORD_RESET = "password chosen anew by link", "пароль задан заново по ссылке", "паролата е избрана наново чрез връзка";
-    ACT_EMAIL_CHANGE = "address of a log-in changed", "изменён адрес входа", "сменен адрес на достъп";
-    ACT_SESSION_END = "other sessions ended", "закрыты другие сеансы", "прекратени други сесии";
-    ACT_FACTOR_SET = "second step set up", "настроен второй шаг", "настроена втора стъпка";
-    ACT_FACTOR_REMOVE = "second step switched off", "второй шаг выключен", "изключена втора стъпка";
-    ACT_FACTOR_CODES = "new recovery codes made", "созданы новые коды восстановления", "създадени нови кодове за възстановяване";
-    ACT_FACTOR_RESET = "second step reset", "второй шаг сброшен", "нулирана втора стъпка";
-    ACT_USER_INVITE = "somebody invited", "отправлено приглашение", "изпратена покана";
-    ACT_USER_INVITE_AGAIN = "invitation sent again", "приглашение отправлено снова", "поканата е изпратена пак";
-    ACT_USER_WITHDRAW = "invitation withdrawn", "приглашение отозвано", "оттеглена покана";
-    ACT_USER_CHANGE = "role or access changed", "изменена роль или доступ", "променена роля или достъп";
-    ACT_USER_END_SESSIONS = "all sessions of somebody ended", "закрыты все сеансы пользователя", "прекратени всички сесии на потребител";
-    ACT_INVITATION_ACCEPT = "invitation accepted", "приглашение принято", "приета покана";
-    ACT_SIGN_UP_CONFIRM = "sign-up confirmed by its address", "регистрация подтверждена адресом", "регистрация, потвърдена от адреса си";
-    ACT_APPLICATION_APPROVE = "sign-up approved", "заявка одобрена", "одобрена регистрация";
-    ACT_APPLICATION_REFUSE = "sign-up refused", "заявка отклонена", "отказана регистрация";
     // What only staff can meet.
     LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else administrator first.", "Это последний администратор. Сначала назначьте другого.", "Това е последният администратор. Първо направете друг администратор.";
     NO_PUBLIC_URL = "The server does not know its own address, so no link can be written. Start it with --public-url or set KONTOR_PUBLIC_URL.", "Сервер не знает своего адреса, поэтому ссылку написать нельзя. Запустите его с --public-url или задайте KONTOR_PUBLIC_URL.", "Сървърът не знае собствения си адрес, затова не може да се напише връзка. Пуснете го с --public-url или задайте KONTOR_PUBLIC_URL.";
@@ -105,29 +87,4 @@ pub fn state(state: &str) -> Word {
         "disabled" => STATE_DISABLED,
         _ => STATE_ACTIVE,
     }
-}
-
-/// The words for what was done with log-ins, by the code in the audit trail.
-pub fn audit_action(code: &str) -> Option<Word> {
-    Some(match code {
-        "account.save" => ACT_ACCOUNT_SAVE,
-        "password.change" => ACT_PASSWORD_CHANGE,
-        "password.reset" => ACT_PASSWORD_RESET,
-        "email.change" => ACT_EMAIL_CHANGE,
-        "session.end" => ACT_SESSION_END,
-        "factor.set" => ACT_FACTOR_SET,
-        "factor.remove" => ACT_FACTOR_REMOVE,
-        "factor.recovery_codes" => ACT_FACTOR_CODES,
-        "factor.reset" => ACT_FACTOR_RESET,
-        "user.invite" => ACT_USER_INVITE,
-        "user.invite_again" => ACT_USER_INVITE_AGAIN,
-        "user.withdraw" => ACT_USER_WITHDRAW,
-        "user.change" => ACT_USER_CHANGE,
-        "user.end_sessions" => ACT_USER_END_SESSIONS,
-        "invitation.accept" => ACT_INVITATION_ACCEPT,
-        "sign_up.confirm" => ACT_SIGN_UP_CONFIRM,
-        "application.approve" => ACT_APPLICATION_APPROVE,
-        "application.refuse" => ACT_APPLICATION_REFUSE,
-        _ => return None,
-    })
 }

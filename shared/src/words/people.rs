@@ -140,19 +140,6 @@ words! {
     KIND_CHANGE = "Change", "Изменение", "Промяна";
     CHANGES = "Changes", "Изменения", "Промени";
 
-    ACT_CUSTOMER_ADD = "customer added", "добавлен клиент", "добавен клиент";
-    ACT_CUSTOMER_SAVE = "customer changed", "изменён клиент", "променен клиент";
-    ACT_CUSTOMER_BLOCK = "customer blocked", "клиент заблокирован", "блокиран клиент";
-    ACT_CUSTOMER_UNBLOCK = "customer unblocked", "клиент разблокирован", "отблокиран клиент";
-    ACT_CONTACT_ADD = "person added", "добавлен человек", "добавено лице";
-    ACT_CONTACT_SAVE = "person changed", "изменены данные человека", "променено лице";
-    ACT_CONTACT_EXPORT = "person’s data given out", "выданы данные человека", "предадени данни на лице";
-    ACT_CONTACT_ERASE = "person erased", "удалены данные человека", "изтрито лице";
-    ACT_CONSENT_RECORD = "consent recorded", "записано согласие", "записано съгласие";
-    ACT_PROFILE_SAVE = "own profile changed", "клиент изменил свои данные", "клиентът промени данните си";
-    ACT_REQUEST_ASK = "change asked for", "клиент попросил об изменении", "поискана промяна";
-    ACT_REQUEST_ANSWER = "request answered", "дан ответ на просьбу", "отговорено на искане";
-
     // What the server refuses.
     NO_NAME = "The name is missing.", "Не указано название.", "Липсва името.";
     NO_CODE = "The code is missing.", "Не указан код.", "Липсва кодът.";
@@ -211,28 +198,6 @@ pub const fn request_state(state: RequestState) -> Word {
         RequestState::Done => REQUEST_IS_DONE,
         RequestState::Declined => REQUEST_DECLINED,
     }
-}
-
-/// The words for an action of the audit trail that is about customers and people.
-pub fn audit_action(action: &str) -> Option<Word> {
-    Some(match action {
-        "customer.segment_terms" => super::segments::ACT_TERMS,
-        "segments.rule" => super::segments::ACT_RULE,
-        "segments.snapshot" => super::segments::ACT_SNAPSHOT,
-        "customer.add" => ACT_CUSTOMER_ADD,
-        "customer.save" => ACT_CUSTOMER_SAVE,
-        "customer.block" => ACT_CUSTOMER_BLOCK,
-        "customer.unblock" => ACT_CUSTOMER_UNBLOCK,
-        "contact.add" => ACT_CONTACT_ADD,
-        "contact.save" => ACT_CONTACT_SAVE,
-        "contact.export" => ACT_CONTACT_EXPORT,
-        "contact.erase" => ACT_CONTACT_ERASE,
-        "consent.record" => ACT_CONSENT_RECORD,
-        "profile.save" => ACT_PROFILE_SAVE,
-        "request.ask" => ACT_REQUEST_ASK,
-        "request.answer" => ACT_REQUEST_ANSWER,
-        _ => return None,
-    })
 }
 
 /// The sentence for a stable code only staff can meet.

@@ -78,9 +78,6 @@ crate::words! {
     TERMS_NONE = "The firm's rule.", "По правилу фирмы.", "По правилото на фирмата.";
     TERMS_OWN = "Own threshold of {n}", "Свой порог: {n}", "Собствен праг: {n}";
     TERMS_BY = "{author}, {day}: {reason}", "{author}, {day}: {reason}", "{author}, {day}: {reason}";
-    ACT_TERMS = "Terms for the segment", "Условия для сегмента", "Условия за сегмента";
-    ACT_RULE = "The rule of segments", "Правило сегментов", "Правилото на сегментите";
-    ACT_SNAPSHOT = "Segments kept", "Сегменты сохранены", "Сегментите са запазени";
     DISCARD = "Leave as it was", "Оставить как было", "Остави както беше";
     NO_REASON = "Say why: whoever comes next wants to know.", "Напишите почему: следующий захочет знать.", "Напишете защо: следващият ще иска да знае.";
     SINCE = "In this segment since {day}", "В этом сегменте с {day}", "В този сегмент от {day}";

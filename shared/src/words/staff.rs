@@ -278,24 +278,6 @@ crate::words! {
     WHEN = "When", "Когда", "Кога";
     ACTION = "What was done", "Действие", "Действие";
     CHANGES = "From what to what", "Что на что", "От какво на какво";
-    ACT_SESSION_START = "signed in", "вход", "вход";
-    ACT_USER_ADD = "user added", "добавлен пользователь", "добавен потребител";
-    ACT_ORDER_SUBMIT = "order submitted", "заказ отправлен", "изпратена поръчка";
-    ACT_ORDER_ANSWER_PRICES = "raised prices answered", "ответ о новых ценах", "отговор за новите цени";
-    ACT_ORDER_CONFIRM = "order confirmed", "заказ подтверждён", "потвърдена поръчка";
-    ACT_ORDER_REFUSE = "order refused", "заказ отклонён", "отхвърлена поръчка";
-    ACT_ORDER_CANCEL = "order cancelled", "заказ отменён", "анулирана поръчка";
-    ACT_DOCUMENT_POST = "document posted", "документ проведён", "издаден документ";
-    ACT_PRICE_LIST_PUBLISH = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
-    ACT_SETTINGS_SAVE = "settings changed", "настройки изменены", "променени настройки";
-    ACT_MESSAGE_RETRY = "message queued again", "письмо снова в очереди", "писмото е отново на опашка";
-    ACT_JOB_RETRY = "work run again", "работа запущена снова", "работата е пусната пак";
-    ACT_IMPORT_PRODUCTS = "products imported", "импортированы товары", "внесени стоки";
-    ACT_IMPORT_GROUPS = "product groups imported", "импортированы группы товаров", "внесени групи стоки";
-    ACT_IMPORT_CUSTOMERS = "customers imported", "импортированы клиенты", "внесени клиенти";
-    ACT_IMPORT_ORDERS = "order history imported", "импортирована история заказов", "внесена история на поръчките";
-    ACT_IMPORT_FAILED = "import failed", "импорт не удался", "неуспешно внасяне";
-    ACT_DEMO_LOAD = "demonstration data loaded", "загружены демонстрационные данные", "заредени демонстрационни данни";
     NO_AUDIT = "Nothing has been changed yet.", "Изменений пока нет.", "Още няма промени.";
     AGE_NOW = "just now", "только что", "току-що";
 
@@ -405,34 +387,6 @@ pub fn import_problem(code: &str) -> Option<Word> {
         "sheet_archive" | "sheet_unreadable" => SHEET_DAMAGED,
         code if code.starts_with("sheet") => IMPORT_UNREADABLE,
         _ => return None,
-    })
-}
-
-/// The words for what was done, by the code in the audit trail.
-pub fn audit_action(code: &str) -> Option<Word> {
-    Some(match code {
-        "session.start" => ACT_SESSION_START,
-        "user.add" => ACT_USER_ADD,
-        "order.submit" => ACT_ORDER_SUBMIT,
-        "order.answer_prices" => ACT_ORDER_ANSWER_PRICES,
-        "order.confirm" => ACT_ORDER_CONFIRM,
-        "order.refuse" => ACT_ORDER_REFUSE,
-        "order.cancel" => ACT_ORDER_CANCEL,
-        "document.post" => ACT_DOCUMENT_POST,
-        "price_list.publish" => ACT_PRICE_LIST_PUBLISH,
-        "settings.save" => ACT_SETTINGS_SAVE,
-        "message.retry" => ACT_MESSAGE_RETRY,
-        "job.retry" => ACT_JOB_RETRY,
-        "sending.pause" => super::operations::ACT_SENDING_PAUSE,
-        "sending.release" => super::operations::ACT_SENDING_RELEASE,
-        "database.restore" => super::operations::ACT_DATABASE_RESTORE,
-        "import.products" => ACT_IMPORT_PRODUCTS,
-        "import.groups" => ACT_IMPORT_GROUPS,
-        "import.customers" => ACT_IMPORT_CUSTOMERS,
-        "import.orders" => ACT_IMPORT_ORDERS,
-        "import.failed" => ACT_IMPORT_FAILED,
-        "demo.load" => ACT_DEMO_LOAD,
-        other => return super::log_ins::audit_action(other),
     })
 }
 

@@ -118,7 +118,7 @@ fn Said(consents: Vec<Consent>) -> impl IntoView {
                 proof.push(words::TEXT_VERSION.with(lang(), &[("version", &consent.text_version)]));
             }
             if !consent.actor.is_empty() {
-                proof.push(words::WRITTEN_BY.with(lang(), &[("who", &consent.actor)]));
+                proof.push(words::WRITTEN_BY.with(lang(), &[("who", &crate::admin::audit::actor(&consent.actor))]));
             }
             let proof = proof.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
             view! {
