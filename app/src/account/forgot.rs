@@ -10,7 +10,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::field::Field;
-use crate::ui::page::PageHead;
+use crate::ui::page::{Done, PageHead};
 
 /// `/forgot`
 #[component]
@@ -44,7 +44,7 @@ pub fn Forgot() -> impl IntoView {
         <PageHead title=say(words::FORGOT_TITLE)/>
         {move || match sent.get() {
             Some(email) => view! {
-                <div class="note note-good form-page" role="status"><p>{words::LINK_SENT.with(lang(), &[("email", &email)])}</p></div>
+                <div class="form-page"><Done text=words::LINK_SENT.with(lang(), &[("email", &email)])/></div>
             }.into_any(),
             None => view! {
                 <form class="stack form-page" on:submit=submit>

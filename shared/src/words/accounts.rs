@@ -58,6 +58,9 @@ crate::words! {
     PASSWORD_SAVED = "The password is saved. Sign in with it.", "Пароль сохранён. Войдите с ним.", "Паролата е запазена. Влезте с нея.";
     LINK_ENDED = "This link no longer works: it was used, or its time has passed.", "Ссылка больше не действует: её уже использовали или истёк срок.", "Връзката вече не важи: използвана е или срокът ѝ е изтекъл.";
     LINK_ENDED_HINT = "Ask for a new one; the newest mail has the link that works.", "Запросите новую; действует ссылка из последнего письма.", "Поискайте нова; важи връзката от последното писмо.";
+    SIGN_UP_ENDED_HINT = "If you have confirmed it already, we will write to you. If not, sign up again: nothing was kept.", "Если вы уже подтвердили адрес, мы вам напишем. Если нет, зарегистрируйтесь снова: ничего не сохранилось.", "Ако вече сте потвърдили адреса, ще ви пишем. Ако не сте, регистрирайте се отново: нищо не е запазено.";
+    SIGN_UP_AGAIN = "Sign up again", "Зарегистрироваться снова", "Нова регистрация";
+    EMAIL_ENDED_HINT = "If the address has changed already, sign in with the new one. If not, sign in with the old one and ask for the change again.", "Если адрес уже изменён, войдите с новым. Если нет, войдите со старым и запросите смену ещё раз.", "Ако адресът вече е сменен, влезте с новия. Ако не е, влезте със стария и поискайте смяната отново.";
     ASK_AGAIN = "Ask for a new link", "Запросить новую ссылку", "Поискай нова връзка";
     FORGOT_TITLE = "Forgotten password", "Забытый пароль", "Забравена парола";
     FORGOT_HINT = "Give the address you sign in with. A link comes by e-mail and works for an hour.", "Укажите адрес, с которым вы входите. Ссылка придёт по электронной почте и действует час.", "Посочете адреса, с който влизате. Връзката идва по имейл и важи един час.";

@@ -3,6 +3,7 @@
 use super::Word;
 use crate::presets::Country;
 use crate::series::SeriesPreset;
+use crate::settings::SettingsSection;
 use crate::words;
 
 words! {
@@ -23,15 +24,16 @@ words! {
     ADMINISTRATOR = "The first administrator", "Первый администратор", "Първият администратор";
     LOGIN_EMAIL = "E-mail, which is the log-in", "Электронная почта — она же логин", "Имейл, който е и потребителското име";
     LOGIN_EMAIL_HINT = "Your own address: you sign in with it and get back in by it.", "Ваш собственный адрес: по нему вы входите и восстанавливаете доступ.", "Вашият собствен адрес: с него влизате и с него си връщате достъпа.";
-    NEW_PASSWORD_HINT = "At least 8 characters; a few words that only you would put together are best.", "Не меньше 8 знаков; лучше всего несколько слов, которые вместе поставили бы только вы.", "Поне 8 знака; най-добре няколко думи, които само вие бихте събрали.";
     PASSWORD_BAD = "This password cannot be taken: it needs 8 to 256 characters.", "Такой пароль не подходит: нужно от 8 до 256 знаков.", "Тази парола не става: трябват от 8 до 256 знака.";
+    SET_UP_NEXT = "The logo and a test message come next, under Settings.", "Логотип и пробное письмо — следующий шаг, в настройках.", "Логото и пробното писмо са следващата стъпка, в настройките.";
     MAIL_LATER = "Mail server (can wait)", "Почтовый сервер (можно позже)", "Пощенски сървър (може и после)";
     SET_UP_DO = "Set up the firm and sign in", "Настроить фирму и войти", "Настрой фирмата и влез";
 
     // The page.
     UNDO = "Undo", "Вернуть", "Върни";
-    UNDO_NEWEST = "Undo the newest change", "Отменить последнее изменение", "Отмени последната промяна";
-    UNDONE = "The settings are as they were before.", "Настройки возвращены к прежним.", "Настройките са както преди.";
+    UNDO_NEWEST = "Undo the newest change: {section}", "Отменить последнее изменение: {section}", "Отмени последната промяна: {section}";
+    UNDONE = "Undone: {section}.", "Отменено: {section}.", "Отменено: {section}.";
+    SAVED_SECTION = "Saved: {section}.", "Сохранено: {section}.", "Запазено: {section}.";
     LOAD_AGAIN = "Load what changed", "Загрузить изменения", "Зареди промените";
     CHANGED_MEANWHILE = "Somebody else changed the settings meanwhile. Nothing of yours was saved; load what changed, look, and save again.", "Тем временем настройки изменил кто-то другой. Ваше не сохранено; загрузите изменения, посмотрите и сохраните снова.", "Междувременно някой друг промени настройките. Вашето не е запазено; заредете промените, вижте и запазете отново.";
     NOTHING_TO_UNDO = "There is nothing to undo.", "Отменять нечего.", "Няма какво да се отмени.";
@@ -197,8 +199,7 @@ words! {
     PRIVACY_HINT = "What people agree to when they sign up. Each wording is kept with its version; empty: the program’s own text.", "С чем люди соглашаются при регистрации. Каждая редакция хранится со своей версией; пусто — текст программы.", "С какво се съгласяват хората при регистрация. Всяка редакция се пази с версията си; празно – текстът на програмата.";
 
     // What is refused, by stable code.
-    NOT_SAVED = "Not saved. {problem}", "Не сохранено. {problem}", "Не е запазено. {problem}";
-    SHOW_FIELD = "Show the field", "Показать поле", "Покажи полето";
+    NOT_SAVED = "Not saved. Correct this first:", "Не сохранено. Сначала исправьте:", "Не е запазено. Първо поправете:";
     BAD_LONG = "This is too long.", "Слишком длинно.", "Твърде дълго е.";
     BAD_CHARACTER = "This holds a character that cannot be printed.", "Здесь есть непечатаемый знак.", "Тук има непечатаем знак.";
     BAD_ROWS = "These are too many rows.", "Слишком много строк.", "Твърде много редове.";
@@ -218,10 +219,10 @@ words! {
     BAD_REPEATS = "Numbers would repeat after the restart. Put the year into the prefix, {yyyy} or {yy}, and the month, {mm}, where it restarts monthly.", "После перезапуска номера повторились бы. Добавьте в префикс год, {yyyy} или {yy}, а при ежемесячном — и месяц, {mm}.", "След рестарта номерата биха се повторили. Сложете отпред годината, {yyyy} или {yy}, а при месечен – и месеца, {mm}.";
     BAD_GOES_BACK = "The next number would not be above one that was given already. Change what stands before the number, or go on with a higher number.", "Следующий номер не был бы больше уже выданного. Измените то, что стоит перед номером, или продолжите с большего номера.", "Следващият номер не би бил над вече даден. Променете какво стои пред номера или продължете с по-голям.";
     BAD_BEGUN = "This series has given numbers already, so it goes on where it stands; jumping would leave a gap.", "Эта серия уже выдала номера и продолжается как есть; скачок оставил бы пропуск.", "Тази серия вече е дала номера и продължава оттам; скок би оставил празнина.";
-    BAD_START = "A whole number from 1.", "Целое число от 1.", "Цяло число от 1.";
+    BAD_START = "A whole number from 1 to 999,999,999,999.", "Целое число от 1 до 999 999 999 999.", "Цяло число от 1 до 999 999 999 999.";
     BAD_HOST = "A name such as mail.example.com, without port or protocol.", "Имя вида mail.example.com, без порта и протокола.", "Име като mail.example.com, без порт и протокол.";
     BAD_CLEAR = "The password would go over the network in the clear. Choose an encryption.", "Пароль ушёл бы по сети открыто. Выберите шифрование.", "Паролата би минала по мрежата открито. Изберете шифроване.";
-    BAD_NUMBER = "A whole number within the usual.", "Целое число в разумных пределах.", "Цяло число в разумни граници.";
+    BAD_NUMBER = "A whole number from {least} to {most}.", "Целое число от {least} до {most}.", "Цяло число от {least} до {most}.";
     BAD_PRICE_TYPE = "There is no such price type.", "Такого типа цен нет.", "Няма такъв вид цени.";
     BAD_LOGO = "This is no PNG or JPEG that can be printed.", "Это не PNG и не JPEG, который можно напечатать.", "Това не е PNG или JPEG, който може да се отпечата.";
     BAD_LOGO_SIZE = "The picture is too large: at most 512 KB and 2000 pixels a side.", "Изображение слишком большое: до 512 КБ и 2000 пикселей по стороне.", "Изображението е твърде голямо: до 512 KB и 2000 пиксела на страна.";
@@ -254,7 +255,6 @@ pub fn problem(code: &str) -> Option<Word> {
         "series_start" => BAD_START,
         "mail_host" => BAD_HOST,
         "mail_in_the_clear" => BAD_CLEAR,
-        "mail_limit" | "days" | "regular_from" => BAD_NUMBER,
         "unknown_price_type" => BAD_PRICE_TYPE,
         "logo_not_a_picture" => BAD_LOGO,
         "logo_dimensions" | "logo_too_large" | "too_large" => BAD_LOGO_SIZE,
@@ -267,6 +267,20 @@ pub fn problem(code: &str) -> Option<Word> {
         "password" => PASSWORD_BAD,
         _ => return None,
     })
+}
+
+/// What a section of the settings is called.
+pub const fn section(section: SettingsSection) -> Word {
+    match section {
+        SettingsSection::Firm => PART_FIRM,
+        SettingsSection::Money => PART_MONEY,
+        SettingsSection::Numbers => PART_NUMBERS,
+        SettingsSection::Mail => PART_MAIL,
+        SettingsSection::Segments => PART_SEGMENTS,
+        SettingsSection::Prices => PART_PRICES,
+        SettingsSection::SignUp => PART_SIGN_UP,
+        SettingsSection::Logo => LOGO,
+    }
 }
 
 /// The name of a country of the presets.
