@@ -118,7 +118,7 @@ fn Password(info: LinkInfo, token: StoredValue<String>) -> impl IntoView {
         <Show when=move || !saved.get() fallback=move || view! {
             <div class="stack form-page"><Done text=say(words::PASSWORD_SAVED)/><p>{sign_in_link(staff)}</p></div>
         }>
-            <form class="stack form-page" on:submit=submit.clone()>
+            <form class="stack form-page" novalidate on:submit=submit.clone()>
                 <p>{hint.clone()}</p>
                 <input type="text" class="vh" autocomplete="username" tabindex="-1" aria-hidden="true" readonly=true value=login.clone()/>
                 <PasswordField label=say(words::NEW_PASSWORD) id="new-password" value=password new=true error=at(failure, "/password")/>

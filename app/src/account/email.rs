@@ -35,7 +35,7 @@ pub fn Email(own: Own) -> impl IntoView {
             {move || sent.get().map(|email| view! { <Done text=words::EMAIL_ASKED.with(lang(), &[("email", &email)])/> })}
             {move || if open.get() {
                 view! {
-                    <form class="stack" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); submit.run(()) }>
+                    <form class="stack" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); submit.run(()) }>
                         <Field label=say(words::NEW_EMAIL) id="new-email" kind="email" value=email autocomplete="email" max_length=200 required=true error=at(failure, "/email")/>
                         <p class="err" role="alert">{elsewhere(failure, &["/email"])}</p>
                         <div class="row-x">

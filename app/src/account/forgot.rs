@@ -47,7 +47,7 @@ pub fn Forgot() -> impl IntoView {
                 <div class="form-page"><Done text=words::LINK_SENT.with(lang(), &[("email", &email)])/></div>
             }.into_any(),
             None => view! {
-                <form class="stack form-page" on:submit=submit>
+                <form class="stack form-page" novalidate on:submit=submit>
                     <p>{say(words::FORGOT_HINT)}</p>
                     <Field label=say(words::EMAIL) id="forgot-email" kind="email" value=email autocomplete="username" max_length=200 required=true error=at(failure, "/email")/>
                     <p class="err" role="alert">{elsewhere(failure, &["/email"])}</p>

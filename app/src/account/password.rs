@@ -62,7 +62,7 @@ fn Form(own: Own, open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <form class="stack" on:submit=submit>
+        <form class="stack" novalidate on:submit=submit>
             // Password managers want to know whose it is.
             <input type="text" class="vh" autocomplete="username" tabindex="-1" aria-hidden="true" readonly=true value=login/>
             <PasswordField label=say(words::OLD_PASSWORD) id="old-password" value=old error=at(failure, "/old")/>

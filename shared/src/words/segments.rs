@@ -62,7 +62,7 @@ crate::words! {
     SAVE_XLSX = "Save as Excel", "Сохранить в Excel", "Запази в Excel";
     THRESHOLD_OF_DAY = "Regular from", "Постоянный от", "Редовен от";
     SAVE_RULE = "Make this the firm's rule", "Сделать правилом фирмы", "Направи правило на фирмата";
-    RULE_SAVED = "The firm judges by this rule now.", "Теперь фирма судит по этому правилу.", "Фирмата вече преценява по това правило.";
+    RULE_SAVED = "The firm judges by this rule now.", "Теперь сегменты определяются по этому правилу.", "Сегментите вече се определят по това правило.";
     UNDONE = "The change before was undone", "Предыдущее изменение отменено", "Предишната промяна е отменена";
     RULE_REASON_HINT = "It stays beside the rule, with your name and the day.", "Останется рядом с правилом, с вашим именем и датой.", "Остава до правилото, с вашето име и деня.";
     RULE_REASON = "Why the rule changes", "Почему меняется правило", "Защо се променя правилото";
@@ -73,17 +73,17 @@ crate::words! {
     TERMS_THRESHOLD = "Own threshold: regular from", "Свой порог: постоянный от", "Собствен праг: редовен от";
     TERMS_THRESHOLD_HELP = "Leave empty for the firm's threshold, {n}.", "Пусто — порог фирмы, {n}.", "Празно означава прага на фирмата, {n}.";
     TERMS_BY_HAND = "Looked after by hand", "Ведётся вручную", "Води се лично";
-    TERMS_BY_HAND_HELP = "The segment stays what the orders say; lists show the mark.", "Сегмент по-прежнему следует из заказов; в списках видна пометка.", "Сегментът остава според поръчките; списъците показват отметката.";
+    TERMS_BY_HAND_HELP = "The segment stays what the orders say; lists show the mark.", "Сегмент по-прежнему определяется заказами; в списках видна пометка.", "Сегментът пак се определя от поръчките; отметката се вижда в списъците.";
     TERMS_REASON = "Reason", "Причина", "Причина";
     TERMS_NONE = "The firm's rule.", "По правилу фирмы.", "По правилото на фирмата.";
     TERMS_OWN = "Own threshold of {n}", "Свой порог: {n}", "Собствен праг: {n}";
     TERMS_BY = "{author}, {day}: {reason}", "{author}, {day}: {reason}", "{author}, {day}: {reason}";
     DISCARD = "Leave as it was", "Оставить как было", "Остави както беше";
-    NO_REASON = "Say why: whoever comes next wants to know.", "Напишите почему: следующий захочет знать.", "Напишете защо: следващият ще иска да знае.";
+    NO_REASON = "Say why: whoever comes next wants to know.", "Напишите почему: это важно тем, кто будет смотреть потом.", "Напишете защо: важно е за тези, които ще гледат след вас.";
     SINCE = "In this segment since {day}", "В этом сегменте с {day}", "В този сегмент от {day}";
     MOVED = "{from} → {to}", "{from} → {to}", "{from} → {to}";
     BOUGHT_MOST = "Bought most", "Больше всего покупал", "Най-много е купувал";
-    * MOVED_COUNT = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
+    * MOVED_COUNT = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиенти"];
     * ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
     * THRESHOLD = ["{n} makes a customer regular", "{n} make a customer regular"], ["постоянный — от {n} заказа", "постоянный — от {n} заказов", "постоянный — от {n} заказов"], ["редовен е клиент с поне {n} поръчка", "редовен е клиент с поне {n} поръчки"];
 }

@@ -16,7 +16,7 @@ crate::words! {
     JOBS = "Background work", "Фоновая работа", "Фонова работа";
     AUDIT = "Audit trail", "Журнал изменений", "Дневник на промените";
     OUTREACH = "Outreach", "Работа с клиентами", "Връзки с клиенти";
-    HOUSE = "House", "Хозяйство", "Фирма";
+    HOUSE = "House", "Управление", "Управление";
     ROLE_BUYER = "buyer", "покупатель", "купувач";
     ROLE_SALES = "sales", "продажи", "продажби";
     ROLE_ACCOUNTANT = "accountant", "бухгалтер", "счетоводител";
@@ -41,10 +41,10 @@ crate::words! {
     LOAD_FAILED = "This could not be loaded. Nothing was changed.", "Загрузить не удалось. Ничего не изменено.", "Не можа да се зареди. Нищо не е променено.";
     // Queue of orders.
     TO_ANSWER = "To answer", "Ждут ответа", "За отговор";
-    OLDEST = "oldest {age}", "старшему {age}", "най-старата чака {age}";
+    OLDEST = "oldest {age}", "самый старый ждёт {age}", "най-старата чака {age}";
     GROUP_CONFIRM = "To confirm or refuse", "Подтвердить или отклонить", "За потвърждаване или отхвърляне";
     GROUP_WAITING = "Waiting for the customer", "Ждём клиента", "Чака се клиентът";
-    GROUP_OTHER = "Answered", "Отвеченные", "С отговор";
+    GROUP_OTHER = "Answered", "С ответом", "С отговор";
     ORDER_SEARCH = "Number or customer", "Номер или клиент", "Номер или клиент";
     NO_ORDERS = "No orders here.", "Здесь заказов нет.", "Тук няма поръчки.";
     NO_WORK = "Every order is answered.", "На все заказы дан ответ.", "Всички поръчки имат отговор.";
@@ -52,7 +52,7 @@ crate::words! {
     NEW_ORDERS = "Show the new orders", "Показать новые заказы", "Покажи новите поръчки";
     STATE = "State", "Состояние", "Състояние";
     RECEIVED = "Received", "Получен", "Получена";
-    AGE = "Age", "Возраст", "Чака от";
+    AGE = "Age", "Ждёт", "Чака от";
     PO_NUMBER = "Own number", "Номер клиента", "Номер на клиента";
     LINES_HEAD = "Lines", "Строк", "Редове";
     KEY_NEXT = "next, previous", "следующий, предыдущий", "следваща, предишна";
@@ -111,7 +111,7 @@ crate::words! {
     FACTS = "Facts", "Сведения", "Данни";
     PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
     LANGUAGE = "Language", "Язык", "Език";
-    ALSO_IN = "Also seen in", "Бывает также", "Среща се и в";
+    ALSO_IN = "Also seen in", "Встречается также", "Среща се и в";
     TURNOVER = "Turnover", "Оборот", "Оборот";
     TIMELINE = "Timeline", "Лента событий", "Хронология";
     KIND_ORDER = "Order", "Заказ", "Поръчка";
@@ -132,7 +132,7 @@ crate::words! {
     AS_OF_DAY = "{customers} as of {day}", "{customers} на {day}", "{customers} към {day}";
     WHY = "Why", "Почему", "Защо";
     ORDERS_EVER = "Orders ever", "Заказов всего", "Поръчки общо";
-    SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого.", "В този сегмент няма никого.";
+    SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого нет.", "В този сегмент няма никого.";
     CSV_WHOLE = "Collecting the list", "Собираем список", "Събира се списъкът";
     BAD_DATE = "Give a day, such as 10 Dec 2011.", "Укажите день, например 10.12.2011.", "Посочете ден, например 10.12.2011.";
     // Imports.
@@ -283,7 +283,7 @@ crate::words! {
 
     * COUNT_TO_ANSWER = ["{n} to answer", "{n} to answer"], ["{n} ждёт ответа", "{n} ждут ответа", "{n} ждут ответа"], ["{n} за отговор", "{n} за отговор"];
     * COUNT_ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
-    * COUNT_CUSTOMERS = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
+    * COUNT_CUSTOMERS = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиенти"];
     * COUNT_ROWS = ["Import {n} row", "Import {n} rows"], ["Импортировать {n} строку", "Импортировать {n} строки", "Импортировать {n} строк"], ["Внеси {n} ред", "Внеси {n} реда"];
     * GROUPS_CREATED = ["{n} product group is new", "{n} product groups are new"], ["{n} новая группа товаров", "{n} новые группы товаров", "{n} новых групп товаров"], ["{n} нова група стоки", "{n} нови групи стоки"];
     * AGE_MINUTES = ["{n} minute", "{n} minutes"], ["{n} минута", "{n} минуты", "{n} минут"], ["{n} минута", "{n} минути"];

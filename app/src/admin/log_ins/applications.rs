@@ -112,7 +112,7 @@ fn One(one: Application, listing: Listing<ApplicationList>, people: Listing<Peop
             {(!known.is_empty()).then(|| view! { <p class="warn">{say(words::KNOWN_AS)}" "{known}</p> })}
             {move || if refusing.get() {
                 view! {
-                    <form class="stack" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide.run(false) }>
+                    <form class="stack" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide.run(false) }>
                         <p class="ink-2" id=format!("refuse-{id}-hint")>{say(words::REFUSE_SIGN_UP_HINT)}</p>
                         <div class="field"><label for=format!("reason-{id}")>{say(words::REFUSE_SIGN_UP_REASON)}</label>
                             <textarea class="in" id=format!("reason-{id}") aria-describedby=format!("refuse-{id}-hint") rows="2" maxlength="500" prop:value=move || reason.get() on:input=move |event| reason.set(event_target_value(&event))></textarea>
@@ -126,7 +126,7 @@ fn One(one: Application, listing: Listing<ApplicationList>, people: Listing<Peop
                 }.into_any()
             } else {
                 view! {
-                    <form class="stack" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide.run(true) }>
+                    <form class="stack" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide.run(true) }>
                         <div class="in-code"><Field label=say(words::CUSTOMER_CODE) id=format!("code-{id}") value=code max_length=50 required=true error=code_error/></div>
                         <p class="err" role="alert">{move || about(false)}</p>
                         <div class="row-x">

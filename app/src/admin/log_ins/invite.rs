@@ -87,7 +87,7 @@ fn Form(people: Listing<PeoplePage>, open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <form class="panel panel-s" on:submit=submit>
+        <form class="panel panel-s" novalidate on:submit=submit>
             <h2>{say(words::INVITE_SOMEBODY)}</h2>
             <div class="body stack">
                 <p class="ink-2">{say(words::INVITE_HINT)}</p>
