@@ -15,6 +15,7 @@ use super::audit;
 use super::listing::{Listing, Shown};
 use super::segments::Terms;
 use crate::api::encoded;
+use crate::browser;
 use crate::lang::{lang, say};
 use crate::orders::State;
 use crate::times;
@@ -64,6 +65,8 @@ pub fn CustomerPage() -> impl IntoView {
     });
     view! {
         <Shown of=listing show=move |customer: Customer| {
+            // A change may have taken the button away that made it.
+            browser::focus_heading_if_lost();
             view! { <Whole customer=customer kind=kind listing=listing/> }.into_any()
         }/>
     }

@@ -165,6 +165,7 @@ words! {
     STEP_SPOOL = "File", "Файл", "Файл";
     STEP_OK = "good", "принято", "прието";
     STEP_BAD = "refused", "отказ", "отказ";
+    STEP_TIME = "{n} ms", "{n} мс", "{n} мс";
     TEST_MAIL_SUBJECT = "Test message from {firm}", "Пробное письмо: {firm}", "Пробно писмо от {firm}";
     TEST_MAIL_TEXT = "This is a test message from {firm}. It was sent at {at} by {login}, to find out whether mail goes out.\r\n\r\nIt does.\r\n",
         "Это пробное письмо от {firm}. Его отправил пользователь {login} в {at}, чтобы проверить, уходит ли почта.\r\n\r\nПочта уходит.\r\n",

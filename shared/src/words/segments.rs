@@ -24,7 +24,7 @@ crate::words! {
     DAYS = "{from} to {to}", "с {from} по {to}", "от {from} до {to}";
     WHY_REGULAR = "Regular: {orders} from {from} to {to}; {threshold}.", "Постоянный: {orders} с {from} по {to}; {threshold}.", "Редовен: {orders} от {from} до {to}; {threshold}.";
     WHY_IRREGULAR = "Irregular: {orders} from {from} to {to}; {threshold}.", "Нерегулярный: {orders} с {from} по {to}; {threshold}.", "Нередовен: {orders} от {from} до {to}; {threshold}.";
-    WHY_IRREGULAR_NEW = "Irregular, and new: {orders} from {from} to {to}, the first ever among them; {threshold}.", "Нерегулярный, новый: {orders} с {from} по {to}, среди них самый первый; {threshold}.", "Нередовен, нов: {orders} от {from} до {to}, сред тях и първата изобщо; {threshold}.";
+    WHY_IRREGULAR_NEW = "Irregular, and new: {orders} from {from} to {to}, the first ever among them; {threshold}.", "Нерегулярный, новый: {orders} с {from} по {to}, в том числе самый первый; {threshold}.", "Нередовен, нов: {orders} от {from} до {to}, включително първата изобщо; {threshold}.";
     WHY_FORMER = "Former: no orders from {from} to {to}; {ever} before, the last on {last}.", "Бывший: с {from} по {to} заказов нет; раньше {ever}, последний {last}.", "Бивш: няма поръчки от {from} до {to}; преди това {ever}, последната на {last}.";
     OWN_THRESHOLD = "{threshold} (this customer's own threshold)", "{threshold} (порог этого клиента)", "{threshold} (праг на този клиент)";
     WHY_POTENTIAL = "Potential: no orders before {end}.", "Потенциальный: до {end} заказов нет.", "Потенциален: няма поръчки преди {end}.";
@@ -261,8 +261,8 @@ mod tests {
             &[date(2011, 12, 1)],
             [
                 "Irregular, and new: 1 order from 10 Sep 2011 to 9 Dec 2011, the first ever among them; 3 make a customer regular.",
-                "Нерегулярный, новый: 1 заказ с 10 сент. 2011 г. по 9 дек. 2011 г., среди них самый первый; постоянный — от 3 заказов.",
-                "Нередовен, нов: 1 поръчка от 10.09.2011 г. до 09.12.2011 г., сред тях и първата изобщо; редовен е клиент с поне 3 поръчки.",
+                "Нерегулярный, новый: 1 заказ с 10 сент. 2011 г. по 9 дек. 2011 г., в том числе самый первый; постоянный — от 3 заказов.",
+                "Нередовен, нов: 1 поръчка от 10.09.2011 г. до 09.12.2011 г., включително първата изобщо; редовен е клиент с поне 3 поръчки.",
             ],
         );
     }

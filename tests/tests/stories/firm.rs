@@ -102,7 +102,7 @@ on_both_databases!(undoing_one_section_leaves_the_others, |app| async {
     undo_section(3, "segments").await.problem(409, "changed_elsewhere");
     undo_section(4, "money").await.problem(409, "nothing_to_undo");
     undo_section(9, "prices").await.problem(409, "nothing_to_undo");
-    undo_section(4, "no such section").await.problem(422, "invalid_query");
+    undo_section(4, "no-such-section").await.problem(422, "invalid_query");
     assert_eq!(undo_section(4, "prices").await.json::<Settings>().prices.pay_days, 10);
 });
 

@@ -82,6 +82,7 @@ fn keep(history: Listing<SegmentHistory>, busy: RwSignal<bool>, content: TakeSna
             Ok(kept) => {
                 let _ = history.page.try_set(Some(kept));
                 toast::tell(say(words::KEPT));
+                crate::browser::focus_heading_if_lost();
             }
             Err(error) => {
                 expiry::note(&error);
