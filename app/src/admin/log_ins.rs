@@ -39,6 +39,15 @@ pub fn LogIns() -> impl IntoView {
     };
     let applications: Listing<ApplicationList> = Listing::new(Signal::stored("/api/applications".to_string()));
     let waiting = Memo::new(move |_| listing.page.with(|page| page.as_ref().map_or(0, |page| page.applications)));
+    // Somebody signed up meanwhile, or was decided on elsewhere.
+    Effect::new(move |before: Option<u64>| {
+        let now = waiting.get();
+        let listed = applications.page.with_untracked(|list| list.as_ref().map(|list| list.applications.len() as u64));
+        if before.is_some_and(|before| before != now) && listed.is_some_and(|listed| listed != now) {
+            applications.reload();
+        }
+        now
+    });
     // Both lists come before anything is drawn: what stands below would be pushed down by the one that is late.
     let shown = Memo::new(move |was: Option<&bool>| {
         let answered = listing.page.with(Option::is_some) && (applications.page.with(Option::is_some) || applications.failed.with(Option::is_some));
