@@ -38,6 +38,7 @@ pub enum AppError {
     Conflict {
         code: &'static str,
         detail: String,
+        field: Option<String>,
     },
     TooLarge {
         detail: String,
@@ -80,7 +81,11 @@ impl AppError {
         Self::Invalid { code, detail: detail.into(), field: Some(field.into()) }
     }
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Conflict { code, detail: detail.into() }
+        Self::Conflict { code, detail: detail.into(), field: None }
+    }
+    /// What is stored contradicts one field of what was sent: a code or an address that is taken.
+    pub fn conflict_field(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Conflict { code, detail: detail.into(), field: Some(field.into()) }
     }
 
     fn problem(&self) -> (StatusCode, &'static str, &'static str, Option<String>, Option<String>, Option<u64>) {
@@ -95,7 +100,9 @@ impl AppError {
             Self::Choice { code, detail, .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, code, "This can be taken in several ways.", Some(detail.clone()), None, None)
             }
-            Self::Conflict { code, detail } => (StatusCode::CONFLICT, code, "This contradicts what is stored.", Some(detail.clone()), None, None),
+            Self::Conflict { code, detail, field } => {
+                (StatusCode::CONFLICT, code, "This contradicts what is stored.", Some(detail.clone()), field.clone(), None)
+            }
             Self::TooLarge { detail } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "This is too large.", Some(detail.clone()), None, None),
             Self::UnsupportedType { detail } => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", "This kind of content is not read here.", Some(detail.clone()), None, None)

@@ -10,6 +10,7 @@ use kontor_server::outbox::status;
 use kontor_server::secrets::Purpose;
 use kontor_server::sending;
 use kontor_server::{AppState, firm};
+use kontor_shared::audit::Actor;
 use kontor_shared::mailings::MailingAction;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ use super::Data;
 mod send;
 
 /// Who acts, in the audit trail.
-const ACTOR: &str = "command line";
+const ACTOR: &str = Actor::CommandLine.code();
 
 #[derive(Args)]
 pub struct Mail {

@@ -3,6 +3,7 @@
 //! One transaction makes the schema the backup had, writes every row, reads them all back, compares counts and checksums,
 //! and only then brings the schema up to date: whatever goes wrong, the database is as empty as it was.
 
+use kontor_shared::audit::{Action, Actor};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek as _};
 use std::path::Path;
@@ -170,7 +171,7 @@ async fn quieten(connection: &mut AnyConnection, clock: &Clock, header: &Header)
     for statement in statements {
         sqlx::query(statement).execute(&mut *connection).await?;
     }
-    sending::pause(connection, clock, "command line", sending::RESTORED).await?;
+    sending::pause(connection, clock, Actor::CommandLine.code(), sending::RESTORED).await?;
     let told = json!({ "backup": header.created_at, "schema": header.schema });
-    audit::record(connection, clock, "command line", "database.restore", "database", None, Some(&told)).await
+    audit::record(connection, clock, Actor::CommandLine.code(), Action::DatabaseRestore, "database", None, Some(&told)).await
 }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use axum::extract::State;
 use jiff::civil::Date;
 use kontor_shared::api::segments::{SegmentHistory, SegmentSnapshot, TakeSnapshot};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::segments::{Flow, Mode, Period, Rule, Segment, checkpoints};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -25,7 +26,7 @@ const TOGETHER: usize = 500;
 /// A snapshot that is still incomplete after this long was left by a program that ended.
 const LEFT_MS: i64 = 30 * 60_000;
 /// Who takes snapshots at checkpoints.
-const PROGRAM: &str = "kontor";
+const PROGRAM: &str = Actor::Program.code();
 
 crate::row! {
     pub struct Snapshot {
@@ -158,7 +159,7 @@ pub async fn take_by_hand(State(state): State<AppState>, who: auth::Staff, Json(
         }
     }
     let mut tx = state.db.write_tx().await?;
-    audit::record(&mut tx, &state.clock, &who.actor(), "segments.snapshot", "firm", None, Some(&wanted)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::SegmentsSnapshot, "firm", None, Some(&wanted)).await?;
     tx.commit().await?;
     show(State(state)).await
 }
