@@ -102,6 +102,36 @@ pub fn focus(id: &str) {
     });
 }
 
+/// As [`focus`], where what had the focus is gone with what was drawn anew: reading then goes on there and not at the page's start.
+pub fn focus_if_lost(id: &str) {
+    let id = id.to_string();
+    if_lost(move || document().get_element_by_id(&id));
+}
+
+/// As [`focus_if_lost`], to the page's heading.
+pub fn focus_heading_if_lost() {
+    if_lost(|| document().query_selector("#main h1").ok().flatten());
+}
+
+/// Gives the focus to the page's heading, on the next frame.
+pub fn focus_heading() {
+    leptos::prelude::request_animation_frame(|| {
+        if let Some(heading) = document().query_selector("#main h1").ok().flatten() {
+            focus_in_place(&heading);
+        }
+    });
+}
+
+fn if_lost(find: impl FnOnce() -> Option<Element> + 'static) {
+    leptos::prelude::request_animation_frame(move || {
+        if focused().is_none_or(|element| element.tag_name() == "BODY")
+            && let Some(element) = find()
+        {
+            focus_in_place(&element);
+        }
+    });
+}
+
 /// Gives an element the focus and leaves the scrolling to the caller.
 pub fn focus_in_place(element: &Element) {
     let options = js_sys::Object::new();

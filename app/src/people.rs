@@ -1,6 +1,6 @@
 //! What the office and a customer's own profile both fill in: a person at a customer, and the places goods go to.
 
-use kontor_shared::api::people::{OwnContact, Place, SaveContact};
+use kontor_shared::api::people::{Place, SaveContact};
 use kontor_shared::words::{Lang, profile as words};
 use leptos::prelude::*;
 
@@ -38,21 +38,6 @@ pub fn nobody_yet() -> SaveContact {
         receives_orders: true,
         receives_accounts: false,
         receives_mail: true,
-    }
-}
-
-/// The form a person of a profile is changed by.
-pub fn form_of(contact: &OwnContact) -> SaveContact {
-    SaveContact {
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        phone: contact.phone.clone(),
-        fax: contact.fax.clone(),
-        position: contact.position.clone(),
-        lang: contact.lang,
-        receives_orders: contact.receives_orders,
-        receives_accounts: contact.receives_accounts,
-        receives_mail: contact.receives_mail,
     }
 }
 
@@ -130,7 +115,7 @@ pub fn Places(form: Form, places: RwSignal<Vec<Place>>) -> impl IntoView {
         <For each=indices key=|at| *at let:at>
             <OnePlace form=form places=places at=at/>
         </For>
-        {move || (!full()).then(|| view! { <p><button type="button" class="btn" on:click=add>{say(words::ADD_PLACE)}</button></p> })}
+        {move || (!full()).then(|| view! { <p><button type="button" class="btn" id=form.id("/places/add") on:click=add>{say(words::ADD_PLACE)}</button></p> })}
     }
 }
 
@@ -154,6 +139,9 @@ fn OnePlace(form: Form, places: RwSignal<Vec<Place>>, at: usize) -> impl IntoVie
                 list.remove(at);
             }
         });
+        // The last one takes its button with it.
+        let left = places.with_untracked(Vec::len);
+        browser::focus_if_lost(&form.id(&if left == 0 { "/places/add".into() } else { format!("/places/{}/name", left - 1) }));
     };
     let name_id = form.id(&format!("/places/{at}/name"));
     view! {

@@ -10,10 +10,14 @@ use leptos_router::hooks::use_params_map;
 use web_sys::SubmitEvent;
 
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::lang::{lang, say};
 use crate::times;
 use crate::ui::page::{Failed, Loading, PageHead, words_for};
 use crate::ui::toast;
+
+/// The id of the sentence that says one has left.
+const LEFT: &str = "unsubscribed";
 
 /// What is ticked, and what the server last said.
 #[derive(Clone, Copy)]
@@ -73,6 +77,8 @@ impl Page {
             match answer {
                 Ok(shown) => {
                     self.take(Ok(shown));
+                    // The button that was pressed may have gone.
+                    browser::focus_if_lost(LEFT);
                     toast::offer_undo(told, say(shop::UNDO), move || self.put_back(path.clone(), before.clone()));
                 }
                 // What is ticked stays as it is.
@@ -118,7 +124,11 @@ pub fn PreferencesPage(
     page.load();
     move || match page.shown.get() {
         None => view! { <Loading/> }.into_any(),
-        Some(Err(error)) if error.status == 404 => view! { <p class="note note-bad" role="alert">{say(words::WRONG_LINK)}</p> }.into_any(),
+        Some(Err(error)) if error.status == 404 => view! {
+            <PageHead title=say(words::UNSUBSCRIBE_TITLE)/>
+            <p class="note note-bad" role="alert">{say(words::WRONG_LINK)}</p>
+        }
+        .into_any(),
         Some(Err(error)) => view! { <Failed error=error retry=move |()| page.load()/> }.into_any(),
         Some(Ok(shown)) => view! { <Shown page=page shown=shown leaving=leaving/> }.into_any(),
     }
@@ -143,7 +153,7 @@ fn Shown(page: Page, shown: Preferences, leaving: bool) -> impl IntoView {
                         </div>
                     }.into_any()
                 } else {
-                    view! { <p role="status">{say(words::UNSUBSCRIBED)}</p> }.into_any()
+                    view! { <p role="status" id=LEFT tabindex="-1">{say(words::UNSUBSCRIBED)}</p> }.into_any()
                 }}
             </div>
         </section>

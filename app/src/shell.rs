@@ -71,11 +71,15 @@ pub fn Bar(
     // Changed in the settings, they change here.
     // Before there is a firm, the link home still has a name.
     let name = move || firm().map(|firm| if firm.name.is_empty() { say(common::KONTOR).to_string() } else { firm.name.clone() });
+    // The name stands beside it: there is nothing more to say of the picture. Until there is a firm it is the program's own.
     let logo = move || {
-        firm().and_then(|firm| firm.logo.clone()).map(|logo| {
-            // The name stands beside it: there is nothing more to say of the picture.
-            view! { <img src=logo.url width=logo.width.to_string() height=logo.height.to_string() alt=""/> }
-        })
+        let firm = firm()?;
+        let (url, width, height) = match firm.logo.clone() {
+            Some(logo) => (logo.url, logo.width, logo.height),
+            None if firm.name.is_empty() => ("/favicon.svg".to_string(), 28, 28),
+            None => return None,
+        };
+        Some(view! { <img src=url width=width.to_string() height=height.to_string() alt=""/> })
     };
     let demo = firm().is_some_and(|firm| firm.demo);
     let menu: NodeRef<leptos::html::Details> = NodeRef::new();
@@ -114,7 +118,9 @@ pub fn Bar(
                     if !inside { close() }
                 }>
                 <summary class="btn">
-                    {move || session().map_or_else(|| say(common::MENU).to_string(), |session| session.customer.map_or(session.login, |customer| customer.name))}
+                    <span class="menu-name">
+                        {move || session().map_or_else(|| say(common::MENU).to_string(), |session| session.customer.map_or(session.login, |customer| customer.name))}
+                    </span>
                 </summary>
                 <div class="menu-box">
                     <nav class="only-s" aria-label=say(common::MENU) on:click=move |_| close()>{entries(items)}</nav>

@@ -106,7 +106,7 @@ table! {
     SetUp           POST   "/api/set-up"                           ANYONE, Nothing,  "Make the firm and its first administrator, with a set-up link";
     GetSettings     GET    "/api/settings"                         ADMIN,  Nothing,  "Settings";
     SaveSettings    PUT    "/api/settings"                         ADMIN,  Nothing,  "Change sections of the settings";
-    UndoSettings    POST   "/api/settings/undo"                    ADMIN,  Nothing,  "The settings as they were before the newest change";
+    UndoSettings    POST   "/api/settings/undo"                    ADMIN,  Nothing,  "The settings, or one section of them, as they were before a change";
     SaveLogo        POST   "/api/settings/logo"                    ADMIN,  Nothing,  "Set the firm's logo, a PNG or JPEG";
     RemoveLogo      DELETE "/api/settings/logo"                    ADMIN,  Nothing,  "Remove the firm's logo";
     TestMail        POST   "/api/settings/test-mail"               ADMIN,  Nothing,  "Send a test message and say what the mail server answered";

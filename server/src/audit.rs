@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use kontor_shared::api::{AuditPage, AuditRow};
+use kontor_shared::audit::Action;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
@@ -13,13 +14,13 @@ use crate::time::{Clock, rfc3339};
 pub mod store;
 
 /// An audit row to write in the transaction of the change it tells of.
-pub fn entry<T: Serialize>(clock: &Clock, actor: &str, action: &str, subject: &str, before: Option<&T>, after: Option<&T>) -> anyhow::Result<store::Row> {
+pub fn entry<T: Serialize>(clock: &Clock, actor: &str, action: Action, subject: &str, before: Option<&T>, after: Option<&T>) -> anyhow::Result<store::Row> {
     let text = |value: Option<&T>| value.map(serde_json::to_string).transpose();
     Ok(store::Row {
         id: clock.new_id().to_string(),
         at: clock.now_ms(),
         actor: actor.into(),
-        action: action.into(),
+        action: action.code().into(),
         subject: subject.into(),
         before_data: text(before)?,
         after_data: text(after)?,
@@ -36,7 +37,7 @@ pub async fn record<T: Serialize>(
     connection: &mut AnyConnection,
     clock: &Clock,
     actor: &str,
-    action: &str,
+    action: Action,
     subject: &str,
     before: Option<&T>,
     after: Option<&T>,

@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{LogIn, Role, Session, SessionCustomer};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::passwords::{LEAST, MOST_BYTES};
 use kontor_shared::words::Lang;
@@ -305,7 +306,7 @@ pub async fn log_in(State(state): State<AppState>, address: ClientAddress, heade
     store::take_back_failure(&mut tx, &Rule::Address.key(&household)).await?;
     let identity = user.identity().map_err(AppError::Internal)?;
     let token = open_session(&mut tx, &state, &headers, identity.user, factor).await?;
-    audit::record::<()>(&mut tx, &state.clock, &identity.actor(), "session.start", &identity.user.to_string(), None, None).await?;
+    audit::record::<()>(&mut tx, &state.clock, &identity.actor(), Action::SessionStart, &identity.user.to_string(), None, None).await?;
     tx.commit().await?;
     let identity = Identity { limited: identity.role.is_staff() && user.demo == 0 && !factor, ..identity };
     let body = Json(session_of(&state, &identity).await?);
@@ -360,7 +361,7 @@ pub async fn add_user(state: &AppState, login: &str, password: &str, role: Role,
     }
     inserted?;
     let after = serde_json::json!({"login": login, "role": role, "customer": customer});
-    audit::record(&mut tx, &state.clock, "command line", "user.add", &id.to_string(), None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, Actor::CommandLine.code(), Action::UserAdd, &id.to_string(), None, Some(&after)).await?;
     tx.commit().await?;
     Ok(id)
 }

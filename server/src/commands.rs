@@ -15,6 +15,7 @@ mod export;
 mod firm;
 mod fsck;
 mod import;
+mod log;
 mod mail;
 mod pricelist;
 mod publish;
@@ -131,7 +132,7 @@ pub fn print(bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Logs to stderr, as text or as a JSON object a line (`KONTOR_LOG_FORMAT`); `KONTOR_LOG` filters (default: info).
 pub fn start_logging() -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KONTOR_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    let filter = log::filter()?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let format = std::env::var("KONTOR_LOG_FORMAT").unwrap_or_default();
     // A second subscriber is no trouble: the first one stays.

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use url::Url;
 
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -27,7 +28,7 @@ impl Config {
         Ok(Self {
             data,
             database_url: setting("DATABASE_URL")?,
-            public_url: setting("KONTOR_PUBLIC_URL")?,
+            public_url: setting("KONTOR_PUBLIC_URL")?.map(|text| public_url("KONTOR_PUBLIC_URL", &text)).transpose()?,
             smtp_url: setting("KONTOR_SMTP_URL")?,
             smtp_ca: std::env::var_os("KONTOR_SMTP_CA").filter(|path| !path.is_empty()).map(PathBuf::from),
             secret: secret(setting("KONTOR_SECRET")?)?,
@@ -36,10 +37,22 @@ impl Config {
     }
 }
 
+/// The address people reach the server at, as browsers write an origin: every link begins with it, and cookies and service
+/// workers want the whole host. `named` is where it stands.
+pub fn public_url(named: &str, text: &str) -> anyhow::Result<String> {
+    let such = "write it like https://shop.example.com";
+    let url = Url::parse(text.trim()).with_context(|| format!("{named}: {text} is no address; {such}"))?;
+    ensure!(matches!(url.scheme(), "https" | "http"), "{named}: {text} begins neither with https:// nor with http://; {such}");
+    ensure!(url.username().is_empty() && url.password().is_none(), "{named}: {} names a user; {such}", url.host_str().unwrap_or_default());
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    ensure!(bare, "{named}: {text} goes on after the host; pages are served from the root: {}", url.origin().ascii_serialization());
+    Ok(url.origin().ascii_serialization())
+}
+
 /// A secret somebody made up in a hurry is guessed in as much of one.
 fn secret(value: Option<String>) -> anyhow::Result<Option<String>> {
     if let Some(value) = &value {
-        anyhow::ensure!(value.chars().count() >= 32, "KONTOR_SECRET is shorter than 32 characters; make one with: openssl rand -hex 32");
+        ensure!(value.chars().count() >= 32, "KONTOR_SECRET is shorter than 32 characters; make one with: openssl rand -hex 32");
     }
     Ok(value)
 }
@@ -55,5 +68,39 @@ pub fn setting(name: &str) -> anyhow::Result<Option<String>> {
             Ok(Some(text.trim_end().to_string()))
         }
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_scheme_and_host() {
+        let check = |text: &str| public_url("--public-url", text).ok();
+        for (text, origin) in [
+            ("https://shop.example.com", "https://shop.example.com"),
+            ("https://shop.example.com/", "https://shop.example.com"),
+            ("HTTPS://Shop.Example.com:443", "https://shop.example.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("https://магазин.example", "https://xn--80aaxgqbdi.example"),
+        ] {
+            assert_eq!(check(text).as_deref(), Some(origin), "{text}");
+        }
+        for text in [
+            "shop.example.com",
+            "ftp://shop.example.com",
+            "https://",
+            "https:///path",
+            "https://shop.example.com/shop",
+            "https://shop.example.com/?a=1",
+            "https://shop.example.com/#a",
+            "https://user:secret@shop.example.com",
+            "",
+        ] {
+            assert_eq!(check(text), None, "{text}");
+        }
+        let said = public_url("--public-url", "https://user:secret@shop.example.com").unwrap_err().to_string();
+        assert!(!said.contains("secret") && said.starts_with("--public-url"), "{said}");
     }
 }

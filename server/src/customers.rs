@@ -205,6 +205,11 @@ pub async fn whole(state: &AppState, id: CustomerId, after: Option<&str>) -> Res
     let since = segments::store::last_move(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);
     let (orders, turnover) = store::turnover(&mut connection, id, firm.currency.code()).await?;
     let (timeline, next) = timeline(&mut connection, id, &after).await?;
+    let price_type_name = crate::firm::store::price_types(&mut connection)
+        .await?
+        .into_iter()
+        .find(|known| known.code == row.price_type)
+        .map_or_else(|| row.price_type.clone(), |known| known.name);
     Ok(api::Customer {
         id,
         rule: segments::explained(&rule).context("the firm's rule lies outside the calendar")?,
@@ -216,6 +221,7 @@ pub async fn whole(state: &AppState, id: CustomerId, after: Option<&str>) -> Res
         country: row.country,
         other_countries: row.other_countries,
         lang: Lang::parse(&row.lang).context("stored language")?,
+        price_type_name,
         price_type: row.price_type,
         delivery_address: row.delivery_address,
         revision: row.revision,

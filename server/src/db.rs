@@ -13,6 +13,8 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection as _, Executor, SqlSafeStr as _, Transaction};
 
+mod mend;
+mod reach;
 pub mod schema;
 pub mod whole;
 
@@ -95,7 +97,7 @@ impl Db {
 
     async fn migrate(&self) -> anyhow::Result<()> {
         self.assert_durable().await?;
-        mend_first_edition(&mut *self.writer.acquire().await?, self.engine).await?;
+        mend::early_editions(&mut *self.writer.acquire().await?, self.engine).await?;
         migrations().run(&self.writer).await.context("cannot migrate the database")
     }
 
@@ -178,7 +180,8 @@ impl Db {
     }
 }
 
-fn is_postgres(url: &str) -> bool {
+/// Whether an address is one of PostgreSQL's.
+pub fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
@@ -210,6 +213,9 @@ async fn sqlite_alone(file: &Path) -> anyhow::Result<()> {
 
 async fn sqlite_pool(file: &Path, mode: &str, most: u32, opened: Opened) -> anyhow::Result<AnyPool> {
     let options = sqlite_options(file, mode)?;
+    if opened == Opened::Usual {
+        reach::sqlite(file, &options).await?;
+    }
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(Duration::from_secs(30))
@@ -240,7 +246,9 @@ async fn sqlite_pool(file: &Path, mode: &str, most: u32, opened: Opened) -> anyh
 }
 
 async fn postgres_pool(url: &str, most: u32) -> anyhow::Result<AnyPool> {
-    let options: AnyConnectOptions = url.parse().context("DATABASE_URL cannot be read")?;
+    let options: AnyConnectOptions = url.parse().context("the database's address cannot be read")?;
+    let options = options.disable_statement_logging();
+    reach::postgres(url, &options).await?;
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(Duration::from_secs(30))
@@ -255,28 +263,9 @@ async fn postgres_pool(url: &str, most: u32) -> anyhow::Result<AnyPool> {
                 Ok(true)
             })
         })
-        .connect_with(options.disable_statement_logging())
+        .connect_with(options)
         .await
         .context("cannot reach PostgreSQL")
-}
-
-/// Brings a database made by the first edition of 0001_house.sql, which stood for forty minutes, to what the history has
-/// said since: a column had another's name. sqlx knows editions by their SHA-384. Every other database is left alone.
-async fn mend_first_edition(connection: &mut AnyConnection, engine: Engine) -> anyhow::Result<()> {
-    const FIRST_EDITION: &str = "bad38f6692e8b8e50b5494608c2fcf3fd01531d8b6ff3ee212f4a4c8742254ae9b940265771f41a297f11fe30a4315e6";
-    if schema::version(connection, engine).await?.is_none() {
-        return Ok(());
-    }
-    let found: Option<Vec<u8>> = sqlx::query_scalar("SELECT checksum FROM _sqlx_migrations WHERE version = 1").fetch_optional(&mut *connection).await?;
-    if found.is_none_or(|checksum| crate::auth::hex(&checksum) != FIRST_EDITION) {
-        return Ok(());
-    }
-    let since = migrations().iter().find(|migration| migration.version == 1).map(|migration| migration.checksum.to_vec()).unwrap_or_default();
-    let mut tx = connection.begin().await?;
-    sqlx::query("ALTER TABLE messages DROP COLUMN attachment_hash").execute(&mut *tx).await?;
-    sqlx::query("ALTER TABLE messages ADD COLUMN rendered_hash TEXT REFERENCES bodies (hash)").execute(&mut *tx).await?;
-    sqlx::query("UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 1").bind(since).execute(&mut *tx).await?;
-    Ok(tx.commit().await?)
 }
 
 /// The schema's history, appended to and never edited. Listed by hand: sqlx's macro would build both database drivers a
@@ -295,6 +284,7 @@ fn migrations() -> Migrator {
         (10, "firm_versions", include_str!("../migrations/0010_firm_versions.sql")),
         (11, "sending", include_str!("../migrations/0011_sending.sql")),
         (12, "segments", include_str!("../migrations/0012_segments.sql")),
+        (15, "goods", include_str!("../migrations/0015_goods.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -3,6 +3,7 @@
 
 use anyhow::{Context, anyhow, bail, ensure};
 use kontor_shared::api::{DemoLogin, ImportReport, Role};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::documents::{NumberFormat, Party, Reset};
 use kontor_shared::money::{Currency, Percent, VatMode};
 
@@ -29,7 +30,7 @@ const ORDERS: &[u8] = include_bytes!("../demo/orders.csv.zst");
 const ORDER_LINES: &[u8] = include_bytes!("../demo/order_lines.csv.zst");
 
 /// Who the demo's imports and changes are by, in records and the audit trail.
-const ACTOR: &str = "kontor demo";
+const ACTOR: &str = Actor::Demo.code();
 
 const ATTRIBUTION: &str = "Products, customers and orders: Chen, D. (2015). Online Retail [Dataset]. UCI Machine Learning Repository. \
      https://doi.org/10.24432/C5BW33. Licence CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). Changed: split into tables, product groups \
@@ -115,7 +116,7 @@ pub async fn load(state: &AppState, progress: fn(&str)) -> anyhow::Result<bool> 
     crate::mailings::starting::seed(&mut tx, state, settings().lang, ACTOR).await?;
     let loaded = FirmSettings { demo_loaded: true, ..firm::store::load(&mut tx).await?.unwrap_or_else(settings) };
     firm::save(&mut tx, state, &loaded).await?;
-    crate::audit::record(&mut tx, &state.clock, ACTOR, "demo.load", "firm", None, Some(&loaded)).await?;
+    crate::audit::record(&mut tx, &state.clock, ACTOR, Action::DemoLoad, "firm", None, Some(&loaded)).await?;
     tx.commit().await?;
     Ok(true)
 }

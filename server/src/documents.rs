@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{DocumentInfo, Role};
+use kontor_shared::audit::Action;
 use kontor_shared::documents::{NumberFormat, Proforma};
 use kontor_shared::ids::DocumentId;
 use kontor_shared::money::Money;
@@ -55,7 +56,7 @@ pub async fn post(
         posted_by: actor,
     };
     store::insert(tx, &new).await?;
-    audit::record(tx, &state.clock, actor, "document.post", &id_text, None, Some(&*data)).await?;
+    audit::record(tx, &state.clock, actor, Action::DocumentPost, &id_text, None, Some(&*data)).await?;
     Ok(id)
 }
 

@@ -38,6 +38,7 @@ pub enum AppError {
     Conflict {
         code: &'static str,
         detail: String,
+        field: Option<String>,
     },
     TooLarge {
         detail: String,
@@ -57,6 +58,19 @@ pub enum AppError {
     Internal(anyhow::Error),
 }
 
+/// An error and its causes as one sentence. Libraries often say their cause themselves and give it once more.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(|cause| cause.to_string()) {
+        if said.is_empty() {
+            said = cause;
+        } else if !said.ends_with(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
+}
+
 pub type Result<T> = std::result::Result<T, AppError>;
 
 impl AppError {
@@ -67,7 +81,11 @@ impl AppError {
         Self::Invalid { code, detail: detail.into(), field: Some(field.into()) }
     }
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Conflict { code, detail: detail.into() }
+        Self::Conflict { code, detail: detail.into(), field: None }
+    }
+    /// What is stored contradicts one field of what was sent: a code or an address that is taken.
+    pub fn conflict_field(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Conflict { code, detail: detail.into(), field: Some(field.into()) }
     }
 
     fn problem(&self) -> (StatusCode, &'static str, &'static str, Option<String>, Option<String>, Option<u64>) {
@@ -82,7 +100,9 @@ impl AppError {
             Self::Choice { code, detail, .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, code, "This can be taken in several ways.", Some(detail.clone()), None, None)
             }
-            Self::Conflict { code, detail } => (StatusCode::CONFLICT, code, "This contradicts what is stored.", Some(detail.clone()), None, None),
+            Self::Conflict { code, detail, field } => {
+                (StatusCode::CONFLICT, code, "This contradicts what is stored.", Some(detail.clone()), field.clone(), None)
+            }
             Self::TooLarge { detail } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "This is too large.", Some(detail.clone()), None, None),
             Self::UnsupportedType { detail } => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", "This kind of content is not read here.", Some(detail.clone()), None, None)
@@ -149,5 +169,18 @@ impl From<anyhow::Error> for AppError {
             Ok(known) => known.into(),
             Err(other) => Self::Internal(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = || std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = anyhow::Error::from(sqlx::Error::Io(refused())).context("cannot move");
+        assert_eq!(sentence(&error), "cannot move: error communicating with database: connection refused");
+        assert_eq!(sentence(&anyhow::Error::from(refused()).context("outer").context("outermost")), "outermost: outer: connection refused");
     }
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use axum::extract::State;
 use jiff::tz::TimeZone;
 use kontor_shared::api::{self, firm::FirmLogo};
+use kontor_shared::audit::Action;
 use kontor_shared::documents::{Logo, NumberFormat, Party};
 use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
 use kontor_shared::segments::{Mode, Period};
@@ -29,6 +30,7 @@ pub mod sections;
 pub mod smtp;
 pub mod store;
 pub mod test_mail;
+pub mod undo;
 
 /// Settings of the firm. Stored as one JSON document; a field that is new gets its default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -265,7 +267,7 @@ pub async fn change(state: &AppState, actor: &str, changes: Map<String, Value>) 
     // Without a change the transaction is given up, and with it the row that was made to be held.
     if after != before {
         numbers::check_change(&mut tx, &before, &after, now).await?.map_err(|fault| anyhow::anyhow!("{}", fault.detail))?;
-        save_changed(&mut tx, state, actor, "settings.save", &before, &after).await?;
+        save_changed(&mut tx, state, actor, Action::SettingsSave, &before, &after).await?;
         tx.commit().await?;
     }
     Ok(after)
@@ -276,7 +278,7 @@ pub async fn save_changed(
     connection: &mut AnyConnection,
     state: &AppState,
     actor: &str,
-    action: &str,
+    action: Action,
     before: &FirmSettings,
     after: &FirmSettings,
 ) -> anyhow::Result<i64> {

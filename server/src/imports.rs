@@ -10,6 +10,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kontor_shared::api::{ImportList, ImportReport};
+use kontor_shared::audit::Action;
 use kontor_shared::import::{FieldDef, Map, MapError};
 use kontor_shared::money::Currency;
 use serde::Deserialize;
@@ -51,6 +52,15 @@ impl Kind {
             Self::Groups => "groups",
             Self::Customers => "customers",
             Self::Orders => "orders",
+        }
+    }
+    /// What the audit trail calls such an import.
+    pub const fn told_as(self) -> Action {
+        match self {
+            Self::Products => Action::ImportProducts,
+            Self::Groups => Action::ImportGroups,
+            Self::Customers => Action::ImportCustomers,
+            Self::Orders => Action::ImportOrders,
         }
     }
     pub fn parse(word: &str) -> Option<Self> {

@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, State};
 use kontor_shared::api;
+use kontor_shared::audit::Action;
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
@@ -109,7 +110,7 @@ pub async fn retry(State(state): State<AppState>, who: auth::Staff, Path(id): Pa
     store::queue_again(&mut tx, &id, state.clock.now_ms()).await?;
     let after = store::get(&mut tx, "", &id).await?.ok_or(AppError::NotFound)?;
     let (before, after) = (shown(before), shown(after));
-    audit::record(&mut tx, &state.clock, &who.actor(), "job.retry", &id, Some(&before), Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::JobRetry, &id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(Json(after))
 }

@@ -69,6 +69,8 @@ pub struct Inner {
     pub goods: orders::price::Goods,
     /// What published versions offer in letters.
     pub shelves: mailings::blocks::Shelves,
+    /// Who went from segment to segment between days that are kept.
+    pub flows: segments::history::Flows,
     pub intake: orders::intake::Intake,
     /// What this process answered; of interest to nobody but whoever watches it.
     pub metrics: operations::metrics::Metrics,
@@ -89,7 +91,7 @@ impl AppState {
     /// Opens the database of `config` and migrates it.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         // What is wrong with it is said at the start, not with the first mail.
-        mail::Server::of(&config)?;
+        mail::check(&config)?;
         let db = Db::open(&config.data, config.database_url.as_deref()).await?;
         let intake = orders::intake::Intake::start(db.clone(), clock.clone(), config.public_url.clone());
         Ok(Self(Arc::new(Inner {
@@ -97,6 +99,7 @@ impl AppState {
             config,
             goods: orders::price::Goods::default(),
             shelves: mailings::blocks::Shelves::default(),
+            flows: segments::history::Flows::default(),
             intake,
             metrics: operations::metrics::Metrics::default(),
             boot_id: clock.new_id().to_string(),

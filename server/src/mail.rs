@@ -167,6 +167,14 @@ impl Server {
     }
 }
 
+/// Refuses what the environment says of the mail server where no mail could be sent by it.
+pub fn check(config: &Config) -> anyhow::Result<()> {
+    Server::of(config)?;
+    let Some(file) = &config.smtp_ca else { return Ok(()) };
+    let trusted = authorities(config)?.into_iter().fold(TlsParameters::builder("localhost".into()), |builder, one| builder.add_root_certificate(one));
+    trusted.build().map(drop).with_context(|| format!("KONTOR_SMTP_CA: {} holds no certificate that can be trusted", file.display()))
+}
+
 /// The authorities `KONTOR_SMTP_CA` names.
 fn authorities(config: &Config) -> anyhow::Result<Vec<Certificate>> {
     let Some(file) = &config.smtp_ca else { return Ok(Vec::new()) };

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     match commands::run(arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("kontor: {error:#}");
+            eprintln!("kontor: {}", kontor_server::error::sentence(&error));
             ExitCode::from(2)
         }
     }

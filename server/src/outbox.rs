@@ -12,6 +12,7 @@
 
 use axum::extract::{Path, State};
 use kontor_shared::api;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::{CustomerId, MessageId};
 use kontor_shared::words::Lang;
 use serde::Deserialize;
@@ -142,7 +143,7 @@ pub async fn retry(State(state): State<AppState>, who: auth::Staff, Path(id): Pa
     }
     store::queue_again(&mut tx, &id, state.clock.now_ms()).await?;
     let after = shown(store::get(&mut tx, &id).await?.ok_or(AppError::NotFound)?)?;
-    audit::record(&mut tx, &state.clock, &who.actor(), "message.retry", &id, Some(&before), Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::MessageRetry, &id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(Json(after))
 }

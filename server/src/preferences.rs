@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use kontor_shared::api::preferences::{ChannelChoice, ChoosePreferences, ConsentProof, Preferences, TopicChoice, Why};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::customers::MARKETING;
 use kontor_shared::ids::MessageId;
 use kontor_shared::mailings::{Audience, Channel, Topic};
@@ -27,7 +28,7 @@ pub mod token;
 /// The purpose as imports before there were topics wrote it.
 const MAILINGS: &str = "mailings";
 /// Who acts here, in the audit trail.
-const READER: &str = "the reader";
+const READER: &str = Actor::Reader.code();
 /// The wording a reader agrees to on the preference page (shared/src/words/preferences.rs); changes with it.
 const TEXT_VERSION: &str = "preferences-1";
 
@@ -209,7 +210,7 @@ async fn apply(
     }
     let after: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": granted})).collect();
     let before: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": !granted})).collect();
-    audit::record(connection, &state.clock, READER, "preferences.choose", &reader.contact_id, Some(&before), Some(&after)).await?;
+    audit::record(connection, &state.clock, READER, Action::PreferencesChoose, &reader.contact_id, Some(&before), Some(&after)).await?;
     Ok(())
 }
 

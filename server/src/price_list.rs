@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::{LeftOut, PriceListDelta, PriceListInfo, PriceListVersions, Publish, PublishReport, Role};
+use kontor_shared::audit::Action;
 use kontor_shared::catalog::discount;
 use kontor_shared::money::{Percent, VatMode};
 use serde::Deserialize;
@@ -90,7 +91,7 @@ pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, no
         let valid_until = store::valid_until(&mut tx, last + 1).await?;
         let report = report(version, made.left_out, valid_until);
         let after = serde_json::json!({"version": report.version, "valid_from": report.valid_from, "products": report.products, "left_out": report.left_out});
-        audit::record(&mut tx, &state.clock, actor, "price_list.publish", &report.version.to_string(), None, Some(&after)).await?;
+        audit::record(&mut tx, &state.clock, actor, Action::PriceListPublish, &report.version.to_string(), None, Some(&after)).await?;
         tx.commit().await?;
         return Ok(report);
     }

@@ -35,7 +35,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::SetUp => (post(setup::set_up), json::<api::Session>().body::<api::firm::SetUp>()),
         RouteId::GetSettings => (get(firm::sections::show), json::<api::firm::Settings>()),
         RouteId::SaveSettings => (put(firm::sections::save), json::<api::firm::Settings>().body::<api::firm::SaveSettings>()),
-        RouteId::UndoSettings => (post(firm::sections::undo), json::<api::firm::Settings>()),
+        RouteId::UndoSettings => (post(firm::undo::undo), json::<api::firm::Settings>().query(&["section"])),
         RouteId::SaveLogo => (post(firm::logo::upload), json::<api::firm::Settings>().bytes()),
         RouteId::RemoveLogo => (delete(firm::logo::remove), json::<api::firm::Settings>()),
         RouteId::TestMail => (post(firm::test_mail::send), json::<api::firm::TestMailReport>().body::<api::firm::TestMail>()),

@@ -3,6 +3,7 @@
 
 use axum::extract::State;
 use kontor_shared::api::operations::Sending;
+use kontor_shared::audit::Action;
 use sqlx::AnyConnection;
 
 use crate::error::Result;
@@ -50,7 +51,7 @@ async fn set(connection: &mut AnyConnection, clock: &Clock, actor: &str, paused:
         .execute(&mut *connection)
         .await?;
     let after = shown(row(connection).await?);
-    let action = if paused { "sending.pause" } else { "sending.release" };
+    let action = if paused { Action::SendingPause } else { Action::SendingRelease };
     audit::record(connection, clock, actor, action, "sending", Some(&before), Some(&after)).await
 }
 

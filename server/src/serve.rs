@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -37,13 +37,27 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// Opens the listening socket. Plain HTTP beyond loopback is refused unless a proxy stands in front: cookies and
+/// A socket, and what connections to it are encrypted with.
+pub struct Listener {
+    pub socket: TcpListener,
+    tls: Option<TlsAcceptor>,
+}
+
+impl From<TcpListener> for Listener {
+    fn from(socket: TcpListener) -> Self {
+        Self { socket, tls: None }
+    }
+}
+
+/// Opens the listening socket, with the certificate read: a wrong one is said before anybody is told to come. Plain HTTP beyond loopback is refused unless a proxy stands in front: cookies and
 /// service workers want HTTPS.
-pub async fn listen(address: SocketAddr, tls: Option<&TlsFiles>, trust_proxy: bool) -> anyhow::Result<TcpListener> {
+pub async fn listen(address: SocketAddr, tls: Option<&TlsFiles>, trust_proxy: bool) -> anyhow::Result<Listener> {
     if tls.is_none() && !trust_proxy && !address.ip().is_loopback() {
         bail!("{address} would serve plain HTTP to the network: give --tls-cert and --tls-key, or --trust-proxy behind a proxy that speaks HTTPS");
     }
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+    let tls = tls.map(acceptor).transpose()?;
+    let socket = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    Ok(Listener { socket, tls })
 }
 
 fn acceptor(files: &TlsFiles) -> anyhow::Result<TlsAcceptor> {
@@ -51,26 +65,27 @@ fn acceptor(files: &TlsFiles) -> anyhow::Result<TlsAcceptor> {
         .with_context(|| format!("cannot read {}", files.certificate.display()))?
         .collect::<Result<Vec<_>, _>>()
         .with_context(|| format!("{} is not a PEM certificate", files.certificate.display()))?;
+    ensure!(!chain.is_empty(), "{} holds no PEM certificate", files.certificate.display());
     let key = PrivateKeyDer::from_pem_file(&files.key).with_context(|| format!("cannot read the key {}", files.key.display()))?;
     let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, key)
-        .context("certificate and key do not fit")?;
+        .with_context(|| format!("the certificate {} and the key {} do not fit", files.certificate.display(), files.key.display()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Serves until `stop` resolves, then lets requests under way finish.
-pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-    let tls = tls.map(acceptor).transpose()?;
+pub async fn run(listener: Listener, app: Router, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let Listener { socket, tls } = listener;
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     tokio::pin!(stop);
     loop {
         let accept = async {
             let place = places.clone().acquire_owned().await.map_err(std::io::Error::other)?;
-            listener.accept().await.map(|(stream, peer)| (stream, peer, place))
+            socket.accept().await.map(|(stream, peer)| (stream, peer, place))
         };
         let (stream, peer, place) = tokio::select! {
             accepted = accept => match accepted {
@@ -98,7 +113,7 @@ pub async fn run(listener: TcpListener, tls: Option<&TlsFiles>, app: Router, sto
             }
         });
     }
-    drop(listener);
+    drop(socket);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::firm::{SetUp, SetUpLink, SetUpReady};
 use kontor_shared::api::{Role, Session};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::ids::UserId;
 
 use crate::accounts::passwords;
@@ -19,7 +20,7 @@ use crate::{AppState, audit, auth, db, mail, mailings};
 /// There is one first administrator; a newer link ends the older.
 const SUBJECT: &str = "first administrator";
 /// Who made the link.
-const CONSOLE: &str = "console";
+const CONSOLE: &str = Actor::Console.code();
 
 /// A new set-up link under `base`, or nothing where there is an administrator already.
 pub async fn link(state: &AppState, base: &str) -> anyhow::Result<Option<String>> {
@@ -75,20 +76,20 @@ pub async fn set_up(State(state): State<AppState>, headers: HeaderMap, Json(want
     }
     let (before, revision) = sections::lock(&mut tx, &state, None).await?;
     let after = sections::apply(&mut tx, &state, key.as_ref(), &before, revision, settings).await.map_err(within_settings)?;
-    save_changed(&mut tx, &state, &login, "settings.set_up", &before, &after).await?;
+    save_changed(&mut tx, &state, &login, Action::SettingsSetUp, &before, &after).await?;
     let user = UserId(state.clock.new_id());
     let inserted = auth::store::insert_user(&mut tx, user, &login, &hash, Role::Admin, None, false, state.clock.now_ms()).await;
     if inserted.as_ref().is_err_and(db::is_unique_violation) {
-        return Err(AppError::Conflict { code: "login_taken", detail: "somebody else has this log-in".into() });
+        return Err(AppError::conflict_field("login_taken", "/login", "somebody else has this log-in"));
     }
     inserted?;
     auth::store::set_lang(&mut tx, user, lang).await?;
     let added = serde_json::json!({"login": login, "role": Role::Admin});
-    audit::record(&mut tx, &state.clock, CONSOLE, "user.add", &user.to_string(), None, Some(&added)).await?;
+    audit::record(&mut tx, &state.clock, CONSOLE, Action::UserAdd, &user.to_string(), None, Some(&added)).await?;
     // Letters the firm can send on its first day.
     mailings::starting::seed(&mut tx, &state, lang, CONSOLE).await?;
     let session = auth::open_session(&mut tx, &state, &headers, user, false).await?;
-    audit::record::<()>(&mut tx, &state.clock, &login, "session.start", &user.to_string(), None, None).await?;
+    audit::record::<()>(&mut tx, &state.clock, &login, Action::SessionStart, &user.to_string(), None, None).await?;
     tx.commit().await?;
     // Like every member of the firm, the first administrator sets up a second factor before anything else.
     let told = Session { role: Role::Admin, login, customer: None, lang, enrol: true };

@@ -385,6 +385,8 @@ body! {
         pub other_countries: String,
         pub lang: Lang,
         pub price_type: String,
+        /// What that price type is called.
+        pub price_type_name: String,
         pub delivery_address: String,
         /// For `If-Match`; people, places and consents count.
         pub revision: i64,

@@ -9,6 +9,7 @@
 mod stable;
 
 pub mod api;
+pub mod audit;
 pub mod catalog;
 pub mod customers;
 pub mod documents;

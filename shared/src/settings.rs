@@ -6,6 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::Lang;
 
+words_of! {
+    /// A part of the settings that is saved, and taken back, by itself.
+    SettingsSection {
+        Firm = "firm",
+        Money = "money",
+        Numbers = "numbers",
+        Mail = "mail",
+        Segments = "segments",
+        Prices = "prices",
+        SignUp = "sign_up",
+        Logo = "logo",
+    }
+}
+
 /// How a connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

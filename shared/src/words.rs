@@ -180,7 +180,9 @@ pub type Table = (&'static str, &'static [Word], &'static [Plural]);
 /// All words by module, for tests and translators.
 pub const TABLES: &[Table] = &[
     ("accounts", accounts::ALL, accounts::ALL_PLURAL),
+    ("actors", crate::audit::ACTORS, &[]),
     ("audience", audience::ALL, audience::ALL_PLURAL),
+    ("audit", crate::audit::ACTIONS, &[]),
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),

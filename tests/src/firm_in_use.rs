@@ -67,11 +67,35 @@ async fn by_hand(connection: &mut AnyConnection, state: &AppState) {
         sqlx::query_as("SELECT customer_id, id FROM contacts ORDER BY id LIMIT 1").fetch_one(&mut *connection).await.expect("a contact");
     let body: String = sqlx::query_scalar("SELECT body_hash FROM messages ORDER BY id LIMIT 1").fetch_one(&mut *connection).await.expect("a body");
     let (template, mailing) = (id(), id());
+    let user: String = sqlx::query_scalar("SELECT id FROM users WHERE role = 'buyer' ORDER BY id LIMIT 1").fetch_one(&mut *connection).await.expect("a log-in");
     let statements = [
+        format!("INSERT INTO delivery_addresses (id, customer_id, name, address, created_at) VALUES ('{}', '{customer}', 'Store', '2 Street', {now})", id()),
+        format!(
+            "INSERT INTO customer_requests (id, customer_id, text, state, asked_at, asked_by) VALUES ('{}', '{customer}', 'A new tax id', 'open', {now}, 'test')",
+            id()
+        ),
+        format!(
+            "INSERT INTO applications (customer_id, contact_id, user_id, message, applied_at, decided_at, decided_by, decision) \
+             VALUES ('{customer}', '{contact}', '{user}', 'We sell toys', {now}, {now}, 'test', 'approved')"
+        ),
+        format!("INSERT INTO recovery_codes (user_id, code_hash) VALUES ('{user}', '{}')", "0".repeat(64)),
+        format!(
+            "INSERT INTO consent_texts (purpose, version, lang, text, created_at) VALUES ('privacy', '2026-01-15.1', 'en', 'We keep your address.', {now})"
+        ),
+        format!(
+            "INSERT INTO segment_terms (customer_id, period, regular_from, by_hand, reason, author, set_at) \
+             VALUES ('{customer}', 'quarter', 4, 0, 'Orders every month', 'test', {now})"
+        ),
+        format!(
+            "INSERT INTO segment_rules (id, period, mode, regular_from, lapse, reason, author, set_at) \
+             VALUES ('{}', 'quarter', 'rolling', 3, 'quarter', 'As agreed', 'test', {now})",
+            id()
+        ),
+        format!("INSERT INTO breakers (scope, failures, open_until, reason, changed_at) VALUES ('domain:slow.example', 5, {now}, '451 later', {now})"),
         format!("INSERT INTO forms (id, customer_id, version, overlay, created_at) VALUES ('7K2Q9-M3T4V', '{customer}', 1, 'wholesale', {now})"),
         format!(
             "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor) \
-             VALUES ('{}', '{contact}', 'marketing', 'email', 'given', '1', 'page', {now}, '', 'test')",
+             VALUES ('{}', '{contact}', 'marketing', 'email', 'granted', '1', 'page', {now}, '', 'test')",
             id()
         ),
         format!(
@@ -79,6 +103,11 @@ async fn by_hand(connection: &mut AnyConnection, state: &AppState) {
              VALUES ('gone@customer.example', 'email', 'bounced', '', 'test', 'test', {now})"
         ),
         format!("INSERT INTO templates (id, name, segment, topic, newest, created_at) VALUES ('{template}', 'Novelties', '', 'news', 1, {now})"),
+        format!("INSERT INTO template_versions (template_id, version, note, created_at, created_by) VALUES ('{template}', 1, '', {now}, 'test')"),
+        format!(
+            "INSERT INTO template_texts (template_id, version, lang, subject, html, text) \
+             VALUES ('{template}', 1, 'en', 'New', '<p>New</p>', 'New. {{{{ unsubscribe_url }}}}')"
+        ),
         format!(
             "INSERT INTO mailings (id, name, state, revision, topic, audience, template_id, template_version, created_at, created_by) \
              VALUES ('{mailing}', 'Spring', 'running', 1, 'news', '{{}}', '{template}', 1, {now}, 'test')"

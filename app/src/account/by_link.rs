@@ -5,14 +5,14 @@ use kontor_shared::api::accounts::{LinkInfo, LookAtLink, SetPassword, UseLink};
 use kontor_shared::words::{accounts as words, common};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
 
 use super::{at, elsewhere, words_for};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::session;
-use crate::ui::page::{Failed, Loading, PageHead};
+use crate::ui::page::{Done, Failed, Loading, PageHead};
 use crate::ui::password::PasswordField;
 
 /// `/welcome`, `/reset`, `/confirm-email` and `/confirm-sign-up`: what is shown depends on the link alone.
@@ -43,11 +43,21 @@ pub fn ByLink() -> impl IntoView {
 
 #[component]
 fn Ended() -> impl IntoView {
+    // Of a link that is gone only its address says what it was for.
+    let (hint, again) = match use_location().pathname.get_untracked().trim_end_matches('/') {
+        "/confirm-sign-up" => (words::SIGN_UP_ENDED_HINT, Some(("/sign-up", words::SIGN_UP_AGAIN))),
+        "/confirm-email" => (words::EMAIL_ENDED_HINT, None),
+        _ => (words::LINK_ENDED_HINT, Some(("/forgot", words::ASK_AGAIN))),
+    };
+    let sign_in = if again.is_some() { "btn" } else { "btn btn-main" };
     view! {
         <PageHead title=say(words::LINK_ENDED)/>
         <div class="stack">
-            <p>{say(words::LINK_ENDED_HINT)}</p>
-            <p class="row-x"><a class="btn btn-main" href="/forgot">{say(words::ASK_AGAIN)}</a><a class="btn" href="/sign-in">{say(common::SIGN_IN)}</a></p>
+            <p>{say(hint)}</p>
+            <p class="row-x">
+                {again.map(|(href, word)| view! { <a class="btn btn-main" href=href>{say(word)}</a> })}
+                <a class=sign_in href="/sign-in">{say(common::SIGN_IN)}</a>
+            </p>
         </div>
     }
 }
@@ -106,9 +116,9 @@ fn Password(info: LinkInfo, token: StoredValue<String>) -> impl IntoView {
     view! {
         <PageHead title=say(title)/>
         <Show when=move || !saved.get() fallback=move || view! {
-            <div class="stack form-page"><div class="note note-good" role="status"><p>{say(words::PASSWORD_SAVED)}</p></div><p>{sign_in_link(staff)}</p></div>
+            <div class="stack form-page"><Done text=say(words::PASSWORD_SAVED)/><p>{sign_in_link(staff)}</p></div>
         }>
-            <form class="stack form-page" on:submit=submit.clone()>
+            <form class="stack form-page" novalidate on:submit=submit.clone()>
                 <p>{hint.clone()}</p>
                 <input type="text" class="vh" autocomplete="username" tabindex="-1" aria-hidden="true" readonly=true value=login.clone()/>
                 <PasswordField label=say(words::NEW_PASSWORD) id="new-password" value=password new=true error=at(failure, "/password")/>
@@ -160,7 +170,7 @@ fn Confirm(path: &'static str, info: LinkInfo, token: StoredValue<String>) -> im
         <div class="stack form-page">
             {move || if done.get() {
                 view! {
-                    <div class="note note-good" role="status"><p>{after.clone()}</p></div>
+                    <Done text=after.clone()/>
                     {(!sign_up).then(|| view! { <p>{sign_in_link(staff)}</p> })}
                 }.into_any()
             } else {

@@ -10,6 +10,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::field::Field;
+use crate::ui::page::Done;
 
 #[component]
 pub fn Email(own: Own) -> impl IntoView {
@@ -31,20 +32,20 @@ pub fn Email(own: Own) -> impl IntoView {
         <section class="panel panel-s"><h2>{say(words::EMAIL_TITLE)}</h2><div class="body stack">
             <p><b class="secret">{login}</b></p>
             <p class="ink-2">{say(words::EMAIL_HINT)}</p>
-            {move || sent.get().map(|email| view! { <div class="note note-good" role="status"><p>{words::EMAIL_ASKED.with(lang(), &[("email", &email)])}</p></div> })}
+            {move || sent.get().map(|email| view! { <Done text=words::EMAIL_ASKED.with(lang(), &[("email", &email)])/> })}
             {move || if open.get() {
                 view! {
-                    <form class="stack" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); submit.run(()) }>
+                    <form class="stack" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); submit.run(()) }>
                         <Field label=say(words::NEW_EMAIL) id="new-email" kind="email" value=email autocomplete="email" max_length=200 required=true error=at(failure, "/email")/>
                         <p class="err" role="alert">{elsewhere(failure, &["/email"])}</p>
                         <div class="row-x">
                             <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(words::CHANGE)}</button>
-                            <button type="button" class="btn" on:click=move |_| open.set(false)>{say(words::CANCEL)}</button>
+                            <button type="button" class="btn" on:click=move |_| { open.set(false); browser::focus("change-email") }>{say(words::CANCEL)}</button>
                         </div>
                     </form>
                 }.into_any()
             } else {
-                view! { <button type="button" class="btn" on:click=move |_| { open.set(true); browser::focus("new-email") }>{say(words::CHANGE)}</button> }.into_any()
+                view! { <button type="button" class="btn" id="change-email" on:click=move |_| { open.set(true); browser::focus("new-email") }>{say(words::CHANGE)}</button> }.into_any()
             }}
         </div></section>
     }

@@ -12,8 +12,11 @@ use crate::browser;
 use crate::lang::{count, lang, say};
 use crate::times;
 use crate::ui::field::Field;
-use crate::ui::page::{Failed, Loading};
+use crate::ui::page::{Failed, Loading, take_lost_focus};
 use crate::ui::toast;
+
+/// The id of the panel's heading: the focus goes on there when what had it is gone.
+const TITLE: &str = "second-step";
 
 /// What the panel shows.
 #[derive(Clone, PartialEq)]
@@ -28,10 +31,11 @@ pub fn Factor(own: Own) -> impl IntoView {
     let shows = RwSignal::new(Shows::State);
     let done = Callback::new(move |()| {
         let _ = shows.try_set(Shows::State);
+        browser::focus(TITLE);
         own.reload();
     });
     view! {
-        <section class="panel panel-s"><h2>{say(words::FACTOR_TITLE)}</h2><div class="body stack">
+        <section class="panel panel-s"><h2 id=TITLE tabindex="-1">{say(words::FACTOR_TITLE)}</h2><div class="body stack">
             <p class="ink-2">{say(words::FACTOR_HINT)}</p>
             {move || match shows.get() {
                 Shows::State => view! { <State own=own shows=shows/> }.into_any(),
@@ -92,6 +96,7 @@ fn remove(own: Own) {
         match api::delete("/api/account/factor").await {
             Ok(()) => {
                 toast::tell(say(words::FACTOR_REMOVED));
+                browser::focus(TITLE);
                 own.reload();
             }
             Err(error) if own.prover.asked(&error, move || remove(own)) => {}
@@ -181,8 +186,10 @@ fn turn_on(prover: Prover, code: RwSignal<String>, busy: RwSignal<bool>, failure
 #[component]
 fn Codes(codes: Vec<String>, on_kept: Callback<()>) -> impl IntoView {
     let text = codes.join("\n");
+    let heading: NodeRef<leptos::html::H3> = NodeRef::new();
+    take_lost_focus(heading);
     view! {
-        <h3 tabindex="-1">{say(words::RECOVERY_TITLE)}</h3>
+        <h3 tabindex="-1" node_ref=heading>{say(words::RECOVERY_TITLE)}</h3>
         <p>{say(words::RECOVERY_HINT)}</p>
         <ol class="codes">{codes.into_iter().map(|code| view! { <li><b>{code}</b></li> }).collect_view()}</ol>
         <div class="row-x">

@@ -10,7 +10,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::field::Field;
-use crate::ui::page::PageHead;
+use crate::ui::page::{Done, PageHead};
 
 /// `/forgot`
 #[component]
@@ -44,10 +44,10 @@ pub fn Forgot() -> impl IntoView {
         <PageHead title=say(words::FORGOT_TITLE)/>
         {move || match sent.get() {
             Some(email) => view! {
-                <div class="note note-good form-page" role="status"><p>{words::LINK_SENT.with(lang(), &[("email", &email)])}</p></div>
+                <div class="form-page"><Done text=words::LINK_SENT.with(lang(), &[("email", &email)])/></div>
             }.into_any(),
             None => view! {
-                <form class="stack form-page" on:submit=submit>
+                <form class="stack form-page" novalidate on:submit=submit>
                     <p>{say(words::FORGOT_HINT)}</p>
                     <Field label=say(words::EMAIL) id="forgot-email" kind="email" value=email autocomplete="username" max_length=200 required=true error=at(failure, "/email")/>
                     <p class="err" role="alert">{elsewhere(failure, &["/email"])}</p>

@@ -21,7 +21,7 @@ pub fn Password(own: Own) -> impl IntoView {
                 view! { <Form own=own open=open/> }.into_any()
             } else {
                 view! {
-                    <button type="button" class="btn" on:click=move |_| { open.set(true); browser::focus("old-password") }>{say(words::CHANGE_PASSWORD)}</button>
+                    <button type="button" class="btn" id="change-password" on:click=move |_| { open.set(true); browser::focus("old-password") }>{say(words::CHANGE_PASSWORD)}</button>
                 }.into_any()
             }}
         </div></section>
@@ -49,6 +49,7 @@ fn Form(own: Own, open: RwSignal<bool>) -> impl IntoView {
             match answer {
                 Ok(()) => {
                     let _ = open.try_set(false);
+                    browser::focus("change-password");
                     toast::tell(say(words::PASSWORD_CHANGED));
                     own.reload();
                 }
@@ -61,7 +62,7 @@ fn Form(own: Own, open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <form class="stack" on:submit=submit>
+        <form class="stack" novalidate on:submit=submit>
             // Password managers want to know whose it is.
             <input type="text" class="vh" autocomplete="username" tabindex="-1" aria-hidden="true" readonly=true value=login/>
             <PasswordField label=say(words::OLD_PASSWORD) id="old-password" value=old error=at(failure, "/old")/>
@@ -73,7 +74,7 @@ fn Form(own: Own, open: RwSignal<bool>) -> impl IntoView {
             <p class="err" role="alert">{elsewhere(failure, &["/old", "/new"])}</p>
             <div class="row-x">
                 <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(words::CHANGE_PASSWORD)}</button>
-                <button type="button" class="btn" on:click=move |_| open.set(false)>{say(words::CANCEL)}</button>
+                <button type="button" class="btn" on:click=move |_| { open.set(false); browser::focus("change-password") }>{say(words::CANCEL)}</button>
             </div>
         </form>
     }

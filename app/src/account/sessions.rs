@@ -18,7 +18,11 @@ pub fn Sessions(own: Own) -> impl IntoView {
         let done = if session.is_some() { words::SESSION_ENDED } else { words::SESSIONS_ENDED };
         spawn_local(async move {
             match api::tell("/api/account/sessions/end", &EndSessions { session }).await {
-                Ok(()) => toast::tell(say(done)),
+                Ok(()) => {
+                    toast::tell(say(done));
+                    // The button went with its row.
+                    crate::browser::focus("own-sessions");
+                }
                 Err(error) => {
                     crate::session::note_signed_out(&error);
                     toast::fail(words_for(&error));
@@ -28,7 +32,7 @@ pub fn Sessions(own: Own) -> impl IntoView {
         });
     };
     view! {
-        <section class="panel panel-s"><h2>{say(words::SESSIONS_TITLE)}</h2><div class="body stack">
+        <section class="panel panel-s"><h2 id="own-sessions" tabindex="-1">{say(words::SESSIONS_TITLE)}</h2><div class="body stack">
             <ul class="own-sessions">
                 <For each=move || sessions.get() key=|session| (session.id.clone(), session.seen_at.clone()) let:session>
                     {one(session, end)}

@@ -10,7 +10,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::field::Field;
-use crate::ui::page::{Failed, Loading, PageHead};
+use crate::ui::page::{Done, Failed, Loading, PageHead};
 
 /// `/sign-up`
 #[component]
@@ -129,21 +129,19 @@ fn Form(shown: SignUpForm, again: Callback<()>) -> impl IntoView {
     let privacy = shown.privacy_text.clone();
     view! {
         <Show when=move || sent.with(Option::is_none) fallback=move || view! {
-            <div class="note note-good form-page" role="status">
-                <p>{sent.get().map(|email| words::SIGN_UP_SENT.with(lang(), &[("email", &email)]))}</p>
-            </div>
+            <div class="form-page">{sent.get().map(|email| view! { <Done text=words::SIGN_UP_SENT.with(lang(), &[("email", &email)])/> })}</div>
         }>
             <form class="stack form-page" novalidate=true on:submit=submit.clone()>
                 <p>{say(words::SIGN_UP_HINT)}</p>
                 {summary}
                 {ASKED.iter().zip(values).map(|(asked, value)| view! {
-                    <Field label=say(asked.label) id=field_id(asked.name) value=value autocomplete=asked.autocomplete hint=say(asked.why) max_length=asked.length required=asked.needed error=at(asked.name)/>
+                    <Field label=say(asked.label) id=field_id(asked.name) value=value autocomplete=asked.autocomplete hint=say(asked.why) max_length=asked.length required=asked.needed error=at(asked.name) summed_up=true/>
                 }).collect_view()}
-                <label class="field" for="sign-up-message">
-                    <span>{say(words::MESSAGE)}</span>
-                    <textarea class="in" id="sign-up-message" rows="4" maxlength="2000" prop:value=move || message.get() on:input=move |event| message.set(event_target_value(&event))></textarea>
-                    <small class="ink-2">{say(words::MESSAGE_WHY)}</small>
-                </label>
+                <div class="field">
+                    <label for="sign-up-message">{say(words::MESSAGE)}</label>
+                    <textarea class="in" id="sign-up-message" aria-describedby="sign-up-message-hint" rows="4" maxlength="2000" prop:value=move || message.get() on:input=move |event| message.set(event_target_value(&event))></textarea>
+                    <small class="ink-2" id="sign-up-message-hint">{say(words::MESSAGE_WHY)}</small>
+                </div>
                 <section class="stack">
                     <h2 class="h3" id="sign-up-privacy">{say(words::PRIVACY)}</h2>
                     <div class="prose-box s" tabindex="0" role="region" aria-labelledby="sign-up-privacy"><p>{privacy.clone()}</p></div>

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use kontor_shared::api::AuditPage;
-use kontor_shared::words::{people, staff};
+use kontor_shared::api::people::CustomerChoices;
+use kontor_shared::audit::{Action, Actor};
+use kontor_shared::words::staff;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -51,18 +53,35 @@ fn changes(before: Option<&str>, after: Option<&str>) -> Vec<Change> {
     found
 }
 
+/// What was done, as people say it; a code this program no longer has is shown as it is.
+pub fn action(code: &str) -> String {
+    Action::parse(code).map_or_else(|| code.to_string(), |action| say(action.word()).to_string())
+}
+
+/// Who did it: a log-in, or what acts without one.
+pub fn actor(name: &str) -> String {
+    Actor::parse(name).map_or_else(|| name.to_string(), |actor| say(actor.word()).to_string())
+}
+
+/// A value as people know it: price types by their names.
+fn named(path: &str, value: String, choices: Option<&CustomerChoices>) -> String {
+    let known = choices.filter(|_| path.ends_with("price_type")).and_then(|choices| choices.price_types.iter().find(|known| known.code == value));
+    known.map_or(value, |known| known.name.clone())
+}
+
 #[component]
 pub fn Audit() -> impl IntoView {
     let listing: Listing<AuditPage> = Listing::new(Signal::stored("/api/audit".to_string()));
+    let choices: Listing<CustomerChoices> = Listing::new(Signal::stored("/api/customer-choices".to_string()));
     view! {
         <PageHead title=say(staff::AUDIT)/>
-        <Shown of=listing show=|page: AuditPage| view! { <Rows page=page/> }.into_any()/>
+        <Shown of=listing show=move |page: AuditPage| view! { <Rows page=page choices=choices/> }.into_any()/>
         <More of=listing/>
     }
 }
 
 #[component]
-fn Rows(page: AuditPage) -> impl IntoView {
+fn Rows(page: AuditPage, choices: Listing<CustomerChoices>) -> impl IntoView {
     if page.rows.is_empty() {
         return view! { <div class="panel panel-s"><div class="body"><p><b>{say(staff::NO_AUDIT)}</b></p></div></div> }.into_any();
     }
@@ -73,24 +92,26 @@ fn Rows(page: AuditPage) -> impl IntoView {
             let changes: Vec<_> = changes(row.before.as_deref(), row.after.as_deref())
                 .into_iter()
                 .map(|(path, old, new)| {
+                    let shown = |value: String| {
+                        let path = path.clone();
+                        move || choices.page.with(|choices| named(&path, value.clone(), choices.as_ref()))
+                    };
+                    let (was, is) = (!old.is_empty(), !new.is_empty());
+                    let (old, new) = (shown(old), shown(new));
                     view! {
                         <li>
                             {(!path.is_empty()).then(|| view! { <span class="ink-2">{path}": "</span> })}
-                            {(!old.is_empty()).then(|| view! { <del>{old}</del>" " })}
-                            {(!new.is_empty()).then(|| view! { <ins>{new}</ins> })}
+                            {was.then(|| view! { <del>{old}</del>" " })}
+                            {is.then(|| view! { <ins>{new}</ins> })}
                         </li>
                     }
                 })
                 .collect();
-            let action = match staff::audit_action(&row.action).or_else(|| people::audit_action(&row.action)) {
-                Some(word) => view! { {say(word)}<span class="sub code">{row.action}</span> }.into_any(),
-                None => row.action.into_any(),
-            };
             view! {
                 <tr class="top">
                     <td class="b nw">{times::instant(&row.at)}</td>
-                    <td class="b">{row.actor}</td>
-                    <td class="a">{action}</td>
+                    <td class="b">{actor(&row.actor)}</td>
+                    <td class="a">{action(&row.action)}<span class="sub code">{row.action}</span></td>
                     <td class="b code long">{row.subject}</td>
                     <td class="c"><ul class="changes long">{changes}</ul></td>
                 </tr>

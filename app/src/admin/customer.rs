@@ -11,9 +11,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::access::Section;
+use super::audit;
 use super::listing::{Listing, Shown};
 use super::segments::Terms;
 use crate::api::encoded;
+use crate::browser;
 use crate::lang::{lang, say};
 use crate::orders::State;
 use crate::times;
@@ -63,6 +65,8 @@ pub fn CustomerPage() -> impl IntoView {
     });
     view! {
         <Shown of=listing show=move |customer: Customer| {
+            // A change may have taken the button away that made it.
+            browser::focus_heading_if_lost();
             view! { <Whole customer=customer kind=kind listing=listing/> }.into_any()
         }/>
     }
@@ -144,7 +148,7 @@ fn Facts(customer: Customer) -> impl IntoView {
     let facts: Vec<_> = [
         (staff::ORDERS_HEAD, format::integer(lang(), customer.orders as i64)),
         (staff::TURNOVER, format::amount(lang(), &customer.turnover, customer.currency)),
-        (staff::PRICE_TYPE, customer.price_type),
+        (staff::PRICE_TYPE, customer.price_type_name),
         (words::DISCOUNT, discount),
         (words::MANAGER, customer.manager.map(|manager| manager.login).unwrap_or_default()),
         (staff::LANGUAGE, customer.lang.own_name().to_string()),
@@ -179,9 +183,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
             };
             // A message's subject is what it is known by; a document's day stands before it already.
             let what = match item.kind.as_str() {
-                "change" => {
-                    words::audit_action(&item.state).or_else(|| staff::audit_action(&item.state)).map_or(item.state.clone(), |word| say(word).to_string())
-                }
+                "change" => audit::action(&item.state),
                 "segment" => {
                     let name = |word: &str| Segment::parse(word).map_or_else(|| word.to_string(), |segment| say(segment_words::segment(segment)).to_string());
                     segment_words::MOVED.with(lang(), &[("from", &name(&item.text)), ("to", &name(&item.state))])
@@ -197,7 +199,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 None => what.into_any(),
             };
             let state = match (item.kind.as_str(), OrderState::parse(&item.state)) {
-                ("change", _) => item.text.clone().into_any(),
+                ("change", _) => audit::actor(&item.text).into_any(),
                 ("request", _) => RequestState::parse(&item.state).map(|state| say(words::request_state(state))).into_any(),
                 ("order", Some(state)) => view! { <State state=state/> }.into_any(),
                 ("document", _) if item.state == "proforma" => say(staff::DOC_PROFORMA).into_any(),

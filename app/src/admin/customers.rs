@@ -15,7 +15,7 @@ use super::queue::Search;
 use crate::api::with_query;
 use crate::lang::{count, lang, say};
 use crate::times;
-use crate::ui::page::PageHead;
+use crate::ui::page::{Loading, PageHead};
 
 /// What is looked for: the names of the query, in the address and in the question to the server alike.
 const ASKED: [&str; 7] = ["q", "state", "manager", "price_type", "region", "segment", "asks"];
@@ -47,10 +47,13 @@ pub fn Customers() -> impl IntoView {
             {customer::may_write().then(|| view! { <a class="btn" href="/admin/customers/new">{say(words::NEW_CUSTOMER)}</a> })}
         </PageHead>
         {move || choices.page.get().map(|choices| view! { <Filters choices=choices look=look change=Callback::new(move |(at, value)| change(at, value))/> })}
-        <Shown of=listing show=move |page: CustomerPage| {
-            view! { <Rows page=page q=look.with_untracked(|look| look[0].clone()) filtered=filtered.get_untracked()/> }.into_any()
-        }/>
-        <More of=listing/>
+        // The filters are here, or will not come: then nothing pushes the list down.
+        <Show when=move || choices.page.with(Option::is_some) || choices.failed.with(Option::is_some) fallback=|| view! { <Loading/> }>
+            <Shown of=listing show=move |page: CustomerPage| {
+                view! { <Rows page=page q=look.with_untracked(|look| look[0].clone()) filtered=filtered.get_untracked()/> }.into_any()
+            }/>
+            <More of=listing/>
+        </Show>
     }
 }
 

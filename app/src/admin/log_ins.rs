@@ -1,13 +1,13 @@
 //! Who can sign in: visitors who wait, invitations, roles, disabled log-ins, lost second steps.
 
 use kontor_shared::api::Role;
-use kontor_shared::api::accounts::{PeoplePage, Person};
+use kontor_shared::api::accounts::{ApplicationList, PeoplePage, Person};
 use kontor_shared::words::{common, log_ins as words, staff};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::listing::{Listing, More, Shown};
+use super::listing::{Listing, More, Shown, Wait};
 use super::queue::Search;
 use crate::account::prove::{ProveDialog, Prover};
 use crate::api::with_query;
@@ -37,7 +37,23 @@ pub fn LogIns() -> impl IntoView {
     let tab = move |word: &'static str, label: &'static str| {
         view! { <a href=with_query("/admin/people", &[("state", word)]) aria-current=move || (state.get() == word).then_some("page")>{label}</a> }
     };
+    let applications: Listing<ApplicationList> = Listing::new(Signal::stored("/api/applications".to_string()));
     let waiting = Memo::new(move |_| listing.page.with(|page| page.as_ref().map_or(0, |page| page.applications)));
+    // Somebody signed up meanwhile, or was decided on elsewhere.
+    Effect::new(move |before: Option<u64>| {
+        let now = waiting.get();
+        let listed = applications.page.with_untracked(|list| list.as_ref().map(|list| list.applications.len() as u64));
+        if before.is_some_and(|before| before != now) && listed.is_some_and(|listed| listed != now) {
+            applications.reload();
+        }
+        now
+    });
+    // Both lists come before anything is drawn: what stands below would be pushed down by the one that is late.
+    let shown = Memo::new(move |was: Option<&bool>| {
+        let answered = listing.page.with(Option::is_some) && (applications.page.with(Option::is_some) || applications.failed.with(Option::is_some));
+        answered || was.copied().unwrap_or_default()
+    });
+    let some_wait = Memo::new(move |_| waiting.get() > 0);
     let prover = Prover::idle();
     let lost: RwSignal<Option<Person>> = RwSignal::new(None);
     view! {
@@ -45,14 +61,20 @@ pub fn LogIns() -> impl IntoView {
             <span class="ink-2" role="status">{move || (waiting.get() > 0).then(|| count(words::COUNT_APPLICATIONS, waiting.get()))}</span>
             <Search label=say(words::PEOPLE_SEARCH) value=Signal::derive(move || q.get()) on_search=search/>
         </PageHead>
-        {move || (waiting.get() > 0).then(|| view! { <applications::Applications people=listing/> })}
-        <invite::Invite people=listing/>
-        <nav class="tabs after" aria-label=say(staff::STATE)>
-            {tab("", say(staff::ALL_OF_THEM))}
-            {TABS.map(|word| tab(word, say(words::state(word)))).into_iter().collect_view()}
-        </nav>
-        <Shown of=listing show=move |page: PeoplePage| view! { <Rows page=page listing=listing lost=lost/> }.into_any()/>
-        <More of=listing/>
+        {move || if shown.get() {
+            view! {
+                {move || some_wait.get().then(|| view! { <applications::Applications listing=applications people=listing/> })}
+                <invite::Invite people=listing/>
+                <nav class="tabs after" aria-label=say(staff::STATE)>
+                    {tab("", say(staff::ALL_OF_THEM))}
+                    {TABS.map(|word| tab(word, say(words::state(word)))).into_iter().collect_view()}
+                </nav>
+                <Shown of=listing show=move |page: PeoplePage| view! { <Rows page=page listing=listing lost=lost/> }.into_any()/>
+                <More of=listing/>
+            }.into_any()
+        } else {
+            view! { <Wait of=listing/> }.into_any()
+        }}
         <reset::ResetFactor person=lost people=listing prover=prover/>
         // Of the demo's log-ins none has a second step; the dialog asks for a code where the server wants one.
         <ProveDialog prover=prover factor=Signal::stored(!crate::house::firm().is_some_and(|firm| firm.demo))/>

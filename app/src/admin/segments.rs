@@ -3,7 +3,7 @@
 use kontor_shared::api::{SegmentPage, SegmentRow};
 use kontor_shared::segments::{Mode, Period, Segment};
 use kontor_shared::words::segments::{self as segment_words, Facts};
-use kontor_shared::words::{Word, common, format, staff};
+use kontor_shared::words::{Word, common, firm as firm_words, format, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -11,9 +11,10 @@ use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 
 use super::csv;
 use super::expiry;
-use super::listing::{Listing, More, Shown, whole};
+use super::listing::{Listing, More, Shown, Wait, whole};
 use super::queue::Search;
 use crate::api::with_query;
+use crate::browser;
 use crate::lang::{count, lang, say};
 use crate::ui::page::{PageHead, words_for};
 use crate::ui::toast;
@@ -24,6 +25,9 @@ mod terms;
 
 pub use over_time::OverTime;
 pub use terms::Terms;
+
+/// The greatest threshold the server takes.
+const MOST_ORDERS: u32 = 10_000;
 
 /// What the address says; empty means the firm's own rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,29 +101,39 @@ pub fn Segments() -> impl IntoView {
     };
     // The controls stay, so that a rule the server does not take can be put right.
     let rule = Memo::new(move |old: Option<&Option<SegmentPage>>| listing.page.get().or_else(|| old.cloned().flatten()));
+    let known = Memo::new(move |_| rule.with(Option::is_some));
     view! {
         <PageHead title=say(staff::SEGMENTS)><span class="ink-2" role="status">{aside}</span></PageHead>
         <Tabs/>
-        {move || rule.get().map(|page| view! { <Rule page=page look=look go=go/> })}
-        {move || rule.get().map(|page| {
-            // The firm's own rule is what the address means when it names none.
-            let saved = Callback::new(move |()| {
-                let Look { as_of, segment, q, .. } = look.get_untracked();
-                go.run(Look { as_of, segment, q, ..Look::default() });
-                listing.reload();
-            });
-            view! { <terms::SaveRule page=page on_saved=saved/> }
-        })}
-        {move || listing.page.get().map(|page| view! { <Groups page=page look=look.get_untracked()/> })}
-        <div class="row-x list-head">
-            <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || look.get().q) on_search=move |text| go.run(Look { q: text, ..look.get_untracked() })/>
-            <a class="btn push" href=move || look.get().workbook() download="" rel="external">{say(segment_words::SAVE_XLSX)}</a>
-            <button type="button" class="btn" aria-busy=move || saving.get().then_some("true") on:click=save>
-                {move || if saving.get() { say(staff::CSV_WHOLE) } else { say(staff::SAVE_CSV) }}
-            </button>
-        </div>
-        <Shown of=listing show=move |page: SegmentPage| view! { <Rows page=page look=look.get_untracked()/> }.into_any()/>
-        <More of=listing/>
+        // Nothing is drawn before the first answer: the rule and the groups would push down what stands below.
+        {move || if known.get() {
+            view! {
+                {move || rule.get().map(|page| view! { <Rule page=page look=look go=go/> })}
+                {move || rule.get().map(|page| {
+                    // The firm's own rule is what the address means when it names none.
+                    let saved = Callback::new(move |()| {
+                        let Look { as_of, segment, q, .. } = look.get_untracked();
+                        go.run(Look { as_of, segment, q, ..Look::default() });
+                        // The form goes when the answer is here.
+                        browser::focus_heading();
+                        listing.reload();
+                    });
+                    view! { <terms::SaveRule page=page on_saved=saved/> }
+                })}
+                {move || listing.page.get().map(|page| view! { <Groups page=page look=look.get_untracked()/> })}
+                <div class="row-x list-head">
+                    <Search label=say(staff::CUSTOMER_SEARCH) value=Signal::derive(move || look.get().q) on_search=move |text| go.run(Look { q: text, ..look.get_untracked() })/>
+                    <a class="btn push" href=move || look.get().workbook() download="" rel="external">{say(segment_words::SAVE_XLSX)}</a>
+                    <button type="button" class="btn" aria-busy=move || saving.get().then_some("true") on:click=save>
+                        {move || if saving.get() { say(staff::CSV_WHOLE) } else { say(staff::SAVE_CSV) }}
+                    </button>
+                </div>
+                <Shown of=listing show=move |page: SegmentPage| view! { <Rows page=page look=look.get_untracked()/> }.into_any()/>
+                <More of=listing/>
+            }.into_any()
+        } else {
+            view! { <Wait of=listing/> }.into_any()
+        }}
     }
 }
 
@@ -146,13 +160,16 @@ fn Rule(page: SegmentPage, look: Memo<Look>, go: Callback<Look>) -> impl IntoVie
         change(&mut to);
         go.run(to);
     };
-    let bad_day = RwSignal::new(false);
+    let (bad_day, bad_least) = (RwSignal::new(false), RwSignal::new(false));
+    // What is typed is followed, so that the next answer puts its own values in the place of what was wrong.
+    let (day, least) = (RwSignal::new(page.as_of.clone()), RwSignal::new(page.regular_from.to_string()));
     let days = segment_words::days(lang(), &page.period_from, &page.period_to);
     let (period, mode) = (page.period, page.mode);
     view! {
         <div class="rule-box">
-            <label class="field"><span>{say(staff::AS_OF)}</span>
-                <input class="in" type="date" required=true prop:value=page.as_of.clone() aria-invalid=move || bad_day.get().then_some("true")
+            <div class="field"><label for="as-of">{say(staff::AS_OF)}</label>
+                <input class="in" type="date" id="as-of" required=true prop:value=move || day.get() on:input=move |event| day.set(event_target_value(&event)) aria-invalid=move || bad_day.get().then_some("true")
+                    aria-describedby=move || bad_day.get().then_some("as-of-error")
                     on:change=move |event| {
                         let day = event_target_value(&event);
                         bad_day.set(day.is_empty());
@@ -160,8 +177,8 @@ fn Rule(page: SegmentPage, look: Memo<Look>, go: Callback<Look>) -> impl IntoVie
                             change(&|look| look.as_of = day.clone());
                         }
                     }/>
-                {move || bad_day.get().then(|| view! { <span class="err">{say(staff::BAD_DATE)}</span> })}
-            </label>
+                {move || bad_day.get().then(|| view! { <span class="err" id="as-of-error" role="alert">{say(staff::BAD_DATE)}</span> })}
+            </div>
             <fieldset class="field"><legend>{say(staff::PERIOD)}</legend>
                 <div class="seg">{Period::ALL.map(|one| view! {
                     <button type="button" aria-pressed=if one == period { "true" } else { "false" }
@@ -178,15 +195,22 @@ fn Rule(page: SegmentPage, look: Memo<Look>, go: Callback<Look>) -> impl IntoVie
                     </button>
                 }).into_iter().collect_view()}</div>
             </fieldset>
-            <label class="field"><span>{say(staff::REGULAR_FROM)}</span>
-                <input class="in in-short" type="number" min="1" max="10000" step="1" prop:value=page.regular_from.to_string()
+            <div class="field"><label for="regular-from">{say(staff::REGULAR_FROM)}</label>
+                <input class="in in-short" id="regular-from" inputmode="numeric" autocomplete="off" maxlength="10" prop:value=move || least.get()
+                    on:input=move |event| least.set(event_target_value(&event))
+                    aria-invalid=move || bad_least.get().then_some("true") aria-describedby=move || bad_least.get().then_some("regular-from-error")
                     on:change=move |event| {
-                        let text = event_target_value(&event);
-                        if text.parse::<u32>().is_ok_and(|least| (1..=10_000).contains(&least)) {
-                            change(&|look| look.regular_from = text.clone());
+                        let least = event_target_value(&event).trim().parse::<u32>().ok().filter(|least| (1..=MOST_ORDERS).contains(least));
+                        bad_least.set(least.is_none());
+                        if let Some(least) = least {
+                            change(&|look| look.regular_from = least.to_string());
                         }
                     }/>
-            </label>
+                {move || bad_least.get().then(|| {
+                    let text = firm_words::BAD_NUMBER.with(lang(), &[("least", &1), ("most", &format::integer(lang(), i64::from(MOST_ORDERS)))]);
+                    view! { <span class="err" id="regular-from-error" role="alert">{text}</span> }
+                })}
+            </div>
             <label class="field"><span>{say(staff::LAPSE)}</span>
                 <select class="in" on:change=move |event| { let word = event_target_value(&event); change(&|look| look.lapse = word.clone()); }>
                     {Period::ALL.map(|one| {

@@ -12,9 +12,21 @@ use crate::api;
 use crate::lang::{lang, say};
 use crate::ui::toast;
 
+/// Asks whether anything is sent.
+pub fn ask() -> Listing<Sending> {
+    Listing::new(Signal::stored("/api/sending".to_string()))
+}
+
+/// Whether the notice is there, or known not to come: a page that is drawn before would be pushed down.
+pub fn settled(sending: Listing<Sending>) -> Memo<bool> {
+    Memo::new(move |was: Option<&bool>| {
+        let answered = sending.page.with(Option::is_some) || sending.failed.with(Option::is_some);
+        answered || was.copied().unwrap_or_default()
+    })
+}
+
 #[component]
-pub fn Paused(role: Role) -> impl IntoView {
-    let sending: Listing<Sending> = Listing::new(Signal::stored("/api/sending".to_string()));
+pub fn Paused(role: Role, sending: Listing<Sending>) -> impl IntoView {
     let paused = Memo::new(move |_| sending.page.with(|page| page.clone().filter(|sending| sending.paused)));
     move || paused.get().map(|now| notice(role, &now, sending))
 }
@@ -49,9 +61,7 @@ fn release(sending: Listing<Sending>, busy: RwSignal<bool>) {
             Ok(now) => {
                 toast::tell(say(operations::RELEASED));
                 // The notice goes, and the button that had the focus with it.
-                if let Some(heading) = document().query_selector("#main h1").ok().flatten() {
-                    crate::browser::focus_in_place(&heading);
-                }
+                crate::browser::focus_heading();
                 let _ = sending.page.try_set(Some(now));
             }
             Err(error) => {

@@ -2,13 +2,14 @@
 
 use kontor_shared::api::Session;
 use kontor_shared::api::firm::{SaveSettings, SetUp as Wanted, SetUpLink, SetUpReady};
+use kontor_shared::passwords;
 use kontor_shared::presets::Country;
-use kontor_shared::words::{common, firm as words};
+use kontor_shared::words::{accounts, common, firm as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::settings::firm::{FirmFields, FirmForm};
-use super::settings::form::{Errors, Foot, Wrong};
+use super::settings::form::{Errors, Foot, Wrong, address};
 use super::settings::mail::{MailForm, ServerFields};
 use super::settings::money::{MoneyFields, MoneyForm};
 use super::settings::numbers::{NumbersFields, NumbersForm};
@@ -19,6 +20,7 @@ use crate::lang::{lang, say};
 use crate::session;
 use crate::ui::field::Field;
 use crate::ui::page::{Failed, Heading, Loading};
+use crate::ui::password::PasswordField;
 
 /// Where the firm's own settings can be looked at next: a test message is the first thing to try.
 const NEXT: &str = "/admin/settings?part=mail";
@@ -100,17 +102,34 @@ struct Forms {
 }
 
 impl Forms {
-    fn read(self, token: String) -> Result<Wanted, Wrong> {
+    /// Everything as typed; all that is wrong, in the order of the page, in `wrong`.
+    fn read(self, token: String, wrong: &mut Vec<Wrong>) -> Wanted {
+        let (login, password) = (self.login.get_untracked().trim().to_string(), self.password.get_untracked());
+        if login.is_empty() {
+            wrong.push(Wrong::at("/login", accounts::REQUIRED));
+        }
+        address(&login, "/login", wrong);
+        if let Err(problem) = passwords::check_length(&password) {
+            wrong.push(Wrong::at("/password", accounts::problem(problem.code())));
+        }
         let settings = SaveSettings {
-            firm: Some(self.firm.read()),
-            money: Some(self.money.read()?),
-            numbers: Some(self.numbers.read()?),
-            prices: Some(self.prices.read()?),
-            mail: Some(self.mail.read()?),
+            firm: Some(self.firm.read(wrong)),
+            money: Some(self.money.read(wrong)),
+            numbers: Some(self.numbers.read(wrong)),
+            prices: Some(self.prices.read(wrong)),
+            mail: Some(self.mail.read(wrong)),
             ..SaveSettings::none()
         };
-        Ok(Wanted { token, login: self.login.get_untracked(), password: self.password.get_untracked(), settings })
+        Wanted { token, login, password, settings }
     }
+}
+
+/// What the server refused; about the password in the words every page has for it.
+fn said(error: &ApiError) -> Wrong {
+    if error.field.as_deref() == Some("/password") {
+        return Wrong::at("/password", accounts::problem(&error.code));
+    }
+    Wrong::from(error)
 }
 
 #[component]
@@ -145,10 +164,11 @@ fn Form(token: String) -> impl IntoView {
             return;
         }
         errors.clear();
-        let content = match forms.read(token.clone()) {
-            Ok(content) => content,
-            Err(wrong) => return errors.show(wrong),
-        };
+        let mut wrong = Vec::new();
+        let content = forms.read(token.clone(), &mut wrong);
+        if !wrong.is_empty() {
+            return errors.show(wrong);
+        }
         busy.set(true);
         spawn_local(async move {
             match api::post::<Session>("/api/set-up", &content).await {
@@ -159,7 +179,7 @@ fn Form(token: String) -> impl IntoView {
                 }
                 Err(error) => {
                     let _ = busy.try_set(false);
-                    errors.show(Wrong::from(&error));
+                    errors.show(vec![said(&error)]);
                 }
             }
         });
@@ -173,15 +193,14 @@ fn Form(token: String) -> impl IntoView {
         }
     });
     view! {
-        <form class="stack" on:submit=send>
+        <form class="stack" novalidate on:submit=send>
             <p class="ink-2">{say(words::SET_UP_LEAD)}</p>
             <section class="panel panel-s">
                 <h2>{say(words::ADMINISTRATOR)}</h2>
                 <div class="body stack settings-form"><div class="fields">
                     <Field label=say(words::LOGIN_EMAIL) id="login" value=forms.login kind="email" autocomplete="username" max_length=200 required=true
-                        hint=say(words::LOGIN_EMAIL_HINT).to_string() error=errors.at("/login")/>
-                    <Field label=say(common::PASSWORD) id="password" value=forms.password kind="password" autocomplete="new-password" max_length=256 required=true
-                        hint=say(words::NEW_PASSWORD_HINT).to_string() error=errors.at("/password")/>
+                        hint=say(words::LOGIN_EMAIL_HINT).to_string() error=errors.at("/login") summed_up=true/>
+                    <PasswordField label=say(common::PASSWORD) id="password" value=forms.password new=true error=errors.at("/password")/>
                 </div></div>
             </section>
             <section class="panel panel-s">
@@ -211,6 +230,7 @@ fn Form(token: String) -> impl IntoView {
                 <h2>{say(words::MAIL_LATER)}</h2>
                 <div class="body stack settings-form"><ServerFields form=forms.mail errors=errors/></div>
             </section>
+            <p class="ink-2">{say(words::SET_UP_NEXT)}</p>
             <Foot errors=errors place="" busy=busy label=say(words::SET_UP_DO)/>
         </form>
     }

@@ -1,7 +1,8 @@
 //! Settings an administrator changes, by sections: each is saved on its own, under the revision the page saw, and undone.
 
 use kontor_shared::api::firm::{SaveSettings, Settings as Saved};
-use kontor_shared::words::{Word, firm as words, staff};
+use kontor_shared::settings::SettingsSection;
+use kontor_shared::words::{firm as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
@@ -9,8 +10,9 @@ use leptos_router::hooks::use_query_map;
 use super::expiry;
 use super::listing::{Listing, Shown};
 use crate::api;
+use crate::browser;
 use crate::house;
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::ui::page::PageHead;
 use crate::ui::toast;
 
@@ -31,55 +33,34 @@ use money::{MoneyFields, MoneyForm};
 use numbers::{NumbersFields, NumbersForm};
 use rest::{PricesFields, PricesForm, SegmentsFields, SegmentsForm, SignUpFields, SignUpForm};
 
-/// A section of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Firm,
-    Money,
-    Numbers,
-    Mail,
-    Segments,
-    Prices,
-    SignUp,
+/// The sections in the order of their tabs; the logo stands under the firm.
+const PARTS: [SettingsSection; 7] = [
+    SettingsSection::Firm,
+    SettingsSection::Money,
+    SettingsSection::Numbers,
+    SettingsSection::Mail,
+    SettingsSection::Segments,
+    SettingsSection::Prices,
+    SettingsSection::SignUp,
+];
+
+/// Where a section's fields stand in what is sent.
+const fn place(section: SettingsSection) -> &'static str {
+    match section {
+        SettingsSection::Firm => "/firm",
+        SettingsSection::Money => "/money",
+        SettingsSection::Numbers => "/numbers",
+        SettingsSection::Mail => "/mail",
+        SettingsSection::Segments => "/segments",
+        SettingsSection::Prices => "/prices",
+        SettingsSection::SignUp => "/sign_up",
+        SettingsSection::Logo => "/logo",
+    }
 }
 
-impl Part {
-    const ALL: [Self; 7] = [Self::Firm, Self::Money, Self::Numbers, Self::Mail, Self::Segments, Self::Prices, Self::SignUp];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Firm => "firm",
-            Self::Money => "money",
-            Self::Numbers => "numbers",
-            Self::Mail => "mail",
-            Self::Segments => "segments",
-            Self::Prices => "prices",
-            Self::SignUp => "sign_up",
-        }
-    }
-    /// Where its fields stand in what is sent.
-    const fn place(self) -> &'static str {
-        match self {
-            Self::Firm => "/firm",
-            Self::Money => "/money",
-            Self::Numbers => "/numbers",
-            Self::Mail => "/mail",
-            Self::Segments => "/segments",
-            Self::Prices => "/prices",
-            Self::SignUp => "/sign_up",
-        }
-    }
-    const fn title(self) -> Word {
-        match self {
-            Self::Firm => words::PART_FIRM,
-            Self::Money => words::PART_MONEY,
-            Self::Numbers => words::PART_NUMBERS,
-            Self::Mail => words::PART_MAIL,
-            Self::Segments => words::PART_SEGMENTS,
-            Self::Prices => words::PART_PRICES,
-            Self::SignUp => words::PART_SIGN_UP,
-        }
-    }
+/// The tab a section stands on.
+fn tab_of(section: SettingsSection) -> SettingsSection {
+    if section == SettingsSection::Logo { SettingsSection::Firm } else { section }
 }
 
 /// The forms of all sections.
@@ -125,17 +106,21 @@ impl Forms {
         }
     }
 
-    fn read(self, part: Part) -> Result<SaveSettings, Wrong> {
-        let none = SaveSettings::none();
-        Ok(match part {
-            Part::Firm => SaveSettings { firm: Some(self.firm.read()), ..none },
-            Part::Money => SaveSettings { money: Some(self.money.read()?), ..none },
-            Part::Numbers => SaveSettings { numbers: Some(self.numbers.read()?), ..none },
-            Part::Mail => SaveSettings { mail: Some(self.mail.read()?), ..none },
-            Part::Segments => SaveSettings { segments: Some(self.segments.read()?), ..none },
-            Part::Prices => SaveSettings { prices: Some(self.prices.read()?), ..none },
-            Part::SignUp => SaveSettings { sign_up: Some(self.sign_up.read()), ..none },
-        })
+    /// What one section says now; what is wrong with it in `wrong`.
+    fn read(self, part: SettingsSection, wrong: &mut Vec<Wrong>) -> SaveSettings {
+        let mut sections = SaveSettings::none();
+        match part {
+            SettingsSection::Firm => sections.firm = Some(self.firm.read(wrong)),
+            SettingsSection::Money => sections.money = Some(self.money.read(wrong)),
+            SettingsSection::Numbers => sections.numbers = Some(self.numbers.read(wrong)),
+            SettingsSection::Mail => sections.mail = Some(self.mail.read(wrong)),
+            SettingsSection::Segments => sections.segments = Some(self.segments.read(wrong)),
+            SettingsSection::Prices => sections.prices = Some(self.prices.read(wrong)),
+            SettingsSection::SignUp => sections.sign_up = Some(self.sign_up.read()),
+            // It is sent as a file.
+            SettingsSection::Logo => {}
+        }
+        sections
     }
 }
 
@@ -175,8 +160,8 @@ impl Desk {
         true
     }
 
-    /// Asks the server for a change and takes in what came of it. `place`: what it is about, where the refusal names no field.
-    fn change<F>(self, place: &'static str, ask: impl FnOnce(i64) -> F + 'static)
+    /// Asks the server for a change of a section and takes in what came of it.
+    fn change<F>(self, section: SettingsSection, ask: impl FnOnce(i64) -> F + 'static)
     where
         F: Future<Output = api::Result<Saved>> + 'static,
     {
@@ -192,17 +177,18 @@ impl Desk {
             match answer {
                 Ok(now) => {
                     let revision = now.revision;
-                    if self.take(now) && place == Part::Mail.place() {
+                    if self.take(now) && section == SettingsSection::Mail {
                         self.forms.mail.forget_typed();
                     }
                     refresh_firm();
+                    let told = words::SAVED_SECTION.with(lang(), &[("section", &say(words::section(section)))]);
                     if revision == before {
-                        toast::tell(say(staff::SAVED));
+                        toast::tell(told);
                     } else {
-                        toast::offer_undo(say(staff::SAVED), say(words::UNDO), move || self.undo(revision));
+                        toast::offer_undo(told, say(words::UNDO), move || self.undo(section, revision));
                     }
                 }
-                Err(error) => self.refused(place, &error),
+                Err(error) => self.refused(place(section), &error),
             }
         });
     }
@@ -216,24 +202,30 @@ impl Desk {
         if wrong.field.is_empty() {
             wrong.field = place.into();
         }
-        self.errors.show(wrong);
+        self.errors.show(vec![wrong]);
     }
 
-    fn save(self, part: Part) {
-        match self.forms.read(part) {
-            Ok(sections) => self.change(part.place(), async move |revision| api::put_seen::<Saved>("/api/settings", Some(revision), &sections).await),
-            Err(wrong) => self.errors.show(wrong),
+    fn save(self, part: SettingsSection) {
+        let mut wrong = Vec::new();
+        let sections = self.forms.read(part, &mut wrong);
+        if wrong.is_empty() {
+            self.change(part, async move |revision| api::put_seen::<Saved>("/api/settings", Some(revision), &sections).await);
+        } else {
+            self.errors.show(wrong);
         }
     }
 
-    /// Goes back to before the change that made `revision`; also from a toast that outlived the page.
-    fn undo(self, revision: i64) {
+    /// Puts a section back to before the change that made `revision`, the others as they are; also from a toast that outlived
+    /// the page.
+    fn undo(self, section: SettingsSection, revision: i64) {
         spawn_local(async move {
-            match api::post_empty_seen::<Saved>("/api/settings/undo", revision).await {
+            match api::post_empty_seen::<Saved>(&format!("/api/settings/undo?section={}", section.word()), revision).await {
                 Ok(now) => {
                     self.take(now);
                     refresh_firm();
-                    toast::tell(say(words::UNDONE));
+                    toast::tell(words::UNDONE.with(lang(), &[("section", &say(words::section(section)))]));
+                    // The button that was pressed went with what it undid.
+                    browser::focus_if_lost(&heading(tab_of(section)));
                 }
                 Err(error) => {
                     expiry::note(&error);
@@ -250,6 +242,7 @@ impl Desk {
                 Ok(now) => {
                     self.errors.clear();
                     self.take(now);
+                    browser::focus_heading_if_lost();
                 }
                 Err(error) => self.refused("", &error),
             }
@@ -275,6 +268,11 @@ pub fn Settings() -> impl IntoView {
     }
 }
 
+/// The id of a section's heading.
+fn heading(section: SettingsSection) -> String {
+    format!("section-{}", section.word())
+}
+
 #[component]
 fn Sections(settings: Saved) -> impl IntoView {
     let desk = Desk::new(settings);
@@ -282,15 +280,24 @@ fn Sections(settings: Saved) -> impl IntoView {
     // Reading the address, a section that is not asked for is hidden and keeps what was typed in it.
     let part = Memo::new(move |_| {
         let wanted = query.with(|query| query.get("part").unwrap_or_default());
-        Part::ALL.into_iter().find(|part| part.word() == wanted).unwrap_or(Part::Firm)
+        PARTS.into_iter().find(|part| part.word() == wanted).unwrap_or(SettingsSection::Firm)
     });
-    let tabs = Part::ALL.map(|one| {
+    let tabs = PARTS.map(|one| {
         let address = format!("/admin/settings?part={}", one.word());
-        view! { <a href=address aria-current=move || (part.get() == one).then_some("page")>{say(one.title())}</a> }
+        view! { <a href=address aria-current=move || (part.get() == one).then_some("page")>{say(words::section(one))}</a> }
     });
+    // The newest change stands on its own section's tab, by name; each section is undone for itself.
     let undo = move || {
-        desk.known.with(|known| known.undo.then_some(known.revision)).map(|revision| {
-            view! { <p class="more"><button type="button" class="link" on:click=move |_| desk.undo(revision)>{say(words::UNDO_NEWEST)}</button></p> }
+        desk.known.with(|known| {
+            let of_this = |section: &&SettingsSection| known.undo && tab_of(**section) == part.get();
+            let (revision, changed) = (known.revision, known.changed.iter().filter(of_this).copied());
+            let buttons: Vec<_> = changed
+                .map(|section| {
+                    let label = words::UNDO_NEWEST.with(lang(), &[("section", &say(words::section(section)))]);
+                    view! { <p class="more"><button type="button" class="link" on:click=move |_| desk.undo(section, revision)>{label}</button></p> }
+                })
+                .collect();
+            buttons
         })
     };
     view! {
@@ -301,36 +308,38 @@ fn Sections(settings: Saved) -> impl IntoView {
                 <button type="button" class="btn" on:click=move |_| desk.load_again()>{say(words::LOAD_AGAIN)}</button>
             </div>
         })}
-        {Vec::from(Part::ALL.map(|one| view! { <div hidden=move || part.get() != one><Section desk=desk part=one/></div> }))}
+        {Vec::from(PARTS.map(|one| view! { <div hidden=move || part.get() != one><Section desk=desk part=one/></div> }))}
         {undo}
     }
 }
 
 #[component]
-fn Section(desk: Desk, part: Part) -> impl IntoView {
+fn Section(desk: Desk, part: SettingsSection) -> impl IntoView {
     let Desk { errors, forms, today, .. } = desk;
     let fields = match part {
-        Part::Firm => view! { <FirmFields form=forms.firm errors=errors/> }.into_any(),
-        Part::Money => view! { <MoneyFields form=forms.money errors=errors today=today/> }.into_any(),
-        Part::Numbers => view! { <NumbersFields form=forms.numbers errors=errors today=today/> }.into_any(),
-        Part::Mail => view! { <ServerFields form=forms.mail errors=errors/> <LimitFields form=forms.mail errors=errors/> }.into_any(),
-        Part::Segments => view! { <SegmentsFields form=forms.segments errors=errors/> }.into_any(),
-        Part::Prices => view! { <PricesFields form=forms.prices errors=errors/> }.into_any(),
-        Part::SignUp => view! { <SignUpFields form=forms.sign_up errors=errors/> }.into_any(),
+        SettingsSection::Firm => view! { <FirmFields form=forms.firm errors=errors/> }.into_any(),
+        SettingsSection::Money => view! { <MoneyFields form=forms.money errors=errors today=today/> }.into_any(),
+        SettingsSection::Numbers => view! { <NumbersFields form=forms.numbers errors=errors today=today/> }.into_any(),
+        SettingsSection::Mail => view! { <ServerFields form=forms.mail errors=errors/> <LimitFields form=forms.mail errors=errors/> }.into_any(),
+        SettingsSection::Segments => view! { <SegmentsFields form=forms.segments errors=errors/> }.into_any(),
+        SettingsSection::Prices => view! { <PricesFields form=forms.prices errors=errors/> }.into_any(),
+        SettingsSection::SignUp => view! { <SignUpFields form=forms.sign_up errors=errors/> }.into_any(),
+        SettingsSection::Logo => ().into_any(),
     };
     let more = match part {
-        Part::Firm => view! { <logo::LogoPanel desk=desk/> }.into_any(),
-        Part::Mail => view! { <test_mail::SendTest/> }.into_any(),
+        SettingsSection::Firm => view! { <logo::LogoPanel desk=desk/> }.into_any(),
+        SettingsSection::Mail => view! { <test_mail::SendTest/> }.into_any(),
         _ => ().into_any(),
     };
-    let posted = matches!(part, Part::Firm | Part::Money | Part::Numbers).then(|| view! { <p class="ink-2">{say(words::POSTED_STAY)}</p> });
+    let posted = matches!(part, SettingsSection::Firm | SettingsSection::Money | SettingsSection::Numbers)
+        .then(|| view! { <p class="ink-2">{say(words::POSTED_STAY)}</p> });
     view! {
-        <form class="panel panel-s under-tabs" on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); desk.save(part) }>
-            <h2>{say(part.title())}</h2>
+        <form class="panel panel-s under-tabs" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); desk.save(part) }>
+            <h2 id=heading(part) tabindex="-1">{say(words::section(part))}</h2>
             <div class="body stack settings-form">
                 {fields}
                 {posted}
-                <Foot errors=errors place=part.place() busy=desk.busy label=say(staff::SAVE)/>
+                <Foot errors=errors place=place(part) busy=desk.busy label=say(staff::SAVE)/>
             </div>
         </form>
         {more}

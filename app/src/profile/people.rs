@@ -1,6 +1,6 @@
 //! The customer's people: what each gets, and what each agreed to.
 
-use kontor_shared::api::people::{GiveConsent, NewOwnContact, OwnContact, Profile};
+use kontor_shared::api::people::{GiveConsent, NewOwnContact, OwnContact, Profile, SaveContact};
 use kontor_shared::customers::{Channel, ConsentState};
 use kontor_shared::ids::ContactId;
 use kontor_shared::words::profile as words;
@@ -11,7 +11,7 @@ use super::{Here, form, revision, took};
 use crate::api;
 use crate::browser;
 use crate::lang::{lang, say};
-use crate::people::{Person, PersonFields, form_of, nobody_yet};
+use crate::people::{Person, PersonFields, nobody_yet};
 use crate::times;
 use crate::ui::dialog::Dialog;
 use crate::ui::form::{Submit, Wrong};
@@ -82,7 +82,7 @@ fn OnePerson(contact: Option<OwnContact>, here: Here, #[prop(into)] close: Callb
     });
     browser::focus("person-name");
     let title = contact.as_ref().map_or_else(|| say(words::ADD_PERSON).to_string(), |contact| words::EDIT_PERSON.with(lang(), &[("name", &called(contact))]));
-    let person = Person::new(contact.as_ref().map_or_else(nobody_yet, form_of));
+    let person = Person::new(contact.as_ref().map_or_else(nobody_yet, SaveContact::from));
     let (known, form) = (contact.map(|contact| contact.id), form("person"));
     // Made once: a second click or a lost answer makes no second person.
     let new_id = ContactId::new(browser::now(), &browser::random());

@@ -1,6 +1,8 @@
-//! A labelled field with its error beside it.
+//! A labelled field with its hint and its error beside it.
 
 use leptos::prelude::*;
+
+use super::form::describes;
 
 /// A text field. `value` is kept as typed, also when it is wrong.
 #[component]
@@ -14,12 +16,18 @@ pub fn Field(
     #[prop(optional)] max_length: Option<u32>,
     #[prop(optional)] required: bool,
     #[prop(optional, into)] error: Signal<Option<String>>,
+    /// A summary of the form says aloud what is wrong: the field only shows it.
+    #[prop(optional)]
+    summed_up: bool,
 ) -> impl IntoView {
-    let error_id = format!("{id}-error");
-    let described = error_id.clone();
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described = {
+        let (hint_id, error_id, hinted) = (hint_id.clone(), error_id.clone(), hint.is_some());
+        move || describes(hinted.then_some(&hint_id), error.with(Option::is_some).then_some(&error_id))
+    };
     view! {
-        <label class="field" for=id.clone()>
-            <span>{label}</span>
+        <div class="field">
+            <label for=id.clone()>{label}</label>
             <input
                 class="in"
                 id=id.clone()
@@ -29,11 +37,11 @@ pub fn Field(
                 required=required
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
-                aria-invalid=move || error.get().is_some().then_some("true")
-                aria-describedby=move || error.get().is_some().then(|| described.clone())
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described
             />
-            {hint.map(|hint| view! { <small class="ink-2">{hint}</small> })}
-            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone() role="alert">{text}</span> })}
-        </label>
+            {hint.map(|hint| view! { <small class="ink-2" id=hint_id>{hint}</small> })}
+            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone() role=(!summed_up).then_some("alert")>{text}</span> })}
+        </div>
     }
 }

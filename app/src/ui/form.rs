@@ -224,7 +224,8 @@ pub fn Tick(#[prop(into)] label: String, value: RwSignal<bool>) -> impl IntoView
     }
 }
 
-fn describes(hint: Option<&String>, error: Option<&String>) -> Option<String> {
+/// The ids of what describes a field: what is wrong first, then the hint.
+pub fn describes(hint: Option<&String>, error: Option<&String>) -> Option<String> {
     let ids: Vec<&str> = error.into_iter().chain(hint).map(String::as_str).collect();
     (!ids.is_empty()).then(|| ids.join(" "))
 }

@@ -71,6 +71,14 @@ where
     });
 }
 
+/// What was done, in the place of the form that did it: reading goes on here.
+#[component]
+pub fn Done(#[prop(into)] text: String) -> impl IntoView {
+    let node: NodeRef<html::Div> = NodeRef::new();
+    take_lost_focus(node);
+    view! { <div class="note note-good" role="status" tabindex="-1" node_ref=node><p>{text}</p></div> }
+}
+
 /// The window's title: the page, then the firm.
 pub fn set_title(page: &str) {
     let firm = crate::house::house().firm.with_untracked(|firm| firm.as_ref().map(|firm| firm.name.clone()));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use kontor_shared::words::common;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::house::house;
 use crate::lang::say;
 
@@ -53,6 +54,12 @@ fn close(id: u64) {
     house().toasts.update(|list| list.retain(|toast| toast.id != id));
 }
 
+/// Closes a toast by its own button, which goes with it.
+fn dismiss(id: u64) {
+    close(id);
+    browser::focus_heading_if_lost();
+}
+
 /// Something was done.
 pub fn tell(text: impl Into<String>) {
     show(text.into(), false, None);
@@ -93,9 +100,9 @@ pub fn Toasts() -> impl IntoView {
                     <span>{toast.text.clone()}</span>
                     {toast.action.clone().map(|action| {
                         let id = toast.id;
-                        view! { <button type="button" class="link push" on:click=move |_| { close(id); (action.act)() }>{action.label}</button> }
+                        view! { <button type="button" class="link push" on:click=move |_| { dismiss(id); (action.act)() }>{action.label}</button> }
                     })}
-                    <button type="button" class="link" aria-label=say(common::CLOSE) on:click={ let id = toast.id; move |_| close(id) }>"×"</button>
+                    <button type="button" class="link" aria-label=say(common::CLOSE) on:click={ let id = toast.id; move |_| dismiss(id) }>"×"</button>
                 </div>
             </For>
         </div>

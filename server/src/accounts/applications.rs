@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kontor_shared::api::OrderCustomer;
 use kontor_shared::api::accounts::{Application, ApplicationList, Approve, RefuseApplication};
+use kontor_shared::audit::Action;
 use kontor_shared::ids::CustomerId;
 use kontor_shared::words::{Lang, accounts as words};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -130,7 +131,7 @@ pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<S
     if let Err(error) = &changed
         && crate::db::is_unique_violation(error)
     {
-        return Err(AppError::Conflict { code: "code_taken", detail: format!("another customer has the code {code}") });
+        return Err(AppError::conflict_field("code_taken", "/code", format!("another customer has the code {code}")));
     }
     changed?;
     decide(&mut tx, &row, &who.actor(), "approved", "", now).await?;
@@ -141,7 +142,7 @@ pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<S
     mail::with_link(&mut tx, &state, letter, Purpose::Invite, &row.user_id, "{}", &who.actor()).await?;
     let told = |code: &str, state: &str| serde_json::json!({"code": code, "state": state});
     let (before, after) = (told(&row.code, "applied"), told(&code, "active"));
-    audit::record(&mut tx, &state.clock, &who.actor(), "application.approve", &row.id, Some(&before), Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::ApplicationApprove, &row.id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -170,7 +171,7 @@ pub async fn refuse(State(state): State<AppState>, who: Staff, Path(id): Path<St
     let letter = mail::Letter { cause: &cause, to: &row.email, customer: Some(id), lang, subject: words::SIGN_UP_REFUSED_SUBJECT, text };
     mail::write(&mut tx, &state, letter, "", &[("reason", reason)]).await?;
     let told = |state: &str| serde_json::json!({"state": state, "reason": reason});
-    audit::record(&mut tx, &state.clock, &who.actor(), "application.refuse", &row.id, Some(&told("applied")), Some(&told("blocked"))).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::ApplicationRefuse, &row.id, Some(&told("applied")), Some(&told("blocked"))).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

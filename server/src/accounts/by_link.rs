@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kontor_shared::api::Role;
 use kontor_shared::api::accounts::{LinkInfo, LookAtLink, SetPassword, UseLink};
+use kontor_shared::audit::Action;
 use kontor_shared::words::Lang;
 use serde::Deserialize;
 use sqlx::AnyConnection;
@@ -96,7 +97,7 @@ pub async fn set_password(State(state): State<AppState>, Json(sent): Json<SetPas
     }
     // Whoever guessed at the old one must not keep its owner waiting.
     auth::store::forget_failures(&mut tx, &Rule::Account.key(&user.login)).await?;
-    let action = if purpose == Purpose::Reset { "password.reset" } else { "invitation.accept" };
+    let action = if purpose == Purpose::Reset { Action::PasswordReset } else { Action::InvitationAccept };
     audit::record::<()>(&mut tx, &state.clock, &user.login, action, &user.id, None, None).await?;
     if purpose == Purpose::Reset {
         mail::changed(&mut tx, &state, &user.login, Lang::parse(&user.lang).context("stored language")?, action).await?;
@@ -126,8 +127,8 @@ pub async fn confirm_email(State(state): State<AppState>, Json(sent): Json<UseLi
     store::move_contact(&mut tx, &user.id, &address.old, &address.email).await?;
     links::end(&mut tx, Purpose::Reset, &user.id).await?;
     let told = |login: &str| serde_json::json!({"login": login});
-    audit::record(&mut tx, &state.clock, &address.old, "email.change", &user.id, Some(&told(&address.old)), Some(&told(&address.email))).await?;
-    mail::changed(&mut tx, &state, &address.old, Lang::parse(&user.lang).context("stored language")?, "email.change").await?;
+    audit::record(&mut tx, &state.clock, &address.old, Action::EmailChange, &user.id, Some(&told(&address.old)), Some(&told(&address.email))).await?;
+    mail::changed(&mut tx, &state, &address.old, Lang::parse(&user.lang).context("stored language")?, Action::EmailChange).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use anyhow::Context;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::CustomerId;
 use kontor_shared::words::{Lang, Word, accounts as words, common};
 use sqlx::AnyConnection;
@@ -60,15 +61,15 @@ pub async fn plain(connection: &mut AnyConnection, state: &AppState, letter: Let
 }
 
 /// Tells the owner of a log-in that something about signing in has changed. A log-in that is no address has no mail.
-pub async fn changed(connection: &mut AnyConnection, state: &AppState, login: &str, lang: Lang, action: &str) -> Result<()> {
+pub async fn changed(connection: &mut AnyConnection, state: &AppState, login: &str, lang: Lang, action: Action) -> Result<()> {
     let what = match action {
-        "password.change" | "password.reset" => words::CHANGED_PASSWORD,
-        "factor.set" => words::CHANGED_FACTOR_SET,
-        "factor.recovery_codes" => words::CHANGED_CODES,
-        "email.change" => words::CHANGED_EMAIL,
+        Action::PasswordChange | Action::PasswordReset => words::CHANGED_PASSWORD,
+        Action::FactorSet => words::CHANGED_FACTOR_SET,
+        Action::FactorCodes => words::CHANGED_CODES,
+        Action::EmailChange => words::CHANGED_EMAIL,
         _ => words::CHANGED_FACTOR_GONE,
     };
-    let cause = format!("{CAUSE}{action} {}", state.clock.new_id());
+    let cause = format!("{CAUSE}{} {}", action.code(), state.clock.new_id());
     let letter = Letter { cause: &cause, to: login, customer: None, lang, subject: words::CHANGED_SUBJECT, text: words::CHANGED_TEXT };
     let url = state.config.public_url.as_deref().map(|base| format!("{}/forgot", base.trim_end_matches('/'))).unwrap_or_default();
     write(connection, state, letter, &url, &[("what", what.say(lang))]).await?;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::accounts::{Account, ChangeEmail, ChangePassword, EndSessions, OwnSession, Prove, SaveAccount};
+use kontor_shared::audit::Action;
 use sqlx::AnyConnection;
 
 use super::{mail, passwords, requests, second_factor, store, totp};
@@ -70,7 +71,7 @@ pub async fn save(State(state): State<AppState>, who: SignedIn, Json(wanted): Js
         store::describe(&mut tx, &user, &name, wanted.lang.tag()).await?;
         let told = |name: &str, lang: &str| serde_json::json!({"name": name, "lang": lang});
         let (old, new) = (told(&before.name, &before.lang), told(&name, wanted.lang.tag()));
-        audit::record(&mut tx, &state.clock, &who.0.actor(), "account.save", &user, Some(&old), Some(&new)).await?;
+        audit::record(&mut tx, &state.clock, &who.0.actor(), Action::AccountSave, &user, Some(&old), Some(&new)).await?;
     }
     tx.commit().await?;
     let identity = Identity { lang: wanted.lang, ..who.0 };
@@ -142,8 +143,8 @@ pub async fn change_password(State(state): State<AppState>, SignedIn(who): Signe
         auth::store::end_sessions(&mut tx, &user, &who.session).await?;
     }
     let cookie = auth::rotate(&mut tx, &state, &who, false, false).await?;
-    audit::record::<()>(&mut tx, &state.clock, &who.actor(), "password.change", &user, None, None).await?;
-    mail::changed(&mut tx, &state, &who.login, who.lang, "password.change").await?;
+    audit::record::<()>(&mut tx, &state.clock, &who.actor(), Action::PasswordChange, &user, None, None).await?;
+    mail::changed(&mut tx, &state, &who.login, who.lang, Action::PasswordChange).await?;
     tx.commit().await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
@@ -177,7 +178,7 @@ pub async fn end_sessions(State(state): State<AppState>, SignedIn(who): SignedIn
             auth::store::end_session(&mut tx, &found.token_hash).await?;
         }
     }
-    audit::record::<()>(&mut tx, &state.clock, &who.actor(), "session.end", &user, None, None).await?;
+    audit::record::<()>(&mut tx, &state.clock, &who.actor(), Action::SessionEnd, &user, None, None).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use kontor_shared::api::accounts::{ChangePerson, Invite, PeoplePage, Person, ResetFactor};
 use kontor_shared::api::{OrderCustomer, Role};
+use kontor_shared::audit::Action;
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::words::{Lang, accounts as words};
 use serde::Deserialize;
@@ -126,7 +127,7 @@ pub async fn invite(State(state): State<AppState>, who: Staff, Json(sent): Json<
     if let Err(error) = &inserted
         && crate::db::is_unique_violation(error)
     {
-        return Err(AppError::Conflict { code: "login_exists", detail: "somebody signs in with this address".into() });
+        return Err(AppError::conflict_field("login_exists", "/email", "somebody signs in with this address"));
     }
     inserted?;
     store::describe(&mut tx, &id.to_string(), sent.name.trim(), sent.lang.tag()).await?;
@@ -137,7 +138,7 @@ pub async fn invite(State(state): State<AppState>, who: Staff, Json(sent): Json<
             None => contacts.into_iter().find(|contact| auth::normal(&contact.email) == email && contact.user_id.is_none()),
         };
         let contact = match found {
-            Some(contact) if contact.user_id.is_some() => return Err(AppError::conflict("login_exists", "this contact has a log-in")),
+            Some(contact) if contact.user_id.is_some() => return Err(AppError::conflict_field("login_exists", "/email", "this contact has a log-in")),
             Some(contact) => contact.id,
             None => {
                 let contact = state.clock.new_id().to_string();
@@ -150,7 +151,7 @@ pub async fn invite(State(state): State<AppState>, who: Staff, Json(sent): Json<
     let row = auth::store::user_by_id(&mut tx, "", &id.to_string()).await?.ok_or(AppError::NotFound)?;
     send_invitation(&mut tx, &state, &who, &row).await?;
     let after = serde_json::json!({"login": email, "role": sent.role, "customer": customer});
-    audit::record(&mut tx, &state.clock, &who.actor(), "user.invite", &id.to_string(), None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::UserInvite, &id.to_string(), None, Some(&after)).await?;
     let person = person(&mut tx, &state, &who, &id.to_string()).await?;
     tx.commit().await?;
     Ok(Json(person))
@@ -186,7 +187,7 @@ pub async fn invite_again(State(state): State<AppState>, who: Staff, Path(id): P
     still_invited(&row)?;
     reachable(&state)?;
     send_invitation(&mut tx, &state, &who, &row).await?;
-    audit::record::<()>(&mut tx, &state.clock, &who.actor(), "user.invite_again", &row.id, None, None).await?;
+    audit::record::<()>(&mut tx, &state.clock, &who.actor(), Action::UserInviteAgain, &row.id, None, None).await?;
     let person = person(&mut tx, &state, &who, &row.id).await?;
     tx.commit().await?;
     Ok(Json(person))
@@ -199,7 +200,7 @@ pub async fn withdraw(State(state): State<AppState>, who: Staff, Path(id): Path<
     still_invited(&row)?;
     store::delete_user(&mut tx, &row.id).await?;
     let before = serde_json::json!({"login": row.login, "role": row.role});
-    audit::record(&mut tx, &state.clock, &who.actor(), "user.withdraw", &row.id, Some(&before), None).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::UserWithdraw, &row.id, Some(&before), None).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -249,7 +250,7 @@ pub async fn apply(connection: &mut AnyConnection, state: &AppState, actor: &str
     }
     let told = |role: &str, disabled: bool| serde_json::json!({"role": role, "disabled": disabled});
     let (before, after) = (told(&row.role, row.disabled != 0), told(role.word(), disabled));
-    audit::record(connection, &state.clock, actor, "user.change", &row.id, Some(&before), Some(&after)).await?;
+    audit::record(connection, &state.clock, actor, Action::UserChange, &row.id, Some(&before), Some(&after)).await?;
     Ok(())
 }
 
@@ -260,7 +261,7 @@ pub async fn end_sessions(State(state): State<AppState>, who: Staff, Path(id): P
     let ended = auth::store::end_sessions(&mut tx, &row.id, if row.id == who.0.user.to_string() { &who.0.session } else { "" }).await?;
     own::end_links(&mut tx, &row.id).await?;
     let after = serde_json::json!({"ended": ended});
-    audit::record(&mut tx, &state.clock, &who.actor(), "user.end_sessions", &row.id, None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::UserEndSessions, &row.id, None, Some(&after)).await?;
     let person = person(&mut tx, &state, &who, &row.id).await?;
     tx.commit().await?;
     Ok(Json(person))
@@ -283,8 +284,8 @@ pub async fn reset_factor(State(state): State<AppState>, who: Staff, Path(id): P
     auth::store::end_sessions(&mut tx, &row.id, "").await?;
     own::end_links(&mut tx, &row.id).await?;
     let after = serde_json::json!({"proof": sent.proof.trim()});
-    audit::record(&mut tx, &state.clock, &who.actor(), "factor.reset", &row.id, None, Some(&after)).await?;
-    mail::changed(&mut tx, &state, &row.login, Lang::parse(&row.lang).context("stored language")?, "factor.reset").await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::FactorReset, &row.id, None, Some(&after)).await?;
+    mail::changed(&mut tx, &state, &row.login, Lang::parse(&row.lang).context("stored language")?, Action::FactorReset).await?;
     let person = person(&mut tx, &state, &who, &row.id).await?;
     tx.commit().await?;
     Ok(Json(person))

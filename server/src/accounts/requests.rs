@@ -6,6 +6,7 @@ use anyhow::Context;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kontor_shared::api::accounts::{ForgotPassword, SignUp};
+use kontor_shared::audit::Actor;
 use kontor_shared::ids::UserId;
 use kontor_shared::words::{Lang, accounts as words};
 use serde::{Deserialize, Serialize};
@@ -111,7 +112,7 @@ async fn answer_sign_up(connection: &mut AnyConnection, state: &AppState, form: 
         .execute(&mut *connection)
         .await?;
     let letter = mail::Letter { cause, to: &email, customer: None, lang, subject: words::SIGN_UP_SUBJECT, text: words::SIGN_UP_TEXT };
-    mail::with_link(connection, state, letter, Purpose::SignUp, &token_hash(&format!("sign-up {email}")), &data, "visitor").await
+    mail::with_link(connection, state, letter, Purpose::SignUp, &token_hash(&format!("sign-up {email}")), &data, Actor::Visitor.code()).await
 }
 
 async fn answer_email(connection: &mut AnyConnection, state: &AppState, user: UserId, email: &str, cause: &str) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::accounts::{FactorCode, FactorOffer, RecoveryCodes};
+use kontor_shared::audit::Action;
 use sqlx::AnyConnection;
 
 use super::{mail, own, store, totp};
@@ -105,7 +106,7 @@ pub async fn set(State(state): State<AppState>, SignedIn(who): SignedIn, Json(se
     let codes = new_codes(&mut tx, &user).await?;
     auth::store::end_sessions(&mut tx, &user, &who.session).await?;
     let cookie = auth::rotate(&mut tx, &state, &who, false, true).await?;
-    note(&mut tx, &state, &who, "factor.set").await?;
+    note(&mut tx, &state, &who, Action::FactorSet).await?;
     tx.commit().await?;
     Ok(with_codes(cookie, codes))
 }
@@ -124,7 +125,7 @@ pub async fn recovery_codes(State(state): State<AppState>, SignedIn(who): Signed
         return Err(AppError::conflict("no_factor", "there is no second factor"));
     }
     let codes = new_codes(&mut tx, &user).await?;
-    note(&mut tx, &state, &who, "factor.recovery_codes").await?;
+    note(&mut tx, &state, &who, Action::FactorCodes).await?;
     tx.commit().await?;
     Ok(Json(RecoveryCodes { codes }))
 }
@@ -137,13 +138,13 @@ pub async fn remove(State(state): State<AppState>, SignedIn(who): SignedIn) -> R
     own::fresh(&state, &who)?;
     let mut tx = state.db.write_tx().await?;
     store::remove_factor(&mut tx, &who.user.to_string()).await?;
-    note(&mut tx, &state, &who, "factor.remove").await?;
+    note(&mut tx, &state, &who, Action::FactorRemove).await?;
     tx.commit().await?;
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 
 /// The audit row, and a mail to the owner: who changes how someone signs in may be someone else (ASVS 5.0, 6.3.7).
-async fn note(connection: &mut AnyConnection, state: &AppState, who: &Identity, action: &str) -> Result<()> {
+async fn note(connection: &mut AnyConnection, state: &AppState, who: &Identity, action: Action) -> Result<()> {
     audit::record::<()>(connection, &state.clock, &who.actor(), action, &who.user.to_string(), None, None).await?;
     mail::changed(connection, state, &who.login, who.lang, action).await
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kontor_shared::api::Role;
 use kontor_shared::api::accounts::{SignUp, SignUpForm, UseLink};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::words::{Lang, accounts as words};
 use serde::{Deserialize, Serialize};
@@ -129,7 +130,7 @@ pub async fn confirm(State(state): State<AppState>, Json(sent): Json<UseLink>) -
         .execute(&mut *tx)
         .await?;
     let after = serde_json::json!({"code": code, "state": "applied"});
-    audit::record(&mut tx, &state.clock, "visitor", "sign_up.confirm", &customer.to_string(), None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, Actor::Visitor.code(), Action::SignUpConfirm, &customer.to_string(), None, Some(&after)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

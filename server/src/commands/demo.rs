@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use kontor_server::config::Config;
+use kontor_server::operations::alone::Alone;
 use kontor_server::time::Clock;
 use kontor_server::{AppState, demo};
 
@@ -27,6 +28,8 @@ impl Demo {
         super::start_logging()?;
         let mut config = Config::from_env(self.data)?;
         config.public_url = config.public_url.or_else(|| super::serve::own_address(self.listen, false));
+        // Data can be loaded beside a server; a second server is one too many.
+        let _alone = if self.load_only { None } else { Alone::of(&config)? };
         let state = AppState::open(config, Clock::system()).await?;
         let loaded = demo::load(&state, |text| eprintln!("kontor: loading the demo firm: {text}")).await?;
         println!("{}", if loaded { "The demo firm is loaded." } else { "The demo firm is there already; its data is kept." });

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use kontor_server::firm;
+use kontor_shared::audit::Actor;
 
 use super::Data;
 
@@ -48,7 +49,7 @@ impl Firm {
             None => serde_json::Map::new(),
         };
         let state = data.open().await?;
-        let settings = firm::change(&state, "command line", changes).await;
+        let settings = firm::change(&state, Actor::CommandLine.code(), changes).await;
         state.db.close().await;
         super::print((serde_json::to_string_pretty(&settings?.shown()?)? + "\n").as_bytes())?;
         Ok(ExitCode::SUCCESS)

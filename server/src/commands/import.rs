@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use kontor_server::imports::{self, Kind, Options, Request, SourceFile};
 use kontor_shared::api::ImportReport;
+use kontor_shared::audit::Actor;
 use kontor_shared::import::Map;
 
 use super::Data;
@@ -66,7 +67,7 @@ impl Import {
         let files = self.files.iter().map(|path| read_file(path)).collect::<anyhow::Result<Vec<_>>>()?;
         let state = self.data.open().await?;
         let request = Request { kind, files, options, progress: Some(|text| eprintln!("kontor: {text}")) };
-        let report = imports::run(&state, request, "command line").await;
+        let report = imports::run(&state, request, Actor::CommandLine.code()).await;
         state.db.close().await;
         let report = report?;
         let text = if self.json { serde_json::to_string_pretty(&report)? + "\n" } else { summary(&report) };

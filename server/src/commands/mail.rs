@@ -10,6 +10,7 @@ use kontor_server::outbox::status;
 use kontor_server::secrets::Purpose;
 use kontor_server::sending;
 use kontor_server::{AppState, firm};
+use kontor_shared::audit::Actor;
 use kontor_shared::mailings::MailingAction;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ use super::Data;
 mod send;
 
 /// Who acts, in the audit trail.
-const ACTOR: &str = "command line";
+const ACTOR: &str = Actor::CommandLine.code();
 
 #[derive(Args)]
 pub struct Mail {
@@ -58,6 +59,9 @@ enum Action {
     Release {
         #[command(flatten)]
         data: Data,
+        /// Report as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -87,7 +91,7 @@ impl Mail {
             Action::Status { data, json } => on(&data, async |state| show(state, json).await).await,
             Action::Pause { data, mailing } => on(&data, async |state| move_on(state, &mailing, MailingAction::Pause).await).await,
             Action::Resume { data, what } => on(&data, async |state| resume(state, &what).await).await,
-            Action::Release { data } => on(&data, async |state| release(state).await).await,
+            Action::Release { data, json } => on(&data, async |state| release(state, json).await).await,
         }
     }
 }
@@ -136,6 +140,9 @@ async fn show(state: &AppState, as_json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(&status)?);
         return Ok(());
     }
+    if status.paused.is_none() && status.mailings.is_empty() && status.left_alone.is_empty() {
+        println!("nothing is under way: no mailing is being sent, and nobody is left alone");
+    }
     if let Some(reason) = &status.paused {
         println!("nothing is sent ({reason}); kontor mail release lets it go");
     }
@@ -169,10 +176,12 @@ async fn resume(state: &AppState, what: &str) -> anyhow::Result<()> {
     Ok(tx.commit().await?)
 }
 
-async fn release(state: &AppState) -> anyhow::Result<()> {
+async fn release(state: &AppState, as_json: bool) -> anyhow::Result<()> {
     let mut tx = state.db.write_tx().await?;
     let was_paused = sending::release(&mut tx, &state.clock, ACTOR).await?;
     tx.commit().await?;
-    eprintln!("{}", if was_paused { "mail goes out again" } else { "mail was not held back" });
-    Ok(())
+    if as_json {
+        return super::print(format!("{}\n", json!({"released": was_paused})).as_bytes());
+    }
+    super::print(if was_paused { b"mail goes out again\n" } else { b"mail was not held back\n" })
 }

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use clap::Args;
 use kontor_server::error::AppError;
 use kontor_server::price_list;
+use kontor_shared::audit::Actor;
 
 use super::Data;
 
@@ -27,7 +28,7 @@ pub struct Publish {
 impl Publish {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let state = self.data.open().await?;
-        let report = price_list::publish(&state, "command line", self.valid_from.as_deref(), &self.note).await;
+        let report = price_list::publish(&state, Actor::CommandLine.code(), self.valid_from.as_deref(), &self.note).await;
         state.db.close().await;
         let report = report.map_err(|error| match error {
             AppError::Invalid { detail, .. } | AppError::Conflict { detail, .. } => anyhow!(detail),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use clap::Args;
 use kontor_server::config::Config;
+use kontor_server::db;
 use kontor_server::operations::restore;
 use kontor_server::time::Clock;
 
@@ -25,6 +26,7 @@ pub struct Move {
 
 impl Move {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        ensure!(db::is_postgres(&self.to), "--to is not a postgres:// address");
         let config = Config::from_env(self.data.data)?;
         ensure!(
             config.database_url.is_none(),

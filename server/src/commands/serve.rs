@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Args;
-use kontor_server::config::Config;
+use kontor_server::config::{Config, public_url};
+use kontor_server::operations::alone::Alone;
 use kontor_server::operations::metrics;
 use kontor_server::serve::{self, TlsFiles};
 use kontor_server::time::Clock;
@@ -51,9 +52,8 @@ impl Serve {
         super::start_logging()?;
         let mut config = Config::from_env(self.data.data)?;
         config.trust_proxy = self.trust_proxy;
-        config.public_url = self.public_url.or(config.public_url);
-        if let Some(url) = &config.public_url {
-            ensure!(url.starts_with("https://") || url.starts_with("http://"), "--public-url must begin with https://");
+        if let Some(text) = &self.public_url {
+            config.public_url = Some(public_url("--public-url", text)?);
         }
         config.public_url = config.public_url.or_else(|| own_address(self.listen, self.tls_cert.is_some()));
         let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
@@ -61,6 +61,8 @@ impl Serve {
             Some(address) => Some(metrics::listen(address, self.metrics_beyond_loopback).await?),
             None => None,
         };
+        // Before the schema is brought up to date: another server may be working with it.
+        let _alone = Alone::of(&config)?;
         let state = AppState::open(config, Clock::system()).await?;
         listen_until_stopped(state, self.listen, tls.as_ref(), metrics).await?;
         Ok(ExitCode::SUCCESS)
@@ -85,7 +87,7 @@ pub fn own_address(listen: SocketAddr, tls: bool) -> Option<String> {
 /// Serves `state` until a signal, with its background work.
 pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Option<&TlsFiles>, metrics: Option<TcpListener>) -> anyhow::Result<()> {
     let listener = serve::listen(address, tls, state.config.trust_proxy).await?;
-    let local = listener.local_addr().context("the listening socket has no address")?;
+    let local = listener.socket.local_addr().context("the listening socket has no address")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     if let Some(link) = setup::link(&state, &base(&state, scheme, local)).await? {
         eprintln!("kontor: nobody administers this installation yet. Set it up with this link; it works once, within 24 hours:");
@@ -98,9 +100,9 @@ pub async fn listen_until_stopped(state: AppState, address: SocketAddr, tls: Opt
     if let Some(metrics) = metrics {
         eprintln!("kontor: metrics on http://{}/metrics", metrics.local_addr().context("the metrics' socket has no address")?);
         // It ends with the process: whoever watches may watch it end.
-        tokio::spawn(serve::run(metrics, None, metrics::router(state.clone()), std::future::pending()));
+        tokio::spawn(serve::run(metrics.into(), metrics::router(state.clone()), std::future::pending()));
     }
-    let served = serve::run(listener, tls, app(state.clone()), stop_signal).await;
+    let served = serve::run(listener, app(state.clone()), stop_signal).await;
     let _ = stop.send(true);
     // A mail server may keep a message waiting for ten minutes; its row says that it was under way.
     if tokio::time::timeout(FINISH, work).await.is_err() {

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use anyhow::ensure;
 use clap::Args;
+use kontor_server::config::public_url;
 use kontor_server::setup;
 
 use super::Data;
@@ -19,9 +19,9 @@ pub struct SetupLink {
 
 impl SetupLink {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let wanted = self.public_url.map(|text| public_url("--public-url", &text)).transpose()?;
         let state = self.data.open().await?;
-        let base = self.public_url.or_else(|| state.config.public_url.clone()).unwrap_or_else(|| "http://127.0.0.1:8080".into());
-        ensure!(base.starts_with("https://") || base.starts_with("http://"), "--public-url must begin with https://");
+        let base = wanted.or_else(|| state.config.public_url.clone()).unwrap_or_else(|| "http://127.0.0.1:8080".into());
         let link = setup::link(&state, &base).await;
         state.db.close().await;
         match link? {

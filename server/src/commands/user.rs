@@ -10,6 +10,7 @@ use kontor_server::db::WriteTx;
 use kontor_server::error::AppError;
 use kontor_server::{AppState, accounts, audit, auth};
 use kontor_shared::api::Role;
+use kontor_shared::audit::{Action as Told, Actor};
 
 use super::Data;
 
@@ -65,7 +66,7 @@ enum Action {
 }
 
 /// How the audit trail names whoever sits at the machine.
-const ACTOR: &str = "command line";
+const ACTOR: &str = Actor::CommandLine.code();
 
 impl User {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
@@ -147,6 +148,6 @@ async fn reset_totp(data: Data, login: &str) -> anyhow::Result<()> {
     }
     accounts::store::remove_factor(&mut tx, &row.id).await?;
     auth::store::end_sessions(&mut tx, &row.id, "").await?;
-    audit::record::<()>(&mut tx, &state.clock, ACTOR, "factor.reset", &row.id, None, None).await?;
+    audit::record::<()>(&mut tx, &state.clock, ACTOR, Told::FactorReset, &row.id, None, None).await?;
     tx.commit().await.context("cannot store it")
 }

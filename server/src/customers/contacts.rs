@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api;
 use kontor_shared::api::people::{self, NewContact, RecordConsent, SaveContact};
+use kontor_shared::audit::Action;
 use kontor_shared::customers::{Channel, ConsentState, MARKETING};
 use kontor_shared::ids::{ContactId, CustomerId};
 use kontor_shared::words::Lang;
@@ -143,7 +144,7 @@ pub async fn add(tx: &mut AnyConnection, clock: &Clock, actor: &str, customer: &
         created_at: clock.now_ms(),
     };
     put(tx, clock, &applied(&empty, &form)).await?;
-    audit::record(tx, clock, actor, "contact.add", &customer.id, None, Some(&Told { contact: &empty.id, form })).await?;
+    audit::record(tx, clock, actor, Action::ContactAdd, &customer.id, None, Some(&Told { contact: &empty.id, form })).await?;
     Ok(true)
 }
 
@@ -170,7 +171,7 @@ pub async fn change(
     check_revision(customer, seen)?;
     put(tx, clock, &applied(row, &after)).await?;
     let told = |form| Told { contact: &row.id, form };
-    audit::record(tx, clock, actor, "contact.save", &customer.id, Some(&told(before)), Some(&told(after))).await?;
+    audit::record(tx, clock, actor, Action::ContactSave, &customer.id, Some(&told(before)), Some(&told(after))).await?;
     Ok(())
 }
 
@@ -263,7 +264,7 @@ pub async fn write_down(tx: &mut AnyConnection, clock: &Clock, actor: &str, cust
         "contact": row.id, "purpose": said.purpose, "channel": channel, "state": said.state, "text_version": said.text_version,
         "source": said.source, "evidence": said.evidence, "suppressions_lifted": lifted,
     });
-    audit::record(tx, clock, actor, "consent.record", &customer.id, None, Some(&after)).await?;
+    audit::record(tx, clock, actor, Action::ConsentRecord, &customer.id, None, Some(&after)).await?;
     Ok(())
 }
 

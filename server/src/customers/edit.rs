@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::people::{ChangeRequest, NewCustomer, Place, SaveCustomer, SetCustomerState};
+use kontor_shared::audit::Action;
 use kontor_shared::customers::{Channel, CustomerState};
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::money::Percent;
@@ -135,10 +136,10 @@ pub async fn create(State(state): State<AppState>, who: Staff, Json(wanted): Jso
         revision: 1,
     };
     match store(&mut tx, &state, &applied(&empty, &form), &form.places).await {
-        Err(error) if is_unique_violation(&error) => return Err(AppError::conflict("code_taken", "another customer has this code")),
+        Err(error) if is_unique_violation(&error) => return Err(AppError::conflict_field("code_taken", "/code", "another customer has this code")),
         stored => stored?,
     }
-    audit::record(&mut tx, &state.clock, &who.actor(), "customer.add", &empty.id, None, Some(&form)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::CustomerAdd, &empty.id, None, Some(&form)).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(whole(&state, wanted.id, None).await?)).into_response())
 }
@@ -162,7 +163,7 @@ pub async fn save(
         check_references(&mut tx, &form, Some(&before)).await?;
         let after = Master { revision: row.revision + 1, ..applied(&row, &form) };
         store(&mut tx, &state, &after, &form.places).await?;
-        audit::record(&mut tx, &state.clock, &who.actor(), "customer.save", &row.id, Some(&before), Some(&form)).await?;
+        audit::record(&mut tx, &state.clock, &who.actor(), Action::CustomerSave, &row.id, Some(&before), Some(&form)).await?;
     }
     tx.commit().await?;
     Ok(Json(whole(&state, id, None).await?))
@@ -198,7 +199,7 @@ pub async fn set_state(
         master::put(&mut tx, &after, &fold(&after.name), state.clock.now_ms()).await?;
         let told = |row: &Master, reason: &str| serde_json::json!({"state": row.state, "reason": reason});
         let (before, after) = (told(&row, &row.state_reason), told(&after, reason));
-        let action = if wanted.state == CustomerState::Blocked { "customer.block" } else { "customer.unblock" };
+        let action = if wanted.state == CustomerState::Blocked { Action::CustomerBlock } else { Action::CustomerUnblock };
         audit::record(&mut tx, &state.clock, &who.actor(), action, &row.id, Some(&before), Some(&after)).await?;
     }
     tx.commit().await?;

@@ -4,6 +4,7 @@
 use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::people::{self, ErasePreview, Erased};
+use kontor_shared::audit::Action;
 use kontor_shared::customers::{Channel, ERASED, mask};
 use kontor_shared::ids::ContactId;
 use sqlx::AnyConnection;
@@ -251,7 +252,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     person::forget_pace(&mut tx, &person.emails).await?;
     let reason = person.masked(wanted.reason.trim()).unwrap_or_else(|| wanted.reason.trim().to_string());
     let after = serde_json::json!({"contact": person.contact.id, "reason": reason, "done": done});
-    audit::record(&mut tx, &state.clock, &who.actor(), "contact.erase", &customer.id, None, Some(&after)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::ContactErase, &customer.id, None, Some(&after)).await?;
     tx.commit().await?;
     Ok(Json(done))
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::people::{PersonAudit, PersonCustomer, PersonExport, PersonLogIn, PersonMessage, PersonOrder, PersonSession, PersonSuppression};
+use kontor_shared::audit::Action;
 use kontor_shared::ids::ContactId;
 use kontor_shared::words::{Lang, people as words};
 use sqlx::AnyConnection;
@@ -30,7 +31,7 @@ pub async fn export(State(state): State<AppState>, who: Staff, Path(id): Path<St
     };
     let mut tx = state.db.write_tx().await?;
     let row = contacts::get(&mut tx, id).await?.ok_or(AppError::NotFound)?;
-    audit::record(&mut tx, &state.clock, &who.actor(), "contact.export", &row.customer_id, None, Some(&serde_json::json!({"contact": row.id}))).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::ContactExport, &row.customer_id, None, Some(&serde_json::json!({"contact": row.id}))).await?;
     tx.commit().await?;
     Ok(Json(made))
 }

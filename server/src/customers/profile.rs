@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::people::{AskForChange, ConsentText, GiveConsent, NewOwnContact, OwnConsent, OwnContact, Profile, SaveContact, SaveProfile};
+use kontor_shared::audit::Action;
 use kontor_shared::customers::{Channel, ConsentState, Known, MARKETING, own_contact};
 use kontor_shared::ids::ContactId;
 use kontor_shared::money::Percent;
@@ -130,7 +131,7 @@ pub async fn save(State(state): State<AppState>, buyer: Buyer, headers: HeaderMa
         };
         let changed = Master { revision: row.revision + 1, ..applied(&row, &form) };
         store(&mut tx, &state, &changed, &form.places).await?;
-        audit::record(&mut tx, &state.clock, &buyer.identity.actor(), "profile.save", &row.id, Some(&before), Some(&after)).await?;
+        audit::record(&mut tx, &state.clock, &buyer.identity.actor(), Action::ProfileSave, &row.id, Some(&before), Some(&after)).await?;
     }
     tx.commit().await?;
     Ok(Json(whole(&state, &buyer).await?))
@@ -213,7 +214,7 @@ pub async fn ask(State(state): State<AppState>, buyer: Buyer, Json(wanted): Json
         let id = state.clock.new_id().to_string();
         let actor = buyer.identity.actor();
         requests::insert(&mut tx, &id, buyer.customer, text, &actor, state.clock.now_ms()).await?;
-        audit::record(&mut tx, &state.clock, &actor, "request.ask", &customer.id, None, Some(&serde_json::json!({"request": id, "text": text}))).await?;
+        audit::record(&mut tx, &state.clock, &actor, Action::RequestAsk, &customer.id, None, Some(&serde_json::json!({"request": id, "text": text}))).await?;
     }
     tx.commit().await?;
     Ok(Json(whole(&state, &buyer).await?))

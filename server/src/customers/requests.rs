@@ -4,6 +4,7 @@ use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api;
 use kontor_shared::api::people::{AnswerRequest, CustomerChoices};
+use kontor_shared::audit::Action;
 use kontor_shared::customers::RequestState;
 use kontor_shared::ids::RequestId;
 
@@ -31,7 +32,7 @@ pub async fn answer(State(state): State<AppState>, who: Staff, Path(id): Path<St
         requests::answer(&mut tx, &row.id, wanted.state.word(), answer, &who.actor(), state.clock.now_ms()).await?;
         let told = |state: &str, answer: &str| serde_json::json!({"request": row.id, "state": state, "answer": answer});
         let (before, after) = (told(&row.state, &row.answer), told(wanted.state.word(), answer));
-        audit::record(&mut tx, &state.clock, &who.actor(), "request.answer", &row.customer_id, Some(&before), Some(&after)).await?;
+        audit::record(&mut tx, &state.clock, &who.actor(), Action::RequestAnswer, &row.customer_id, Some(&before), Some(&after)).await?;
     } else if (row.state.as_str(), row.answer.as_str()) != (wanted.state.word(), answer) {
         return Err(AppError::conflict("answered_already", "somebody has answered this request"));
     }

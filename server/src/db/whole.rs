@@ -78,7 +78,7 @@ impl Db {
         let tables = schema::names(&mut connection, db.engine).await?;
         drop(connection);
         if !tables.is_empty() {
-            bail!("the database is not empty: it holds {} tables. Nothing was changed. Make a new one (createdb NAME) and name that", tables.len());
+            bail!("the database is not empty: it holds {} tables. Make a new one (createdb NAME) and name that", tables.len());
         }
         Ok(db)
     }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use imagesize::ImageType;
 use kontor_shared::api::firm::Settings;
+use kontor_shared::audit::Action;
 use kontor_shared::documents::Logo;
 
 use super::{FirmSettings, save_changed, sections};
@@ -64,7 +65,7 @@ pub async fn remove(State(state): State<AppState>, who: auth::Staff, headers: He
 async fn keep(mut tx: crate::db::WriteTx, state: &AppState, who: &auth::Staff, before: FirmSettings, logo: Option<Logo>) -> Result<Json<Settings>> {
     let after = FirmSettings { logo, ..before.clone() };
     if after != before {
-        save_changed(&mut tx, state, &who.actor(), "settings.save", &before, &after).await?;
+        save_changed(&mut tx, state, &who.actor(), Action::SettingsSave, &before, &after).await?;
     }
     let answer = sections::now(&mut tx, state).await?;
     tx.commit().await?;

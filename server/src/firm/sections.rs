@@ -1,17 +1,18 @@
 //! The settings by sections, as the settings page shows and saves them: each save is one change with one audit row, kept
-//! from overwriting another's, and undone as a whole.
+//! from overwriting another's.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use kontor_shared::api::firm::{FirmSection, MailSection, MoneySection, NumbersSection, PricesSection, SaveSettings, SegmentsSection, Settings, SignUpSection};
+use kontor_shared::audit::Action;
 use kontor_shared::documents::Party;
 use kontor_shared::series::Series;
 use kontor_shared::settings::Privacy;
-use kontor_shared::words::{Lang, segments as words};
+use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 
 use super::smtp::{self, Smtp};
-use super::{FirmSettings, check, numbers, save_changed, shown_logo, store};
+use super::{FirmSettings, check, numbers, save_changed, shown_logo, store, undo};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, seen_revision};
 use crate::secrets::{Key, Purpose};
@@ -34,26 +35,8 @@ pub async fn save(State(state): State<AppState>, who: auth::Staff, headers: Head
     let reason = wanted.segments.as_ref().map(|segments| segments.reason.clone()).unwrap_or_default();
     let after = apply(&mut tx, &state, key.as_ref(), &before, revision, wanted).await?;
     terms::note_rule(&mut tx, &state, &before, &after, &who.actor(), &reason, "/segments/reason").await?;
-    let revision = if after == before { revision } else { save_changed(&mut tx, &state, &who.actor(), "settings.save", &before, &after).await? };
+    let revision = if after == before { revision } else { save_changed(&mut tx, &state, &who.actor(), Action::SettingsSave, &before, &after).await? };
     let answer = shown(&mut tx, &state, after, revision).await?;
-    tx.commit().await?;
-    Ok(Json(answer))
-}
-
-/// `POST /api/settings/undo`: the settings as they were before the newest change, which `If-Match` names.
-pub async fn undo(State(state): State<AppState>, who: auth::Staff, headers: HeaderMap) -> Result<Json<Settings>> {
-    let seen = seen_revision(&headers)?;
-    let mut tx = state.db.write_tx().await?;
-    let (current, revision) = lock(&mut tx, &state, seen).await?;
-    let Some(before) = store::version(&mut tx, revision - 1).await? else {
-        return Err(AppError::conflict("nothing_to_undo", "no earlier settings are kept"));
-    };
-    numbers::begin_as_before(&mut tx, &current, &before).await?;
-    check::check(&before, &store::price_types(&mut tx).await?)?;
-    numbers::check_change(&mut tx, &current, &before, state.clock.now_ms()).await??;
-    terms::note_rule(&mut tx, &state, &current, &before, &who.actor(), words::UNDONE.say(who.0.lang), "/segments/reason").await?;
-    let revision = save_changed(&mut tx, &state, &who.actor(), "settings.undo", &current, &before).await?;
-    let answer = shown(&mut tx, &state, before, revision).await?;
     tx.commit().await?;
     Ok(Json(answer))
 }
@@ -180,10 +163,12 @@ fn take_mail(settings: &mut FirmSettings, section: MailSection, key: Option<&Key
     Ok(())
 }
 
-async fn shown(connection: &mut AnyConnection, state: &AppState, settings: FirmSettings, revision: i64) -> Result<Settings> {
+pub async fn shown(connection: &mut AnyConnection, state: &AppState, settings: FirmSettings, revision: i64) -> Result<Settings> {
     let today = day_in(&settings.time_zone()?, state.clock.now_ms());
     let environment = crate::mail::Server::of(&state.config)?;
     let counters = numbers::counters(connection, &settings, &today).await?;
+    let earlier = store::version(connection, revision - 1).await?;
+    let changed = earlier.as_ref().map(|earlier| undo::changed(earlier, &settings)).unwrap_or_default();
     let party = settings.party;
     Ok(Settings {
         revision,
@@ -239,6 +224,7 @@ async fn shown(connection: &mut AnyConnection, state: &AppState, settings: FirmS
         password_set: !settings.smtp.sealed_password.is_empty(),
         mail_environment: environment.map(|server| server.place()),
         price_types: store::price_types(connection).await?,
-        undo: store::version(connection, revision - 1).await?.is_some(),
+        undo: earlier.is_some(),
+        changed,
     })
 }

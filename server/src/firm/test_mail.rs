@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use axum::extract::State;
 use kontor_shared::api::firm::{MailStep, TestMail, TestMailReport};
+use kontor_shared::audit::Action;
 use kontor_shared::words::firm as words;
 
 use super::{FirmSettings, smtp};
@@ -52,7 +53,7 @@ pub async fn send(State(state): State<AppState>, who: auth::Staff, Json(TestMail
     let sent = steps.iter().all(|step| step.ok);
     let report = TestMailReport { server, from: from.email.to_string(), sent, steps };
     let mut tx = state.db.write_tx().await?;
-    audit::record(&mut tx, &state.clock, &who.actor(), "mail.test", recipient.domain(), None, Some(&report)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::MailTest, recipient.domain(), None, Some(&report)).await?;
     tx.commit().await?;
     Ok(Json(report))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use kontor_shared::api::{ImportReport, Refusal, Told};
+use kontor_shared::audit::Action;
 use kontor_shared::ids::ImportId;
 use kontor_shared::import::RowProblem;
 use kontor_shared::words::imports::{self as words, Said};
@@ -189,7 +190,7 @@ impl Run {
             "files": self.files, "read": self.tally.read(), "created": self.tally.created, "changed": self.tally.changed,
             "unchanged": self.tally.unchanged, "refused": self.tally.refused,
         });
-        audit::record(&mut tx, &self.state.clock, &self.actor, &format!("import.{}", self.kind.word()), &id, None, Some(&after)).await?;
+        audit::record(&mut tx, &self.state.clock, &self.actor, self.kind.told_as(), &id, None, Some(&after)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -213,7 +214,7 @@ impl Run {
                 let mut tx = self.state.db.write_tx().await?;
                 store::fail(&mut tx, &id.to_string(), now, &error.to_string()).await?;
                 self.mark_judged(&mut tx).await?;
-                audit::record(&mut tx, &self.state.clock, &self.actor, "import.failed", &id.to_string(), None, Some(&self.files)).await?;
+                audit::record(&mut tx, &self.state.clock, &self.actor, Action::ImportFailed, &id.to_string(), None, Some(&self.files)).await?;
                 tx.commit().await?;
             }
             return Err(error);

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use kontor_shared::api::Role;
 use kontor_shared::api::mailings as api;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::{MailingId, TemplateId};
 use kontor_shared::mailings::{Audience, MailingAction, MailingState, Policy, SkipReason, Topic};
 use kontor_shared::words::Lang;
@@ -316,7 +317,7 @@ pub async fn save(
         }
     }
     if before.as_ref().is_none_or(|before| told(before) != told(&row)) {
-        audit::record(&mut tx, &state.clock, &who.actor(), "mailing.save", &row.id, before.as_ref().map(told).as_ref(), Some(&told(&row))).await?;
+        audit::record(&mut tx, &state.clock, &who.actor(), Action::MailingSave, &row.id, before.as_ref().map(told).as_ref(), Some(&told(&row))).await?;
     }
     let known = Known::load(&mut tx, &row.id).await?;
     let answer = shown(&mut tx, known, who.0.role).await?;

@@ -1,5 +1,6 @@
 //! Moving a mailing on: by a person or by the sender, by the one table of transitions, each move with an audit row.
 
+use kontor_shared::audit::Action;
 use kontor_shared::mailings::{MailingAction, MailingState};
 use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -47,6 +48,18 @@ pub async fn act(connection: &mut AnyConnection, state: &AppState, mailing: &str
         sqlx::query(stamp).bind(mailing).bind(now).bind(actor).execute(&mut *connection).await?;
     }
     let (before_row, after_row) = (json!({"state": before}), json!({"state": after, "reason": why}));
-    audit::record(connection, &state.clock, actor, &format!("mailing.{}", action.word()), mailing, Some(&before_row), Some(&after_row)).await?;
+    audit::record(connection, &state.clock, actor, told_as(action), mailing, Some(&before_row), Some(&after_row)).await?;
     Ok(Moved::On(before, after))
+}
+
+/// What the audit trail calls a move.
+const fn told_as(action: MailingAction) -> Action {
+    match action {
+        MailingAction::Freeze => Action::MailingFreeze,
+        MailingAction::Start => Action::MailingStart,
+        MailingAction::Pause => Action::MailingPause,
+        MailingAction::Resume => Action::MailingResume,
+        MailingAction::Finish => Action::MailingFinish,
+        MailingAction::Cancel => Action::MailingCancel,
+    }
 }

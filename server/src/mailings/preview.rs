@@ -4,6 +4,7 @@ use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::OrderCustomer;
 use kontor_shared::api::mailings as api;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::MailingId;
 use kontor_shared::mailings::MailingState;
 use kontor_shared::sheet;
@@ -185,7 +186,7 @@ pub async fn test(State(state): State<AppState>, who: Staff, Path(id): Path<Stri
     let answer = send(&state, &firm, &address, &message).await?;
     let mut tx = state.db.write_tx().await?;
     let told = serde_json::json!({"to": address, "copy_of": reader.code, "answer": answer});
-    audit::record(&mut tx, &state.clock, &who.actor(), "mailing.test", &known.row.id, None, Some(&told)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::MailingTest, &known.row.id, None, Some(&told)).await?;
     tx.commit().await?;
     Ok(Json(api::TestSent { address, answer }))
 }

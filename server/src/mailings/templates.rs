@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::mailings as api;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::TemplateId;
 use kontor_shared::mailings::Topic;
 use kontor_shared::segments::Segment;
@@ -154,7 +155,7 @@ pub async fn save(
     let after = template(&mut tx, &id, None).await?;
     // The texts are in their versions; the trail says who made which.
     let told = |one: &api::Template| serde_json::json!({"name": one.name, "segment": one.segment, "topic": one.topic, "version": one.version});
-    audit::record(&mut tx, &state.clock, &who.actor(), "template.save", &id, kept.as_ref().map(told).as_ref(), Some(&told(&after))).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::TemplateSave, &id, kept.as_ref().map(told).as_ref(), Some(&told(&after))).await?;
     tx.commit().await?;
     Ok(Json(after))
 }
@@ -248,7 +249,7 @@ async fn set_archived(state: &AppState, who: &auth::Staff, id: &str, archived: b
     if before.archived != archived {
         store::archive(&mut tx, &id, archived.then(|| state.clock.now_ms())).await?;
         let told = |archived: bool| serde_json::json!({"name": before.name, "archived": archived});
-        let action = if archived { "template.archive" } else { "template.restore" };
+        let action = if archived { Action::TemplateArchive } else { Action::TemplateRestore };
         audit::record(&mut tx, &state.clock, &who.actor(), action, &id, Some(&told(before.archived)), Some(&told(archived))).await?;
         tx.commit().await?;
     }

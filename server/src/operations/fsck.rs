@@ -3,6 +3,8 @@
 //! Checks are named by the invariants of reliability.md §4 where they prove one. A check that finds nothing says how many
 //! rows it looked at, so that an empty table does not pass for a sound one.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, ensure};
 use futures_util::TryStreamExt as _;
 use serde::Serialize;
@@ -47,17 +49,25 @@ struct Found {
     looked_at: u64,
     rows: u64,
     examples: Vec<String>,
+    /// What was named: a row that breaks a check in two ways is one row.
+    named: HashSet<String>,
 }
 
 impl Found {
     fn look(&mut self) {
         self.looked_at += 1;
     }
+    /// Counts what breaks the check, once.
     fn bad(&mut self, which: impl Into<String>) {
+        let which = which.into();
+        if self.named.contains(&which) {
+            return;
+        }
         self.rows += 1;
         if self.examples.len() < EXAMPLES {
-            self.examples.push(which.into());
+            self.examples.push(which.clone());
         }
+        self.named.insert(which);
     }
     /// Looks at one thing.
     fn hold(&mut self, holds: bool, which: impl FnOnce() -> String) {

@@ -3,6 +3,7 @@
 //! One transaction makes the schema the backup had, writes every row, reads them all back, compares counts and checksums,
 //! and only then brings the schema up to date: whatever goes wrong, the database is as empty as it was.
 
+use kontor_shared::audit::{Action, Actor};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek as _};
 use std::path::Path;
@@ -52,7 +53,7 @@ pub async fn to_postgres(data: &Path, url: &str, clock: &Clock) -> anyhow::Resul
     copy.rewind()?;
     let filled = into_nothing(data, Some(url), async |db| fill(db, clock, Reader::new(BufReader::new(copy.try_clone()?))?, false).await).await;
     source.close().await;
-    let filled = filled?;
+    let filled = filled.context("nothing was moved")?;
     ensure!(filled.tables == copied.tables, "the copy is not what was read");
     Ok(filled)
 }
@@ -170,7 +171,7 @@ async fn quieten(connection: &mut AnyConnection, clock: &Clock, header: &Header)
     for statement in statements {
         sqlx::query(statement).execute(&mut *connection).await?;
     }
-    sending::pause(connection, clock, "command line", sending::RESTORED).await?;
+    sending::pause(connection, clock, Actor::CommandLine.code(), sending::RESTORED).await?;
     let told = json!({ "backup": header.created_at, "schema": header.schema });
-    audit::record(connection, clock, "command line", "database.restore", "database", None, Some(&told)).await
+    audit::record(connection, clock, Actor::CommandLine.code(), Action::DatabaseRestore, "database", None, Some(&told)).await
 }

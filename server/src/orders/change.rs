@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::Context;
 use kontor_shared::api::{self, AnswerPrices, Role};
+use kontor_shared::audit::Action;
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::VatMethod;
 use kontor_shared::money::VatMode;
@@ -61,7 +62,7 @@ pub async fn move_to(
     row: OrderRow,
     after: OrderRow,
     counted: bool,
-    action: &str,
+    action: Action,
     note: &str,
 ) -> Result<OrderRow> {
     store::set_state(tx, &row.id, &after.state, counted).await?;
@@ -85,7 +86,7 @@ pub async fn cancel(state: &AppState, who: &Identity, id: OrderId, seen: Option<
     let to = before.after(OrderAction::Cancel).ok_or_else(|| wrong_state(&row))?;
     check_revision(&row, seen)?;
     let after = OrderRow { state: to.word().into(), ..row.clone() };
-    let row = move_to(&mut tx, state, who, row, after, false, "order.cancel", "").await?;
+    let row = move_to(&mut tx, state, who, row, after, false, Action::OrderCancel, "").await?;
     committed(tx, state, row, who).await
 }
 
@@ -106,7 +107,7 @@ pub async fn refuse(state: &AppState, who: &Identity, id: OrderId, seen: Option<
     let to = before.after(OrderAction::Refuse).ok_or_else(|| wrong_state(&row))?;
     check_revision(&row, seen)?;
     let after = OrderRow { state: to.word().into(), ..row.clone() };
-    let row = move_to(&mut tx, state, who, row, after, false, "order.refuse", reason).await?;
+    let row = move_to(&mut tx, state, who, row, after, false, Action::OrderRefuse, reason).await?;
     tell(&mut tx, state, &firm, &row, "refused", |lang, url| Ok(mail::refused(lang, &firm, url, &row, reason))).await?;
     committed(tx, state, row, who).await
 }
@@ -166,7 +167,7 @@ pub async fn answer_prices(state: &AppState, who: &Identity, id: OrderId, seen: 
     let (to, note) = if left { (to, "") } else { (OrderState::Cancelled, words::NO_LINE_LEFT.say(customer_lang(&mut tx, &firm, &row).await?)) };
     let after = OrderRow { state: to.word().into(), net, vat, gross, ..row.clone() };
     let counted = lines.iter().any(price::counts);
-    let row = move_to(&mut tx, state, who, row, after, counted, "order.answer_prices", note).await?;
+    let row = move_to(&mut tx, state, who, row, after, counted, Action::OrderAnswerPrices, note).await?;
     committed(tx, state, row, who).await
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use jiff::ToSpan;
 use kontor_shared::api;
+use kontor_shared::audit::Action;
 use kontor_shared::documents::{DocumentLine, DocumentVat, Party, Proforma};
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::{Money, Percent, Price, Quantity, VatMethod, VatMode};
@@ -57,7 +58,7 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     let mut data = proforma(&firm, &customer, &row, &lines, &today)?;
     let after = OrderRow { state: to.word().into(), ..row.clone() };
     let counted = lines.iter().any(price::counts);
-    let row = move_to(&mut tx, state, who, row, after, counted, "order.confirm", "").await?;
+    let row = move_to(&mut tx, state, who, row, after, counted, Action::OrderConfirm, "").await?;
     let document = documents::post(&mut tx, state, &who.actor(), &row, &customer.id, &firm.proforma_series, &mut data).await?;
     tell(&mut tx, state, &firm, &row, CONFIRMED, |_, url| mail::confirmed(data.lang, &firm, url, &row, &data)).await?;
     // Read after the commit: neither SQLite's only writer nor the row of the document's number waits for it.

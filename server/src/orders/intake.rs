@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kontor_shared::audit::Action;
 use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -180,7 +181,7 @@ impl Desk {
         let entries = orders
             .iter()
             .zip(numbered)
-            .map(|(order, new)| audit::entry(&self.clock, &order.actor, "order.submit", &new.row.id, None, Some(&Snapshot::of(&new.row))))
+            .map(|(order, new)| audit::entry(&self.clock, &order.actor, Action::OrderSubmit, &new.row.id, None, Some(&Snapshot::of(&new.row))))
             .collect::<anyhow::Result<Vec<_>>>()?;
         audit::write(connection, &entries).await?;
         let letters = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;

@@ -1,5 +1,6 @@
 //! What is under way, as the command line shows it, and how a person lets it go on.
 
+use kontor_shared::audit::Action;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -77,6 +78,6 @@ pub async fn close_breaker(connection: &mut AnyConnection, state: &AppState, sco
             .execute(&mut *connection)
             .await?;
     }
-    audit::record(connection, &state.clock, actor, "sending.resume", scope, Some(&json!({"reason": reason})), None).await?;
+    audit::record(connection, &state.clock, actor, Action::SendingResume, scope, Some(&json!({"reason": reason})), None).await?;
     Ok(true)
 }

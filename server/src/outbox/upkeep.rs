@@ -1,6 +1,7 @@
 //! What is done between sending: tidying up after senders that died, sending again what a mailing wants sent again,
 //! finishing mailings of which nothing is left to send.
 
+use kontor_shared::audit::Actor;
 use kontor_shared::mailings::MailingAction;
 use sqlx::AnyConnection;
 
@@ -10,7 +11,7 @@ use crate::AppState;
 use crate::mailings::moves::{self, Moved};
 
 /// Who acts here, in the audit trail.
-const SENDER: &str = "the sender";
+const SENDER: &str = Actor::Sender.code();
 
 /// What there is to do.
 pub struct Look {

@@ -1,12 +1,14 @@
 //! Everybody's verdict as of a day, kept as it was found: orders that are called off later change today's look at the past,
 //! not what was known then. Taken at each checkpoint by the program, and by hand; the newest of a day counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use axum::extract::State;
 use jiff::civil::Date;
 use kontor_shared::api::segments::{SegmentHistory, SegmentSnapshot, TakeSnapshot};
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::segments::{Flow, Mode, Period, Rule, Segment, checkpoints};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -24,7 +26,7 @@ const TOGETHER: usize = 500;
 /// A snapshot that is still incomplete after this long was left by a program that ended.
 const LEFT_MS: i64 = 30 * 60_000;
 /// Who takes snapshots at checkpoints.
-const PROGRAM: &str = "kontor";
+const PROGRAM: &str = Actor::Program.code();
 
 crate::row! {
     pub struct Snapshot {
@@ -92,6 +94,30 @@ async fn flows(connection: &mut AnyConnection, earlier: Option<&str>, later: &st
     Ok(counted.into_iter().map(|((from, to), count)| Flow { from, to, count }).collect())
 }
 
+/// Flows counted lately. What is kept of a day does not change, so nothing in it can be out of date; at a hundred thousand
+/// customers a page of thirteen days is more than a million verdicts to put side by side.
+#[derive(Default)]
+pub struct Flows(Mutex<HashMap<(String, String), Vec<Flow>>>);
+
+const MOST_FLOWS: usize = 128;
+
+impl Flows {
+    async fn between(&self, connection: &mut AnyConnection, earlier: Option<&str>, later: &str) -> anyhow::Result<Vec<Flow>> {
+        let key = (earlier.unwrap_or("").to_string(), later.to_string());
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().get(&key).cloned() {
+            return Ok(known);
+        }
+        let counted = flows(connection, earlier, later).await?;
+        let mut kept = kept();
+        if kept.len() >= MOST_FLOWS {
+            kept.clear();
+        }
+        kept.insert(key, counted.clone());
+        Ok(counted)
+    }
+}
+
 /// `GET /api/segments/history`
 pub async fn show(State(state): State<AppState>) -> Result<Json<SegmentHistory>> {
     let firm = state.firm().await?;
@@ -100,7 +126,7 @@ pub async fn show(State(state): State<AppState>) -> Result<Json<SegmentHistory>>
     let mut snapshots = Vec::with_capacity(rows.len());
     let mut earlier: Option<String> = None;
     for row in rows {
-        let flows = flows(&mut connection, earlier.as_deref(), &row.id).await?;
+        let flows = state.flows.between(&mut connection, earlier.as_deref(), &row.id).await?;
         let rule = row.rule()?;
         earlier = Some(row.id.clone());
         snapshots.push(SegmentSnapshot {
@@ -133,7 +159,7 @@ pub async fn take_by_hand(State(state): State<AppState>, who: auth::Staff, Json(
         }
     }
     let mut tx = state.db.write_tx().await?;
-    audit::record(&mut tx, &state.clock, &who.actor(), "segments.snapshot", "firm", None, Some(&wanted)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::SegmentsSnapshot, "firm", None, Some(&wanted)).await?;
     tx.commit().await?;
     show(State(state)).await
 }

@@ -4,6 +4,7 @@
 use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::segments::{SaveSegmentRule, SaveSegmentTerms, SegmentRuleChange, SegmentTerms};
+use kontor_shared::audit::Action;
 use kontor_shared::ids::CustomerId;
 use kontor_shared::segments::{Mode, Period};
 use sqlx::AnyConnection;
@@ -45,7 +46,7 @@ pub async fn save_rule(State(state): State<AppState>, who: auth::Staff, Json(wan
     };
     let change = note_rule(&mut tx, &state, &before, &after, &who.actor(), &reason, "/reason").await?;
     if after != before {
-        firm::save_changed(&mut tx, &state, &who.actor(), "segments.rule", &before, &after).await?;
+        firm::save_changed(&mut tx, &state, &who.actor(), Action::SegmentsRule, &before, &after).await?;
     }
     tx.commit().await?;
     Ok(Json(change))
@@ -183,7 +184,7 @@ pub async fn save(
     let removal = after.is_none().then_some(reason);
     let told = |terms: &Option<SegmentTerms>, removal: Option<&String>| serde_json::json!({"terms": terms, "reason": removal});
     let (old, new) = (told(&before, None), told(&after, removal.as_ref()));
-    audit::record(&mut tx, &state.clock, &who.actor(), "customer.segment_terms", &customer.to_string(), Some(&old), Some(&new)).await?;
+    audit::record(&mut tx, &state.clock, &who.actor(), Action::CustomerSegmentTerms, &customer.to_string(), Some(&old), Some(&new)).await?;
     tx.commit().await?;
     Ok(Json(after))
 }

@@ -7,7 +7,7 @@ use crate::documents::NumberFormat;
 use crate::money::{Currency, VatMethod, VatMode};
 use crate::segments::{Mode, Period};
 use crate::series::Series;
-use crate::settings::{Encryption, UncertainPolicy};
+use crate::settings::{Encryption, SettingsSection, UncertainPolicy};
 use crate::vat::VatRate;
 use crate::words::Lang;
 
@@ -161,6 +161,8 @@ body! {
         pub price_types: Vec<PriceTypeInfo>,
         /// Whether the newest change can be undone.
         pub undo: bool,
+        /// The sections it touched.
+        pub changed: Vec<SettingsSection>,
     }
 
     /// The firm's logo, ready to place.

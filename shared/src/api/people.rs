@@ -293,3 +293,25 @@ body! {
     /// `POST /api/contacts/{id}/erase`: what was done.
     pub struct Erased { pub sessions: u64, pub queued: u64, pub messages: u64, pub consents: u64, pub rows: u64 }
 }
+
+/// The form a person is changed by, of whichever answer shows the person.
+macro_rules! form_of {
+    ($($shown:ty),*) => {$(
+        impl From<&$shown> for SaveContact {
+            fn from(contact: &$shown) -> Self {
+                Self {
+                    name: contact.name.clone(),
+                    email: contact.email.clone(),
+                    phone: contact.phone.clone(),
+                    fax: contact.fax.clone(),
+                    position: contact.position.clone(),
+                    lang: contact.lang,
+                    receives_orders: contact.receives_orders,
+                    receives_accounts: contact.receives_accounts,
+                    receives_mail: contact.receives_mail,
+                }
+            }
+        }
+    )*};
+}
+form_of!(Contact, OwnContact);

@@ -3,7 +3,7 @@
 use super::Word;
 
 crate::words! {
-    PEOPLE = "Log-ins", "Входы", "Достъпи";
+    PEOPLE = "Log-ins", "Учётные записи", "Потребители";
     PEOPLE_SEARCH = "Name, address or customer", "Имя, адрес или клиент", "Име, адрес или клиент";
     INVITE_SOMEBODY = "Invite somebody", "Пригласить", "Покани някого";
     INVITE_HINT = "A mail with a link goes out; the person chooses a password within seven days.", "Уйдёт письмо со ссылкой; человек задаёт пароль в течение семи дней.", "Изпраща се писмо с връзка; човекът избира парола в рамките на седем дни.";
@@ -12,18 +12,18 @@ crate::words! {
     SEND_INVITATION = "Send the invitation", "Отправить приглашение", "Изпрати покана";
     INVITED_DONE = "The invitation is on its way to {login}.", "Приглашение отправлено на {login}.", "Поканата е изпратена до {login}.";
     STATE_INVITED = "invited", "приглашён", "поканен";
-    STATE_ACTIVE = "active", "действует", "действащ";
+    STATE_ACTIVE = "active", "активен", "активен";
     STATE_DISABLED = "disabled", "отключён", "изключен";
     WORKS_UNTIL = "the link works until {when}", "ссылка действует до {when}", "връзката важи до {when}";
     LINK_EXPIRED = "the link has expired", "срок ссылки истёк", "срокът на връзката е изтекъл";
-    LAST_SEEN = "Last seen", "Был в системе", "Последно влизане";
-    NEVER_SEEN = "never", "никогда", "никога";
+    LAST_SEEN = "Last seen", "Последняя активность", "Последна активност";
+    NEVER_SEEN = "never", "ещё не было", "още няма";
     SECOND_STEP = "Second step", "Второй шаг", "Втора стъпка";
     YES = "yes", "есть", "има";
     NO = "no", "нет", "няма";
     ROLE_OF = "Role", "Роль", "Роля";
     IT_IS_YOU = "you", "это вы", "вие";
-    ROLE_SAVED = "{login} now works as: {role}.", "{login} теперь работает как: {role}.", "{login} вече работи като: {role}.";
+    ROLE_SAVED = "{login} now works as: {role}.", "{login} — новая роль: {role}.", "{login} вече е с роля: {role}.";
     INVITE_AGAIN = "Send again", "Отправить снова", "Изпрати пак";
     WITHDRAW = "Withdraw", "Отозвать", "Оттегли";
     WITHDRAWN = "The invitation of {login} is withdrawn.", "Приглашение для {login} отозвано.", "Поканата за {login} е оттеглена.";
@@ -35,51 +35,33 @@ crate::words! {
     END_THEIRS = "End all sessions", "Закрыть все сеансы", "Прекрати всички сесии";
     ENDED_THEIRS = "All sessions of {login} have ended.", "Все сеансы {login} закрыты.", "Всички сесии на {login} са прекратени.";
     RESET_FACTOR = "Reset the second step", "Сбросить второй шаг", "Нулирай втората стъпка";
-    RESET_FACTOR_HINT = "For somebody who lost the telephone and the recovery codes. Make sure that it is the person: by a call to a known number, or in person. All sessions end, and the owner is told by mail.", "Для того, кто потерял телефон и коды восстановления. Убедитесь, что это он сам: позвоните по известному номеру или лично. Все сеансы закроются, владелец получит письмо.", "За някого, който е изгубил телефона и кодовете за възстановяване. Уверете се, че е той: с обаждане на познат номер или лично. Всички сесии се прекратяват и собственикът получава писмо.";
+    RESET_FACTOR_HINT = "For somebody who lost the telephone and the recovery codes. Make sure that it is the person: by a call to a known number, or in person. All sessions end, and the owner is told by mail.", "Для того, кто потерял телефон и коды восстановления. Убедитесь, что это действительно он: позвоните по известному вам номеру или встретьтесь лично. Все сеансы закроются, владелец получит письмо.", "За човек, който е изгубил телефона и кодовете за възстановяване. Уверете се, че е той: обадете се на познат номер или се срещнете лично. Всички сесии се прекратяват, а собственикът получава писмо.";
     RESET_FACTOR_PROOF = "How the person proved to be the one", "Как человек подтвердил, что это он", "Как човекът доказа, че е той";
-    RESET_FACTOR_DONE = "{login} sets up a second step anew at the next sign-in.", "{login} настроит второй шаг заново при следующем входе.", "{login} настройва втората стъпка наново при следващото влизане.";
-    NO_LOG_INS = "Nobody here.", "Здесь никого.", "Тук няма никого.";
-    APPLICATIONS = "Sign-ups to decide on", "Заявки на рассмотрении", "Регистрации за решение";
-    NO_APPLICATIONS = "No sign-up waits.", "Заявок нет.", "Няма чакащи регистрации.";
-    KNOWN_AS = "Perhaps known already:", "Возможно, уже известен:", "Може би вече е познат:";
+    RESET_FACTOR_DONE = "{login} sets up a second step anew at the next sign-in.", "При следующем входе {login} настроит второй шаг заново.", "При следващото влизане {login} ще настрои втората стъпка наново.";
+    NO_LOG_INS = "Nobody here.", "Здесь никого нет.", "Тук няма никого.";
+    APPLICATIONS = "Sign-ups to decide on", "Заявки на рассмотрении", "Заявки за решение";
+    NO_APPLICATIONS = "No sign-up waits.", "Заявок нет.", "Няма чакащи заявки.";
+    KNOWN_AS = "Perhaps known already:", "Возможно, это уже наш клиент:", "Може би вече е наш клиент:";
     APPROVE = "Approve and invite", "Одобрить и пригласить", "Одобри и покани";
     APPROVED_DONE = "{company} is a customer now; the invitation is on its way.", "{company} теперь клиент; приглашение отправлено.", "{company} вече е клиент; поканата е изпратена.";
     CUSTOMER_CODE = "Code of the customer", "Код клиента", "Код на клиента";
     REFUSE_SIGN_UP = "Refuse", "Отклонить", "Откажи";
     REFUSE_SIGN_UP_HINT = "A polite mail goes out. A reason is said in it, if you give one. This cannot be taken back.", "Уйдёт вежливое письмо. Если указать причину, она будет в нём. Отменить нельзя.", "Изпраща се учтиво писмо. Ако посочите причина, тя е в него. Не може да се върне.";
     REFUSE_SIGN_UP_REASON = "Reason (optional)", "Причина (необязательно)", "Причина (по желание)";
-    REFUSED_DONE = "The sign-up of {company} is refused.", "Заявка {company} отклонена.", "Регистрацията на {company} е отказана.";
-    MY_LOG_IN = "My log-in", "Мой вход", "Моят достъп";
-    JOB_ACCOUNT = "Answer to a sign-up or a forgotten password", "Ответ на регистрацию или забытый пароль", "Отговор на регистрация или забравена парола";
-    ACT_ACCOUNT_SAVE = "own log-in described", "изменены данные своего входа", "променени данни на собствения достъп";
-    ACT_PASSWORD_CHANGE = "password changed", "изменён пароль", "сменена парола";
-    ACT_PASSWORD_RESET = "password chosen anew by link", "пароль задан заново по ссылке", "паролата е избрана наново чрез връзка";
-    ACT_EMAIL_CHANGE = "address of a log-in changed", "изменён адрес входа", "сменен адрес на достъп";
-    ACT_SESSION_END = "other sessions ended", "закрыты другие сеансы", "прекратени други сесии";
-    ACT_FACTOR_SET = "second step set up", "настроен второй шаг", "настроена втора стъпка";
-    ACT_FACTOR_REMOVE = "second step switched off", "второй шаг выключен", "изключена втора стъпка";
-    ACT_FACTOR_CODES = "new recovery codes made", "созданы новые коды восстановления", "създадени нови кодове за възстановяване";
-    ACT_FACTOR_RESET = "second step reset", "второй шаг сброшен", "нулирана втора стъпка";
-    ACT_USER_INVITE = "somebody invited", "отправлено приглашение", "изпратена покана";
-    ACT_USER_INVITE_AGAIN = "invitation sent again", "приглашение отправлено снова", "поканата е изпратена пак";
-    ACT_USER_WITHDRAW = "invitation withdrawn", "приглашение отозвано", "оттеглена покана";
-    ACT_USER_CHANGE = "role or access changed", "изменена роль или доступ", "променена роля или достъп";
-    ACT_USER_END_SESSIONS = "all sessions of somebody ended", "закрыты все сеансы пользователя", "прекратени всички сесии на потребител";
-    ACT_INVITATION_ACCEPT = "invitation accepted", "приглашение принято", "приета покана";
-    ACT_SIGN_UP_CONFIRM = "sign-up confirmed by its address", "регистрация подтверждена адресом", "регистрация, потвърдена от адреса си";
-    ACT_APPLICATION_APPROVE = "sign-up approved", "заявка одобрена", "одобрена регистрация";
-    ACT_APPLICATION_REFUSE = "sign-up refused", "заявка отклонена", "отказана регистрация";
+    REFUSED_DONE = "The sign-up of {company} is refused.", "Заявка отклонена: {company}.", "Заявката на {company} е отказана.";
+    MY_LOG_IN = "My log-in", "Моя учётная запись", "Моят достъп";
+    JOB_ACCOUNT = "Answer to a sign-up or a forgotten password", "Ответ на заявку или забытый пароль", "Отговор на заявка или забравена парола";
     // What only staff can meet.
     LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else administrator first.", "Это последний администратор. Сначала назначьте другого.", "Това е последният администратор. Първо направете друг администратор.";
-    NO_PUBLIC_URL = "The server does not know its own address, so no link can be written. Start it with --public-url or set KONTOR_PUBLIC_URL.", "Сервер не знает своего адреса, поэтому ссылку написать нельзя. Запустите его с --public-url или задайте KONTOR_PUBLIC_URL.", "Сървърът не знае собствения си адрес, затова не може да се напише връзка. Пуснете го с --public-url или задайте KONTOR_PUBLIC_URL.";
+    NO_PUBLIC_URL = "The server does not know its own address, so no link can be written. Start it with --public-url or set KONTOR_PUBLIC_URL.", "Сервер не знает своего адреса, поэтому ссылку составить нельзя. Запустите его с --public-url или задайте KONTOR_PUBLIC_URL.", "Сървърът не знае собствения си адрес, затова не може да се състави връзка. Пуснете го с --public-url или задайте KONTOR_PUBLIC_URL.";
     UNKNOWN_CUSTOMER = "No active customer has this code.", "Нет действующего клиента с таким кодом.", "Няма действащ клиент с този код.";
-    ALREADY_DECIDED = "Somebody has decided on this sign-up already.", "По этой заявке уже приняли решение.", "По тази регистрация вече има решение.";
-    CODE_TAKEN = "Another customer has this code.", "Этот код у другого клиента.", "Този код е на друг клиент.";
-    NOT_INVITED = "This log-in is in use already, or disabled.", "Этот вход уже используется или отключён.", "Този достъп вече се използва или е изключен.";
+    ALREADY_DECIDED = "Somebody has decided on this sign-up already.", "По этой заявке решение уже принято.", "По тази заявка вече има решение.";
+    CODE_TAKEN = "Another customer has this code.", "Этот код уже у другого клиента.", "Този код вече е на друг клиент.";
+    NOT_INVITED = "This log-in is in use already, or disabled.", "Эта учётная запись уже используется или отключена.", "Този достъп вече се използва или е изключен.";
     ANOTHER_KIND = "A buyer stays a buyer, and staff stay staff. Invite the person anew under another address.", "Покупатель остаётся покупателем, сотрудник — сотрудником. Пригласите человека заново с другим адресом.", "Купувачът остава купувач, служителят — служител. Поканете човека наново с друг адрес.";
-    NO_FACTOR = "There is no second step to reset.", "Второго шага нет, сбрасывать нечего.", "Няма втора стъпка за нулиране.";
+    NO_FACTOR = "There is no second step to reset.", "Второй шаг не настроен, сбрасывать нечего.", "Втората стъпка не е настроена, няма какво да се нулира.";
 
-    * COUNT_APPLICATIONS = ["{n} sign-up waits for a decision", "{n} sign-ups wait for a decision"], ["{n} заявка ждёт решения", "{n} заявки ждут решения", "{n} заявок ждут решения"], ["{n} регистрация чака решение", "{n} регистрации чакат решение"];
+    * COUNT_APPLICATIONS = ["{n} sign-up waits for a decision", "{n} sign-ups wait for a decision"], ["{n} заявка ждёт решения", "{n} заявки ждут решения", "{n} заявок ждут решения"], ["{n} заявка чака решение", "{n} заявки чакат решение"];
     * COUNT_SESSIONS = ["{n} session", "{n} sessions"], ["{n} сеанс", "{n} сеанса", "{n} сеансов"], ["{n} сесия", "{n} сесии"];
 }
 
@@ -105,29 +87,4 @@ pub fn state(state: &str) -> Word {
         "disabled" => STATE_DISABLED,
         _ => STATE_ACTIVE,
     }
-}
-
-/// The words for what was done with log-ins, by the code in the audit trail.
-pub fn audit_action(code: &str) -> Option<Word> {
-    Some(match code {
-        "account.save" => ACT_ACCOUNT_SAVE,
-        "password.change" => ACT_PASSWORD_CHANGE,
-        "password.reset" => ACT_PASSWORD_RESET,
-        "email.change" => ACT_EMAIL_CHANGE,
-        "session.end" => ACT_SESSION_END,
-        "factor.set" => ACT_FACTOR_SET,
-        "factor.remove" => ACT_FACTOR_REMOVE,
-        "factor.recovery_codes" => ACT_FACTOR_CODES,
-        "factor.reset" => ACT_FACTOR_RESET,
-        "user.invite" => ACT_USER_INVITE,
-        "user.invite_again" => ACT_USER_INVITE_AGAIN,
-        "user.withdraw" => ACT_USER_WITHDRAW,
-        "user.change" => ACT_USER_CHANGE,
-        "user.end_sessions" => ACT_USER_END_SESSIONS,
-        "invitation.accept" => ACT_INVITATION_ACCEPT,
-        "sign_up.confirm" => ACT_SIGN_UP_CONFIRM,
-        "application.approve" => ACT_APPLICATION_APPROVE,
-        "application.refuse" => ACT_APPLICATION_REFUSE,
-        _ => return None,
-    })
 }

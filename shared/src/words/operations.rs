@@ -9,8 +9,5 @@ words! {
     TO_OUTBOX = "Open the outbox", "Открыть исходящие", "Към изходящите";
     RELEASE = "Release sending", "Возобновить отправку", "Възобнови изпращането";
     RELEASED = "Sending goes on.", "Отправка возобновлена.", "Изпращането е възобновено.";
-    ACT_SENDING_PAUSE = "sending stopped", "отправка остановлена", "изпращането е спряно";
-    ACT_SENDING_RELEASE = "sending released", "отправка возобновлена", "изпращането е възобновено";
-    ACT_DATABASE_RESTORE = "database restored from a backup", "база восстановлена из копии", "базата е възстановена от копие";
     * WAITING = ["{n} message waits.", "{n} messages wait."], ["{n} письмо ожидает отправки.", "{n} письма ожидают отправки.", "{n} писем ожидают отправки."], ["{n} писмо чака.", "{n} писма чакат."];
 }

@@ -16,8 +16,8 @@ words! {
     COMPANY = "Company", "Организация", "Фирма";
     KNOWN_SINCE = "Known since", "Известен с", "Познат от";
     CONSENTS = "Consents", "Согласия", "Съгласия";
-    STOPPED = "Addresses nothing is sent to", "Адреса, на которые ничего не отправляется", "Адреси, на които не се праща";
-    LOG_IN = "Log-in and sessions", "Вход и сеансы", "Вход и сесии";
+    STOPPED = "Addresses nothing is sent to", "Адреса, на которые ничего не отправляется", "Адреси, на които не се изпраща нищо";
+    LOG_IN = "Log-in and sessions", "Учётная запись и сеансы", "Достъп и сесии";
     ORDERS_PLACED = "Orders placed", "Сделанные заказы", "Направени поръчки";
     MESSAGES = "Messages", "Письма", "Писма";
     AUDIT_ROWS = "Rows of the audit trail", "Строки журнала изменений", "Редове от дневника на промените";
@@ -34,7 +34,7 @@ words! {
     FILTERS = "Show only", "Показать только", "Покажи само";
     NONE_WITH_FILTERS = "No customers with these filters.", "При таком отборе клиентов нет.", "Няма клиенти с тези филтри.";
     SHOW_ALL = "Show all customers", "Показать всех клиентов", "Покажи всички клиенти";
-    STATE_APPLIED = "Signed up, not decided", "Заявка, не решено", "Заявка, без решение";
+    STATE_APPLIED = "Signed up, not decided", "Заявка на рассмотрении", "Заявка за разглеждане";
     STATE_ACTIVE = "Active", "Активен", "Активен";
     STATE_BLOCKED = "Blocked", "Заблокирован", "Блокиран";
 
@@ -45,22 +45,22 @@ words! {
     REGION = "Region", "Регион", "Регион";
     LEGAL_ADDRESS = "Legal address", "Юридический адрес", "Адрес на управление";
     TAX_ID = "Tax number", "Налоговый номер", "Данъчен номер";
-    DISCOUNT = "Own discount", "Своя скидка", "Собствена отстъпка";
-    CHANNEL = "Written to by", "Писать через", "Пише се по";
+    DISCOUNT = "Own discount", "Индивидуальная скидка", "Индивидуална отстъпка";
+    CHANNEL = "Written to by", "Способ связи", "Начин на връзка";
     MANAGER = "Manager", "Менеджер", "Отговорник";
     NOTE = "Note", "Заметка", "Бележка";
-    CHANNEL_EMAIL = "e-mail", "эл. почту", "имейл";
+    CHANNEL_EMAIL = "e-mail", "эл. почта", "имейл";
     CHANNEL_FAX = "fax", "факс", "факс";
-    CHANNEL_POST = "post", "почту", "поща";
+    CHANNEL_POST = "post", "почта", "поща";
     BLOCK = "Block", "Заблокировать", "Блокирай";
     UNBLOCK = "Unblock", "Разблокировать", "Отблокирай";
     BLOCK_TITLE = "Block this customer", "Заблокировать клиента", "Блокиране на клиента";
-    BLOCK_HINT = "It can look at its prices and orders, but send no order, and gets no mailings. What was ordered goes on.", "Клиент видит цены и свои заказы, но не может отправить заказ и не получает рассылок. Принятые заказы исполняются.", "Клиентът вижда цените и поръчките си, но не може да изпраща поръчки и не получава бюлетини. Приетите поръчки се изпълняват.";
+    BLOCK_HINT = "It can look at its prices and orders, but send no order, and gets no mailings. What was ordered goes on.", "Клиент видит свои цены и заказы, но не может отправить заказ и не получает рассылок. Принятые заказы исполняются.", "Клиентът вижда цените и поръчките си, но не може да изпраща поръчки и не получава разпращания. Приетите поръчки се изпълняват.";
     BLOCKED_NOTE = "Blocked: {reason}", "Заблокирован: {reason}", "Блокиран: {reason}";
     BLOCKED_DONE = "The customer is blocked.", "Клиент заблокирован.", "Клиентът е блокиран.";
     UNBLOCKED_DONE = "The customer can order again.", "Клиент снова может заказывать.", "Клиентът отново може да поръчва.";
     REASON = "Reason", "Причина", "Причина";
-    REASON_HINT = "Staff read it; the customer does not.", "Её видят сотрудники, клиент не видит.", "Виждат я служителите, клиентът не я вижда.";
+    REASON_HINT = "Staff read it; the customer does not.", "Видна только сотрудникам.", "Виждат я само служителите.";
     UNDO = "Undo", "Вернуть", "Върни";
     UNDONE = "As it was.", "Возвращено.", "Върнато е.";
 
@@ -68,39 +68,39 @@ words! {
     SECTION_COMPANY = "Company", "Организация", "Фирма";
     SECTION_TERMS = "Terms", "Условия", "Условия";
     SECTION_DELIVERY = "Delivery addresses", "Адреса доставки", "Адреси за доставка";
-    SECTION_CARE = "Contact with the customer", "Общение с клиентом", "Връзка с клиента";
-    CODE_HINT = "The firm’s own code; it never changes.", "Код, принятый в фирме; он не меняется.", "Кодът на фирмата; той не се променя.";
-    DISCOUNT_HINT = "Percent off every price of the price type, 0 to 90. Orders already made keep their prices.", "Процент от каждой цены этого типа, от 0 до 90. Сделанные заказы сохраняют цены.", "Процент от всяка цена от този вид, от 0 до 90. Направените поръчки запазват цените си.";
-    NOTE_HINT = "Only staff see this.", "Видят только сотрудники.", "Виждат го само служителите.";
+    SECTION_CARE = "Contact with the customer", "Работа с клиентом", "Връзка с клиента";
+    CODE_HINT = "The firm’s own code; it never changes.", "Код клиента в вашей фирме; потом не меняется.", "Кодът на клиента във вашата фирма; после не се променя.";
+    DISCOUNT_HINT = "Percent off every price of the price type, 0 to 90. Orders already made keep their prices.", "На сколько процентов снижается каждая цена этого типа, от 0 до 90. Уже сделанные заказы сохраняют цены.", "С колко процента се намалява всяка цена от този вид, от 0 до 90. Вече направените поръчки запазват цените си.";
+    NOTE_HINT = "Only staff see this.", "Видна только сотрудникам.", "Вижда се само от служителите.";
     SAVE = "Save", "Сохранить", "Запази";
     ADD_CUSTOMER = "Add the customer", "Добавить клиента", "Добави клиента";
     SAVED = "Saved.", "Сохранено.", "Запазено е.";
-    ADDED = "{name} is added.", "{name}: добавлено.", "{name}: добавено.";
+    ADDED = "{name} is added.", "Добавлено: {name}.", "Добавено: {name}.";
 
     // People.
     ADD_PERSON = "Add a person", "Добавить человека", "Добави лице";
     EDIT_PERSON = "Edit {name}", "Изменение: {name}", "Промяна: {name}";
     GETS = "Gets", "Получает", "Получава";
-    ROLE_ORDERS = "orders", "о заказах", "за поръчки";
-    ROLE_ACCOUNTS = "accounts", "счета", "сметки";
-    ROLE_MAIL = "mailings", "рассылки", "бюлетини";
+    ROLE_ORDERS = "orders", "письма о заказах", "писма за поръчки";
+    ROLE_ACCOUNTS = "accounts", "счета", "сметки и фактури";
+    ROLE_MAIL = "mailings", "рассылки", "разпращания";
     GETS_NOTHING = "gets no mail", "писем не получает", "не получава писма";
     SIGNS_IN = "can sign in", "может войти", "може да влиза";
-    ERASED_PERSON = "An erased person", "Удалённые данные человека", "Изтрито лице";
-    CONSENT_HISTORY = "What was said", "История", "История";
-    CONSENT_NEVER = "Nothing was said about mailings: none are sent.", "О рассылках ничего не сказано: они не отправляются.", "Нищо не е казано за бюлетини: не се пращат.";
+    ERASED_PERSON = "An erased person", "Данные удалены", "Изтрити данни";
+    CONSENT_HISTORY = "What was said", "История согласий", "История на съгласията";
+    CONSENT_NEVER = "Nothing was said about mailings: none are sent.", "Согласия на рассылки нет: они не отправляются.", "Няма съгласие за разпращания: не се изпращат.";
     CONSENT_ROW = "{state} by {channel}, {date}, {source}", "{state}: {channel}, {date}, {source}", "{state}: {channel}, {date}, {source}";
     CONSENT_GRANTED = "agreed", "согласие", "съгласие";
-    CONSENT_WITHDRAWN = "withdrawn", "отзыв", "оттеглено";
+    CONSENT_WITHDRAWN = "withdrawn", "отзыв согласия", "оттеглено съгласие";
     TEXT_VERSION = "text {version}", "текст {version}", "текст {version}";
-    WRITTEN_BY = "written down by {who}", "записал(а) {who}", "записано от {who}";
+    WRITTEN_BY = "written down by {who}", "записано: {who}", "записано от: {who}";
     RECORD_CONSENT = "Record a consent", "Записать согласие", "Запиши съгласие";
-    RECORD_TITLE = "What {name} said about mailings", "Что сказано о рассылках: {name}", "Какво е казано за бюлетините: {name}";
-    RECORD_HINT = "This is added to what was said before; nothing is replaced.", "Это добавляется к сказанному раньше; ничего не заменяется.", "Това се добавя към казаното преди; нищо не се заменя.";
-    SAID_YES = "Agrees to mailings", "Согласие на рассылки", "Съгласие за бюлетини";
-    SAID_NO = "Wants no mailings", "Отказ от рассылок", "Отказ от бюлетини";
-    BY_CHANNEL = "By", "Через", "Чрез";
-    SOURCE = "How it was said", "Как сказано", "Как е казано";
+    RECORD_TITLE = "What {name} said about mailings", "Согласие на рассылки: {name}", "Съгласие за разпращания: {name}";
+    RECORD_HINT = "This is added to what was said before; nothing is replaced.", "Запись добавляется к прежним и ничего не заменяет.", "Записът се добавя към предишните и не заменя нищо.";
+    SAID_YES = "Agrees to mailings", "Согласие на рассылки", "Съгласие за разпращания";
+    SAID_NO = "Wants no mailings", "Отказ от рассылок", "Отказ от разпращания";
+    BY_CHANNEL = "By", "Способ связи", "Начин на връзка";
+    SOURCE = "How it was said", "Как получено", "Как е получено";
     SOURCE_HINT = "Signed form, telephone, letter", "Подписанная форма, телефон, письмо", "Подписан формуляр, телефон, писмо";
     EVIDENCE = "What proves it", "Чем подтверждается", "Какво го доказва";
     EVIDENCE_HINT = "And where that is kept. Needed for a consent.", "И где это хранится. Для согласия обязательно.", "И къде се пази. За съгласие е задължително.";
@@ -108,23 +108,23 @@ words! {
     RECORDED = "Recorded.", "Записано.", "Записано е.";
 
     // Export and erasure.
-    EXPORT_PERSON = "Give out this person’s data", "Выдать данные человека", "Предай данните на лицето";
+    EXPORT_PERSON = "Give out this person’s data", "Выгрузить данные человека", "Изведи данните на лицето";
     EXPORTED = "The data is saved as two files, one for reading and one for programs.", "Данные сохранены в двух файлах: для чтения и для программ.", "Данните са запазени в два файла: за четене и за програми.";
     ERASE_PERSON = "Erase this person", "Удалить данные человека", "Изтрий лицето";
     ERASE_TITLE = "Erase {name}", "Удаление: {name}", "Изтриване: {name}";
     ERASE_HINT = "This cannot be undone. Name, addresses, telephone and position are removed, also from messages and the audit trail. Orders and posted documents stay as they are.", "Это нельзя отменить. Имя, адреса, телефон и должность удаляются, также из писем и журнала. Заказы и проведённые документы остаются как есть.", "Това не може да се отмени. Името, адресите, телефонът и длъжността се премахват, също от писмата и дневника. Поръчките и издадените документи остават.";
-    ERASE_LOG_IN = "The log-in is closed for good.", "Вход закрывается навсегда.", "Входът се закрива завинаги.";
-    ERASE_SESSIONS = "Sessions ended: {n}", "Завершится сеансов: {n}", "Сесии, които се прекратяват: {n}";
-    ERASE_QUEUED = "Waiting messages not sent: {n}", "Не отправится писем из очереди: {n}", "Чакащи писма, които не се пращат: {n}";
-    ERASE_MESSAGES = "Messages that lose recipient and text: {n}", "Писем без адресата и текста: {n}", "Писма, които губят получател и текст: {n}";
-    ERASE_CONSENTS = "Consents kept as proof, without the person: {n}", "Согласий останется без имени, как доказательство: {n}", "Съгласия, които остават като доказателство без името: {n}";
-    ERASE_AUDIT = "Rows of the audit trail that lose the person: {n}", "Строк журнала без этого человека: {n}", "Редове от дневника без лицето: {n}";
-    ERASE_ORDERS = "Orders that stay: {n}", "Заказов останется: {n}", "Поръчки, които остават: {n}";
+    ERASE_LOG_IN = "The log-in is closed for good.", "Учётная запись закрывается навсегда.", "Достъпът се закрива завинаги.";
+    ERASE_SESSIONS = "Sessions ended: {n}", "Будет завершено сеансов: {n}", "Сесии, които се прекратяват: {n}";
+    ERASE_QUEUED = "Waiting messages not sent: {n}", "Не будет отправлено писем из очереди: {n}", "Чакащи писма, които няма да се изпратят: {n}";
+    ERASE_MESSAGES = "Messages that lose recipient and text: {n}", "Писем, из которых удаляются адресат и текст: {n}", "Писма, от които се изтриват получателят и текстът: {n}";
+    ERASE_CONSENTS = "Consents kept as proof, without the person: {n}", "Согласий сохранится как доказательство, без имени: {n}", "Съгласия, които остават като доказателство, без името: {n}";
+    ERASE_AUDIT = "Rows of the audit trail that lose the person: {n}", "Записей журнала, из которых удаляется человек: {n}", "Записи в дневника, от които се изтрива лицето: {n}";
+    ERASE_ORDERS = "Orders that stay: {n}", "Заказов сохранится: {n}", "Поръчки, които остават: {n}";
     ERASE_ELSEWHERE = "The same address is kept at these customers too; erase it there as well: {codes}", "Тот же адрес есть и у этих клиентов; удалите его и там: {codes}", "Същият адрес е и при тези клиенти; изтрийте го и там: {codes}";
     TYPE_NAME = "Type “{name}” to erase", "Введите «{name}», чтобы удалить", "Въведете „{name}“, за да изтриете";
     ERASE = "Erase for good", "Удалить навсегда", "Изтрий завинаги";
     ERASE_DONE = "The person is erased.", "Данные человека удалены.", "Лицето е изтрито.";
-    ERASE_REASON_HINT = "It stays in the audit trail; do not name the person in it.", "Остаётся в журнале; не называйте в ней человека.", "Остава в дневника; не назовавайте лицето в нея.";
+    ERASE_REASON_HINT = "It stays in the audit trail; do not name the person in it.", "Причина остаётся в журнале; не называйте в ней этого человека.", "Причината остава в дневника; не назовавайте лицето в нея.";
 
     // Requests.
     REQUESTS = "The customer asks for a change", "Клиент просит об изменении", "Клиентът иска промяна";
@@ -140,28 +140,15 @@ words! {
     KIND_CHANGE = "Change", "Изменение", "Промяна";
     CHANGES = "Changes", "Изменения", "Промени";
 
-    ACT_CUSTOMER_ADD = "customer added", "добавлен клиент", "добавен клиент";
-    ACT_CUSTOMER_SAVE = "customer changed", "изменён клиент", "променен клиент";
-    ACT_CUSTOMER_BLOCK = "customer blocked", "клиент заблокирован", "блокиран клиент";
-    ACT_CUSTOMER_UNBLOCK = "customer unblocked", "клиент разблокирован", "отблокиран клиент";
-    ACT_CONTACT_ADD = "person added", "добавлен человек", "добавено лице";
-    ACT_CONTACT_SAVE = "person changed", "изменены данные человека", "променено лице";
-    ACT_CONTACT_EXPORT = "person’s data given out", "выданы данные человека", "предадени данни на лице";
-    ACT_CONTACT_ERASE = "person erased", "удалены данные человека", "изтрито лице";
-    ACT_CONSENT_RECORD = "consent recorded", "записано согласие", "записано съгласие";
-    ACT_PROFILE_SAVE = "own profile changed", "клиент изменил свои данные", "клиентът промени данните си";
-    ACT_REQUEST_ASK = "change asked for", "клиент попросил об изменении", "поискана промяна";
-    ACT_REQUEST_ANSWER = "request answered", "дан ответ на просьбу", "отговорено на искане";
-
     // What the server refuses.
     NO_NAME = "The name is missing.", "Не указано название.", "Липсва името.";
     NO_CODE = "The code is missing.", "Не указан код.", "Липсва кодът.";
-    CODE_TAKEN = "Another customer has this code.", "Этот код у другого клиента.", "Този код е на друг клиент.";
+    CODE_TAKEN = "Another customer has this code.", "Этот код уже у другого клиента.", "Този код вече е на друг клиент.";
     DISCOUNT_RANGE = "A discount is a number from 0 to 90, with at most two decimals.", "Скидка — число от 0 до 90, не больше двух знаков после запятой.", "Отстъпката е число от 0 до 90 с най-много два знака.";
     UNKNOWN_PRICE_TYPE = "There is no such price type any more. Load the page again.", "Такого типа цен больше нет. Обновите страницу.", "Вече няма такъв вид цени. Заредете страницата отново.";
-    UNKNOWN_MANAGER = "This person no longer works here. Choose another.", "Этот сотрудник больше не работает. Выберите другого.", "Този служител вече не работи тук. Изберете друг.";
+    UNKNOWN_MANAGER = "This person no longer works here. Choose another.", "Этот сотрудник здесь больше не работает. Выберите другого.", "Този служител вече не работи тук. Изберете друг.";
     NO_REASON = "Say why.", "Укажите причину.", "Посочете причина.";
-    NO_SOURCE = "Say how it was said.", "Укажите, как это сказано.", "Посочете как е казано.";
+    NO_SOURCE = "Say how it was said.", "Укажите, как это получено.", "Посочете как е получено.";
     NO_EVIDENCE = "Say what proves it. Without proof nobody may be written to.", "Укажите, чем это подтверждается. Без подтверждения писать нельзя.", "Посочете какво го доказва. Без доказателство не може да се пише.";
     NAME_DIFFERS = "This is not the person’s name. Type it as it stands above.", "Это не имя этого человека. Введите его, как указано выше.", "Това не е името на лицето. Въведете го, както стои по-горе.";
     MESSAGE_UNDER_WAY = "A message to this person is going out right now. Try again in a minute.", "Письмо этому человеку сейчас отправляется. Повторите через минуту.", "В момента се изпраща писмо до това лице. Опитайте след минута.";
@@ -211,28 +198,6 @@ pub const fn request_state(state: RequestState) -> Word {
         RequestState::Done => REQUEST_IS_DONE,
         RequestState::Declined => REQUEST_DECLINED,
     }
-}
-
-/// The words for an action of the audit trail that is about customers and people.
-pub fn audit_action(action: &str) -> Option<Word> {
-    Some(match action {
-        "customer.segment_terms" => super::segments::ACT_TERMS,
-        "segments.rule" => super::segments::ACT_RULE,
-        "segments.snapshot" => super::segments::ACT_SNAPSHOT,
-        "customer.add" => ACT_CUSTOMER_ADD,
-        "customer.save" => ACT_CUSTOMER_SAVE,
-        "customer.block" => ACT_CUSTOMER_BLOCK,
-        "customer.unblock" => ACT_CUSTOMER_UNBLOCK,
-        "contact.add" => ACT_CONTACT_ADD,
-        "contact.save" => ACT_CONTACT_SAVE,
-        "contact.export" => ACT_CONTACT_EXPORT,
-        "contact.erase" => ACT_CONTACT_ERASE,
-        "consent.record" => ACT_CONSENT_RECORD,
-        "profile.save" => ACT_PROFILE_SAVE,
-        "request.ask" => ACT_REQUEST_ASK,
-        "request.answer" => ACT_REQUEST_ANSWER,
-        _ => return None,
-    })
 }
 
 /// The sentence for a stable code only staff can meet.

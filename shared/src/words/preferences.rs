@@ -30,8 +30,8 @@ words! {
     OFFERS = "Offers and prices", "Предложения и цены", "Предложения и цени";
     NOVELTIES = "New goods", "Новые товары", "Нови стоки";
     NEWS = "News of the firm", "Новости фирмы", "Новини от фирмата";
-    WHY = "Why did I get this?", "Почему я это получил?", "Защо получих това?";
-    WHY_AUDIENCE = "It was meant for: {audience}", "Письмо предназначалось: {audience}", "Писмото беше предназначено за: {audience}";
+    WHY = "Why did I get this?", "Почему мне это пришло?", "Защо получих това?";
+    WHY_AUDIENCE = "It was meant for: {audience}", "Кому предназначалось письмо: {audience}", "Писмото беше предназначено за: {audience}";
     WHY_SENT = "It was sent on {date}.", "Отправлено {date}.", "Изпратено на {date}.";
     WHY_CONSENT = "You, or somebody for you, agreed on {date}. Noted then: {source}.",
         "Вы или кто-то за вас дали согласие {date}. Тогда записано: {source}.",

@@ -14,7 +14,7 @@ words! {
     COUNTRY = "Country", "Страна", "Държава";
     TAX_ID = "Tax number", "Налоговый номер", "Данъчен номер";
     DISCOUNT = "Your discount", "Ваша скидка", "Вашата отстъпка";
-    STAFF_CHANGE = "These the firm changes. Write what is not right any more:", "Эти данные меняет фирма. Напишите, что устарело:", "Тези данни ги променя фирмата. Напишете какво вече не е вярно:";
+    STAFF_CHANGE = "These the firm changes. Write what is not right any more:", "Эти данные меняет фирма. Напишите, что устарело:", "Тези данни се променят от фирмата. Напишете какво вече не е вярно:";
     ASK = "Ask for a change", "Попросить об изменении", "Поискай промяна";
     ASKED = "The firm has your request. The answer will stand here.", "Просьба передана фирме. Ответ появится здесь.", "Искането е предадено на фирмата. Отговорът ще се появи тук.";
     REQUESTS = "What you asked for", "Ваши просьбы", "Вашите искания";

@@ -24,7 +24,7 @@ crate::words! {
     DAYS = "{from} to {to}", "с {from} по {to}", "от {from} до {to}";
     WHY_REGULAR = "Regular: {orders} from {from} to {to}; {threshold}.", "Постоянный: {orders} с {from} по {to}; {threshold}.", "Редовен: {orders} от {from} до {to}; {threshold}.";
     WHY_IRREGULAR = "Irregular: {orders} from {from} to {to}; {threshold}.", "Нерегулярный: {orders} с {from} по {to}; {threshold}.", "Нередовен: {orders} от {from} до {to}; {threshold}.";
-    WHY_IRREGULAR_NEW = "Irregular, and new: {orders} from {from} to {to}, the first ever among them; {threshold}.", "Нерегулярный, новый: {orders} с {from} по {to}, среди них самый первый; {threshold}.", "Нередовен, нов: {orders} от {from} до {to}, сред тях и първата изобщо; {threshold}.";
+    WHY_IRREGULAR_NEW = "Irregular, and new: {orders} from {from} to {to}, the first ever among them; {threshold}.", "Нерегулярный, новый: {orders} с {from} по {to}, в том числе самый первый; {threshold}.", "Нередовен, нов: {orders} от {from} до {to}, включително първата изобщо; {threshold}.";
     WHY_FORMER = "Former: no orders from {from} to {to}; {ever} before, the last on {last}.", "Бывший: с {from} по {to} заказов нет; раньше {ever}, последний {last}.", "Бивш: няма поръчки от {from} до {to}; преди това {ever}, последната на {last}.";
     OWN_THRESHOLD = "{threshold} (this customer's own threshold)", "{threshold} (порог этого клиента)", "{threshold} (праг на този клиент)";
     WHY_POTENTIAL = "Potential: no orders before {end}.", "Потенциальный: до {end} заказов нет.", "Потенциален: няма поръчки преди {end}.";
@@ -62,7 +62,7 @@ crate::words! {
     SAVE_XLSX = "Save as Excel", "Сохранить в Excel", "Запази в Excel";
     THRESHOLD_OF_DAY = "Regular from", "Постоянный от", "Редовен от";
     SAVE_RULE = "Make this the firm's rule", "Сделать правилом фирмы", "Направи правило на фирмата";
-    RULE_SAVED = "The firm judges by this rule now.", "Теперь фирма судит по этому правилу.", "Фирмата вече преценява по това правило.";
+    RULE_SAVED = "The firm judges by this rule now.", "Теперь сегменты определяются по этому правилу.", "Сегментите вече се определят по това правило.";
     UNDONE = "The change before was undone", "Предыдущее изменение отменено", "Предишната промяна е отменена";
     RULE_REASON_HINT = "It stays beside the rule, with your name and the day.", "Останется рядом с правилом, с вашим именем и датой.", "Остава до правилото, с вашето име и деня.";
     RULE_REASON = "Why the rule changes", "Почему меняется правило", "Защо се променя правилото";
@@ -73,20 +73,17 @@ crate::words! {
     TERMS_THRESHOLD = "Own threshold: regular from", "Свой порог: постоянный от", "Собствен праг: редовен от";
     TERMS_THRESHOLD_HELP = "Leave empty for the firm's threshold, {n}.", "Пусто — порог фирмы, {n}.", "Празно означава прага на фирмата, {n}.";
     TERMS_BY_HAND = "Looked after by hand", "Ведётся вручную", "Води се лично";
-    TERMS_BY_HAND_HELP = "The segment stays what the orders say; lists show the mark.", "Сегмент по-прежнему следует из заказов; в списках видна пометка.", "Сегментът остава според поръчките; списъците показват отметката.";
+    TERMS_BY_HAND_HELP = "The segment stays what the orders say; lists show the mark.", "Сегмент по-прежнему определяется заказами; в списках видна пометка.", "Сегментът пак се определя от поръчките; отметката се вижда в списъците.";
     TERMS_REASON = "Reason", "Причина", "Причина";
     TERMS_NONE = "The firm's rule.", "По правилу фирмы.", "По правилото на фирмата.";
     TERMS_OWN = "Own threshold of {n}", "Свой порог: {n}", "Собствен праг: {n}";
     TERMS_BY = "{author}, {day}: {reason}", "{author}, {day}: {reason}", "{author}, {day}: {reason}";
-    ACT_TERMS = "Terms for the segment", "Условия для сегмента", "Условия за сегмента";
-    ACT_RULE = "The rule of segments", "Правило сегментов", "Правилото на сегментите";
-    ACT_SNAPSHOT = "Segments kept", "Сегменты сохранены", "Сегментите са запазени";
     DISCARD = "Leave as it was", "Оставить как было", "Остави както беше";
-    NO_REASON = "Say why: whoever comes next wants to know.", "Напишите почему: следующий захочет знать.", "Напишете защо: следващият ще иска да знае.";
+    NO_REASON = "Say why: whoever comes next wants to know.", "Напишите почему: это важно тем, кто будет смотреть потом.", "Напишете защо: важно е за тези, които ще гледат след вас.";
     SINCE = "In this segment since {day}", "В этом сегменте с {day}", "В този сегмент от {day}";
     MOVED = "{from} → {to}", "{from} → {to}", "{from} → {to}";
     BOUGHT_MOST = "Bought most", "Больше всего покупал", "Най-много е купувал";
-    * MOVED_COUNT = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
+    * MOVED_COUNT = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиенти"];
     * ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
     * THRESHOLD = ["{n} makes a customer regular", "{n} make a customer regular"], ["постоянный — от {n} заказа", "постоянный — от {n} заказов", "постоянный — от {n} заказов"], ["редовен е клиент с поне {n} поръчка", "редовен е клиент с поне {n} поръчки"];
 }
@@ -264,8 +261,8 @@ mod tests {
             &[date(2011, 12, 1)],
             [
                 "Irregular, and new: 1 order from 10 Sep 2011 to 9 Dec 2011, the first ever among them; 3 make a customer regular.",
-                "Нерегулярный, новый: 1 заказ с 10 сент. 2011 г. по 9 дек. 2011 г., среди них самый первый; постоянный — от 3 заказов.",
-                "Нередовен, нов: 1 поръчка от 10.09.2011 г. до 09.12.2011 г., сред тях и първата изобщо; редовен е клиент с поне 3 поръчки.",
+                "Нерегулярный, новый: 1 заказ с 10 сент. 2011 г. по 9 дек. 2011 г., в том числе самый первый; постоянный — от 3 заказов.",
+                "Нередовен, нов: 1 поръчка от 10.09.2011 г. до 09.12.2011 г., включително първата изобщо; редовен е клиент с поне 3 поръчки.",
             ],
         );
     }

@@ -16,7 +16,7 @@ crate::words! {
     JOBS = "Background work", "Фоновая работа", "Фонова работа";
     AUDIT = "Audit trail", "Журнал изменений", "Дневник на промените";
     OUTREACH = "Outreach", "Работа с клиентами", "Връзки с клиенти";
-    HOUSE = "House", "Хозяйство", "Фирма";
+    HOUSE = "House", "Управление", "Управление";
     ROLE_BUYER = "buyer", "покупатель", "купувач";
     ROLE_SALES = "sales", "продажи", "продажби";
     ROLE_ACCOUNTANT = "accountant", "бухгалтер", "счетоводител";
@@ -41,10 +41,10 @@ crate::words! {
     LOAD_FAILED = "This could not be loaded. Nothing was changed.", "Загрузить не удалось. Ничего не изменено.", "Не можа да се зареди. Нищо не е променено.";
     // Queue of orders.
     TO_ANSWER = "To answer", "Ждут ответа", "За отговор";
-    OLDEST = "oldest {age}", "старшему {age}", "най-старата чака {age}";
+    OLDEST = "oldest {age}", "самый старый ждёт {age}", "най-старата чака {age}";
     GROUP_CONFIRM = "To confirm or refuse", "Подтвердить или отклонить", "За потвърждаване или отхвърляне";
     GROUP_WAITING = "Waiting for the customer", "Ждём клиента", "Чака се клиентът";
-    GROUP_OTHER = "Answered", "Отвеченные", "С отговор";
+    GROUP_OTHER = "Answered", "С ответом", "С отговор";
     ORDER_SEARCH = "Number or customer", "Номер или клиент", "Номер или клиент";
     NO_ORDERS = "No orders here.", "Здесь заказов нет.", "Тук няма поръчки.";
     NO_WORK = "Every order is answered.", "На все заказы дан ответ.", "Всички поръчки имат отговор.";
@@ -52,7 +52,7 @@ crate::words! {
     NEW_ORDERS = "Show the new orders", "Показать новые заказы", "Покажи новите поръчки";
     STATE = "State", "Состояние", "Състояние";
     RECEIVED = "Received", "Получен", "Получена";
-    AGE = "Age", "Возраст", "Чака от";
+    AGE = "Age", "Ждёт", "Чака от";
     PO_NUMBER = "Own number", "Номер клиента", "Номер на клиента";
     LINES_HEAD = "Lines", "Строк", "Редове";
     KEY_NEXT = "next, previous", "следующий, предыдущий", "следваща, предишна";
@@ -111,7 +111,7 @@ crate::words! {
     FACTS = "Facts", "Сведения", "Данни";
     PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
     LANGUAGE = "Language", "Язык", "Език";
-    ALSO_IN = "Also seen in", "Бывает также", "Среща се и в";
+    ALSO_IN = "Also seen in", "Встречается также", "Среща се и в";
     TURNOVER = "Turnover", "Оборот", "Оборот";
     TIMELINE = "Timeline", "Лента событий", "Хронология";
     KIND_ORDER = "Order", "Заказ", "Поръчка";
@@ -132,7 +132,7 @@ crate::words! {
     AS_OF_DAY = "{customers} as of {day}", "{customers} на {day}", "{customers} към {day}";
     WHY = "Why", "Почему", "Защо";
     ORDERS_EVER = "Orders ever", "Заказов всего", "Поръчки общо";
-    SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого.", "В този сегмент няма никого.";
+    SEGMENT_EMPTY = "Nobody is in this segment.", "В этом сегменте никого нет.", "В този сегмент няма никого.";
     CSV_WHOLE = "Collecting the list", "Собираем список", "Събира се списъкът";
     BAD_DATE = "Give a day, such as 10 Dec 2011.", "Укажите день, например 10.12.2011.", "Посочете ден, например 10.12.2011.";
     // Imports.
@@ -278,30 +278,12 @@ crate::words! {
     WHEN = "When", "Когда", "Кога";
     ACTION = "What was done", "Действие", "Действие";
     CHANGES = "From what to what", "Что на что", "От какво на какво";
-    ACT_SESSION_START = "signed in", "вход", "вход";
-    ACT_USER_ADD = "user added", "добавлен пользователь", "добавен потребител";
-    ACT_ORDER_SUBMIT = "order submitted", "заказ отправлен", "изпратена поръчка";
-    ACT_ORDER_ANSWER_PRICES = "raised prices answered", "ответ о новых ценах", "отговор за новите цени";
-    ACT_ORDER_CONFIRM = "order confirmed", "заказ подтверждён", "потвърдена поръчка";
-    ACT_ORDER_REFUSE = "order refused", "заказ отклонён", "отхвърлена поръчка";
-    ACT_ORDER_CANCEL = "order cancelled", "заказ отменён", "анулирана поръчка";
-    ACT_DOCUMENT_POST = "document posted", "документ проведён", "издаден документ";
-    ACT_PRICE_LIST_PUBLISH = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
-    ACT_SETTINGS_SAVE = "settings changed", "настройки изменены", "променени настройки";
-    ACT_MESSAGE_RETRY = "message queued again", "письмо снова в очереди", "писмото е отново на опашка";
-    ACT_JOB_RETRY = "work run again", "работа запущена снова", "работата е пусната пак";
-    ACT_IMPORT_PRODUCTS = "products imported", "импортированы товары", "внесени стоки";
-    ACT_IMPORT_GROUPS = "product groups imported", "импортированы группы товаров", "внесени групи стоки";
-    ACT_IMPORT_CUSTOMERS = "customers imported", "импортированы клиенты", "внесени клиенти";
-    ACT_IMPORT_ORDERS = "order history imported", "импортирована история заказов", "внесена история на поръчките";
-    ACT_IMPORT_FAILED = "import failed", "импорт не удался", "неуспешно внасяне";
-    ACT_DEMO_LOAD = "demonstration data loaded", "загружены демонстрационные данные", "заредени демонстрационни данни";
     NO_AUDIT = "Nothing has been changed yet.", "Изменений пока нет.", "Още няма промени.";
     AGE_NOW = "just now", "только что", "току-що";
 
     * COUNT_TO_ANSWER = ["{n} to answer", "{n} to answer"], ["{n} ждёт ответа", "{n} ждут ответа", "{n} ждут ответа"], ["{n} за отговор", "{n} за отговор"];
     * COUNT_ORDERS = ["{n} order", "{n} orders"], ["{n} заказ", "{n} заказа", "{n} заказов"], ["{n} поръчка", "{n} поръчки"];
-    * COUNT_CUSTOMERS = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиента"];
+    * COUNT_CUSTOMERS = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиенти"];
     * COUNT_ROWS = ["Import {n} row", "Import {n} rows"], ["Импортировать {n} строку", "Импортировать {n} строки", "Импортировать {n} строк"], ["Внеси {n} ред", "Внеси {n} реда"];
     * GROUPS_CREATED = ["{n} product group is new", "{n} product groups are new"], ["{n} новая группа товаров", "{n} новые группы товаров", "{n} новых групп товаров"], ["{n} нова група стоки", "{n} нови групи стоки"];
     * AGE_MINUTES = ["{n} minute", "{n} minutes"], ["{n} минута", "{n} минуты", "{n} минут"], ["{n} минута", "{n} минути"];
@@ -405,34 +387,6 @@ pub fn import_problem(code: &str) -> Option<Word> {
         "sheet_archive" | "sheet_unreadable" => SHEET_DAMAGED,
         code if code.starts_with("sheet") => IMPORT_UNREADABLE,
         _ => return None,
-    })
-}
-
-/// The words for what was done, by the code in the audit trail.
-pub fn audit_action(code: &str) -> Option<Word> {
-    Some(match code {
-        "session.start" => ACT_SESSION_START,
-        "user.add" => ACT_USER_ADD,
-        "order.submit" => ACT_ORDER_SUBMIT,
-        "order.answer_prices" => ACT_ORDER_ANSWER_PRICES,
-        "order.confirm" => ACT_ORDER_CONFIRM,
-        "order.refuse" => ACT_ORDER_REFUSE,
-        "order.cancel" => ACT_ORDER_CANCEL,
-        "document.post" => ACT_DOCUMENT_POST,
-        "price_list.publish" => ACT_PRICE_LIST_PUBLISH,
-        "settings.save" => ACT_SETTINGS_SAVE,
-        "message.retry" => ACT_MESSAGE_RETRY,
-        "job.retry" => ACT_JOB_RETRY,
-        "sending.pause" => super::operations::ACT_SENDING_PAUSE,
-        "sending.release" => super::operations::ACT_SENDING_RELEASE,
-        "database.restore" => super::operations::ACT_DATABASE_RESTORE,
-        "import.products" => ACT_IMPORT_PRODUCTS,
-        "import.groups" => ACT_IMPORT_GROUPS,
-        "import.customers" => ACT_IMPORT_CUSTOMERS,
-        "import.orders" => ACT_IMPORT_ORDERS,
-        "import.failed" => ACT_IMPORT_FAILED,
-        "demo.load" => ACT_DEMO_LOAD,
-        other => return super::log_ins::audit_action(other),
     })
 }
 

@@ -25,6 +25,7 @@ use crate::goods;
 use crate::intake::{self, CLIENTS, LINES};
 use crate::outreach;
 use crate::page::{self, Keys};
+use crate::sending;
 
 const MANY: usize = 20_000;
 /// Names, codes, a group, a typing error.
@@ -111,8 +112,16 @@ async fn measure() -> Result<String> {
 }
 
 async fn outreach(text: &mut Figures) -> Result<()> {
-    outreach::measure(text, Engine::Sqlite, "SQLite").await?;
-    outreach::measure(text, Engine::Postgres, "PostgreSQL").await
+    for (engine, name) in [(Engine::Sqlite, "SQLite"), (Engine::Postgres, "PostgreSQL")] {
+        sending::measure(text, engine, name).await?;
+        outreach::measure(text, engine, name).await?;
+    }
+    Ok(())
+}
+
+/// How much of something is measured: what the environment says, for a first try, or as much as is promised.
+pub fn size_of(name: &str, usual: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 async fn orders(text: &mut Figures) -> Result<()> {

@@ -14,6 +14,7 @@ use kontor_server::outbox::{self, NewMail};
 use kontor_server::time::{Clock, random};
 use kontor_server::{AppState, audit, auth};
 use kontor_shared::api::Role;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::{CustomerId, UserId};
 use kontor_shared::words::Lang;
 use kontor_tests::databases::Place;
@@ -356,7 +357,7 @@ async fn transaction(state: &AppState, client: &Client, codes: &[String]) -> Res
     store::insert(&mut tx, &[order]).await?;
     store::insert_lines(&mut tx, &with_order).await?;
     store::insert_first_events(&mut tx, &[event]).await?;
-    audit::record(&mut tx, &state.clock, &client.email, "order.submit", &id, None, Some(&json!({"state": "submitted", "revision": 1}))).await?;
+    audit::record(&mut tx, &state.clock, &client.email, Action::OrderSubmit, &id, None, Some(&json!({"state": "submitted", "revision": 1}))).await?;
     let mail =
         NewMail { cause: &cause, customer: Some(client.customer), recipient: &client.email, lang: Lang::En, subject: "We received your order", text: &text };
     outbox::enqueue(&mut tx, &state.clock, &[mail]).await?;

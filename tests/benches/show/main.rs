@@ -11,6 +11,7 @@ mod outreach;
 mod page;
 mod pictures;
 mod register;
+mod sending;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -7,7 +7,9 @@ use kontor_server::db::rows_of_placeholders;
 use kontor_server::time::rfc3339;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-pub const CUSTOMERS: usize = 100_000;
+use crate::figures::size_of;
+
+const CUSTOMERS: usize = 100_000;
 /// Three years.
 const DAYS: i64 = 1_096;
 /// 2023-01-01, 12:00 UTC.
@@ -19,6 +21,7 @@ pub const AS_OF: &str = "2026-01-01";
 
 /// What is in it.
 pub struct Size {
+    pub customers: usize,
     pub orders: i64,
     pub lines: i64,
 }
@@ -37,7 +40,8 @@ pub async fn fill(state: &AppState) -> Result<Size> {
         sqlx::query("INSERT INTO bench_days (i, day, at) VALUES ($1, $2, $3)").bind(i).bind(&rfc3339(at)[..10]).bind(at).execute(&mut *tx).await?;
     }
     sqlx::query("INSERT INTO price_types (code, name, currency, sort) VALUES ('wholesale', 'Wholesale', 'EUR', 0)").execute(&mut *tx).await?;
-    customers(&mut tx).await?;
+    let count = size_of("KONTOR_BENCH_CUSTOMERS", CUSTOMERS);
+    customers(&mut tx, count).await?;
     sqlx::query(
         "INSERT INTO contacts (id, customer_id, name, email, phone, receives_orders, created_at) \
          SELECT id, id, name, code || '@customer.example', '', 1, created_at FROM customers WHERE 1 = 1",
@@ -59,13 +63,13 @@ pub async fn fill(state: &AppState) -> Result<Size> {
     tx.commit().await?;
     // The planner of either database knows nothing of rows that came in one transaction.
     sqlx::query("ANALYZE").execute(&mut *state.db.read().await?).await?;
-    Ok(Size { orders, lines })
+    Ok(Size { customers: count, orders, lines })
 }
 
-async fn customers(connection: &mut AnyConnection) -> Result<()> {
+async fn customers(connection: &mut AnyConnection, count: usize) -> Result<()> {
     const COUNTRIES: [&str; 6] = ["Bulgaria", "Russia", "Serbia", "Germany", "France", "Kazakhstan"];
     const LANGS: [&str; 3] = ["en", "ru", "bg"];
-    let all: Vec<usize> = (0..CUSTOMERS).collect();
+    let all: Vec<usize> = (0..count).collect();
     for some in all.chunks(500) {
         let sql = format!(
             "INSERT INTO customers (id, code, name, name_folded, country, other_countries, lang, price_type, delivery_address, address, tax_id, \

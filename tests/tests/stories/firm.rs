@@ -6,6 +6,7 @@ use axum::http::{Request, header};
 use kontor_server::{AppState, firm};
 use kontor_shared::api::firm::{Settings, TestMailReport};
 use kontor_shared::api::{AuditPage, CSRF_HEADER, Confirmed, Order, Role};
+use kontor_shared::settings::SettingsSection;
 use kontor_tests::faulty_smtp::{Fault, FaultyServer};
 use kontor_tests::goods::{good, publish};
 use kontor_tests::smtp::MailServer;
@@ -77,6 +78,32 @@ on_both_databases!(a_section_is_saved_told_and_undone, |app| async {
     }
     save(&admin, 4, json!({"no_such_section": {}})).await.expect(422);
     assert_eq!(settings(&admin).await.revision, 4);
+});
+
+on_both_databases!(undoing_one_section_leaves_the_others, |app| async {
+    let admin = app.staff(Role::Admin).await;
+    let prices = |days: u16| json!({"prices": {"public_price_type": null, "customer_price_type": "wholesale", "terms": "", "pay_days": days, "new_days": 1}});
+    let undo_section = async |revision: i64, section: &str| {
+        let request = Request::post(format!("/api/settings/undo?section={section}")).header(CSRF_HEADER, "1").header("if-match", format!("\"{revision}\""));
+        admin.send(request.body(Body::empty()).expect("a request")).await
+    };
+    save(&admin, 0, segments(4)).await.ok();
+    save(&admin, 1, prices(10)).await.ok();
+    save(&admin, 2, segments(6)).await.ok();
+    let told: Settings = save(&admin, 3, prices(20)).await.json();
+    assert_eq!(told.changed, [SettingsSection::Prices]);
+    // The change of segments was revision 3; the prices saved since stay.
+    let undone: Settings = undo_section(3, "segments").await.json();
+    assert_eq!((undone.revision, undone.segments.regular_from, undone.prices.pay_days), (5, Some(4), 20));
+    assert_eq!(undone.changed, [SettingsSection::Segments]);
+    assert_eq!(audited(&admin, "settings.undo").await, (json!({"regular_from": 6}), json!({"regular_from": 4})));
+    // What was changed again since is not taken back with it.
+    undo_section(2, "prices").await.problem(409, "changed_elsewhere");
+    undo_section(3, "segments").await.problem(409, "changed_elsewhere");
+    undo_section(4, "money").await.problem(409, "nothing_to_undo");
+    undo_section(9, "prices").await.problem(409, "nothing_to_undo");
+    undo_section(4, "no-such-section").await.problem(422, "invalid_query");
+    assert_eq!(undo_section(4, "prices").await.json::<Settings>().prices.pay_days, 10);
 });
 
 on_both_databases!(showing_settings_writes_none, |app| async {
@@ -360,6 +387,10 @@ async fn passwords(engine: Engine) {
         let without: Settings = save(&admin, 2, mail("127.0.0.1", server.port(), how, Some(""))).await.json();
         assert!(!without.password_set);
         assert!(undo(&admin, 3).await.json::<Settings>().password_set, "undoing brings it back");
+        // The authority's file went away since the start: the test message says so.
+        std::fs::remove_file(server.certificate()).unwrap();
+        let report: TestMailReport = admin.post("/api/settings/test-mail", &json!({"to": "boss@firm.example"})).await.json();
+        assert!(!report.sent && report.steps[0].said.contains("KONTOR_SMTP_CA: cannot read"), "{report:?}");
         app.finish().await;
     }
 }

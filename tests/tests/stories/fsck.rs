@@ -32,6 +32,8 @@ fn corruptions() -> Vec<(&'static str, Vec<String>)> {
         ),
         one("I1.whole_orders", "DELETE FROM order_lines WHERE line_no = 2"),
         one("I1.whole_orders", "DELETE FROM audit WHERE action = 'order.submit'"),
+        // Broken in two ways, each order is named once.
+        ("I1.whole_orders", vec!["DELETE FROM order_lines WHERE line_no = 2".into(), "DELETE FROM audit WHERE action = 'order.submit'".into()]),
         ("I2.orders_once", twice("orders", "1 = 1")),
         one("I3.list_prices", "UPDATE order_lines SET price = price + 1"),
         one("I3.order_totals", "UPDATE orders SET gross = gross + 1 WHERE state = 'submitted'"),
@@ -99,6 +101,7 @@ async fn each_is_found(app: &TestApp) {
         let report = fsck::run_all(&mut tx, app.engine()).await.unwrap_or_else(|error| panic!("{statements:?}: {error:#}"));
         let found = report.checks.iter().find(|found| found.id == check).unwrap_or_else(|| panic!("there is no check {check}"));
         assert!(!found.ok && found.rows > 0 && !found.examples.is_empty(), "{check} did not find {statements:?}: {found:?}");
+        assert!(found.rows <= found.looked_at, "{check} named a row twice: {found:?}");
         assert!(report.broken >= 1);
         tx.rollback().await.expect("taken back");
         unseeded.retain(|id| *id != check);

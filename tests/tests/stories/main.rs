@@ -35,6 +35,7 @@ mod set_up;
 mod sheet;
 mod sign_in;
 mod sign_up;
+mod starting;
 mod templates;
 mod two_servers;
 mod unsubscribe;

@@ -23,7 +23,7 @@ fn commits() -> Vec<String> {
     let names = std::fs::read_dir(fixtures()).expect("the stored databases").map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut commits: Vec<String> = names.filter_map(|name| name.strip_suffix(".db.zst").map(String::from)).collect();
     commits.sort();
-    assert!(commits.len() >= 4, "{commits:?}");
+    assert!(commits.len() >= 10, "{commits:?}");
     commits
 }
 

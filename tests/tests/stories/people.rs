@@ -53,7 +53,7 @@ on_both_databases!(staff_keep_a_customer_and_two_of_them_do_not_overwrite_each_o
     other["customer"]["name"] = json!("Green Ltd");
     sales.post("/api/customers", &other).await.problem(409, "customer_differs");
     other["id"] = json!(app.state().clock.new_id());
-    sales.post("/api/customers", &other).await.problem(409, "code_taken");
+    assert_eq!(sales.post("/api/customers", &other).await.problem(409, "code_taken").field.as_deref(), Some("/code"));
 
     let path = format!("/api/customers/{}", first.id);
     let mut changed = form();

@@ -120,7 +120,8 @@ at_an_address!(somebody_is_invited, |app| async {
     admin.post("/api/people", &invite("eva@firm.example", "buyer", Some("nobody"))).await.problem(422, "unknown_customer");
     let eva: Person = admin.post("/api/people", &invite("Eva@Firm.example", "marketer", None)).await.json();
     assert_eq!((eva.login.as_str(), eva.state.as_str(), eva.invited_until.is_some()), ("eva@firm.example", "invited", true));
-    admin.post("/api/people", &invite("eva@firm.example", "sales", None)).await.problem(409, "login_exists");
+    let known = admin.post("/api/people", &invite("eva@firm.example", "sales", None)).await.problem(409, "login_exists");
+    assert_eq!(known.field.as_deref(), Some("/email"));
     // Sales do not see staff.
     sales.call("POST", &format!("/api/people/{}/invite", eva.id)).await.problem(404, "not_found");
     assert!(sales.get("/api/people").await.json::<PeoplePage>().people.is_empty());

@@ -118,7 +118,7 @@ fn Said(consents: Vec<Consent>) -> impl IntoView {
                 proof.push(words::TEXT_VERSION.with(lang(), &[("version", &consent.text_version)]));
             }
             if !consent.actor.is_empty() {
-                proof.push(words::WRITTEN_BY.with(lang(), &[("who", &consent.actor)]));
+                proof.push(words::WRITTEN_BY.with(lang(), &[("who", &crate::admin::audit::actor(&consent.actor))]));
             }
             let proof = proof.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
             view! {
@@ -133,20 +133,6 @@ fn Said(consents: Vec<Consent>) -> impl IntoView {
     view! { <details class="said"><summary class="s">{newest}</summary><ul aria-label=say(words::CONSENT_HISTORY)>{rows}</ul></details> }.into_any()
 }
 
-fn form_of(contact: &Contact) -> SaveContact {
-    SaveContact {
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        phone: contact.phone.clone(),
-        fax: contact.fax.clone(),
-        position: contact.position.clone(),
-        lang: contact.lang,
-        receives_orders: contact.receives_orders,
-        receives_accounts: contact.receives_accounts,
-        receives_mail: contact.receives_mail,
-    }
-}
-
 #[component]
 fn PersonDialog(customer: CustomerId, revision: i64, #[prop(optional)] contact: Option<Contact>, close: Callback<()>) -> impl IntoView {
     let open = RwSignal::new(true);
@@ -157,7 +143,7 @@ fn PersonDialog(customer: CustomerId, revision: i64, #[prop(optional)] contact: 
     });
     browser::focus("person-name");
     let title = contact.as_ref().map_or_else(|| say(words::ADD_PERSON).to_string(), |contact| words::EDIT_PERSON.with(lang(), &[("name", &called(contact))]));
-    let stored = contact.as_ref().map(form_of);
+    let stored = contact.as_ref().map(SaveContact::from);
     let person = Person::new(stored.clone().unwrap_or_else(nobody_yet));
     let (known, form) = (contact.map(|contact| contact.id), a_form("person"));
     let new_id = ContactId::new(browser::now(), &browser::random());

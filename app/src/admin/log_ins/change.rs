@@ -154,6 +154,8 @@ fn withdraw(listing: Listing<PeoplePage>, person: Person) {
         match api::delete(&format!("/api/people/{}/invite", person.id)).await {
             Ok(()) => {
                 toast::tell(words::WITHDRAWN.with(lang(), &[("login", &person.login)]));
+                let _ = listing.page.try_update(|page| page.iter_mut().for_each(|page| page.people.retain(|one| one.id != person.id)));
+                browser::focus_heading();
                 listing.refresh();
             }
             Err(error) => failed(&error),

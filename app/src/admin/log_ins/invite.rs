@@ -15,6 +15,9 @@ use crate::lang::{lang, say};
 use crate::ui::field::Field;
 use crate::ui::toast;
 
+/// The id of the button that opens the form, and has the focus again when it closes.
+const OPENER: &str = "invite-somebody";
+
 /// What happened, in words about log-ins where it is about those.
 fn said(error: &ApiError) -> String {
     words::problem(&error.code).map_or_else(|| crate::account::words_for(error), |word| say(word).to_string())
@@ -30,7 +33,7 @@ pub fn Invite(people: Listing<PeoplePage>) -> impl IntoView {
                 view! { <Form people=people open=open/> }.into_any()
             } else {
                 view! {
-                    <button type="button" class="btn" on:click=move |_| { open.set(true); browser::focus("invite-email") }>{say(words::INVITE_SOMEBODY)}</button>
+                    <button type="button" class="btn" id=OPENER on:click=move |_| { open.set(true); browser::focus("invite-email") }>{say(words::INVITE_SOMEBODY)}</button>
                 }.into_any()
             }}
         </section>
@@ -68,18 +71,23 @@ fn Form(people: Listing<PeoplePage>, open: RwSignal<bool>) -> impl IntoView {
                 Ok(person) => {
                     toast::tell(words::INVITED_DONE.with(lang(), &[("login", &person.login)]));
                     let _ = open.try_set(false);
+                    browser::focus(OPENER);
                     people.refresh();
                 }
                 Err(error) => {
                     expiry::note(&error);
-                    browser::focus(if error.field.as_deref() == Some("/customer") { "invite-customer" } else { "invite-email" });
+                    browser::focus(match error.field.as_deref() {
+                        Some("/customer") => "invite-customer",
+                        Some("/name") => "invite-name",
+                        _ => "invite-email",
+                    });
                     let _ = failure.try_set(Some(error));
                 }
             }
         });
     };
     view! {
-        <form class="panel panel-s" on:submit=submit>
+        <form class="panel panel-s" novalidate on:submit=submit>
             <h2>{say(words::INVITE_SOMEBODY)}</h2>
             <div class="body stack">
                 <p class="ink-2">{say(words::INVITE_HINT)}</p>
@@ -103,7 +111,7 @@ fn Form(people: Listing<PeoplePage>, open: RwSignal<bool>) -> impl IntoView {
                 <p class="err" role="alert">{elsewhere}</p>
                 <div class="row-x">
                     <button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{say(words::SEND_INVITATION)}</button>
-                    <button type="button" class="btn" on:click=move |_| open.set(false)>{say(staff::CANCEL)}</button>
+                    <button type="button" class="btn" on:click=move |_| { open.set(false); browser::focus(OPENER) }>{say(staff::CANCEL)}</button>
                 </div>
             </div>
         </form>

@@ -50,12 +50,13 @@ fn Form(one: Person, people: Listing<PeoplePage>, prover: Prover, open: RwSignal
         <form class="dialog-body stack" on:submit=submit>
             <p><b>{login}</b></p>
             <p>{say(words::RESET_FACTOR_HINT)}</p>
-            <label class="field" for="reset-proof">
-                <span>{say(words::RESET_FACTOR_PROOF)}</span>
-                <textarea class="in" id="reset-proof" rows="3" maxlength="500" required=true
+            <div class="field">
+                <label for="reset-proof">{say(words::RESET_FACTOR_PROOF)}</label>
+                <textarea class="in" id="reset-proof" rows="3" maxlength="500" required=true aria-describedby="reset-proof-error"
+                    aria-invalid=move || failure.with(Option::is_some).then_some("true")
                     prop:value=move || proof.get() on:input=move |event| proof.set(event_target_value(&event))></textarea>
-            </label>
-            <p class="err" role="alert">{move || failure.get()}</p>
+            </div>
+            <p class="err" role="alert" id="reset-proof-error">{move || failure.get()}</p>
             <button type="submit" class="btn btn-main">{say(words::RESET_FACTOR)}</button>
         </form>
     }

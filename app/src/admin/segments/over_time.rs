@@ -9,8 +9,8 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::super::expiry;
 use super::super::listing::{Listing, More, Shown};
+use super::super::{audit, expiry};
 use super::chart::{self, count};
 use super::{Tabs, swatch};
 use crate::api::{self, with_query};
@@ -82,6 +82,7 @@ fn keep(history: Listing<SegmentHistory>, busy: RwSignal<bool>, content: TakeSna
             Ok(kept) => {
                 let _ = history.page.try_set(Some(kept));
                 toast::tell(say(words::KEPT));
+                crate::browser::focus_heading_if_lost();
             }
             Err(error) => {
                 expiry::note(&error);
@@ -209,7 +210,8 @@ fn Counts(snapshots: Vec<SegmentSnapshot>) -> impl IntoView {
                 let label = say(words::segment_name(segment));
                 view! { <td class="num b" data-l=label>{format::integer(lang(), count(&snapshot.flows, segment) as i64)}</td> }
             });
-            let by = if snapshot.reason.is_empty() { snapshot.taken_by.clone() } else { format!("{}: {}", snapshot.taken_by, snapshot.reason) };
+            let taken_by = audit::actor(&snapshot.taken_by);
+            let by = if snapshot.reason.is_empty() { taken_by } else { format!("{taken_by}: {}", snapshot.reason) };
             view! {
                 <tr>
                     <th scope="row" class="a nw">{day(snapshot)}</th>
@@ -346,7 +348,7 @@ fn Rules(history: SegmentHistory) -> impl IntoView {
                     ("lapse", &say(words::period(rule.lapse)).to_lowercase()),
                 ],
             );
-            let by = words::TERMS_BY.with(lang(), &[("author", &rule.author), ("day", &times::day(&rule.set_at)), ("reason", &rule.reason)]);
+            let by = words::TERMS_BY.with(lang(), &[("author", &audit::actor(&rule.author)), ("day", &times::day(&rule.set_at)), ("reason", &rule.reason)]);
             view! { <li><b>{line}</b><span class="sub">{by}</span></li> }
         })
         .collect();

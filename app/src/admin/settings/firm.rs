@@ -5,9 +5,10 @@ use kontor_shared::presets::Preset;
 use kontor_shared::words::{Lang, firm as words};
 use leptos::prelude::*;
 
-use super::form::{Area, Choice, Errors, line};
+use super::form::{Area, Choice, Errors, Wrong, address, line};
 use super::rows::{LABELLED, Rows, Table};
 use crate::lang::say;
+use crate::ui::form::describes;
 
 #[derive(Clone, Copy)]
 pub struct FirmForm {
@@ -70,7 +71,11 @@ impl FirmForm {
         }
     }
 
-    pub fn read(self) -> FirmSection {
+    pub fn read(self, wrong: &mut Vec<Wrong>) -> FirmSection {
+        if self.name.with_untracked(|name| name.trim().is_empty()) {
+            wrong.push(Wrong::at("/firm/name", words::BAD_NAME));
+        }
+        self.email.with_untracked(|email| address(email, "/firm/email", wrong));
         let lang = Lang::parse(&self.lang.get_untracked()).unwrap_or_default();
         let offered = self.langs.get_untracked();
         FirmSection {
@@ -139,14 +144,15 @@ pub fn FirmFields(form: FirmForm, errors: Errors) -> impl IntoView {
         <div class="fields">
             {line(errors, "/firm/email", words::EMAIL, words::EMAIL_HINT, form.email)}
             {line(errors, "/firm/phone", words::PHONE, words::PHONE_HINT, form.phone)}
-            <label class="field" for="firm-zone">
-                <span>{say(words::ZONE)}</span>
+            <div class="field">
+                <label for="firm-zone">{say(words::ZONE)}</label>
                 <input class="in" id="firm-zone" list="zones" autocomplete="off" maxlength="60" prop:value=move || form.zone.get()
-                    on:input=move |event| form.zone.set(event_target_value(&event)) aria-invalid=move || zone_error.get().is_some().then_some("true")/>
+                    on:input=move |event| form.zone.set(event_target_value(&event)) aria-invalid=move || zone_error.with(Option::is_some).then_some("true")
+                    aria-describedby=move || describes(Some(&"firm-zone-hint".into()), zone_error.with(Option::is_some).then(|| "firm-zone-error".into()).as_ref())/>
                 <datalist id="zones">{Vec::from(ZONES.map(|zone| view! { <option value=zone></option> }))}</datalist>
-                <small class="ink-2">{say(words::ZONE_HINT)}</small>
-                {move || zone_error.get().map(|text| view! { <span class="err" role="alert">{text}</span> })}
-            </label>
+                <small class="ink-2" id="firm-zone-hint">{say(words::ZONE_HINT)}</small>
+                {move || zone_error.get().map(|text| view! { <span class="err" id="firm-zone-error">{text}</span> })}
+            </div>
             <Choice errors=errors field="/firm/lang" label=words::LANG hint=words::LANG_HINT value=form.lang options=languages/>
         </div>
         <fieldset>

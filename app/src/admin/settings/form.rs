@@ -1,12 +1,13 @@
 //! Fields of a form that is checked here and by the server: each knows its place in what is sent, and shows what is wrong there.
 
-use kontor_shared::words::{Word, firm as words};
+use kontor_shared::words::{Word, firm as words, format};
 use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::field::Field;
+use crate::ui::form::describes;
 use crate::ui::page::words_for;
 
 /// Why something cannot be saved, and where.
@@ -21,55 +22,75 @@ impl Wrong {
     pub fn at(field: impl Into<String>, word: Word) -> Self {
         Self { field: field.into(), text: say(word).to_string() }
     }
+
+    /// The sentence, with the way to the field by its name where the page has it.
+    fn shown(self) -> impl IntoView {
+        let Self { field, text } = self;
+        match element_of(&field).and_then(|id| name_of(&id)) {
+            Some(name) => view! { <button type="button" class="link" on:click=move |_| go_to(&field)>{name}</button>": "{text} }.into_any(),
+            None => text.into_any(),
+        }
+    }
 }
 
 impl From<&ApiError> for Wrong {
     fn from(error: &ApiError) -> Self {
-        let text = words::problem(&error.code).map_or_else(|| words_for(error), |word| say(word).to_string());
         let field = error.field.clone().unwrap_or_default();
-        Self { field: field.strip_prefix("/settings").map_or(field.clone(), String::from), text }
+        let field = field.strip_prefix("/settings").map_or(field.clone(), String::from);
+        let text = match limits(&field).filter(|_| BEYOND.contains(&error.code.as_str())) {
+            Some(limits) => bad_number(limits),
+            None => words::problem(&error.code).map_or_else(|| words_for(error), |word| say(word).to_string()),
+        };
+        Self { field, text }
     }
 }
 
-/// What is wrong now, one thing at a time.
+/// What is wrong now. `Copy`, like the signal in it.
 #[derive(Clone, Copy)]
-pub struct Errors(RwSignal<Option<Wrong>>);
+pub struct Errors(RwSignal<Vec<Wrong>>);
 
 impl Errors {
     pub fn new() -> Self {
-        Self(RwSignal::new(None))
+        Self(RwSignal::new(Vec::new()))
     }
 
     pub fn clear(self) {
-        let _ = self.0.try_set(None);
+        let _ = self.0.try_set(Vec::new());
     }
 
-    /// Says what is wrong and goes to the field.
-    pub fn show(self, wrong: Wrong) {
-        go_to(&wrong.field);
-        let _ = self.0.try_set(Some(wrong));
+    /// Says what is wrong, all of it at once, and goes to the first field.
+    pub fn show(self, wrong: Vec<Wrong>) {
+        if let Some(first) = wrong.first() {
+            go_to(&first.field);
+        }
+        let _ = self.0.try_set(wrong);
     }
 
     /// What is wrong at a field or in what it holds.
     pub fn at(self, field: &str) -> Signal<Option<String>> {
         let field = field.to_string();
         Signal::derive(move || {
-            self.0.with(|wrong| {
-                let wrong =
-                    wrong.as_ref().filter(|wrong| wrong.field == field || wrong.field.strip_prefix(&field).is_some_and(|rest| rest.starts_with('/')))?;
-                Some(wrong.text.clone())
+            self.0.with(|all| {
+                let holds = |wrong: &&Wrong| wrong.field == field || wrong.field.strip_prefix(&field).is_some_and(|rest| rest.starts_with('/'));
+                all.iter().find(holds).map(|wrong| wrong.text.clone())
             })
         })
     }
 
     /// What is wrong with something as a whole, and with none of its fields in particular.
     pub fn of(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.0.with(|wrong| wrong.as_ref().filter(|wrong| wrong.field == field).map(|wrong| wrong.text.clone())))
+        Signal::derive(move || self.0.with(|all| all.iter().find(|wrong| wrong.field == field).map(|wrong| wrong.text.clone())))
+    }
+
+    /// Whether this very field is wrong; tracked.
+    pub fn names(self, field: &str) -> bool {
+        self.0.with(|all| all.iter().any(|wrong| wrong.field == field))
     }
 
     /// What is wrong among the fields below a place.
-    fn under(self, place: &'static str) -> Option<Wrong> {
-        self.0.with(|wrong| wrong.clone().filter(|wrong| place.is_empty() || wrong.field.is_empty() || wrong.field.starts_with(place)))
+    fn under(self, place: &'static str) -> Vec<Wrong> {
+        let below = |wrong: &&Wrong| place.is_empty() || wrong.field.is_empty() || wrong.field.starts_with(place);
+        self.0.with(|all| all.iter().filter(below).cloned().collect())
     }
 }
 
@@ -90,6 +111,14 @@ fn element_of(field: &str) -> Option<String> {
     None
 }
 
+/// What the page calls an element: its own name, its label or its legend.
+fn name_of(id: &str) -> Option<String> {
+    let element = document().get_element_by_id(id)?;
+    let labelled = || document().query_selector(&format!("label[for=\"{id}\"]")).ok().flatten();
+    let legend = || element.query_selector("legend").ok().flatten();
+    element.get_attribute("aria-label").or_else(|| labelled().or_else(legend)?.text_content())
+}
+
 /// Gives the focus to a field, or to what holds it.
 fn go_to(field: &str) {
     if let Some(id) = element_of(field) {
@@ -99,7 +128,7 @@ fn go_to(field: &str) {
 
 /// One line of text.
 pub fn line(errors: Errors, field: &'static str, label: Word, hint: Word, value: RwSignal<String>) -> impl IntoView {
-    view! { <Field label=say(label) id=id_of(field) value=value hint=say(hint).to_string() max_length=400 error=errors.at(field)/> }
+    view! { <Field label=say(label) id=id_of(field) value=value hint=say(hint).to_string() max_length=400 error=errors.at(field) summed_up=true/> }
 }
 
 /// Several lines of text.
@@ -113,23 +142,37 @@ pub fn Area(
     #[prop(default = 4)] rows: u32,
 ) -> impl IntoView {
     let error = errors.at(field);
-    let error_id = format!("{}-error", id_of(field));
-    let described = error_id.clone();
+    let (id, hint_id, error_id) = ids(field);
+    let described = {
+        let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
+        move || describes(Some(&hint_id), error.with(Option::is_some).then_some(&error_id))
+    };
     view! {
-        <label class="field" for=id_of(field)>
-            <span>{label}</span>
-            <textarea class="in" id=id_of(field) rows=rows.to_string() prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))
-                aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=move || error.get().is_some().then(|| described.clone())></textarea>
-            <small class="ink-2">{say(hint)}</small>
-            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone() role="alert">{text}</span> })}
-        </label>
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea class="in" id=id rows=rows.to_string() prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))
+                aria-invalid=move || error.with(Option::is_some).then_some("true") aria-describedby=described></textarea>
+            <small class="ink-2" id=hint_id>{say(hint)}</small>
+            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone()>{text}</span> })}
+        </div>
     }
+}
+
+/// The ids of a field, its hint and its error.
+fn ids(field: &str) -> (String, String, String) {
+    let id = id_of(field);
+    (id.clone(), format!("{id}-hint"), format!("{id}-error"))
 }
 
 /// One of several.
 #[component]
 pub fn Choice(errors: Errors, field: &'static str, label: Word, hint: Word, value: RwSignal<String>, options: Vec<(String, String)>) -> impl IntoView {
     let error = errors.at(field);
+    let (id, hint_id, error_id) = ids(field);
+    let described = {
+        let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
+        move || describes(Some(&hint_id), error.with(Option::is_some).then_some(&error_id))
+    };
     let options: Vec<_> = options
         .into_iter()
         .map(|(code, name)| {
@@ -138,13 +181,13 @@ pub fn Choice(errors: Errors, field: &'static str, label: Word, hint: Word, valu
         })
         .collect();
     view! {
-        <label class="field" for=id_of(field)>
-            <span>{say(label)}</span>
-            <select class="in" id=id_of(field) on:change=move |event| value.set(event_target_value(&event))
-                aria-invalid=move || error.get().is_some().then_some("true")>{options}</select>
-            <small class="ink-2">{say(hint)}</small>
-            {move || error.get().map(|text| view! { <span class="err" role="alert">{text}</span> })}
-        </label>
+        <div class="field">
+            <label for=id.clone()>{say(label)}</label>
+            <select class="in" id=id on:change=move |event| value.set(event_target_value(&event))
+                aria-invalid=move || error.with(Option::is_some).then_some("true") aria-describedby=described>{options}</select>
+            <small class="ink-2" id=hint_id>{say(hint)}</small>
+            {move || error.get().map(|text| view! { <span class="err" id=error_id.clone()>{text}</span> })}
+        </div>
     }
 }
 
@@ -164,39 +207,72 @@ pub fn Tick(#[prop(into)] label: String, #[prop(into)] id: String, value: RwSign
     }
 }
 
-/// What is wrong in a form, with the way to the field; and the button that sends it.
+/// What is wrong in a form, each with the way to its field; and the button that sends it.
 #[component]
 pub fn Foot(errors: Errors, place: &'static str, busy: RwSignal<bool>, #[prop(into)] label: String) -> impl IntoView {
     let wrong = move || {
-        errors.under(place).map(|Wrong { field, text }| {
-            let known = element_of(&field).is_some();
-            view! {
-                <span>{words::NOT_SAVED.with(lang(), &[("problem", &text)])}</span>" "
-                {known.then(|| view! { <button type="button" class="link" on:click=move |_| go_to(&field)>{say(words::SHOW_FIELD)}</button> })}
-            }
+        let all = errors.under(place);
+        (!all.is_empty()).then(|| {
+            let lines: Vec<_> = all.into_iter().map(|wrong| view! { <li>{wrong.shown()}</li> }).collect();
+            view! { <div class="note note-bad"><div><p>{say(words::NOT_SAVED)}</p><ul>{lines}</ul></div></div> }
         })
     };
     view! {
-        <p class="err" role="alert">{wrong}</p>
+        <div role="alert">{wrong}</div>
         <div class="row-x"><button type="submit" class="btn btn-main" aria-busy=move || busy.get().then_some("true")>{label}</button></div>
     }
 }
 
-/// A whole number within bounds; an empty field is `None`.
-pub fn whole(text: &str, field: &str, least: u32, most: u32) -> Result<Option<u32>, Wrong> {
-    let text = text.trim();
+/// Numbers that fields take, by their place in what is sent; the server has the same bounds.
+const LIMITS: [(&str, u32, u32); 6] = [
+    ("/mail/port", 1, 65_535),
+    ("/mail/per_hour", 1, 10_000_000),
+    ("/mail/per_domain_per_hour", 1, 10_000_000),
+    ("/segments/regular_from", 1, 1_000),
+    ("/prices/pay_days", 0, 365),
+    ("/prices/new_days", 0, 3_650),
+];
+
+/// The server's codes for a number beyond them.
+const BEYOND: [&str; 3] = ["mail_limit", "days", "regular_from"];
+
+fn limits(field: &str) -> Option<(u32, u32)> {
+    LIMITS.into_iter().find(|(place, ..)| *place == field).map(|(_, least, most)| (least, most))
+}
+
+fn bad_number((least, most): (u32, u32)) -> String {
+    let number = |number: u32| format::integer(lang(), i64::from(number));
+    words::BAD_NUMBER.with(lang(), &[("least", &number(least)), ("most", &number(most))])
+}
+
+/// A whole number within its field's bounds; an empty field is `None`. What is neither is told in `wrong`.
+pub fn whole(text: &str, field: &str, wrong: &mut Vec<Wrong>) -> Option<u32> {
+    let (text, (least, most)) = (text.trim(), limits(field).unwrap_or((0, u32::MAX)));
     if text.is_empty() {
-        return Ok(None);
+        return None;
     }
-    match text.parse::<u32>() {
-        Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
-        _ => Err(Wrong::at(field, words::BAD_NUMBER)),
+    let number = text.parse::<u32>().ok().filter(|number| (least..=most).contains(number));
+    if number.is_none() {
+        wrong.push(Wrong { field: field.into(), text: bad_number((least, most)) });
     }
+    number
 }
 
 /// As [`whole`], where something has to stand.
-pub fn needed(text: &str, field: &str, least: u32, most: u32) -> Result<u32, Wrong> {
-    whole(text, field, least, most)?.ok_or_else(|| Wrong::at(field, words::BAD_NUMBER))
+pub fn needed(text: &str, field: &str, wrong: &mut Vec<Wrong>) -> u32 {
+    if text.trim().is_empty() {
+        wrong.push(Wrong { field: field.into(), text: bad_number(limits(field).unwrap_or((0, u32::MAX))) });
+    }
+    whole(text, field, wrong).unwrap_or_default()
+}
+
+/// An e-mail address or nothing, as far as a page can tell; the server knows more.
+pub fn address(text: &str, field: &str, wrong: &mut Vec<Wrong>) {
+    let text = text.trim();
+    let sides = text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    if !text.is_empty() && !sides {
+        wrong.push(Wrong::at(field, words::BAD_ADDRESS));
+    }
 }
 
 #[cfg(test)]

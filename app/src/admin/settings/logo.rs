@@ -1,6 +1,7 @@
 //! The firm's logo: shown, set from a file, removed.
 
 use kontor_shared::api::firm::Settings;
+use kontor_shared::settings::SettingsSection;
 use kontor_shared::words::firm as words;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -9,6 +10,7 @@ use super::Desk;
 use crate::admin::imports::upload::picked;
 use crate::api;
 use crate::lang::say;
+use crate::ui::form::describes;
 
 #[component]
 pub fn LogoPanel(desk: Desk) -> impl IntoView {
@@ -17,9 +19,9 @@ pub fn LogoPanel(desk: Desk) -> impl IntoView {
     let send = move |event: web_sys::Event| {
         let Some(file) = picked(&event) else { return };
         let file: JsValue = file.into();
-        desk.change("/logo", async move |revision| api::post_file_seen::<Settings>("/api/settings/logo", revision, &file).await);
+        desk.change(SettingsSection::Logo, async move |revision| api::post_file_seen::<Settings>("/api/settings/logo", revision, &file).await);
     };
-    let remove = move |_| desk.change("/logo", async move |revision| api::delete_seen::<Settings>("/api/settings/logo", revision).await);
+    let remove = move |_| desk.change(SettingsSection::Logo, async move |revision| api::delete_seen::<Settings>("/api/settings/logo", revision).await);
     view! {
         <section class="panel panel-s after">
             <h2>{say(words::LOGO)}</h2>
@@ -30,12 +32,13 @@ pub fn LogoPanel(desk: Desk) -> impl IntoView {
                         <button type="button" class="btn btn-row" on:click=remove>{say(words::REMOVE)}</button>
                     </div>
                 })}
-                <label class="field" for="logo">
-                    <span>{say(words::LOGO)}</span>
-                    <input type="file" id="logo" accept="image/png,image/jpeg" on:change=send aria-invalid=move || error.get().is_some().then_some("true")/>
-                    <small class="ink-2">{say(words::LOGO_HINT)}</small>
-                    {move || error.get().map(|text| view! { <span class="err" role="alert">{text}</span> })}
-                </label>
+                <div class="field">
+                    <label for="logo">{say(words::LOGO)}</label>
+                    <input type="file" id="logo" accept="image/png,image/jpeg" on:change=send aria-invalid=move || error.with(Option::is_some).then_some("true")
+                        aria-describedby=move || describes(Some(&"logo-hint".into()), error.with(Option::is_some).then(|| "logo-error".into()).as_ref())/>
+                    <small class="ink-2" id="logo-hint">{say(words::LOGO_HINT)}</small>
+                    {move || error.get().map(|text| view! { <span class="err" id="logo-error" role="alert">{text}</span> })}
+                </div>
             </div>
         </section>
     }

@@ -5,7 +5,7 @@ use kontor_shared::settings::{Encryption, MailLimits, UncertainPolicy};
 use kontor_shared::words::firm as words;
 use leptos::prelude::*;
 
-use super::form::{Choice, Errors, Tick, Wrong, id_of, line, options, whole};
+use super::form::{Choice, Errors, Tick, Wrong, address, id_of, line, options, whole};
 use crate::lang::{lang, say};
 use crate::ui::field::Field;
 
@@ -79,14 +79,16 @@ impl MailForm {
         self.drop.set(false);
     }
 
-    pub fn read(self) -> Result<MailSection, Wrong> {
-        let port = whole(&self.port.get_untracked(), "/mail/port", 1, 65_535)?.unwrap_or(0);
+    pub fn read(self, wrong: &mut Vec<Wrong>) -> MailSection {
+        let port = whole(&self.port.get_untracked(), "/mail/port", wrong).unwrap_or(0);
+        self.from.with_untracked(|from| address(from, "/mail/mail_from", wrong));
+        self.reply_to.with_untracked(|to| address(to, "/mail/reply_to", wrong));
         let password = match (self.password.get_untracked(), self.drop.get_untracked()) {
             (typed, _) if !typed.is_empty() => Some(typed),
             (_, true) => Some(String::new()),
             _ => None,
         };
-        Ok(MailSection {
+        MailSection {
             host: self.host.get_untracked(),
             port: port as u16,
             encryption: Encryption::parse(&self.encryption.get_untracked()).unwrap_or_default(),
@@ -94,10 +96,10 @@ impl MailForm {
             password,
             mail_from: self.from.get_untracked(),
             reply_to: self.reply_to.get_untracked(),
-            per_hour: whole(&self.per_hour.get_untracked(), "/mail/per_hour", 1, 10_000_000)?,
-            per_domain_per_hour: whole(&self.per_domain.get_untracked(), "/mail/per_domain_per_hour", 1, 10_000_000)?,
+            per_hour: whole(&self.per_hour.get_untracked(), "/mail/per_hour", wrong),
+            per_domain_per_hour: whole(&self.per_domain.get_untracked(), "/mail/per_domain_per_hour", wrong),
             uncertain_policy: if self.policy.get_untracked() == UncertainPolicy::Resend.word() { UncertainPolicy::Resend } else { UncertainPolicy::Hold },
-        })
+        }
     }
 }
 
@@ -121,7 +123,7 @@ pub fn ServerFields(form: MailForm, errors: Errors) -> impl IntoView {
             {line(errors, "/mail/user", words::MAIL_USER, words::MAIL_USER_HINT, form.user)}
             <div>
                 <Field label=say(words::MAIL_PASSWORD) id=id_of("/mail/password") value=form.password kind="password" autocomplete="new-password"
-                    max_length=500 error=errors.at("/mail/password")/>
+                    max_length=500 error=errors.at("/mail/password") summed_up=true/>
                 <small class="ink-2">{password_hint}</small>
                 {move || form.password_set.get().then(|| view! { <Tick label=say(words::MAIL_PASSWORD_DROP) id="mail-drop" value=form.drop/> })}
             </div>

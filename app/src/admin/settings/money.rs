@@ -3,13 +3,14 @@
 use kontor_shared::api::firm::MoneySection;
 use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
 use kontor_shared::presets::Preset;
-use kontor_shared::vat::{self, VatRate};
-use kontor_shared::words::{firm as words, format};
+use kontor_shared::vat::{self, VatProblem, VatRate};
+use kontor_shared::words::{Word, firm as words, format};
 use leptos::prelude::*;
 
 use super::form::{Choice, Errors, Wrong, id_of, line, options};
 use super::rows::{RATES, Rows, Table};
 use crate::lang::{lang, say};
+use crate::ui::form::describes;
 
 #[derive(Clone, Copy)]
 pub struct MoneyForm {
@@ -35,6 +36,20 @@ fn rate(at: usize, cells: &[String]) -> Option<Result<VatRate, Wrong>> {
         return Some(Err(Wrong::at(format!("/money/vat_rates/{at}/percent"), words::BAD_PERCENT)));
     };
     Some(Ok(VatRate { code: code.trim().into(), name: name.trim().into(), percent, valid_from: valid_from.trim().into() }))
+}
+
+/// Where something is wrong with the rates, and what.
+fn told(problem: &VatProblem) -> Wrong {
+    let row = |at: &usize, name: &str, word: Word| Wrong::at(format!("/money/vat_rates/{at}/{name}"), word);
+    match problem {
+        VatProblem::TooMany => Wrong::at("/money/vat_rates", words::BAD_ROWS),
+        VatProblem::Code(at) => row(at, "code", words::BAD_VAT_CODE),
+        VatProblem::Name(at) => row(at, "name", words::BAD_VAT_NAME),
+        VatProblem::Percent(at) => row(at, "percent", words::BAD_PERCENT),
+        VatProblem::Day(at) => row(at, "valid_from", words::BAD_DAY),
+        VatProblem::Twice(at) => row(at, "valid_from", words::BAD_VAT_TWICE),
+        VatProblem::Default => Wrong::at("/money/default_vat", words::BAD_VAT_DEFAULT),
+    }
 }
 
 impl MoneyForm {
@@ -71,17 +86,28 @@ impl MoneyForm {
         self.rates.cells().iter().enumerate().filter_map(|(at, cells)| rate(at, cells)).collect()
     }
 
-    pub fn read(self) -> Result<MoneySection, Wrong> {
-        let currency: Currency = self.currency.get_untracked().trim().to_uppercase().parse().map_err(|_| Wrong::at("/money/currency", words::BAD_CURRENCY))?;
-        let vat_rates = untrack(|| self.rates())?;
+    pub fn read(self, wrong: &mut Vec<Wrong>) -> MoneySection {
+        let currency = self.currency.get_untracked().trim().to_uppercase().parse().unwrap_or_else(|_| {
+            wrong.push(Wrong::at("/money/currency", words::BAD_CURRENCY));
+            Currency::EUR
+        });
+        // A row keeps its number on the way to the server and back.
+        self.rates.drop_blank();
+        let rows = untrack(|| self.rates.cells());
+        let (vat_rates, bad): (Vec<_>, Vec<_>) = rows.iter().enumerate().filter_map(|(at, cells)| rate(at, cells)).partition(Result::is_ok);
+        let vat_rates: Vec<VatRate> = vat_rates.into_iter().flatten().collect();
         let default_vat = if vat_rates.is_empty() { String::new() } else { self.default.get_untracked() };
-        Ok(MoneySection {
+        match bad.is_empty() {
+            true => wrong.extend(vat::check(&vat_rates, &default_vat).err().map(|problem| told(&problem))),
+            false => wrong.extend(bad.into_iter().filter_map(Result::err)),
+        }
+        MoneySection {
             currency,
             vat_mode: VatMode::parse(&self.mode.get_untracked()).unwrap_or_default(),
             vat_method: VatMethod::parse(&self.method.get_untracked()).unwrap_or_default(),
             vat_rates,
             default_vat,
-        })
+        }
     }
 }
 
@@ -127,12 +153,13 @@ pub fn MoneyFields(form: MoneyForm, errors: Errors, today: RwSignal<String>) -> 
         </div>
         <Table errors=errors field="/money/vat_rates" rows=form.rates columns=RATES label=words::VAT_RATES hint=words::VAT_RATES_HINT/>
         <p class="ink-2" role="status">{move || in_force.get().map(|rates| words::VAT_TODAY.with(lang(), &[("rates", &rates)]))}</p>
-        <label class="field narrow" for=id_of("/money/default_vat")>
-            <span>{say(words::DEFAULT_VAT)}</span>
+        <div class="field narrow">
+            <label for=id_of("/money/default_vat")>{say(words::DEFAULT_VAT)}</label>
             <select class="in" id=id_of("/money/default_vat") on:change=move |event| form.default.set(event_target_value(&event))
-                aria-invalid=move || default_error.get().is_some().then_some("true")>{codes_shown}</select>
-            <small class="ink-2">{say(words::DEFAULT_VAT_HINT)}</small>
-            {move || default_error.get().map(|text| view! { <span class="err" role="alert">{text}</span> })}
-        </label>
+                aria-invalid=move || default_error.with(Option::is_some).then_some("true")
+                aria-describedby=move || describes(Some(&"default-vat-hint".into()), default_error.with(Option::is_some).then(|| "default-vat-error".into()).as_ref())>{codes_shown}</select>
+            <small class="ink-2" id="default-vat-hint">{say(words::DEFAULT_VAT_HINT)}</small>
+            {move || default_error.get().map(|text| view! { <span class="err" id="default-vat-error">{text}</span> })}
+        </div>
     }
 }

@@ -3,11 +3,11 @@
 use kontor_shared::api::firm::{Counter, NumbersSection};
 use kontor_shared::documents::{NumberFormat, Reset};
 use kontor_shared::presets::Preset;
-use kontor_shared::series::{MOST_START, MOST_WIDTH, Series, SeriesPreset};
+use kontor_shared::series::{self, MOST_START, MOST_WIDTH, Series, SeriesPreset, SeriesProblem};
 use kontor_shared::words::{Word, firm as words};
 use leptos::prelude::*;
 
-use super::form::{Choice, Errors, Wrong, id_of, line, needed, options};
+use super::form::{Choice, Errors, Wrong, id_of, line, options};
 use crate::lang::{lang, say};
 
 #[derive(Clone, Copy)]
@@ -48,9 +48,16 @@ impl SeriesForm {
 
     /// The format as typed; tracked.
     fn format(self) -> Result<NumberFormat, Wrong> {
-        let width =
-            needed(&self.width.get(), self.place("width"), 1, u32::from(MOST_WIDTH)).map_err(|wrong| Wrong { text: say(words::BAD_WIDTH).into(), ..wrong })?;
-        Ok(NumberFormat { prefix: self.prefix.get(), width: width as u8, reset: reset(&self.reset.get()) })
+        let width = self.width.get().trim().parse().ok().filter(|width| (1..=MOST_WIDTH).contains(width));
+        let width = width.ok_or_else(|| Wrong::at(self.place("width"), words::BAD_WIDTH))?;
+        let format = NumberFormat { prefix: self.prefix.get(), width, reset: reset(&self.reset.get()) };
+        let said = |word| Err(Wrong::at(self.place("prefix"), word));
+        match series::check(self.series, &format) {
+            Ok(()) => Ok(format),
+            Err(SeriesProblem::Place) => said(words::BAD_PLACE),
+            Err(SeriesProblem::Repeats) => said(words::BAD_REPEATS),
+            Err(_) => said(words::BAD_PREFIX),
+        }
     }
 
     /// The number to begin with, where one is wanted; tracked.
@@ -82,6 +89,12 @@ impl SeriesForm {
     }
 }
 
+/// Tells what is wrong; something stands in its place, which is not sent.
+fn told<T>(wrong: &mut Vec<Wrong>, error: Wrong, instead: T) -> T {
+    wrong.push(error);
+    instead
+}
+
 impl NumbersForm {
     pub fn new() -> Self {
         Self { proforma: SeriesForm::new(Series::Proforma), order: SeriesForm::new(Series::Order), counters: RwSignal::new(Vec::new()) }
@@ -100,15 +113,14 @@ impl NumbersForm {
         self.load(NumbersSection { proforma: preset.format(Series::Proforma), order: preset.format(Series::Order), proforma_next: None, order_next: None });
     }
 
-    pub fn read(self) -> Result<NumbersSection, Wrong> {
-        untrack(|| {
-            Ok(NumbersSection {
-                proforma: self.proforma.format()?,
-                order: self.order.format()?,
-                proforma_next: self.proforma.begin()?,
-                order_next: self.order.begin()?,
-            })
-        })
+    pub fn read(self, wrong: &mut Vec<Wrong>) -> NumbersSection {
+        let mut one = |form: SeriesForm| {
+            let (format, begin) = untrack(|| (form.format(), form.begin()));
+            let usual = || SeriesPreset::Plain.format(form.series);
+            (format.unwrap_or_else(|error| told(wrong, error, usual())), begin.unwrap_or_else(|error| told(wrong, error, None)))
+        };
+        let ((proforma, proforma_next), (order, order_next)) = (one(self.proforma), one(self.order));
+        NumbersSection { proforma, order, proforma_next, order_next }
     }
 }
 

@@ -30,14 +30,14 @@ impl SegmentsForm {
         self.lapse.set(section.lapse.map(Period::word).unwrap_or_default().into());
         self.reason.set(String::new());
     }
-    pub fn read(self) -> Result<SegmentsSection, Wrong> {
-        Ok(SegmentsSection {
+    pub fn read(self, wrong: &mut Vec<Wrong>) -> SegmentsSection {
+        SegmentsSection {
             period: Period::parse(&self.period.get_untracked()).unwrap_or(Period::Quarter),
             mode: Mode::parse(&self.mode.get_untracked()).unwrap_or(Mode::Rolling),
-            regular_from: whole(&self.regular_from.get_untracked(), "/segments/regular_from", 1, 1_000)?,
+            regular_from: whole(&self.regular_from.get_untracked(), "/segments/regular_from", wrong),
             lapse: Period::parse(&self.lapse.get_untracked()),
             reason: self.reason.get_untracked(),
-        })
+        }
     }
 }
 
@@ -84,14 +84,14 @@ impl PricesForm {
         self.pay_days.set(section.pay_days.to_string());
         self.new_days.set(section.new_days.to_string());
     }
-    pub fn read(self) -> Result<PricesSection, Wrong> {
-        Ok(PricesSection {
+    pub fn read(self, wrong: &mut Vec<Wrong>) -> PricesSection {
+        PricesSection {
             public_price_type: Some(self.public.get_untracked().trim().to_string()).filter(|code| !code.is_empty()),
             customer_price_type: self.customer.get_untracked().trim().to_string(),
             terms: self.terms.get_untracked(),
-            pay_days: needed(&self.pay_days.get_untracked(), "/prices/pay_days", 0, 365)? as u16,
-            new_days: needed(&self.new_days.get_untracked(), "/prices/new_days", 0, 3_650)? as u16,
-        })
+            pay_days: needed(&self.pay_days.get_untracked(), "/prices/pay_days", wrong) as u16,
+            new_days: needed(&self.new_days.get_untracked(), "/prices/new_days", wrong) as u16,
+        }
     }
 }
 

@@ -43,6 +43,14 @@ impl Rows {
         self.rows.with(|rows| rows.iter().map(|row| row.cells.clone()).collect())
     }
 
+    /// Rows nobody filled in are left out, so that a row has the number the server gives it.
+    pub fn drop_blank(self) {
+        let blank = |row: &Row| row.cells.iter().all(|cell| cell.trim().is_empty());
+        if self.rows.with_untracked(|rows| rows.iter().any(blank)) {
+            self.rows.update(|rows| rows.retain(|row| !blank(row)));
+        }
+    }
+
     fn add(self) -> usize {
         let columns = self.columns;
         self.rows.update(|rows| {
@@ -66,6 +74,11 @@ pub fn Table(errors: Errors, field: &'static str, rows: Rows, columns: &'static 
         let first = columns.first().map_or("", |column| column.name);
         browser::focus(&cell_id(field, count.saturating_sub(1), first, 0));
     };
+    // What is wrong with a row that has no names for its cells is wrong with all of them.
+    let named = move |key: u32, name: &str| {
+        let row = format!("{field}/{}", rows.place(key));
+        errors.names(&if name.is_empty() { row } else { format!("{row}/{name}") })
+    };
     let body = move |row: Row| {
         let key = row.key;
         let cells: Vec<_> = columns
@@ -85,6 +98,7 @@ pub fn Table(errors: Errors, field: &'static str, rows: Rows, columns: &'static 
                 view! {
                     <td class="c">
                         <input class="in" type=column.kind maxlength="200" id=move || cell_id(field, rows.place(key), column.name, at)
+                            aria-invalid=move || named(key, column.name).then_some("true") aria-describedby=move || named(key, column.name).then(|| format!("{}-error", id_of(field)))
                             aria-label=move || format!("{} {}: {}", say(label), rows.place(key) + 1, say(column.head)) prop:value=value on:input=typed/>
                     </td>
                 }
@@ -119,7 +133,7 @@ pub fn Table(errors: Errors, field: &'static str, rows: Rows, columns: &'static 
                 <tbody><For each=move || rows.rows.get() key=|row| row.key children=body/></tbody>
             </table></div>
             <small class="ink-2">{say(hint)}</small>
-            {move || error.get().map(|text| view! { <p class="err" role="alert">{text}</p> })}
+            {move || error.get().map(|text| view! { <p class="err" id=format!("{}-error", id_of(field))>{text}</p> })}
             <div><button type="button" class="btn btn-row" id=format!("{}-add", id_of(field)) on:click=add>{say(words::ADD_ROW)}</button></div>
         </fieldset>
     }

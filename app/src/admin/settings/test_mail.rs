@@ -1,7 +1,7 @@
 //! A test message, with what the mail server answered at each step.
 
 use kontor_shared::api::firm::{MailStep, TestMail, TestMailReport};
-use kontor_shared::words::firm as words;
+use kontor_shared::words::{firm as words, format};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -80,7 +80,7 @@ fn Step(step: MailStep) -> impl IntoView {
             <th scope="row" class="a">{name}</th>
             <td class="z"><span class=mark>{say(word)}</span></td>
             <td class="c lines long">{step.said}</td>
-            <td class="num b">{step.ms}" ms"</td>
+            <td class="num b">{words::STEP_TIME.with(lang(), &[("n", &format::integer(lang(), step.ms as i64))])}</td>
         </tr>
     }
 }

@@ -11,6 +11,7 @@ use kontor_server::mailings::{desk, lifecycle, moves, starting, templates};
 use kontor_server::outbox::{self, status};
 use kontor_server::{AppState, firm};
 use kontor_shared::api::mailings::TemplateText;
+use kontor_shared::audit::Action;
 use kontor_shared::ids::{MailingId, TemplateId};
 use kontor_shared::mailings::{Audience, MailingAction, MailingState, Topic};
 use kontor_shared::segments::Segment;
@@ -98,7 +99,7 @@ impl Send {
         };
         desk::store::insert(&mut tx, &row).await?;
         let after = json!({"template": row.template_id, "audience": audience});
-        kontor_server::audit::record(&mut tx, &state.clock, ACTOR, "mailing.create", &mailing, None, Some(&after)).await?;
+        kontor_server::audit::record(&mut tx, &state.clock, ACTOR, Action::MailingCreate, &mailing, None, Some(&after)).await?;
         tx.commit().await?;
         Ok(mailing)
     }

@@ -5,7 +5,7 @@ use kontor_server::imports::Kind;
 use kontor_server::segments::{self, history};
 use kontor_shared::api::segments::{SegmentHistory, SegmentMoves, SegmentTerms};
 use kontor_shared::api::{Customer, Order, Role, SegmentPage};
-use kontor_shared::segments::{Mode, Period, Rule, Segment};
+use kontor_shared::segments::{Flow, Mode, Period, Rule, Segment};
 use kontor_tests::files::import;
 use kontor_tests::goods::{good, number, publish};
 use kontor_tests::{Client, TestApp, on_both_databases};
@@ -102,6 +102,21 @@ on_both_databases!(who_became_former_and_what_they_had_bought_is_a_list, |app| a
         marketer.get(&format!("/api/segments/moves?{wrong}")).await.problem(422, "invalid_value");
     }
     marketer.get("/api/segments/moves?from=2025-10-02&to=2026-01-01").await.problem(404, "no_segment_history");
+
+    // Days that are kept were counted when they were looked at first, and are not again; a new look at a day is.
+    let flows = async || -> Vec<Vec<Flow>> {
+        let history: SegmentHistory = marketer.get("/api/segments/history").await.json();
+        history.snapshots.into_iter().map(|one| one.flows).collect()
+    };
+    let counted = flows().await;
+    let mut tx = app.state().db.write_tx().await.unwrap();
+    sqlx::query("UPDATE segment_verdicts SET segment = 'regular'").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(flows().await, counted);
+    marketer.post("/api/segments/snapshots", &json!({"since": "2025-12-15"})).await.ok();
+    let anew = flows().await;
+    assert_eq!(anew[..6], counted[..6]);
+    assert_ne!(anew[6], counted[6]);
 });
 
 on_both_databases!(segments_and_moves_are_workbooks_without_formulas, |app| async {
