@@ -20,10 +20,13 @@ use crate::error::{AppError, Result};
 use crate::segments;
 use crate::time::rfc3339;
 
+pub mod bounced;
 mod check;
+pub mod consents;
 pub mod contacts;
 pub mod edit;
 pub mod erase;
+mod masking;
 pub mod person;
 pub mod profile;
 pub mod requests;
@@ -199,7 +202,7 @@ pub async fn whole(state: &AppState, id: CustomerId, after: Option<&str>) -> Res
     };
     let places = edit::places(&mut connection, &row).await?;
     let requests = store::requests::of_customer(&mut connection, id, 50).await?;
-    let contacts = contacts::shown(&mut connection, id).await?;
+    let contacts = contacts::shown(&mut connection, &row).await?;
     let (verdict, marks) = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
     let terms = segments::terms::of(&mut connection, id).await?;
     let since = segments::store::last_move(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);

@@ -10,6 +10,7 @@ mod stable;
 
 pub mod api;
 pub mod catalog;
+pub mod consents;
 pub mod customers;
 pub mod documents;
 pub mod drafts;

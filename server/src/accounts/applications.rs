@@ -10,7 +10,8 @@ use kontor_shared::words::{Lang, accounts as words};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{mail, store};
-use crate::auth::Staff;
+use crate::auth::{self, Staff};
+use crate::customers::store::master;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text, id_in_path};
 use crate::links::Purpose;
@@ -89,13 +90,25 @@ pub async fn list(State(state): State<AppState>) -> Result<Json<ApplicationList>
     Ok(Json(ApplicationList { applications }))
 }
 
-/// The application, locked, if nobody has decided on it yet.
+/// The application, locked with its customer, if nobody has decided on it yet.
 async fn undecided(connection: &mut AnyConnection, state: &AppState, id: CustomerId) -> Result<Row> {
+    master::locked(connection, id, state.db.for_update()).await?.ok_or(AppError::NotFound)?;
     let row = rows(connection, &id.to_string(), state.db.for_update()).await?.pop().ok_or(AppError::NotFound)?;
     if row.decided_at.is_some() {
         return Err(AppError::conflict("already_decided", "somebody has decided on this sign-up"));
     }
     Ok(row)
+}
+
+/// Whether the applicant is more than that by now: a customer, or somebody who can sign in or has ordered.
+async fn in_use(connection: &mut AnyConnection, row: &Row) -> Result<bool> {
+    if store::customer_state(connection, &row.id).await?.as_deref() != Some("applied") {
+        return Ok(true);
+    }
+    let user = auth::store::user_by_id(connection, "", &row.user_id).await?;
+    let orders: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM orders WHERE customer_id = $1 OR user_id = $2").bind(&row.id).bind(&row.user_id).fetch_one(connection).await?;
+    Ok(orders > 0 || user.is_some_and(|user| !user.password_hash.is_empty()))
 }
 
 async fn decide(connection: &mut AnyConnection, row: &Row, actor: &str, decision: &str, reason: &str, now: i64) -> sqlx::Result<()> {
@@ -147,7 +160,8 @@ pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<S
 }
 
 /// `POST /api/applications/{id}/refuse`: a polite mail, with the reason where one is given. The log-in goes; the company
-/// stays as a blocked customer, so that whoever is asked why can answer, until the person is erased.
+/// stays as a blocked customer, so that whoever is asked why can answer, until the person is erased. Who is a customer already
+/// is not refused any more.
 pub async fn refuse(State(state): State<AppState>, who: Staff, Path(id): Path<String>, Json(sent): Json<RefuseApplication>) -> Result<StatusCode> {
     let id: CustomerId = id_in_path(&id)?;
     bounded_text("/reason", &sent.reason, 500, true)?;
@@ -155,6 +169,9 @@ pub async fn refuse(State(state): State<AppState>, who: Staff, Path(id): Path<St
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let row = undecided(&mut tx, &state, id).await?;
+    if in_use(&mut tx, &row).await? {
+        return Err(AppError::conflict("customer_in_use", "there is a log-in in use, an order, or a customer already; block the customer instead"));
+    }
     sqlx::query("UPDATE customers SET state = 'blocked', note = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
         .bind(&row.id)
         .bind(reason)

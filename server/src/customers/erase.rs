@@ -1,38 +1,44 @@
 //! Erasing a person: name, addresses, log-in and texts go, also out of the audit trail; orders, posted documents and the
 //! fact of each consent stay. It cannot be undone, so it says first what it will do, and the name is typed again.
 
+use std::collections::HashSet;
+
 use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::people::{self, ErasePreview, Erased};
-use kontor_shared::customers::{Channel, ERASED, mask};
+use kontor_shared::customers::{Channel, ERASED};
 use kontor_shared::ids::ContactId;
 use sqlx::AnyConnection;
 
 use super::contacts::locked;
+use super::masking::masked;
 use super::store::contacts::{self, Contact};
 use super::store::master;
 use super::store::person::{self, Message, Table, Texts, User};
 use super::suppressed;
+use crate::accounts::requests::{self, Request};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text, id_in_path};
-use crate::{AppState, audit, bodies};
+use crate::{AppState, accounts, audit, bodies};
 
-/// Tables that quote people in free text or as who did something. Orders and documents are not among them: they stay as
-/// they were placed and posted.
+/// Tables that quote people in free text. Who did something is a log-in, and stands in columns of its own. Orders and documents
+/// are not among them: they stay as they were placed and posted.
 const TABLES: &[Table] = &[
-    Table { name: "audit", key: "id", number: None, columns: &["actor", "subject", "before_data", "after_data"], quotes: false },
-    Table { name: "consents", key: "id", number: None, columns: &["source", "evidence", "actor"], quotes: false },
-    Table { name: "customer_requests", key: "id", number: None, columns: &["text", "asked_by", "answer"], quotes: false },
-    Table { name: "import_refusals", key: "import_id", number: Some("no"), columns: &["value", "reason", "args"], quotes: true },
-    Table { name: "customers", key: "id", number: None, columns: &["note", "state_reason"], quotes: false },
-    Table { name: "links", key: "token_hash", number: None, columns: &["subject", "data", "created_by"], quotes: false },
-    Table { name: "applications", key: "customer_id", number: None, columns: &["message", "reason"], quotes: false },
-    Table { name: "account_requests", key: "id", number: None, columns: &["data"], quotes: false },
-    Table { name: "segment_terms", key: "customer_id", number: None, columns: &["reason", "author"], quotes: false },
-    Table { name: "segment_rules", key: "id", number: None, columns: &["reason", "author"], quotes: false },
-    Table { name: "jobs", key: "id", number: None, columns: &["last_error"], quotes: false },
+    table("audit", Some("subject"), &["subject", "before_data", "after_data"]),
+    table("consents", Some("contact_id"), &["source", "evidence"]),
+    table("customer_requests", Some("customer_id"), &["text", "answer"]),
+    Table { key: "import_id", number: Some("no"), quotes: true, ..table("import_refusals", None, &["value", "reason", "args"]) },
+    table("customers", Some("id"), &["note", "state_reason"]),
+    Table { key: "customer_id", ..table("applications", Some("customer_id"), &["message", "reason"]) },
+    Table { key: "customer_id", ..table("segment_terms", Some("customer_id"), &["reason"]) },
+    table("segment_rules", None, &["reason"]),
+    table("jobs", None, &["last_error"]),
 ];
+
+const fn table(name: &'static str, owner: Option<&'static str>, columns: &'static [&'static str]) -> Table {
+    Table { name, key: "id", number: None, owner, columns, quotes: false }
+}
 
 /// What a person is known by, now and before.
 pub struct Person {
@@ -42,8 +48,16 @@ pub struct Person {
     faxes: Vec<String>,
     /// Where messages to the person went, as addresses stand in rows.
     pub addresses: Vec<String>,
-    /// What names the person in texts, as it stands there and as JSON writes it.
+    /// The log-in and those before it: what stands as who did something.
+    logins: Vec<String>,
+    /// What names the person in the customer's own rows.
     names: Vec<String>,
+    /// Whole addresses and numbers, which name nobody else wherever they stand.
+    reach: Vec<String>,
+    /// Addresses, in lower case, that somebody else has too: in other rows they are theirs.
+    shared: HashSet<String>,
+    /// The customer and what is its own, by id.
+    customers: HashSet<String>,
 }
 
 impl Person {
@@ -51,20 +65,32 @@ impl Person {
         let user = person::user(connection, contact.user_id.as_deref(), &contact.email, &contact.customer_id).await?;
         let others = contacts::of_customer(connection, contact.customer_id.parse().context("stored customer id")?).await?;
         let (mut emails, mut faxes) = (vec![contact.email.clone()], vec![contact.fax.clone()]);
-        let mut names: Vec<String> = vec![contact.name.clone(), contact.phone.clone()];
+        let (mut names, mut phones) = (vec![contact.name.clone()], vec![contact.phone.clone()]);
+        let theirs = |value: &str| {
+            others.iter().any(|other| other.id != contact.id && [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(|known| known == value))
+        };
         // Messages went to the address of their time; what somebody else there has taken over is theirs.
         for form in former(connection, &contact).await? {
-            let theirs = |value: &str| {
-                others
-                    .iter()
-                    .any(|other| other.id != contact.id && [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(|known| known == value))
-            };
             let own = |field: &str| form.get(field).and_then(serde_json::Value::as_str).filter(|value| !theirs(value)).map(String::from);
             emails.extend(own("email"));
             faxes.extend(own("fax"));
-            names.extend(own("name").into_iter().chain(own("phone")));
+            names.extend(own("name"));
+            phones.extend(own("phone"));
         }
-        for list in [&mut emails, &mut faxes, &mut names] {
+        for consent in contacts::consents(connection, &contact.id).await? {
+            match Channel::parse(&consent.channel) {
+                Some(Channel::Email) if !theirs(&consent.address) => emails.push(consent.address),
+                Some(Channel::Fax) if !theirs(&consent.address) => faxes.push(consent.address),
+                _ => {}
+            }
+        }
+        let mut logins = Vec::new();
+        if let Some(user) = &user {
+            logins = person::former_logins(connection, &user.id).await?;
+            logins.push(user.login.clone());
+            emails.extend(logins.iter().filter(|login| login.contains('@')).cloned());
+        }
+        for list in [&mut emails, &mut faxes, &mut names, &mut phones] {
             list.retain(|text| !text.is_empty());
             list.sort();
             list.dedup();
@@ -73,14 +99,25 @@ impl Person {
         addresses.extend(user.iter().map(|user| user.login.clone()));
         addresses.sort();
         addresses.dedup();
-        names.extend(addresses.iter().cloned());
-        // Quotes and line ends stand in JSON under another spelling.
-        let escaped: Vec<String> = names.iter().map(|name| serde_json::Value::from(name.as_str()).to_string().trim_matches('"').to_string()).collect();
-        names.extend(escaped);
-        // Longer ones first: an address may hold the name.
-        names.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
-        names.dedup();
-        Ok(Self { contact, user, emails, faxes, addresses, names })
+        let user_id = user.as_ref().map_or("", |user| user.id.as_str());
+        let mut shared = HashSet::new();
+        for value in emails.iter().chain(&faxes).chain(&phones) {
+            if person::is_shared(connection, &contact.id, user_id, &value.to_lowercase()).await? {
+                shared.insert(value.to_lowercase());
+            }
+        }
+        let reached: Vec<String> = addresses.iter().chain(&phones).filter(|value| !shared.contains(&value.to_lowercase())).cloned().collect();
+        // An extension or a short log-in would be found in anybody's rows.
+        let telling = |value: &&String| value.contains('@') || value.chars().filter(char::is_ascii_digit).count() >= 6;
+        let mut reach: Vec<String> = reached.iter().filter(telling).cloned().collect();
+        names.extend(reached);
+        for list in [&mut names, &mut reach] {
+            // Longer ones first: an address may hold the name.
+            list.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
+            list.dedup();
+        }
+        let customers = person::ids_of_customer(connection, &contact.customer_id).await?.into_iter().collect();
+        Ok(Self { contact, user, emails, faxes, addresses, logins, names, reach, shared, customers })
     }
 
     /// What has to be typed to erase.
@@ -88,20 +125,29 @@ impl Person {
         if self.contact.name.is_empty() { &self.contact.email } else { &self.contact.name }
     }
 
-    /// The text without the person; none where it holds nothing of them.
-    fn masked(&self, text: &str) -> Option<String> {
-        let form = masked_form(text, &self.contact.id);
-        mask(form.as_deref().unwrap_or(text), &self.names).or(form)
+    fn user_id(&self) -> &str {
+        self.user.as_ref().map_or("", |user| user.id.as_str())
     }
 
-    /// The row without the person; none where it holds nothing of them.
+    /// What was or is to be sent to the person.
+    pub async fn messages(&self, connection: &mut AnyConnection) -> sqlx::Result<Vec<Message>> {
+        person::messages(connection, &self.contact.id, &self.contact.customer_id, self.user_id(), &self.addresses).await
+    }
+
+    /// The row without the person; none where it holds nothing of them. Rows of others lose whole addresses and numbers only:
+    /// a name is common, an address is not.
     fn masked_row(&self, table: &Table, row: &Texts) -> Option<Texts> {
-        let masked = |text: &str| self.masked(text).map(|text| if table.quotes { ERASED.to_string() } else { text });
-        let masked: Vec<Option<String>> = row.texts.iter().map(|text| text.as_deref().and_then(masked)).collect();
-        masked.iter().any(Option::is_some).then(|| Texts {
+        let names = if self.customers.contains(&row.owner) { &self.names } else { &self.reach };
+        let without = |text: &str| {
+            let form = masked_form(text, &self.contact.id);
+            masked(form.as_deref().unwrap_or(text), names, table.quotes).or(form)
+        };
+        let texts: Vec<Option<String>> = row.texts.iter().map(|text| text.as_deref().and_then(without)).collect();
+        texts.iter().any(Option::is_some).then(|| Texts {
             key: row.key.clone(),
             number: row.number,
-            texts: masked.into_iter().zip(&row.texts).map(|(masked, before)| masked.or_else(|| before.clone())).collect(),
+            owner: row.owner.clone(),
+            texts: texts.into_iter().zip(&row.texts).map(|(masked, before)| masked.or_else(|| before.clone())).collect(),
         })
     }
 
@@ -115,6 +161,11 @@ impl Person {
             (key, number) = (last.key.clone(), last.number);
             found.extend(rows.iter().filter_map(|row| self.masked_row(table, row)));
         }
+    }
+
+    /// Whether a text is one of the person's addresses.
+    fn has(&self, address: &str) -> bool {
+        self.addresses.iter().any(|own| own.to_lowercase() == address.trim().to_lowercase())
     }
 }
 
@@ -139,9 +190,43 @@ fn masked_form(text: &str, contact: &str) -> Option<String> {
     (masked != text).then_some(masked)
 }
 
-/// The rows of the audit trail that name a person, for showing.
-pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> anyhow::Result<Vec<String>> {
-    Ok(person.rows(connection, &TABLES[0], "").await?.0.into_iter().map(|row| row.key).collect())
+/// The rows of the audit trail that name a person, or that the person made, for showing.
+pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> anyhow::Result<HashSet<String>> {
+    let mut found: HashSet<String> = person.rows(connection, &TABLES[0], "").await?.0.into_iter().map(|row| row.key).collect();
+    found.extend(person::made_by(connection, &person.logins).await?);
+    Ok(found)
+}
+
+/// Ends what the person asked for and has not got yet: one-time links, and what a job is to answer. What belongs to somebody
+/// else's log-in is theirs, whatever address it names.
+async fn forget_requests(tx: &mut AnyConnection, person: &Person) -> anyhow::Result<()> {
+    let user = person.user_id();
+    for (key, subject, data) in person::links(tx).await? {
+        let names = serde_json::from_str(&data).is_ok_and(|data| any_string(&data, &|text| person.has(text)));
+        if (!user.is_empty() && subject == user) || (names && !person::is_another(tx, user, &subject).await?) {
+            person::delete_link(tx, &key).await?;
+        }
+    }
+    for (id, request) in requests::all(tx).await? {
+        let own = match &request {
+            Request::Forgot { email } => person.has(email) && !person::is_another(tx, user, email).await?,
+            Request::SignUp { form, .. } => person.has(&form.email),
+            Request::Email { user: asks, .. } => asks.to_string() == user,
+        };
+        if own {
+            accounts::store::take_request(tx, &id).await?;
+        }
+    }
+    Ok(())
+}
+
+fn any_string(json: &serde_json::Value, is: &dyn Fn(&str) -> bool) -> bool {
+    match json {
+        serde_json::Value::String(text) => is(text),
+        serde_json::Value::Array(items) => items.iter().any(|item| any_string(item, is)),
+        serde_json::Value::Object(fields) => fields.values().any(|value| any_string(value, is)),
+        _ => false,
+    }
 }
 
 async fn known(connection: &mut AnyConnection, id: ContactId) -> Result<Person> {
@@ -156,7 +241,7 @@ async fn known(connection: &mut AnyConnection, id: ContactId) -> Result<Person> 
 pub async fn preview(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<ErasePreview>> {
     let mut connection = state.db.read().await?;
     let person = known(&mut connection, id_in_path(&id)?).await?;
-    let messages = person::messages(&mut connection, &person.contact.id, &person.addresses).await?;
+    let messages = person.messages(&mut connection).await?;
     let customer = person.contact.customer_id.parse().context("stored customer id")?;
     let consents = contacts::consents_of_customer(&mut connection, customer).await?;
     let (mut sessions, mut orders) = (0, 0);
@@ -200,7 +285,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     let (customer, row) = locked(&mut tx, &state, id).await?;
     let person = Person::find(&mut tx, row).await?;
     check_typed(&person, &wanted)?;
-    let messages = person::messages(&mut tx, &person.contact.id, &person.addresses).await?;
+    let messages = person.messages(&mut tx).await?;
     if messages.iter().any(|message| matches!(message.state.as_str(), "claimed" | "sending")) {
         return Err(AppError::conflict("message_under_way", "a message to this person is going out; try again in a moment"));
     }
@@ -209,14 +294,18 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     empty_messages(&mut tx, messages, now).await?;
     for (channel, addresses) in [(Channel::Email, &person.emails), (Channel::Fax, &person.faxes)] {
         for address in addresses {
-            suppressed::erase(&mut tx, address, channel.word(), &who.actor(), now).await?;
+            let shared = person.shared.contains(&address.to_lowercase());
+            suppressed::erase(&mut tx, address, channel.word(), shared, &who.actor(), now).await?;
         }
     }
     if let Some(user) = &person.user {
         let login = format!("erased-{}", user.id);
         done.sessions = person::close_user(&mut tx, &user.id, &login).await?;
-        person::rename_actor(&mut tx, &user.login, &login).await?;
+        for own in &person.logins {
+            person::rename_actor(&mut tx, own, &login).await?;
+        }
     }
+    forget_requests(&mut tx, &person).await?;
     let customer_id = customer.id.parse().context("stored customer id")?;
     let consents = contacts::consents_of_customer(&mut tx, customer_id).await?;
     done.consents = consents.iter().filter(|consent| consent.contact_id == person.contact.id).count() as u64;
@@ -233,6 +322,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         ..person.contact.clone()
     };
     contacts::put(&mut tx, &blank).await?;
+    person::forget_addresses(&mut tx, &person.contact.id).await?;
     master::touch(&mut tx, &customer.id, now).await?;
     for (table, (rows, last)) in TABLES.iter().zip(found) {
         for row in rows {
@@ -249,7 +339,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         }
     }
     person::forget_pace(&mut tx, &person.emails).await?;
-    let reason = person.masked(wanted.reason.trim()).unwrap_or_else(|| wanted.reason.trim().to_string());
+    let reason = masked(wanted.reason.trim(), &person.names, false).unwrap_or_else(|| wanted.reason.trim().to_string());
     let after = serde_json::json!({"contact": person.contact.id, "reason": reason, "done": done});
     audit::record(&mut tx, &state.clock, &who.actor(), "contact.erase", &customer.id, None, Some(&after)).await?;
     tx.commit().await?;
