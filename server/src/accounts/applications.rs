@@ -123,18 +123,20 @@ async fn decide(connection: &mut AnyConnection, row: &Row, actor: &str, decision
     Ok(())
 }
 
-/// `POST /api/applications/{id}/approve`: the company is a customer, and its first person is invited.
+/// `POST /api/applications/{id}/approve`: the company is a customer, and its first person is invited. Who is a customer
+/// by now, or was blocked, stays that.
 pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<String>, Json(sent): Json<Approve>) -> Result<StatusCode> {
     let id: CustomerId = id_in_path(&id)?;
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let row = undecided(&mut tx, &state, id).await?;
+    let before = store::customer_state(&mut tx, &row.id).await?.unwrap_or_default();
     let code = sent.code.map_or_else(|| row.code.clone(), |code| code.trim().to_string());
     bounded_text("/code", &code, 50, false)?;
     if code.is_empty() {
         return Err(AppError::invalid_field("required", "/code", "a customer has a code"));
     }
-    let changed = sqlx::query("UPDATE customers SET state = 'active', code = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
+    let changed = sqlx::query("UPDATE customers SET state = CASE WHEN state = 'applied' THEN 'active' ELSE state END, code = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
         .bind(&row.id)
         .bind(&code)
         .bind(now)
@@ -153,7 +155,8 @@ pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<S
     reachable(&state)?;
     mail::with_link(&mut tx, &state, letter, Purpose::Invite, &row.user_id, "{}", &who.actor()).await?;
     let told = |code: &str, state: &str| serde_json::json!({"code": code, "state": state});
-    let (before, after) = (told(&row.code, "applied"), told(&code, "active"));
+    let after = store::customer_state(&mut tx, &row.id).await?.unwrap_or_default();
+    let (before, after) = (told(&row.code, &before), told(&code, &after));
     audit::record(&mut tx, &state.clock, &who.actor(), "application.approve", &row.id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -228,6 +228,7 @@ pub fn audit_action(action: &str) -> Option<Word> {
         "contact.export" => ACT_CONTACT_EXPORT,
         "contact.erase" => ACT_CONTACT_ERASE,
         "consent.record" => ACT_CONSENT_RECORD,
+        "contact.bounced" => super::consent::ACT_BOUNCED,
         "profile.save" => ACT_PROFILE_SAVE,
         "request.ask" => ACT_REQUEST_ASK,
         "request.answer" => ACT_REQUEST_ANSWER,
@@ -250,6 +251,8 @@ pub fn problem(code: &str) -> Option<Word> {
         "name_differs" => NAME_DIFFERS,
         "message_under_way" => MESSAGE_UNDER_WAY,
         "erased" => IS_ERASED,
+        "not_bounced" => super::consent::NOT_BOUNCED,
+        "customer_in_use" => super::consent::CUSTOMER_IN_USE,
         "answered_already" => ANSWERED_ALREADY,
         _ => return None,
     })

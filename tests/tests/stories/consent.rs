@@ -117,15 +117,16 @@ at_an_address!(what_stopped_an_address_two_people_share_goes_on_stopping_it, |ap
 
     // Who comes with the address afterwards is stopped, by whatever door and with whatever consent a file claims; and that it is
     // so is seen before anything is sent.
-    import(&app, Kind::Customers, &[("old.csv", "code,contact,email,consent\nC1,Ann,Nothing@shared.example,yes\nC1,Eve,bounced@SHARED.example,yes\n")]).await;
     let marketer = app.staff(Role::Marketer).await;
-    let found = skipped(&marketer).await;
-    assert!(found.contains(&(SkipReason::Erased, 2)) && found.contains(&(SkipReason::Bounced, 1)), "{found:?}");
+    let erased = async || skipped(&marketer).await.into_iter().find_map(|(reason, count)| (reason == SkipReason::Erased).then_some(count));
+    let before = erased().await.expect("some were erased");
+    import(&app, Kind::Customers, &[("old.csv", "code,contact,email,consent\nC1,Ann,Nothing@shared.example,yes\nC1,Eve,bounced@SHARED.example,yes\n")]).await;
+    assert_eq!(erased().await, Some(before + 2));
     // Until the person says so anew.
     let back = texts(&app, "SELECT id FROM contacts WHERE name = $1 AND erased_at IS NULL", "Ann").await.remove(0);
     marketer.post(&format!("/api/contacts/{back}/consents"), &say("granted")).await.ok();
     let found = skipped(&marketer).await;
-    assert!(found.contains(&(SkipReason::Erased, 1)) && found.contains(&(SkipReason::DoubledAddress, 1)), "{found:?}");
+    assert!(found.contains(&(SkipReason::Erased, before + 1)) && found.contains(&(SkipReason::DoubledAddress, 1)), "{found:?}");
 });
 
 on_both_databases!(an_erasure_takes_words_out_of_the_customers_rows_and_addresses_out_of_all, |app| async {
