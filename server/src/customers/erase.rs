@@ -36,6 +36,8 @@ const TABLES: &[Table] = &[
     table("jobs", None, &["last_error"]),
 ];
 
+const NOTHING_LEFT: Erased = Erased { sessions: 0, queued: 0, messages: 0, consents: 0, rows: 0 };
+
 const fn table(name: &'static str, owner: Option<&'static str>, columns: &'static [&'static str]) -> Table {
     Table { name, key: "id", number: None, owner, columns, quotes: false }
 }
@@ -106,11 +108,11 @@ impl Person {
                 shared.insert(value.to_lowercase());
             }
         }
-        let reached: Vec<String> = addresses.iter().chain(&phones).filter(|value| !shared.contains(&value.to_lowercase())).cloned().collect();
-        // An extension or a short log-in would be found in anybody's rows.
+        let own = |value: &&String| !shared.contains(&value.to_lowercase());
+        // An extension would be found in anybody's rows.
         let telling = |value: &&String| value.contains('@') || value.chars().filter(char::is_ascii_digit).count() >= 6;
-        let mut reach: Vec<String> = reached.iter().filter(telling).cloned().collect();
-        names.extend(reached);
+        let mut reach: Vec<String> = emails.iter().chain(&faxes).chain(&phones).filter(own).filter(telling).cloned().collect();
+        names.extend(addresses.iter().chain(&phones).filter(own).cloned());
         for list in [&mut names, &mut reach] {
             // Longer ones first: an address may hold the name.
             list.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
@@ -272,7 +274,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         let mut connection = state.db.read().await?;
         let row = contacts::get(&mut connection, id).await?.ok_or(AppError::NotFound)?;
         if row.erased_at.is_some() {
-            return Ok(Json(Erased { sessions: 0, queued: 0, messages: 0, consents: 0, rows: 0 }));
+            return Ok(Json(NOTHING_LEFT));
         }
         let person = Person::find(&mut connection, row).await?;
         check_typed(&person, &wanted)?;
@@ -283,13 +285,16 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let (customer, row) = locked(&mut tx, &state, id).await?;
+    if row.erased_at.is_some() {
+        return Ok(Json(NOTHING_LEFT));
+    }
     let person = Person::find(&mut tx, row).await?;
     check_typed(&person, &wanted)?;
     let messages = person.messages(&mut tx).await?;
     if messages.iter().any(|message| matches!(message.state.as_str(), "claimed" | "sending")) {
         return Err(AppError::conflict("message_under_way", "a message to this person is going out; try again in a moment"));
     }
-    let mut done = Erased { sessions: 0, queued: 0, messages: messages.len() as u64, consents: 0, rows: 0 };
+    let mut done = Erased { messages: messages.len() as u64, ..NOTHING_LEFT };
     done.queued = messages.iter().filter(|message| message.state == "queued").count() as u64;
     empty_messages(&mut tx, messages, now).await?;
     for (channel, addresses) in [(Channel::Email, &person.emails), (Channel::Fax, &person.faxes)] {

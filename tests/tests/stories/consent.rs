@@ -217,6 +217,10 @@ on_both_databases!(a_consent_stays_with_the_address_it_was_given_for, |app| asyn
     rename("new@x.example").await;
     let ann = contact(&sales, &customer, &id).await;
     assert_eq!((ann.consent, ann.consents.len()), (None, 1));
+    // Nor does an export claim it, which some other system would believe.
+    let mut exported = Vec::new();
+    kontor_server::exports::customers(app.state(), false, &mut exported).await.expect("an export");
+    assert!(!String::from_utf8_lossy(&exported).contains("granted"));
     assert!(!ann.consents[0].counts && ann.consents[0].address == "ann@x.example" && ann.consents[0].state == ConsentState::Granted);
     assert_eq!(skipped(&marketer).await, [(SkipReason::NotReceiving, 1), (SkipReason::NoConsent, 1)]);
     // Undone, it is as it was.

@@ -190,6 +190,16 @@ on_both_databases!(an_erased_person_is_nowhere_but_in_what_was_posted, |app| asy
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM account_requests WHERE id <> 'bob'").await, 0);
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM account_requests").await, 1);
 
+    // What a file was refused for is still shown, without her.
+    let imports: Vec<String> = sqlx::query_scalar("SELECT DISTINCT import_id FROM import_refusals")
+        .fetch_all(&mut *app.state().db.read().await.expect("a connection"))
+        .await
+        .expect("imports");
+    assert!(!imports.is_empty());
+    for import in imports {
+        admin.get(&format!("/api/imports/{import}")).await.ok();
+    }
+
     // What stays: documents as posted, the order, the fact of the consent, the other people, what was sent when.
     let mut connection = app.state().db.read().await.expect("a connection");
     let after: Vec<(String, String)> = sqlx::query_as("SELECT number_text, data FROM documents").fetch_all(&mut *connection).await.expect("documents");
