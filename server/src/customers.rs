@@ -32,6 +32,7 @@ pub mod profile;
 pub mod requests;
 pub mod store;
 pub mod suppressed;
+mod traces;
 
 /// A name as it is searched: lower case, ё as е, white space single.
 pub fn fold(text: &str) -> String {

@@ -10,10 +10,10 @@ use kontor_shared::words::{Lang, people as words};
 use sqlx::AnyConnection;
 
 use super::contacts::shown;
-use super::erase::{Person, audit_rows};
 use super::store::person::{self, Message};
 use super::store::{contacts, master};
 use super::suppressed::{self, Suppression};
+use super::traces::{Person, audit_rows};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, id_in_path};

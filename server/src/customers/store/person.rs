@@ -81,12 +81,12 @@ pub async fn elsewhere(connection: &mut AnyConnection, contact: &str, addresses:
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND p.email IN ({})",
+        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND LOWER(p.email) IN ({})",
         placeholders(2, addresses.len())
     );
     let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(contact);
     for address in addresses {
-        query = query.bind(address);
+        query = query.bind(address.to_lowercase());
     }
     query.fetch_all(connection).await
 }
