@@ -119,6 +119,7 @@ table! {
     AddContact      POST   "/api/contacts"                         SALES,  Nothing,  "A new person at a customer, under an id of the client's own";
     SaveContact     PUT    "/api/contacts/{id}"                    SALES,  Contact,  "Change a person at a customer";
     RecordConsent   POST   "/api/contacts/{id}/consents"           MARKET, Contact,  "Write down a consent or its withdrawal";
+    SetBounced      POST   "/api/contacts/{id}/bounced"            MARKET, Contact,  "Say that mail reaches a person's address again, or take that back";
     ExportPerson    POST   "/api/contacts/{id}/export"             ADMIN,  Contact,  "Everything held about a person";
     PreviewErase    GET    "/api/contacts/{id}/erase"              ADMIN,  Contact,  "What erasing a person would do";
     ErasePerson     POST   "/api/contacts/{id}/erase"              ADMIN,  Contact,  "Erase a person; documents stay as posted";

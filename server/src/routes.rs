@@ -51,6 +51,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::AddContact => (post(customers::contacts::create), json::<api::Customer>().body::<api::people::NewContact>().created()),
         RouteId::SaveContact => (put(customers::contacts::save), json::<api::Customer>().body::<api::people::SaveContact>()),
         RouteId::RecordConsent => (post(customers::contacts::consent), json::<api::Customer>().body::<api::people::RecordConsent>()),
+        RouteId::SetBounced => (post(customers::bounced::set), json::<api::Customer>().body::<api::people::SetBounced>()),
         RouteId::ExportPerson => (post(customers::person::export), json::<api::people::PersonExport>()),
         RouteId::PreviewErase => (get(customers::erase::preview), json::<api::people::ErasePreview>()),
         RouteId::ErasePerson => (post(customers::erase::erase), json::<api::people::Erased>().body::<api::people::Erase>()),

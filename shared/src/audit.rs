@@ -76,6 +76,7 @@ named! {
         ContactExport "contact.export" = "person’s data given out", "выданы персональные данные", "предадени лични данни";
         ContactErase "contact.erase" = "person erased", "удалены персональные данные", "изтрити лични данни";
         ConsentRecord "consent.record" = "consent recorded", "записано согласие", "записано съгласие";
+        ContactBounced "contact.bounced" = "noted whether an address works", "отмечено, работает ли адрес", "отбелязано дали адрес работи";
         PreferencesChoose "preferences.choose" = "reader chose what to receive", "получатель выбрал, что получать", "получателят избра какво да получава";
         ProfileSave "profile.save" = "own profile changed", "клиент изменил свои данные", "клиентът промени данните си";
         RequestAsk "request.ask" = "change asked for", "клиент попросил об изменении", "клиентът поиска промяна";

@@ -128,12 +128,14 @@ words_of! {
     }
 }
 
-/// The newest word of a contact for one purpose and channel.
+/// The newest word of a contact for one purpose and channel, of those that count for its address ([`crate::consents::counts`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentFact {
     /// `marketing`, `topic:<word>`; imports before there were topics wrote `mailings`.
     pub purpose: String,
     pub granted: bool,
+    /// Unix milliseconds.
+    pub at: i64,
 }
 
 /// A suppression of an address that is in force.
@@ -142,6 +144,8 @@ pub struct SuppressionFact {
     pub reason: String,
     /// Empty: everything.
     pub topic: String,
+    /// Unix milliseconds.
+    pub since: i64,
 }
 
 /// What is known of one possible recipient.
@@ -191,7 +195,10 @@ impl Standing<'_> {
     }
 
     fn suppressed(&self, topic: Topic) -> Option<SkipReason> {
-        let concerns = |one: &&SuppressionFact| one.topic.is_empty() || one.topic == topic.word();
+        // Who had agreed for this address before somebody else behind it was erased did not ask to be; whoever comes later with
+        // the address is taken for the one who did.
+        let stayed = |since: i64| self.consents.iter().any(|one| one.granted && one.at <= since);
+        let concerns = |one: &&SuppressionFact| (one.topic.is_empty() || one.topic == topic.word()) && !(one.reason == "erased" && stayed(one.since));
         let reason = |one: &SuppressionFact| match one.reason.as_str() {
             "erased" => SkipReason::Erased,
             "bounced" => SkipReason::Bounced,
@@ -443,11 +450,11 @@ mod tests {
     }
 
     fn consent(purpose: &str, granted: bool) -> ConsentFact {
-        ConsentFact { purpose: purpose.into(), granted }
+        ConsentFact { purpose: purpose.into(), granted, at: 100 }
     }
 
     fn suppression(reason: &str, topic: &str) -> SuppressionFact {
-        SuppressionFact { reason: reason.into(), topic: topic.into() }
+        SuppressionFact { reason: reason.into(), topic: topic.into(), since: 50 }
     }
 
     fn willing<'a>(consents: &'a [ConsentFact], suppressions: &'a [SuppressionFact]) -> Standing<'a> {
@@ -482,6 +489,11 @@ mod tests {
         check("complaint", "", Some(SkipReason::Complaint));
         check("register", "", Some(SkipReason::Register));
         check("manual", "", Some(SkipReason::Suppressed));
+        // Whoever agreed for the address before another of its people was erased stays; who comes later does not.
+        check("erased", "", Some(SkipReason::Erased));
+        let later = [SuppressionFact { since: 100, ..suppression("erased", "") }];
+        assert_eq!(willing(&consents, &later).skip(Channel::Email, Topic::Offers), None);
+        assert_eq!(willing(&[], &later).skip(Channel::Email, Topic::Offers), Some(SkipReason::Erased));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod attachments;
 mod audiences;
 mod backup;
 mod child;
+mod consent;
 mod customers;
 mod discount;
 mod erase;
