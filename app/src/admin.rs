@@ -19,6 +19,7 @@ use crate::ui::page;
 mod access;
 mod answer;
 mod audit;
+mod breakers;
 mod csv;
 mod customer;
 mod customers;
@@ -127,6 +128,7 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/templates") view=move || within(role, Section::Templates, home, templates::Templates)/>
                     <Route path=path!("/admin/templates/:id") view=move || within(role, Section::Templates, home, template::TemplatePage)/>
                     <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
+                    <Route path=path!("/admin/sending") view=move || within(role, Section::Messages, home, breakers::Breakers)/>
                     <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
                     <Route path=path!("/admin/account") view=crate::account::AccountPage/>
                     <Route path=path!("/admin/people") view=move || within(role, Section::LogIns, home, log_ins::LogIns)/>

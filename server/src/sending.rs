@@ -10,6 +10,8 @@ use crate::extract::Json;
 use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth};
 
+pub mod breakers;
+
 /// Why it is paused after a restore, as the `reason` column has it.
 pub const RESTORED: &str = "restored";
 

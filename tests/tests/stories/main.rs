@@ -38,4 +38,5 @@ mod sign_up;
 mod templates;
 mod two_servers;
 mod unsubscribe;
+mod waiting;
 mod watching;
