@@ -262,7 +262,9 @@ fn Released(desk: Desk, step: Memo<String>) -> impl IntoView {
     let path = desk.id.get_value();
     let tab = move |word: &'static str, label: Word| {
         let href = if word.is_empty() { format!("/admin/mailings/{path}") } else { format!("/admin/mailings/{path}?step={word}") };
-        view! { <a href=href aria-current=move || (step.get() == word).then_some("page")>{say(label)}</a> }
+        // Whoever froze it stands at the last step of writing, which is the first of these.
+        let current = move || step.with(|step| step == word || (word.is_empty() && !matches!(step.as_str(), "who" | "look")));
+        view! { <a href=href aria-current=move || current().then_some("page")>{say(label)}</a> }
     };
     let tabs = [("", words::STEP_SEND), ("who", words::RECIPIENTS), ("look", words::STEP_PREVIEW)].map(|(word, label)| tab.clone()(word, label));
     view! {

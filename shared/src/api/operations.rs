@@ -11,7 +11,7 @@ body! {
         /// When that was last changed; absent: never.
         pub changed_at: Option<String>,
         pub changed_by: String,
-        /// Messages that wait to be sent.
+        /// Messages that go out once it is released: of orders, and of mailings under way.
         pub waiting: u32,
     }
 }

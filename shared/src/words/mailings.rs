@@ -151,8 +151,8 @@ crate::words! {
     REPORT_TOTALS = "Totals", "Итоги", "Общо";
     REPORT_TOTAL = "Recipients in all", "Всего получателей", "Общо получатели";
     REPORT_CUT = "The first {n} of {all} recipients are printed; the Excel list has them all.",
-        "Напечатаны первые {n} из {all} получателей; полный список — в файле Excel.",
-        "Отпечатани са първите {n} от {all} получатели; пълният списък е във файла Excel.";
+        "Напечатаны первые {n} из {all}; полный список — в файле Excel.",
+        "Отпечатани са първите {n} от {all}; пълният списък е във файла Excel.";
     SIGN_PREPARED = "Prepared by", "Составил", "Съставил";
     SIGN_APPROVED = "Approved by", "Утвердил", "Одобрил";
     SIGN_DATE = "Date, signature", "Дата, подпись", "Дата, подпис";

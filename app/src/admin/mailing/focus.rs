@@ -5,9 +5,12 @@ use leptos::prelude::*;
 
 use crate::browser;
 
+/// The page is drawn anew by then, also where its address changed.
+const DRAWN: std::time::Duration = std::time::Duration::from_millis(150);
+
 /// After the next drawing: the first of these elements that is there takes a focus that was lost.
 pub fn rescue(ids: &'static [&'static str]) {
-    request_animation_frame(move || {
+    let look = move || {
         if browser::focused().is_some_and(|element| element.tag_name() != "BODY") {
             return;
         }
@@ -15,5 +18,7 @@ pub fn rescue(ids: &'static [&'static str]) {
         if let Some(element) = found.or_else(|| document().query_selector("#main h1").ok().flatten()) {
             browser::focus_in_place(&element);
         }
-    });
+    };
+    request_animation_frame(look);
+    set_timeout(look, DRAWN);
 }

@@ -44,7 +44,7 @@ fn Checks(checks: MailingChecks, desk: Desk) -> impl IntoView {
             let label = words::check(&one.code).map_or(one.code.clone(), |word| say(word).to_string());
             // What is data in any language; sentences are for scripts.
             let detail = matches!(one.code.as_str(), "recipients" | "public_url" | "sender" | "price_list").then_some(one.detail);
-            let problems = one.problems.into_iter().map(problem).collect_view();
+            let problems = (!one.problems.is_empty()).then(|| view! { <ul>{one.problems.into_iter().map(problem).collect_view()}</ul> });
             view! { <tr><td class="a">{label}</td><td class="b"><span class=tone data-s=mark>{say(verdict)}</span></td><td class="b long">{detail}{problems}</td></tr> }
         })
         .collect();
