@@ -14,7 +14,8 @@ use super::engine::{Fault, FaultKind};
 
 /// Elements open at once. A letter laid out by tables in tables has thirty.
 pub const MOST_DEEP: usize = 100;
-/// Bytes of one tag or comment, by twos of the steps that are read: the attributes of a tag are compared with each other.
+/// It is read in steps of so many bytes. A tag or comment that fills one is refused: the parser compares the attributes of
+/// a tag with each other.
 const STEP: usize = 8 << 10;
 
 const EMPTY: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];

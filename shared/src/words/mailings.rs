@@ -66,6 +66,7 @@ crate::words! {
     CONDITIONS_KIND = "Condition", "Условие", "Условие";
     ADD_CONDITION = "Add a condition", "Добавить условие", "Добави условие";
     REMOVE = "Remove", "Убрать", "Премахни";
+    NOTHING_TO_CHOOSE = "No customer has one: there is nothing to choose from.", "Ни у одного клиента этого нет: выбирать не из чего.", "Никой клиент няма такова: няма от какво да се избира.";
     COND_BOUGHT = "Bought", "Покупали", "Купували";
     COND_NOT_BOUGHT = "Did not buy", "Не покупали", "Не са купували";
     COND_AMOUNT = "Amount of orders", "Сумма заказов", "Сума на поръчките";
@@ -110,15 +111,15 @@ crate::words! {
     MESSAGE_FRAME = "The message as HTML", "Письмо в HTML", "Писмото в HTML";
     ATTACHED = "Attached: {names}", "Вложения: {names}", "Прикачени: {names}";
     FROM = "From", "От кого", "От";
-    TEST_NOWHERE = "No staff log-in and no address in the settings is an e-mail address.", "Ни логины сотрудников, ни настройки не содержат адреса почты.", "Нито вход на служител, нито настройките съдържат имейл адрес.";
+    TEST_NOWHERE = "No staff log-in and no address in the settings is an e-mail address.", "Ни один сотрудник не входит с адресом почты, и в настройках адреса нет.", "Никой служител не влиза с имейл адрес и в настройките няма такъв.";
     TO = "To", "Кому", "До";
     SUBJECT = "Subject", "Тема", "Тема";
     TEST_TO = "Send this copy to", "Отправить эту копию на", "Изпрати това копие на";
     TEST_SEND = "Send a test", "Отправить пробу", "Изпрати проба";
     TEST_SENT = "The test went to {address}: {answer}", "Проба отправлена на {address}: {answer}", "Пробата е изпратена на {address}: {answer}";
     TEST_HINT = "A log-in of the firm's staff or an address from its settings. No recipient's record is touched.",
-        "Логин сотрудника или адрес из настроек фирмы. Записи получателей не затрагиваются.",
-        "Вход на служител или адрес от настройките на фирмата. Записите на получателите не се променят.";
+        "Адрес, с которым входит сотрудник, или адрес из настроек фирмы. Записи получателей не затрагиваются.",
+        "Адрес, с който влиза служител, или адрес от настройките на фирмата. Записите на получателите не се променят.";
     CHECKS = "Checks", "Проверки", "Проверки";
     CHECK_OK = "in order", "в порядке", "в ред";
     CHECK_STOPS = "stops the mailing", "не даёт отправить", "спира разпращането";
@@ -198,7 +199,7 @@ crate::words! {
     PROBLEM_TOO_DEEP = "Too many elements inside each other, or a tag too long", "Слишком много вложенных элементов или слишком длинный тег", "Твърде много вложени елементи или твърде дълъг таг";
     PROBLEM_NO_TEXT = "The template has no text in this language", "В шаблоне нет текста на этом языке", "Шаблонът няма текст на този език";
     PROBLEM_NO_TEMPLATE = "No template is chosen", "Шаблон не выбран", "Не е избран шаблон";
-    ENGINE_SAYS = "In the engine's words", "Словами движка", "С думите на машината";
+    ENGINE_SAYS = "What the template engine says", "Сообщение шаблонизатора (по-английски)", "Съобщение на шаблонната система (на английски)";
     PROBLEM_UNKNOWN = "No such placeholder", "Такой вставки нет", "Няма такова поле";
     PROBLEM_NO_FALLBACK = "Some readers have none: give a fall-back", "У части читателей значения нет: дайте замену", "Някои читатели го нямат: дайте замяна";
     PROBLEM_NO_IF = "Leave it out where it is empty, with an if", "Уберите её условием if, когда она пуста", "Махнете го с if, когато е празно";
@@ -213,7 +214,7 @@ crate::words! {
     PROBLEM_MISSING_LANGUAGE = "No text in this language", "Нет текста на этом языке", "Няма текст на този език";
     FAULT_TOO_MANY = "Too many conditions", "Слишком много условий", "Твърде много условия";
     FAULT_NO_VALUE = "Choose at least one value", "Выберите хотя бы одно значение", "Изберете поне една стойност";
-    FAULT_TOO_MANY_VALUES = "Choose 50 values at most", "Выберите не больше 50 значений", "Изберете най-много 50 стойности";
+    FAULT_TOO_MANY_VALUES = "50 values at most, each of 200 characters at most", "Не больше 50 значений, каждое не длиннее 200 знаков", "Най-много 50 стойности, всяка до 200 знака";
     FAULT_NO_GOODS = "Write the code of a product, or choose a group", "Напишите код товара или выберите группу", "Напишете кода на стоката или изберете група";
     FAULT_DAYS = "Give both days, the first not after the last", "Укажите обе даты, первую не позже последней", "Дайте двете дати, първата не след последната";
     FAULT_SPAN = "Give a number: 1 to 120 months, or 1 to 3660 days", "Укажите число: от 1 до 120 месяцев или от 1 до 3660 дней", "Дайте число: от 1 до 120 месеца или от 1 до 3660 дни";
@@ -237,7 +238,7 @@ crate::words! {
     WAIT_NEXT = "next: {time}", "следующее: {time}", "следващото: {time}";
     WAIT_DONE = "The last goes out at the earliest: {time}.", "Последнее уйдёт не раньше: {time}.", "Последното ще тръгне най-рано: {time}.";
     WAIT_WHY = "What waits, and for what", "Что ждёт и чего", "Какво чака и защо";
-    ERR_NOT_OWN_ADDRESS = "Tests go to log-ins of the firm's staff and addresses from its settings only.", "Пробы отправляют только на логины сотрудников и адреса из настроек фирмы.", "Проби се изпращат само до входове на служители и адреси от настройките на фирмата.";
+    ERR_NOT_OWN_ADDRESS = "Tests go to log-ins of the firm's staff and addresses from its settings only.", "Пробы отправляют только на адреса, с которыми входят сотрудники, и на адреса из настроек фирмы.", "Проби се изпращат само до адресите, с които влизат служителите, и до адреси от настройките на фирмата.";
     ERR_ADDRESS_SUPPRESSED = "Nothing is sent to this address: it is suppressed.", "На этот адрес ничего не отправляется: он в списке запрета.", "До този адрес не се изпраща нищо: той е в списъка със забранени.";
     ERR_NO_READER = "Nobody is at this place any more. Look at the preview again.", "На этом месте уже никого нет. Откройте просмотр заново.", "На това място вече няма никого. Отворете прегледа отново.";
     ERR_ALREADY_SENT = "Something of it was sent or tried already; it can only be paused or cancelled.", "Часть сообщений уже отправлена или отправляется; рассылку можно только приостановить или отменить.", "Част от съобщенията вече са изпратени или опитани; разпращането може само да се спре или отмени.";

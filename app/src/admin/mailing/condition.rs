@@ -203,7 +203,7 @@ fn GoodsIn(condition: RwSignal<Condition>, choices: StoredValue<AudienceChoices>
             </select>
         </label>
         {move || if group.get() {
-            let groups = choices.with_value(|choices| choices.groups.clone());
+            let groups = with_chosen(choices.with_value(|choices| choices.groups.clone()), std::iter::once(&untrack(code)));
             let options: Vec<_> = groups.into_iter().map(|one| {
                 let own = one.code.clone();
                 view! { <option value=one.code prop:selected=move || code() == own>{one.name}</option> }
@@ -322,9 +322,23 @@ fn Orders(condition: RwSignal<Condition>) -> impl IntoView {
     }
 }
 
+/// The choices, with what was chosen once and is not among them any more: it has to be seen, to be taken out.
+fn with_chosen<'a>(mut of: Vec<Choice>, chosen: impl Iterator<Item = &'a String>) -> Vec<Choice> {
+    for code in chosen.filter(|code| !code.is_empty()) {
+        if !of.iter().any(|known| known.code == *code) {
+            of.push(Choice { code: code.clone(), name: code.clone() });
+        }
+    }
+    of
+}
+
 /// Any of several values.
 #[component]
 fn Any(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
+    let of = condition.with_untracked(|condition| with_chosen(of, values(condition).iter()));
+    if of.is_empty() {
+        return view! { <p class="ink-2 s">{say(words::NOTHING_TO_CHOOSE)}</p> }.into_any();
+    }
     let has = move |code: &String| condition.with(|condition| values(condition).contains(code));
     let picks: Vec<_> = of
         .into_iter()
@@ -344,7 +358,7 @@ fn Any(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
             view! { <label class="pick"><input type="checkbox" prop:checked=move || has(&own) on:change=change/>{one.name}</label> }
         })
         .collect();
-    view! { <div class="picks long-list any-of">{picks}</div> }
+    view! { <div class="picks long-list any-of">{picks}</div> }.into_any()
 }
 
 #[component]
@@ -372,6 +386,10 @@ fn Languages(condition: RwSignal<Condition>) -> impl IntoView {
 
 #[component]
 fn Manager(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
+    let of = condition.with_untracked(|condition| match condition {
+        Condition::Manager { user } => with_chosen(of, std::iter::once(user)),
+        _ => of,
+    });
     let options: Vec<_> = of
         .into_iter()
         .map(|one| {
