@@ -201,6 +201,10 @@ async fn fulfil(connection: &mut AnyConnection, rule: &Rule, condition: &Conditi
         Condition::Language { any_of } => customers.retain(|customer| Lang::parse(&customer.lang).is_some_and(|lang| any_of.contains(&lang))),
         Condition::Manager { user } => customers.retain(|customer| customer.manager_id.as_ref() == Some(user)),
         Condition::PriceType { any_of } => customers.retain(|customer| any_of.contains(&customer.price_type)),
+        Condition::ByHand { is } => {
+            let by_hand = store::by_hand(connection).await?;
+            customers.retain(|customer| by_hand.contains(&customer.id) == *is);
+        }
         // Judged with the segments.
         Condition::New { .. } => {}
     }

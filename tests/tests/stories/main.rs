@@ -40,4 +40,5 @@ mod starting;
 mod templates;
 mod two_servers;
 mod unsubscribe;
+mod waiting;
 mod watching;
