@@ -19,6 +19,7 @@ use crate::ui::page;
 mod access;
 mod answer;
 mod audit;
+mod breakers;
 mod csv;
 mod customer;
 mod customers;
@@ -101,8 +102,6 @@ fn Office(role: Role) -> impl IntoView {
     // A role without the queue begins where it works.
     let home = if Section::Orders.open_to(role) { "/admin" } else { "/admin/customers" };
     let items = Section::open_sections(role).map(|section| NavItem { href: section.href(), label: say(section.word()), under: &[] }).collect();
-    let sending = sending::ask();
-    let settled = sending::settled(sending);
     view! {
         <Bar home=home items=items side_menu=true>
             <span class="item only-l s">{say(staff::role(role))}</span>
@@ -110,37 +109,32 @@ fn Office(role: Role) -> impl IntoView {
         <div class="staff">
             <Side role=role/>
             <main class="page staff-page" id="main">
-                <sending::Paused role=role sending=sending/>
-                {move || if settled.get() {
-                    view! {
-                        <Routes fallback=|| view! { <Nowhere/> }>
-                            <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
-                            <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
-                            <Route path=path!("/admin/customers") view=customers::Customers/>
-                            <Route path=path!("/admin/customers/new") view=customer::form::NewCustomerPage/>
-                            <Route path=path!("/admin/customers/:id") view=customer::CustomerPage/>
-                            <Route path=path!("/admin/customers/:id/edit") view=customer::form::EditCustomerPage/>
-                            <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
-                            <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
-                            <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
-                            <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
-                            <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
-                            <Route path=path!("/admin/messages/:id") view=move || within(role, Section::Messages, home, message::MessagePage)/>
-                            <Route path=path!("/admin/mailings") view=move || within(role, Section::Mailings, home, mailings::Mailings)/>
-                            <Route path=path!("/admin/mailings/:id") view=move || within(role, Section::Mailings, home, mailing::MailingPage)/>
-                            <Route path=path!("/admin/templates") view=move || within(role, Section::Templates, home, templates::Templates)/>
-                            <Route path=path!("/admin/templates/:id") view=move || within(role, Section::Templates, home, template::TemplatePage)/>
-                            <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
-                            <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
-                            <Route path=path!("/admin/account") view=crate::account::AccountPage/>
-                            <Route path=path!("/admin/people") view=move || within(role, Section::LogIns, home, log_ins::LogIns)/>
-                            <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
-                            <Route path=path!("/admin/audit") view=move || within(role, Section::Audit, home, audit::Audit)/>
-                        </Routes>
-                    }.into_any()
-                } else {
-                    view! { <page::Loading/> }.into_any()
-                }}
+                <sending::Paused role=role/>
+                <Routes fallback=|| view! { <Nowhere/> }>
+                    <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
+                    <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
+                    <Route path=path!("/admin/customers") view=customers::Customers/>
+                    <Route path=path!("/admin/customers/new") view=customer::form::NewCustomerPage/>
+                    <Route path=path!("/admin/customers/:id") view=customer::CustomerPage/>
+                    <Route path=path!("/admin/customers/:id/edit") view=customer::form::EditCustomerPage/>
+                    <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
+                    <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
+                    <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
+                    <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
+                    <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
+                    <Route path=path!("/admin/messages/:id") view=move || within(role, Section::Messages, home, message::MessagePage)/>
+                    <Route path=path!("/admin/mailings") view=move || within(role, Section::Mailings, home, mailings::Mailings)/>
+                    <Route path=path!("/admin/mailings/:id") view=move || within(role, Section::Mailings, home, mailing::MailingPage)/>
+                    <Route path=path!("/admin/templates") view=move || within(role, Section::Templates, home, templates::Templates)/>
+                    <Route path=path!("/admin/templates/:id") view=move || within(role, Section::Templates, home, template::TemplatePage)/>
+                    <Route path=path!("/admin/messages") view=move || within(role, Section::Messages, home, messages::Messages)/>
+                    <Route path=path!("/admin/sending") view=move || within(role, Section::Messages, home, breakers::Breakers)/>
+                    <Route path=path!("/admin/settings") view=move || within(role, Section::Settings, home, settings::Settings)/>
+                    <Route path=path!("/admin/account") view=crate::account::AccountPage/>
+                    <Route path=path!("/admin/people") view=move || within(role, Section::LogIns, home, log_ins::LogIns)/>
+                    <Route path=path!("/admin/jobs") view=move || within(role, Section::Jobs, home, jobs::Jobs)/>
+                    <Route path=path!("/admin/audit") view=move || within(role, Section::Audit, home, audit::Audit)/>
+                </Routes>
             </main>
         </div>
         <expiry::SignInAgain/>

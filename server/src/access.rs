@@ -120,6 +120,7 @@ table! {
     AddContact      POST   "/api/contacts"                         SALES,  Nothing,  "A new person at a customer, under an id of the client's own";
     SaveContact     PUT    "/api/contacts/{id}"                    SALES,  Contact,  "Change a person at a customer";
     RecordConsent   POST   "/api/contacts/{id}/consents"           MARKET, Contact,  "Write down a consent or its withdrawal";
+    SetBounced      POST   "/api/contacts/{id}/bounced"            MARKET, Contact,  "Say that mail reaches a person's address again, or take that back";
     ExportPerson    POST   "/api/contacts/{id}/export"             ADMIN,  Contact,  "Everything held about a person";
     PreviewErase    GET    "/api/contacts/{id}/erase"              ADMIN,  Contact,  "What erasing a person would do";
     ErasePerson     POST   "/api/contacts/{id}/erase"              ADMIN,  Contact,  "Erase a person; documents stay as posted";
@@ -159,6 +160,7 @@ table! {
     PreviewMailing  GET    "/api/mailings/{id}/preview"            MARKET, Mailing,  "One reader's copy";
     CheckMailing    GET    "/api/mailings/{id}/checks"             MARKET, Mailing,  "What stands in a mailing's way";
     TestMailing     POST   "/api/mailings/{id}/test"               MARKET, Mailing,  "Send one reader's copy to an address of the firm's own";
+    TestAddresses   GET    "/api/mailings/test-addresses"          MARKET, Nothing,  "Where tests of mailings may go, one's own address first";
     MailingMessages GET    "/api/mailings/{id}/messages"           MARKET, Mailing,  "Recipients with what became of their messages";
     MailingXlsx     GET    "/api/mailings/{id}/xlsx"               MARKET, Mailing,  "The list of recipients as a workbook";
     MailingPdf      GET    "/api/mailings/{id}/pdf"                MARKET, Mailing,  "The report of a mailing, to print and sign";
@@ -167,6 +169,7 @@ table! {
     PauseMailing    POST   "/api/mailings/{id}/pause"              MARKET, Mailing,  "Stop sending for now";
     ResumeMailing   POST   "/api/mailings/{id}/resume"             SEND,   Mailing,  "Go on sending";
     CancelMailing   POST   "/api/mailings/{id}/cancel"             MARKET, Mailing,  "End a mailing; what is not sent is never sent";
+    ThawMailing     POST   "/api/mailings/{id}/thaw"               SEND,   Mailing,  "Take a mailing back to a draft, while nothing of it was sent";
     ListTemplates   GET    "/api/templates"                        MARKET, Nothing,  "Templates";
     CheckTemplate   POST   "/api/templates/check"                  MARKET, Nothing,  "What is wrong with texts that are not saved yet, and how they look";
     GetTemplate     GET    "/api/templates/{id}"                   MARKET, Template, "One template with its versions";
@@ -184,6 +187,8 @@ table! {
     Snapshot        GET    "/api/price-list/{version}/{overlay}"   ANYONE, Snapshot, "One published version, immutable";
     PriceListSince  GET    "/api/price-list/{version}/{overlay}/since/{since}" ANYONE, Delta, "What changed since an earlier version, immutable";
     GetSending      GET    "/api/sending"                          STAFF,  Nothing,  "Whether anything is sent at all";
+    ListBreakers    GET    "/api/sending/breakers"                 MARKET, Nothing,  "Whom nothing is sent to for a while, why, since when and how long";
+    CloseBreaker    POST   "/api/sending/breakers/close"           SEND,   Nothing,  "Send there again before the pause is over";
     ReleaseSending  POST   "/api/sending/release"                  ADMIN,  Nothing,  "Let sending go on after a restore or a stop";
     Unsubscribe     GET    "/u/{token}"                            ANYONE, Token,    "The page behind a mail's unsubscribe link; opening it changes nothing";
     OneClick        POST   "/u/{token}"                            ANYONE, Token,    "Unsubscribe by one click (RFC 8058)";

@@ -8,6 +8,7 @@ pub mod applications;
 pub mod by_link;
 pub mod mail;
 pub mod own;
+pub mod own_address;
 pub mod passwords;
 pub mod people;
 pub mod requests;

@@ -20,15 +20,19 @@ use crate::error::{AppError, Result};
 use crate::segments;
 use crate::time::rfc3339;
 
+pub mod bounced;
 mod check;
+pub mod consents;
 pub mod contacts;
 pub mod edit;
 pub mod erase;
+mod masking;
 pub mod person;
 pub mod profile;
 pub mod requests;
 pub mod store;
 pub mod suppressed;
+mod traces;
 
 /// A name as it is searched: lower case, ё as е, white space single.
 pub fn fold(text: &str) -> String {
@@ -199,7 +203,7 @@ pub async fn whole(state: &AppState, id: CustomerId, after: Option<&str>) -> Res
     };
     let places = edit::places(&mut connection, &row).await?;
     let requests = store::requests::of_customer(&mut connection, id, 50).await?;
-    let contacts = contacts::shown(&mut connection, id).await?;
+    let contacts = contacts::shown(&mut connection, &row).await?;
     let (verdict, marks) = segments::judge_some(&mut connection, &rule, &[id]).await?.remove(&id).context("the customer was judged")?;
     let terms = segments::terms::of(&mut connection, id).await?;
     let since = segments::store::last_move(&mut connection, id).await?.filter(|(word, _)| word == verdict.segment.word()).map(|(_, since)| since);

@@ -284,7 +284,8 @@ fn migrations() -> Migrator {
         (10, "firm_versions", include_str!("../migrations/0010_firm_versions.sql")),
         (11, "sending", include_str!("../migrations/0011_sending.sql")),
         (12, "segments", include_str!("../migrations/0012_segments.sql")),
-        (15, "goods", include_str!("../migrations/0015_goods.sql")),
+        (13, "consent_address", include_str!("../migrations/0013_consent_address.sql")),
+        (14, "goods", include_str!("../migrations/0014_goods.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -16,13 +16,18 @@ pub mod html;
 pub mod lifecycle;
 pub mod message;
 pub mod moves;
+pub mod nesting;
 pub mod preview;
 pub mod render;
 pub mod results;
 pub mod starting;
 pub mod store;
 pub mod templates;
+pub mod test_send;
+mod thaw;
 pub mod values;
+pub mod waiting;
+pub mod warnings;
 
 /// The links of a copy nobody gets: previews and tests. They lead to the pages, for no reader.
 pub fn sample_links(state: &AppState) -> (String, String) {

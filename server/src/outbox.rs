@@ -24,7 +24,7 @@ use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth, bodies};
 
 pub mod attachment;
-mod breaker;
+pub mod breaker;
 pub mod claim;
 mod gate;
 mod prepare;

@@ -8,14 +8,17 @@ use axum::response::Response;
 use kontor_shared::api::preferences::{ChannelChoice, ChoosePreferences, ConsentProof, Preferences, TopicChoice, Why};
 use kontor_shared::audit::{Action, Actor};
 use kontor_shared::customers::MARKETING;
-use kontor_shared::ids::MessageId;
+use kontor_shared::ids::{CustomerId, MessageId};
 use kontor_shared::mailings::{Audience, Channel, Topic};
 use kontor_shared::words::{Lang, audience as sentence};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use crate::customers::store::contacts::{self, NewConsent};
+use crate::customers::consents::{MAILINGS, holds};
+use crate::customers::store::contacts::{self, Consent, NewConsent};
+use crate::customers::store::master;
+use crate::customers::suppressed::{self, NewSuppression, Suppressions};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
 use crate::secrets::Purpose;
@@ -25,8 +28,6 @@ use crate::{AppState, assets, audit};
 mod store;
 pub mod token;
 
-/// The purpose as imports before there were topics wrote it.
-const MAILINGS: &str = "mailings";
 /// Who acts here, in the audit trail.
 const READER: &str = Actor::Reader.code();
 /// The wording a reader agrees to on the preference page (shared/src/words/preferences.rs); changes with it.
@@ -42,6 +43,16 @@ async fn find(state: &AppState, connection: &mut AnyConnection, token: &str) -> 
         Some(reader) if right && reader.erased_at.is_none() => Ok((message, reader)),
         _ => Err(AppError::NotFound),
     }
+}
+
+/// As [`find`], with the customer locked until the transaction ends: of two choices, or a choice and an erasure, at once one
+/// comes after the other.
+async fn find_locked(state: &AppState, connection: &mut AnyConnection, token: &str) -> Result<(MessageId, store::Reader)> {
+    let (_, reader) = find(state, connection, token).await?;
+    let customer: CustomerId = reader.customer_id.parse().map_err(anyhow::Error::from)?;
+    master::locked(connection, customer, state.db.for_update()).await?;
+    // Read again: whoever held the lock may have erased the person.
+    find(state, connection, token).await
 }
 
 /// `GET /u/{token}` and `GET /preferences/{token}`: the buyer's page, which asks before it does anything, and says of a
@@ -61,11 +72,11 @@ pub async fn page(State(state): State<AppState>, Path(token): Path<String>, uri:
 /// address is all that is asked for; a second click changes nothing.
 pub async fn one_click(State(state): State<AppState>, Path(token): Path<String>, body: Bytes) -> Result<StatusCode> {
     let mut tx = state.db.write_tx().await?;
-    let (message, reader) = find(&state, &mut tx, &token).await?;
+    let (message, reader) = find_locked(&state, &mut tx, &token).await?;
     if !is_one_click(&String::from_utf8_lossy(&body)) {
         return Err(AppError::invalid("not_one_click", "the body is to be List-Unsubscribe=One-Click"));
     }
-    let now = Now::load(&mut tx, &reader).await?;
+    let now = Now::load(&mut tx, &reader, state.clock.now_ms()).await?;
     let channels = now.channels.iter().filter(|one| one.wanted && one.channel != Channel::Email).map(|one| one.channel).collect();
     let topics = now.topics.iter().filter(|one| one.wanted).map(|one| one.topic).collect();
     apply(&state, &mut tx, message, &reader, &ChoosePreferences { channels, topics }, "one-click").await?;
@@ -89,7 +100,7 @@ pub struct In {
 pub async fn show(State(state): State<AppState>, Path(token): Path<String>, Query(asked): Query<In>) -> Result<Json<Preferences>> {
     let mut connection = state.db.read().await?;
     let (_, reader) = find(&state, &mut connection, &token).await?;
-    Ok(Json(shown(&mut connection, &reader, asked.lang.as_deref()).await?))
+    Ok(Json(shown(&mut connection, &state, &reader, asked.lang.as_deref()).await?))
 }
 
 /// `POST /api/preferences/{token}`
@@ -100,9 +111,9 @@ pub async fn choose(
     Json(wanted): Json<ChoosePreferences>,
 ) -> Result<Json<Preferences>> {
     let mut tx = state.db.write_tx().await?;
-    let (message, reader) = find(&state, &mut tx, &token).await?;
+    let (message, reader) = find_locked(&state, &mut tx, &token).await?;
     apply(&state, &mut tx, message, &reader, &wanted, "page").await?;
-    let after = shown(&mut tx, &reader, asked.lang.as_deref()).await?;
+    let after = shown(&mut tx, &state, &reader, asked.lang.as_deref()).await?;
     tx.commit().await?;
     Ok(Json(after))
 }
@@ -111,15 +122,16 @@ pub async fn choose(
 struct Now {
     channels: Vec<ChannelChoice>,
     topics: Vec<TopicChoice>,
-    consents: Vec<store::Consent>,
+    consents: Vec<Consent>,
     /// Topics taken off by the reader; the empty one is everything.
     unsubscribed: Vec<String>,
 }
 
 impl Now {
-    async fn load(connection: &mut AnyConnection, reader: &store::Reader) -> Result<Self> {
-        let consents = store::consents(connection, &reader.contact_id).await?;
-        let unsubscribed = store::unsubscribed(connection, &address(reader)).await?;
+    async fn load(connection: &mut AnyConnection, reader: &store::Reader, at: i64) -> Result<Self> {
+        let consents = contacts::consents(connection, &reader.contact_id).await?;
+        let stopped = Suppressions::load(connection, Channel::Email.word(), Some(std::slice::from_ref(&reader.recipient)), at).await?;
+        let unsubscribed = stopped.of(&reader.recipient).into_iter().filter(|one| one.reason == "unsubscribed").map(|one| one.topic).collect();
         let reachable = |channel: &Channel| match channel {
             Channel::Email => true,
             Channel::Fax => !reader.fax.is_empty(),
@@ -128,11 +140,11 @@ impl Now {
         let mut now = Self { channels: Vec::new(), topics: Vec::new(), consents, unsubscribed };
         for channel in Channel::ALL.iter().copied().filter(reachable) {
             let off = channel == Channel::Email && now.is_off("");
-            let wanted = !off && now.newest(&[MARKETING, MAILINGS], channel).is_some_and(|one| one.state == "granted");
+            let wanted = !off && now.newest(&MAILINGS, channel, reader).is_some_and(Consent::is_granted);
             now.channels.push(ChannelChoice { channel, wanted });
         }
         for topic in Topic::ALL.iter().copied() {
-            let withdrawn = now.newest(&[&topic.purpose()], Channel::Email).is_some_and(|one| one.state == "withdrawn");
+            let withdrawn = now.newest(&[&topic.purpose()], Channel::Email, reader).is_some_and(|one| !one.is_granted());
             now.topics.push(TopicChoice { topic, wanted: !withdrawn && !now.is_off(topic.word()) });
         }
         Ok(now)
@@ -142,8 +154,8 @@ impl Now {
         self.unsubscribed.iter().any(|one| one == topic)
     }
 
-    fn newest(&self, purposes: &[&str], channel: Channel) -> Option<&store::Consent> {
-        self.consents.iter().find(|one| one.channel == channel.word() && purposes.contains(&one.purpose.as_str()))
+    fn newest(&self, purposes: &[&str], channel: Channel, reader: &store::Reader) -> Option<&Consent> {
+        holds(&self.consents, purposes, channel, address_on(channel, reader))
     }
 
     fn wants_topic(&self, topic: Topic) -> bool {
@@ -151,9 +163,13 @@ impl Now {
     }
 }
 
-/// As suppressions have it.
-fn address(reader: &store::Reader) -> String {
-    reader.recipient.trim().to_lowercase()
+/// What the reader agrees to be written to at. By e-mail it is the address this mail came to, whatever the contact has now.
+fn address_on(channel: Channel, reader: &store::Reader) -> &str {
+    match channel {
+        Channel::Email => &reader.recipient,
+        Channel::Fax => &reader.fax,
+        Channel::Post => &reader.postal,
+    }
 }
 
 /// Writes what changes, and nothing where nothing does: consents as they are said, suppressions of the address, one audit
@@ -166,9 +182,8 @@ async fn apply(
     wanted: &ChoosePreferences,
     how: &str,
 ) -> Result<()> {
-    store::lock(connection, state.db.for_update(), &reader.contact_id).await?;
-    let now = Now::load(connection, reader).await?;
     let at = state.clock.now_ms();
+    let now = Now::load(connection, reader, at).await?;
     let evidence = format!("{how}, message {message}");
     let mut said: Vec<(String, Channel, bool)> = Vec::new();
     for one in &now.channels {
@@ -189,6 +204,7 @@ async fn apply(
             contact: &reader.contact_id,
             purpose,
             channel: channel.word(),
+            address: address_on(*channel, reader),
             state: if *granted { "granted" } else { "withdrawn" },
             text_version: if *granted { TEXT_VERSION } else { "" },
             source: "preferences",
@@ -199,9 +215,12 @@ async fn apply(
         contacts::add_consent(connection, &said).await?;
         if *channel == Channel::Email {
             let topic = purpose.strip_prefix("topic:").unwrap_or("");
-            match granted {
-                true => store::lift(connection, &address(reader), topic).await?,
-                false => store::suppress(connection, &address(reader), topic, &evidence, at).await?,
+            let (channel, address) = (channel.word(), reader.recipient.as_str());
+            if *granted {
+                suppressed::lift(connection, channel, address, topic).await?;
+            } else {
+                let off = NewSuppression { address, channel, reason: "unsubscribed", topic, source: &evidence, actor: READER, now: at };
+                suppressed::add(connection, &off).await?;
             }
         }
     }
@@ -214,13 +233,13 @@ async fn apply(
     Ok(())
 }
 
-async fn shown(connection: &mut AnyConnection, reader: &store::Reader, lang: Option<&str>) -> Result<Preferences> {
+async fn shown(connection: &mut AnyConnection, state: &AppState, reader: &store::Reader, lang: Option<&str>) -> Result<Preferences> {
     let firm = crate::firm::stored(connection).await?;
     let lang = lang.and_then(Lang::parse).or_else(|| Lang::parse(&reader.lang)).unwrap_or(firm.lang);
-    let now = Now::load(connection, reader).await?;
+    let now = Now::load(connection, reader, state.clock.now_ms()).await?;
     let audience: Audience = serde_json::from_str(&reader.audience).map_err(|error| AppError::Internal(error.into()))?;
     let names = crate::mailings::audience::names(connection, &audience).await?;
-    let consent = now.newest(&[MARKETING, MAILINGS], Channel::Email).filter(|one| one.state == "granted").map(|one| ConsentProof {
+    let consent = now.newest(&MAILINGS, Channel::Email, reader).filter(|one| one.is_granted()).map(|one| ConsentProof {
         at: rfc3339(one.at),
         source: one.source.clone(),
         text_version: one.text_version.clone(),

@@ -11,6 +11,8 @@ use crate::extract::Json;
 use crate::time::{Clock, rfc3339};
 use crate::{AppState, audit, auth};
 
+pub mod breakers;
+
 /// Why it is paused after a restore, as the `reason` column has it.
 pub const RESTORED: &str = "restored";
 
@@ -25,9 +27,13 @@ crate::row! {
 }
 
 async fn row(connection: &mut AnyConnection) -> sqlx::Result<Row> {
-    sqlx::query_as("SELECT paused, reason, changed_at, changed_by, (SELECT COUNT(*) FROM messages WHERE state = 'queued') AS waiting FROM sending WHERE id = 1")
-        .fetch_one(connection)
-        .await
+    // What would go out: a mailing that is only frozen, or paused itself, goes on waiting.
+    sqlx::query_as(
+        "SELECT paused, reason, changed_at, changed_by, (SELECT COUNT(*) FROM messages m WHERE m.state = 'queued' AND (m.mailing_id IS NULL \
+         OR EXISTS (SELECT 1 FROM mailings g WHERE g.id = m.mailing_id AND g.state = 'running'))) AS waiting FROM sending WHERE id = 1",
+    )
+    .fetch_one(connection)
+    .await
 }
 
 fn shown(row: Row) -> Sending {

@@ -76,6 +76,7 @@ named! {
         ContactExport "contact.export" = "person’s data given out", "выданы персональные данные", "предадени лични данни";
         ContactErase "contact.erase" = "person erased", "удалены персональные данные", "изтрити лични данни";
         ConsentRecord "consent.record" = "consent recorded", "записано согласие", "записано съгласие";
+        ContactBounced "contact.bounced" = "noted whether an address works", "отмечено, работает ли адрес", "отбелязано дали адрес работи";
         PreferencesChoose "preferences.choose" = "reader chose what to receive", "получатель выбрал, что получать", "получателят избра какво да получава";
         ProfileSave "profile.save" = "own profile changed", "клиент изменил свои данные", "клиентът промени данните си";
         RequestAsk "request.ask" = "change asked for", "клиент попросил об изменении", "клиентът поиска промяна";
@@ -96,11 +97,12 @@ named! {
         MailingPause "mailing.pause" = "mailing paused", "рассылка приостановлена", "разпращането е на пауза";
         MailingResume "mailing.resume" = "mailing resumed", "рассылка продолжена", "разпращането продължава";
         MailingFinish "mailing.finish" = "mailing finished", "рассылка завершена", "разпращането е завършено";
+        MailingThaw "mailing.thaw" = "mailing taken back to a draft", "рассылка возвращена в черновики", "разпращането е върнато в чернова";
         MailingCancel "mailing.cancel" = "mailing cancelled", "рассылка отменена", "разпращането е отменено";
         MessageRetry "message.retry" = "message queued again", "письмо снова в очереди", "писмото е отново на опашката";
         SendingPause "sending.pause" = "sending stopped", "отправка остановлена", "изпращането е спряно";
         SendingRelease "sending.release" = "sending released", "отправка возобновлена", "изпращането е възобновено";
-        SendingResume "sending.resume" = "sending tried again after failures", "отправка возобновлена после сбоев", "изпращането е възобновено след неуспехи";
+        SendingResume "sending.resume" = "written to again before the pause was over", "отправка возобновлена досрочно", "изпращането е възобновено предсрочно";
         // The house.
         SettingsSetUp "settings.set_up" = "firm set up", "фирма настроена", "фирмата е настроена";
         SettingsSave "settings.save" = "settings changed", "изменены настройки", "променени настройки";

@@ -11,6 +11,7 @@ mod stable;
 pub mod api;
 pub mod audit;
 pub mod catalog;
+pub mod consents;
 pub mod customers;
 pub mod documents;
 pub mod drafts;

@@ -36,6 +36,8 @@ words_of! {
         Pause = "pause",
         Resume = "resume",
         Cancel = "cancel",
+        /// Back to a draft, while nothing of it was sent.
+        Thaw = "thaw",
         /// By the sender, when nothing is left to send.
         Finish = "finish",
     }
@@ -47,6 +49,8 @@ impl MailingState {
         match (self, action) {
             (Self::Draft, MailingAction::Freeze) => Some(Self::Frozen),
             (Self::Frozen, MailingAction::Start) => Some(Self::Running),
+            // Whether nothing of it was sent is seen in its messages.
+            (Self::Frozen | Self::Paused, MailingAction::Thaw) => Some(Self::Draft),
             (Self::Running, MailingAction::Pause) => Some(Self::Paused),
             (Self::Paused, MailingAction::Resume) => Some(Self::Running),
             // A paused one has finished too, where its last message was under way when it was paused.
@@ -128,12 +132,14 @@ words_of! {
     }
 }
 
-/// The newest word of a contact for one purpose and channel.
+/// The newest word of a contact for one purpose and channel, of those that count for its address ([`crate::consents::counts`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentFact {
     /// `marketing`, `topic:<word>`; imports before there were topics wrote `mailings`.
     pub purpose: String,
     pub granted: bool,
+    /// Unix milliseconds.
+    pub at: i64,
 }
 
 /// A suppression of an address that is in force.
@@ -142,6 +148,8 @@ pub struct SuppressionFact {
     pub reason: String,
     /// Empty: everything.
     pub topic: String,
+    /// Unix milliseconds.
+    pub since: i64,
 }
 
 /// What is known of one possible recipient.
@@ -191,7 +199,10 @@ impl Standing<'_> {
     }
 
     fn suppressed(&self, topic: Topic) -> Option<SkipReason> {
-        let concerns = |one: &&SuppressionFact| one.topic.is_empty() || one.topic == topic.word();
+        // Who had agreed for this address before somebody else behind it was erased did not ask to be; whoever comes later with
+        // the address is taken for the one who did.
+        let stayed = |since: i64| self.consents.iter().any(|one| one.granted && one.at <= since);
+        let concerns = |one: &&SuppressionFact| (one.topic.is_empty() || one.topic == topic.word()) && !(one.reason == "erased" && stayed(one.since));
         let reason = |one: &SuppressionFact| match one.reason.as_str() {
             "erased" => SkipReason::Erased,
             "bounced" => SkipReason::Bounced,
@@ -285,6 +296,10 @@ pub enum Condition {
     New {
         is: bool,
     },
+    /// Somebody of the firm looks after the customer by hand, or nobody does.
+    ByHand {
+        is: bool,
+    },
 }
 
 /// Goods by the firm's own codes.
@@ -335,13 +350,13 @@ impl Window {
 
     fn check(&self) -> Result<(), AudienceFault> {
         let day = |text: &str| text.parse::<Date>().ok().filter(|day| day.to_string() == text);
-        let fits = match self {
-            Self::Ever {} => true,
-            Self::LastMonths { months } => (1..=120).contains(months),
-            Self::LastDays { days } => (1..=3660).contains(days),
-            Self::Between { from, to } => day(from).zip(day(to)).is_some_and(|(from, to)| from <= to),
+        let (fits, fault) = match self {
+            Self::Ever {} => (true, AudienceFault::Days),
+            Self::LastMonths { months } => ((1..=MOST_MONTHS).contains(months), AudienceFault::Span),
+            Self::LastDays { days } => ((1..=MOST_DAYS).contains(days), AudienceFault::Span),
+            Self::Between { from, to } => (day(from).zip(day(to)).is_some_and(|(from, to)| from <= to), AudienceFault::Days),
         };
-        fits.then_some(()).ok_or(AudienceFault::Window)
+        fits.then_some(()).ok_or(fault)
     }
 }
 
@@ -349,16 +364,31 @@ words_of! {
     /// What is wrong with an audience.
     AudienceFault {
         TooMany = "too_many_conditions",
-        /// A list without a value, or with too many or too long ones.
-        Values = "bad_values",
-        Window = "bad_window",
-        /// Not an amount of the currency, or the least is above the most.
-        Bounds = "bad_bounds",
+        /// A list of which nothing is chosen.
+        NoValue = "no_value",
+        /// A list of which too much is chosen, or a value too long.
+        TooManyValues = "too_many_values",
+        /// Goods without a code.
+        NoGoods = "no_goods",
+        /// Not days, or the first is after the last.
+        Days = "bad_days",
+        /// Not a number of months or days that makes sense.
+        Span = "bad_span",
+        /// Neither a least nor a most.
+        NoBound = "no_bound",
+        /// Not an amount of the currency.
+        NotAnAmount = "not_an_amount",
+        /// The least is above the most.
+        Crossed = "crossed_bounds",
     }
 }
 
 /// From how many messages on somebody has to say how many there are before a mailing starts.
 pub const LOOK_TWICE: u64 = 500;
+
+/// Longest window counted back from today, in months or in days.
+pub const MOST_MONTHS: u16 = 120;
+pub const MOST_DAYS: u16 = 3660;
 
 /// Most conditions of an audience, and most values of one.
 pub const MOST_CONDITIONS: usize = 20;
@@ -377,44 +407,54 @@ impl Audience {
 
 impl Condition {
     fn check(&self) -> Result<(), AudienceFault> {
-        let text = |text: &str| !text.trim().is_empty() && text.chars().count() <= LONGEST_VALUE && !text.chars().any(char::is_control);
-        let list = |values: &[String]| (1..=MOST_VALUES).contains(&values.len()) && values.iter().all(|value| text(value));
-        let values = |fits: bool| fits.then_some(()).ok_or(AudienceFault::Values);
+        let short = |text: &str| text.chars().count() <= LONGEST_VALUE && !text.chars().any(char::is_control);
+        let chosen = |count: usize, none: AudienceFault| match count {
+            0 => Err(none),
+            1..=MOST_VALUES => Ok(()),
+            _ => Err(AudienceFault::TooManyValues),
+        };
+        let list = |values: &[String], none: AudienceFault| {
+            chosen(values.iter().filter(|value| !value.trim().is_empty()).count(), none)?;
+            let fits = values.iter().all(|value| !value.trim().is_empty() && short(value));
+            fits.then_some(()).ok_or(AudienceFault::TooManyValues)
+        };
         match self {
             Self::Bought { goods, within } | Self::NotBought { goods, within } => {
                 let (Goods::Product { code } | Goods::Group { code }) = goods;
-                values(text(code))?;
+                list(std::slice::from_ref(code), AudienceFault::NoGoods)?;
                 within.check()
             }
             Self::Amount { within, .. } => {
-                self.amounts().ok_or(AudienceFault::Bounds)?;
+                self.bounds()?;
                 within.check()
             }
             Self::Orders { at_least, at_most, within } => {
-                let fits = match (at_least, at_most) {
-                    (None, None) => false,
-                    (Some(least), Some(most)) => least <= most,
-                    _ => true,
-                };
-                fits.then_some(()).ok_or(AudienceFault::Bounds)?;
+                match (at_least, at_most) {
+                    (None, None) => return Err(AudienceFault::NoBound),
+                    (Some(least), Some(most)) if least > most => return Err(AudienceFault::Crossed),
+                    _ => {}
+                }
                 within.check()
             }
-            Self::Region { any_of } | Self::Country { any_of } | Self::PriceType { any_of } => values(list(any_of)),
-            Self::Language { any_of } => values((1..=MOST_VALUES).contains(&any_of.len())),
-            Self::Manager { user } => values(text(user)),
-            Self::New { .. } => Ok(()),
+            Self::Region { any_of } | Self::Country { any_of } | Self::PriceType { any_of } => list(any_of, AudienceFault::NoValue),
+            Self::Language { any_of } => chosen(any_of.len(), AudienceFault::NoValue),
+            Self::Manager { user } => list(std::slice::from_ref(user), AudienceFault::NoValue),
+            Self::New { .. } | Self::ByHand { .. } => Ok(()),
         }
     }
 
     /// The bounds of [`Condition::Amount`], where they are amounts and make sense.
     pub fn amounts(&self) -> Option<(Option<Money>, Option<Money>)> {
-        let Self::Amount { currency, at_least, at_most, .. } = self else { return None };
-        let read = |text: &Option<String>| text.as_deref().map(|text| Money::parse(text, *currency)).transpose().ok();
-        let (least, most) = (read(at_least)?, read(at_most)?);
-        match (least, most) {
-            (None, None) => None,
-            (Some(least), Some(most)) if least.minor > most.minor => None,
-            bounds => Some(bounds),
+        self.bounds().ok()
+    }
+
+    fn bounds(&self) -> Result<(Option<Money>, Option<Money>), AudienceFault> {
+        let Self::Amount { currency, at_least, at_most, .. } = self else { return Err(AudienceFault::NoBound) };
+        let read = |text: &Option<String>| text.as_deref().map(|text| Money::parse(text, *currency)).transpose().map_err(|_| AudienceFault::NotAnAmount);
+        match (read(at_least)?, read(at_most)?) {
+            (None, None) => Err(AudienceFault::NoBound),
+            (Some(least), Some(most)) if least.minor > most.minor => Err(AudienceFault::Crossed),
+            bounds => Ok(bounds),
         }
     }
 
@@ -440,14 +480,16 @@ mod tests {
         assert_eq!(MailingState::Draft.after(MailingAction::Start), None);
         assert_eq!(MailingState::Frozen.after(MailingAction::Freeze), None);
         assert_eq!(MailingState::Paused.after(MailingAction::Resume), Some(MailingState::Running));
+        assert_eq!(MailingState::Frozen.after(MailingAction::Thaw), Some(MailingState::Draft));
+        assert_eq!(MailingState::Running.after(MailingAction::Thaw), None);
     }
 
     fn consent(purpose: &str, granted: bool) -> ConsentFact {
-        ConsentFact { purpose: purpose.into(), granted }
+        ConsentFact { purpose: purpose.into(), granted, at: 100 }
     }
 
     fn suppression(reason: &str, topic: &str) -> SuppressionFact {
-        SuppressionFact { reason: reason.into(), topic: topic.into() }
+        SuppressionFact { reason: reason.into(), topic: topic.into(), since: 50 }
     }
 
     fn willing<'a>(consents: &'a [ConsentFact], suppressions: &'a [SuppressionFact]) -> Standing<'a> {
@@ -482,6 +524,11 @@ mod tests {
         check("complaint", "", Some(SkipReason::Complaint));
         check("register", "", Some(SkipReason::Register));
         check("manual", "", Some(SkipReason::Suppressed));
+        // Whoever agreed for the address before another of its people was erased stays; who comes later does not.
+        check("erased", "", Some(SkipReason::Erased));
+        let later = [SuppressionFact { since: 100, ..suppression("erased", "") }];
+        assert_eq!(willing(&consents, &later).skip(Channel::Email, Topic::Offers), None);
+        assert_eq!(willing(&[], &later).skip(Channel::Email, Topic::Offers), Some(SkipReason::Erased));
     }
 
     #[test]
@@ -514,11 +561,25 @@ mod tests {
             assert_eq!(audience.check().err().map(|(_, fault)| fault), expected, "{json}");
         };
         check(r#"{"segments":["regular"],"conditions":[{"kind":"new","is":true}]}"#, None);
-        check(r#"{"conditions":[{"kind":"orders","at_least":3,"at_most":2,"within":{"kind":"ever"}}]}"#, Some(AudienceFault::Bounds));
-        check(r#"{"conditions":[{"kind":"orders","within":{"kind":"ever"}}]}"#, Some(AudienceFault::Bounds));
-        check(r#"{"conditions":[{"kind":"amount","currency":"EUR","at_least":"ten","within":{"kind":"ever"}}]}"#, Some(AudienceFault::Bounds));
-        check(r#"{"conditions":[{"kind":"amount","currency":"EUR","at_least":"10.5","within":{"kind":"last_days","days":0}}]}"#, Some(AudienceFault::Window));
-        check(r#"{"conditions":[{"kind":"country","any_of":[]}]}"#, Some(AudienceFault::Values));
+        check(r#"{"conditions":[{"kind":"by_hand","is":false}]}"#, None);
+        check(r#"{"conditions":[{"kind":"orders","at_least":3,"at_most":2,"within":{"kind":"ever"}}]}"#, Some(AudienceFault::Crossed));
+        check(r#"{"conditions":[{"kind":"orders","within":{"kind":"ever"}}]}"#, Some(AudienceFault::NoBound));
+        let amount = |bounds: &str, within: &str| format!(r#"{{"conditions":[{{"kind":"amount","currency":"EUR",{bounds},"within":{within}}}]}}"#);
+        let ever = r#"{"kind":"ever"}"#;
+        check(&amount(r#""at_least":"ten""#, ever), Some(AudienceFault::NotAnAmount));
+        check(&amount(r#""at_least":"1.005""#, ever), Some(AudienceFault::NotAnAmount));
+        check(&amount(r#""at_least":null"#, ever), Some(AudienceFault::NoBound));
+        check(&amount(r#""at_least":"5","at_most":"4.99""#, ever), Some(AudienceFault::Crossed));
+        check(&amount(r#""at_least":"10.5""#, r#"{"kind":"last_days","days":0}"#), Some(AudienceFault::Span));
+        check(&amount(r#""at_least":"10.5""#, r#"{"kind":"last_months","months":121}"#), Some(AudienceFault::Span));
+        check(&amount(r#""at_least":"10.5""#, r#"{"kind":"between","from":"2026-01-02","to":"2026-01-01"}"#), Some(AudienceFault::Days));
+        check(r#"{"conditions":[{"kind":"country","any_of":[]}]}"#, Some(AudienceFault::NoValue));
+        check(r#"{"conditions":[{"kind":"manager","user":""}]}"#, Some(AudienceFault::NoValue));
+        check(r#"{"conditions":[{"kind":"bought","goods":{"kind":"product","code":" "},"within":{"kind":"ever"}}]}"#, Some(AudienceFault::NoGoods));
+        let many = serde_json::to_string(&vec!["x"; 51]).unwrap();
+        check(&format!(r#"{{"conditions":[{{"kind":"region","any_of":{many}}}]}}"#), Some(AudienceFault::TooManyValues));
+        let many = vec![r#"{"kind":"new","is":true}"#; 21].join(",");
+        check(&format!(r#"{{"conditions":[{many}]}}"#), Some(AudienceFault::TooMany));
         let doubtful = [
             r#"{"segment":["regular"]}"#,
             r#"{"conditions":[{"kind":"new","is":true,"sql":"1"}]}"#,

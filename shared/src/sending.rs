@@ -29,6 +29,35 @@ pub fn counted(tat: i64, now: i64, per_hour: u32) -> i64 {
     tat.max(now) + interval_ms(per_hour)
 }
 
+/// What waits of a scope: a domain, or all of a mailing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    pub messages: u64,
+    pub per_hour: Option<u32>,
+    /// The theoretical arrival time kept of the scope.
+    pub tat: i64,
+    /// Left alone until then.
+    pub open_until: Option<i64>,
+    /// No message goes before the time it was put off to.
+    pub put_off_to: i64,
+}
+
+impl Queue {
+    /// When its last message is out at the earliest; nothing where nothing holds it up.
+    fn out_by(&self, now: i64) -> Option<i64> {
+        let from = self.open_until.unwrap_or(now).max(now);
+        let waits = self.messages.saturating_sub(1).min(i64::MAX as u64 / 3_600_001) as i64;
+        let paced = self.per_hour.map(|limit| from.max(self.tat.max(from) + waits * interval_ms(limit) - BURST_MS));
+        [paced, self.open_until, Some(self.put_off_to)].into_iter().flatten().filter(|end| *end > now).max()
+    }
+}
+
+/// When the last of several queues is out at the earliest: each keeps its own pace and all of them together another.
+/// Others that are written to meanwhile make it later.
+pub fn out_by(now: i64, queues: &[Queue], together: &Queue) -> Option<i64> {
+    queues.iter().chain([together]).filter(|queue| queue.messages > 0).filter_map(|queue| queue.out_by(now)).max()
+}
+
 /// Whose fault a refusal is, as its words tell (RFC 3463).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -100,6 +129,33 @@ mod tests {
         let now = 1_000_000_000;
         let tat = (0..20).fold(0, |tat, _| counted(tat, now, 600));
         assert_eq!(admit(tat, now, 600), Admission::At(now + 60_000));
+    }
+
+    #[test]
+    fn what_waits_is_out_when_the_pace_says() {
+        let now = 1_000_000_000;
+        for (messages, per_hour, start) in [(1, 600, 0), (11, 600, 0), (12, 600, 0), (742, 600, 0), (742, 600, now + 500_000), (5, 1, 0)] {
+            let (mut tat, mut at) = (start, now);
+            let queue = Queue { messages, per_hour: Some(per_hour), tat, ..Queue::default() };
+            for _ in 0..messages {
+                match admit(tat, at, per_hour) {
+                    Admission::Now { tat: next } => tat = next,
+                    Admission::At(later) => {
+                        at = later;
+                        let Admission::Now { tat: next } = admit(tat, at, per_hour) else { panic!("not at the time named") };
+                        tat = next;
+                    }
+                }
+            }
+            assert_eq!(out_by(now, &[queue], &Queue::default()), (at > now).then_some(at), "{messages} at {per_hour}");
+        }
+        let slow = Queue { messages: 10, per_hour: Some(60), ..Queue::default() };
+        let open = Queue { messages: 1, open_until: Some(now + 7_200_000), ..Queue::default() };
+        let together = Queue { messages: 11, per_hour: Some(3_600), ..Queue::default() };
+        assert_eq!(out_by(now, &[slow], &together), Some(now + 8 * 60_000));
+        assert_eq!(out_by(now, &[slow, open], &together), Some(now + 7_200_000));
+        assert_eq!(out_by(now, &[Queue { messages: 3, ..Queue::default() }], &Queue::default()), None);
+        assert!(out_by(now, &[Queue { messages: u64::MAX, per_hour: Some(1), ..Queue::default() }], &together).is_some());
     }
 
     #[test]

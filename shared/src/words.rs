@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub mod accounts;
 pub mod audience;
 pub mod common;
+pub mod consent;
 pub mod documents;
 pub mod firm;
 pub mod format;

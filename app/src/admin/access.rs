@@ -99,6 +99,7 @@ impl Section {
         let inside = |href: &str| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
         match self {
             Self::Orders => path == "/admin" || path == "/admin/" || inside("/admin/orders"),
+            Self::Messages => inside(self.href()) || inside("/admin/sending"),
             other => inside(other.href()),
         }
     }
@@ -126,6 +127,7 @@ mod tests {
             ("/admin/customers", Section::Customers),
             ("/admin/customers/7", Section::Customers),
             ("/admin/import", Section::Imports),
+            ("/admin/sending", Section::Messages),
         ] {
             let holding: Vec<_> = Section::ALL.into_iter().filter(|one| one.holds(path)).collect();
             assert_eq!(holding, [section], "{path}");

@@ -35,7 +35,7 @@ thread_local! {
 }
 
 /// Something of a customer was changed: whatever page shows it asks again.
-fn changed() {
+pub fn changed() {
     CHANGED.with(|changed| changed.update(|times| *times += 1));
 }
 
@@ -122,7 +122,7 @@ fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> 
             </div>
             <div class="stack">
                 <Facts customer=customer.clone()/>
-                {judges.then(|| view! { <Terms customer=customer.clone() listing=listing/> })}
+                {judges.then(|| view! { <Terms customer=customer.clone()/> })}
                 <people::People customer=customer/>
             </div>
         </div>

@@ -11,7 +11,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use super::listing::{Listing, Shown};
 use super::mailings::mark;
 use super::{expiry, words_for};
-use crate::api::{self, encoded};
+use crate::api::{self, ApiError, encoded};
 use crate::lang::say;
 use crate::times;
 use crate::ui::page::Heading;
@@ -20,10 +20,12 @@ use crate::ui::toast;
 mod audience;
 pub mod changes;
 mod condition;
+mod focus;
 pub mod letter;
 mod look;
 mod recipients;
 mod send;
+mod waiting;
 mod write;
 
 /// The steps, by the word in the address.
@@ -38,6 +40,8 @@ pub struct Desk {
     pub saved: RwSignal<Option<Mailing>>,
     pub busy: RwSignal<bool>,
     pub failure: RwSignal<Option<String>>,
+    /// The failure is the name's, and stands beside it.
+    pub wrong_name: RwSignal<bool>,
 }
 
 fn content(mailing: &Mailing) -> SaveMailing {
@@ -64,7 +68,14 @@ impl Desk {
             },
             content,
         );
-        Self { id: StoredValue::new(id), draft: RwSignal::new(draft), saved: RwSignal::new(saved), busy: RwSignal::new(false), failure: RwSignal::new(None) }
+        Self {
+            id: StoredValue::new(id),
+            draft: RwSignal::new(draft),
+            saved: RwSignal::new(saved),
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            wrong_name: RwSignal::new(false),
+        }
     }
 
     pub fn path(self, rest: &str) -> String {
@@ -80,13 +91,22 @@ impl Desk {
         self.saved.with(|saved| saved.as_ref().is_none_or(|saved| saved.state == MailingState::Draft && !saved.freezing))
     }
 
-    pub fn may(self, action: &str) -> bool {
-        self.saved.with(|saved| saved.as_ref().is_some_and(|saved| saved.actions.iter().any(|one| one == action)))
+    /// Whether whoever is here may do this now; a button made by it stays the same while only the counts change.
+    pub fn may(self, action: &'static str) -> Memo<bool> {
+        Memo::new(move |_| self.saved.with(|saved| saved.as_ref().is_some_and(|saved| saved.actions.iter().any(|one| one == action))))
     }
 
     /// Takes in what the server says the mailing is now.
     pub fn take(self, mailing: Mailing) {
-        let _ = self.saved.try_set(Some(mailing));
+        if self.saved.try_with_untracked(|saved| saved.as_ref() != Some(&mailing)) == Some(true) {
+            let _ = self.saved.try_set(Some(mailing));
+        }
+    }
+
+    fn fail(self, error: &ApiError) {
+        expiry::note(error);
+        let _ = self.wrong_name.try_set(error.field.as_deref() == Some("/name"));
+        let _ = self.failure.try_set(Some(words_for(error)));
     }
 
     /// Saves the draft, then does what comes after.
@@ -96,6 +116,7 @@ impl Desk {
         }
         self.busy.set(true);
         self.failure.set(None);
+        self.wrong_name.set(false);
         let (path, body) = (self.path(""), self.draft.get_untracked());
         let revision = self.saved.with_untracked(|saved| saved.as_ref().map(|saved| saved.revision));
         spawn_local(async move {
@@ -106,10 +127,13 @@ impl Desk {
                     self.take(mailing);
                     toast::tell(say(words::SAVED_DRAFT));
                     then();
+                    focus::rescue(&["mailing-next"]);
                 }
                 Err(error) => {
-                    expiry::note(&error);
-                    let _ = self.failure.try_set(Some(words_for(&error)));
+                    self.fail(&error);
+                    if error.field.as_deref() == Some("/name") {
+                        crate::browser::focus("mailing-name");
+                    }
                 }
             }
         });
@@ -171,10 +195,15 @@ fn Steps(desk: Desk, step: Memo<String>, choices: Listing<AudienceChoices>) -> i
     let go = Callback::new(move |to: &'static str| {
         let path = desk.id.with_value(|id| format!("/admin/mailings/{id}"));
         navigate(&if to.is_empty() { path } else { format!("{path}?step={to}") }, Default::default());
+        // The button that led here goes with its step.
+        focus::rescue(&["mailing-step"]);
     });
+    let changed = Memo::new(move |_| desk.changed());
+    let may_cancel = desk.may("cancel");
     let tabs = STEPS.map(|(word, label)| {
         let href = move || desk.id.with_value(|id| if word.is_empty() { format!("/admin/mailings/{id}") } else { format!("/admin/mailings/{id}?step={word}") });
-        view! { <li><a href=href aria-current=move || (step.get() == word).then_some("step")>{say(label)}</a></li> }
+        let current = move || step.get() == word;
+        view! { <li><a href=href id=move || current().then_some("mailing-step") aria-current=move || current().then_some("step")>{say(label)}</a></li> }
     });
     view! {
         <ol class="steps">{tabs.into_iter().collect_view()}</ol>
@@ -184,20 +213,27 @@ fn Steps(desk: Desk, step: Memo<String>, choices: Listing<AudienceChoices>) -> i
             "send" => view! { <Saved desk=desk><send::Ready desk=desk/></Saved> }.into_any(),
             _ => view! { <Shown of=choices show=move |choices: AudienceChoices| view! { <write::What desk=desk choices=choices/> }.into_any()/> }.into_any(),
         }}
-        <p class="err" role="alert">{move || desk.failure.get()}</p>
+        {move || {
+            let elsewhere = desk.wrong_name.get() && !step.get().is_empty();
+            let here = !desk.wrong_name.get();
+            view! {
+                <p class="err" role="alert">{here.then(|| desk.failure.get())}
+                    {elsewhere.then(|| view! { <a href=desk.id.with_value(|id| format!("/admin/mailings/{id}"))>{desk.failure.get()}</a> })}</p>
+            }
+        }}
         <div class="act">
-            {move || desk.changed().then(|| view! {
+            {move || changed.get().then(|| view! {
                 <button type="button" class="btn" aria-busy=move || desk.busy.get().then_some("true") on:click=move |_| desk.save(|| ())>{say(words::SAVE_DRAFT)}</button>
             })}
             {move || {
                 let at = STEPS.iter().position(|(word, _)| *word == step.get().as_str()).unwrap_or(0);
                 STEPS.get(at + 1).map(|(word, label)| {
                     let (word, label) = (*word, *label);
-                    let next = move |_| if desk.changed() { desk.save(move || go.run(word)) } else { go.run(word) };
-                    view! { <button type="button" class="btn btn-main" aria-busy=move || desk.busy.get().then_some("true") on:click=next>{say(label)}" →"</button> }
+                    let next = move |_| if untrack(|| desk.changed()) { desk.save(move || go.run(word)) } else { go.run(word) };
+                    view! { <button type="button" class="btn btn-main" id="mailing-next" aria-busy=move || desk.busy.get().then_some("true") on:click=next>{say(label)}" →"</button> }
                 })
             }}
-            {move || desk.may("cancel").then(|| view! { <span class="push"><send::Act desk=desk action="cancel"/></span> })}
+            {move || may_cancel.get().then(|| view! { <span class="push"><send::Act desk=desk action="cancel"/></span> })}
         </div>
     }
 }
@@ -226,7 +262,9 @@ fn Released(desk: Desk, step: Memo<String>) -> impl IntoView {
     let path = desk.id.get_value();
     let tab = move |word: &'static str, label: Word| {
         let href = if word.is_empty() { format!("/admin/mailings/{path}") } else { format!("/admin/mailings/{path}?step={word}") };
-        view! { <a href=href aria-current=move || (step.get() == word).then_some("page")>{say(label)}</a> }
+        // Whoever froze it stands at the last step of writing, which is the first of these.
+        let current = move || step.with(|step| step == word || (word.is_empty() && !matches!(step.as_str(), "who" | "look")));
+        view! { <a href=href aria-current=move || current().then_some("page")>{say(label)}</a> }
     };
     let tabs = [("", words::STEP_SEND), ("who", words::RECIPIENTS), ("look", words::STEP_PREVIEW)].map(|(word, label)| tab.clone()(word, label));
     view! {

@@ -1,7 +1,7 @@
 //! The outbox: what was sent, what waits, and what needs a person.
 
 use kontor_shared::api::{Message, MessagePage};
-use kontor_shared::words::{common, format, staff};
+use kontor_shared::words::{common, format, operations, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
@@ -30,7 +30,9 @@ pub fn Messages() -> impl IntoView {
         view! { <a href=href aria-current=move || (state.get() == word).then_some("page")>{label}</a> }
     };
     view! {
-        <PageHead title=say(staff::MESSAGES)/>
+        <PageHead title=say(staff::MESSAGES)>
+            <a class="btn" href="/admin/sending">{say(operations::BREAKERS)}</a>
+        </PageHead>
         <nav class="tabs" aria-label=say(staff::STATE)>
             {tab("", say(staff::ALL_OF_THEM))}
             {TABS.map(|word| tab(word, staff::message_state(word).map_or(word, say))).into_iter().collect_view()}

@@ -12,29 +12,24 @@ use crate::api;
 use crate::lang::{lang, say};
 use crate::ui::toast;
 
-/// Asks whether anything is sent.
-pub fn ask() -> Listing<Sending> {
-    Listing::new(Signal::stored("/api/sending".to_string()))
-}
-
-/// Whether the notice is there, or known not to come: a page that is drawn before would be pushed down.
-pub fn settled(sending: Listing<Sending>) -> Memo<bool> {
-    Memo::new(move |was: Option<&bool>| {
-        let answered = sending.page.with(Option::is_some) || sending.failed.with(Option::is_some);
-        answered || was.copied().unwrap_or_default()
-    })
-}
-
 #[component]
-pub fn Paused(role: Role, sending: Listing<Sending>) -> impl IntoView {
+pub fn Paused(role: Role) -> impl IntoView {
+    let sending: Listing<Sending> = Listing::new(Signal::stored("/api/sending".to_string()));
     let paused = Memo::new(move |_| sending.page.with(|page| page.clone().filter(|sending| sending.paused)));
-    move || paused.get().map(|now| notice(role, &now, sending))
+    // The page below is drawn and asks meanwhile, but is seen only when it is known whether the notice stands over it.
+    let unknown = Memo::new(move |_| sending.page.with(Option::is_none) && sending.failed.with(Option::is_none));
+    view! {
+        {move || unknown.get().then(|| view! { <div class="sending-unknown"></div> })}
+        {move || paused.get().map(|now| notice(role, &now, sending))}
+    }
 }
 
 fn notice(role: Role, now: &Sending, sending: Listing<Sending>) -> AnyView {
     let why = if now.reason == "restored" { operations::PAUSED_RESTORED } else { operations::PAUSED };
     let restored = now.reason == "restored";
     let waiting = operations::WAITING.say(lang(), u64::from(now.waiting));
+    // So many letters follow the click.
+    let release_label = if now.waiting == 0 { say(operations::RELEASE).to_string() } else { operations::RELEASE_N.say(lang(), u64::from(now.waiting)) };
     let busy = RwSignal::new(false);
     let admin = role == Role::Admin;
     view! {
@@ -43,7 +38,7 @@ fn notice(role: Role, now: &Sending, sending: Listing<Sending>) -> AnyView {
             {(role != Role::Accountant).then(|| view! { <a class="btn" href="/admin/messages">{say(operations::TO_OUTBOX)}</a> })}
             {admin.then(|| view! {
                 <button type="button" class="btn" aria-busy=move || busy.get().then_some("true") on:click=move |_| release(sending, busy)>
-                    {say(operations::RELEASE)}
+                    {release_label}
                 </button>
             })}
         </div>

@@ -311,18 +311,23 @@ fn Problems(editor: Editor) -> impl IntoView {
     view! { <section class="panel panel-s"><h2>{say(words::PROBLEMS)}</h2><div class="body" role="status">{list}</div></section> }
 }
 
-fn problem(one: TemplateProblem) -> impl IntoView {
+/// One problem: what it is in the reader's words, where, and what stands there. The engine's own words are English and
+/// stand behind a fold, for whoever looks them up.
+pub fn problem(one: TemplateProblem) -> impl IntoView {
     let part = match one.part.as_str() {
-        "subject" => words::SUBJECT,
-        "html" => words::LETTER_HTML,
-        _ => words::LETTER_TEXT,
+        "subject" => Some(words::SUBJECT),
+        "html" => Some(words::LETTER_HTML),
+        "text" => Some(words::LETTER_TEXT),
+        _ => None,
     };
+    let part = part.map(|part| format!(", {}", say(part))).unwrap_or_default();
     let line = one.line.map(|line| format!(", {}", words::LINE_N.with(lang(), &[("n", &line)]))).unwrap_or_default();
     let said = words::template_problem(&one.code).map_or(one.code.clone(), |word| say(word).to_string());
     let tone = if one.advice { "warn" } else { "bad" };
     view! {
         <li><span class=tone>{said}</span>{(!one.value.is_empty()).then(|| view! { ": "<span class="long">{one.value}</span> })}
-            <span class="sub">{one.lang.own_name()}", "{say(part)}{line}</span></li>
+            <span class="sub">{one.lang.own_name()}{part}{line}</span>
+            {(!one.detail.is_empty()).then(|| view! { <details class="s"><summary>{say(words::ENGINE_SAYS)}</summary><span class="long" lang="en">{one.detail}</span></details> })}</li>
     }
 }
 

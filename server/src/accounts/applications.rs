@@ -11,7 +11,8 @@ use kontor_shared::words::{Lang, accounts as words};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{mail, store};
-use crate::auth::Staff;
+use crate::auth::{self, Staff};
+use crate::customers::store::master;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text, id_in_path};
 use crate::links::Purpose;
@@ -90,13 +91,25 @@ pub async fn list(State(state): State<AppState>) -> Result<Json<ApplicationList>
     Ok(Json(ApplicationList { applications }))
 }
 
-/// The application, locked, if nobody has decided on it yet.
+/// The application, locked with its customer, if nobody has decided on it yet.
 async fn undecided(connection: &mut AnyConnection, state: &AppState, id: CustomerId) -> Result<Row> {
+    master::locked(connection, id, state.db.for_update()).await?.ok_or(AppError::NotFound)?;
     let row = rows(connection, &id.to_string(), state.db.for_update()).await?.pop().ok_or(AppError::NotFound)?;
     if row.decided_at.is_some() {
         return Err(AppError::conflict("already_decided", "somebody has decided on this sign-up"));
     }
     Ok(row)
+}
+
+/// Whether the applicant is more than that by now: a customer, or somebody who can sign in or has ordered.
+async fn in_use(connection: &mut AnyConnection, row: &Row) -> Result<bool> {
+    if store::customer_state(connection, &row.id).await?.as_deref() != Some("applied") {
+        return Ok(true);
+    }
+    let user = auth::store::user_by_id(connection, "", &row.user_id).await?;
+    let orders: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM orders WHERE customer_id = $1 OR user_id = $2").bind(&row.id).bind(&row.user_id).fetch_one(connection).await?;
+    Ok(orders > 0 || user.is_some_and(|user| !user.password_hash.is_empty()))
 }
 
 async fn decide(connection: &mut AnyConnection, row: &Row, actor: &str, decision: &str, reason: &str, now: i64) -> sqlx::Result<()> {
@@ -111,18 +124,20 @@ async fn decide(connection: &mut AnyConnection, row: &Row, actor: &str, decision
     Ok(())
 }
 
-/// `POST /api/applications/{id}/approve`: the company is a customer, and its first person is invited.
+/// `POST /api/applications/{id}/approve`: the company is a customer, and its first person is invited. Who is a customer
+/// by now, or was blocked, stays that.
 pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<String>, Json(sent): Json<Approve>) -> Result<StatusCode> {
     let id: CustomerId = id_in_path(&id)?;
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let row = undecided(&mut tx, &state, id).await?;
+    let before = store::customer_state(&mut tx, &row.id).await?.unwrap_or_default();
     let code = sent.code.map_or_else(|| row.code.clone(), |code| code.trim().to_string());
     bounded_text("/code", &code, 50, false)?;
     if code.is_empty() {
         return Err(AppError::invalid_field("required", "/code", "a customer has a code"));
     }
-    let changed = sqlx::query("UPDATE customers SET state = 'active', code = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
+    let changed = sqlx::query("UPDATE customers SET state = CASE WHEN state = 'applied' THEN 'active' ELSE state END, code = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
         .bind(&row.id)
         .bind(&code)
         .bind(now)
@@ -141,14 +156,16 @@ pub async fn approve(State(state): State<AppState>, who: Staff, Path(id): Path<S
     reachable(&state)?;
     mail::with_link(&mut tx, &state, letter, Purpose::Invite, &row.user_id, "{}", &who.actor()).await?;
     let told = |code: &str, state: &str| serde_json::json!({"code": code, "state": state});
-    let (before, after) = (told(&row.code, "applied"), told(&code, "active"));
+    let after = store::customer_state(&mut tx, &row.id).await?.unwrap_or_default();
+    let (before, after) = (told(&row.code, &before), told(&code, &after));
     audit::record(&mut tx, &state.clock, &who.actor(), Action::ApplicationApprove, &row.id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /api/applications/{id}/refuse`: a polite mail, with the reason where one is given. The log-in goes; the company
-/// stays as a blocked customer, so that whoever is asked why can answer, until the person is erased.
+/// stays as a blocked customer, so that whoever is asked why can answer, until the person is erased. Who is a customer already
+/// is not refused any more.
 pub async fn refuse(State(state): State<AppState>, who: Staff, Path(id): Path<String>, Json(sent): Json<RefuseApplication>) -> Result<StatusCode> {
     let id: CustomerId = id_in_path(&id)?;
     bounded_text("/reason", &sent.reason, 500, true)?;
@@ -156,6 +173,9 @@ pub async fn refuse(State(state): State<AppState>, who: Staff, Path(id): Path<St
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let row = undecided(&mut tx, &state, id).await?;
+    if in_use(&mut tx, &row).await? {
+        return Err(AppError::conflict("customer_in_use", "there is a log-in in use, an order, or a customer already; block the customer instead"));
+    }
     sqlx::query("UPDATE customers SET state = 'blocked', note = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
         .bind(&row.id)
         .bind(reason)

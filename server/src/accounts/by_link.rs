@@ -11,7 +11,7 @@ use kontor_shared::words::Lang;
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
-use super::{mail, passwords, sign_up, store};
+use super::{mail, own, own_address, passwords, sign_up, store};
 use crate::auth::throttle::Rule;
 use crate::auth::{self, store::UserRow};
 use crate::error::{AppError, Result};
@@ -88,13 +88,14 @@ pub async fn set_password(State(state): State<AppState>, Json(sent): Json<SetPas
     passwords::check("/password", &sent.password, &about.each_ref().map(String::as_str))?;
     let hash = state.new_hash(sent.password).await?;
     let mut tx = state.db.write_tx().await?;
-    let link = links::take(&mut tx, purpose, &sent.token, now).await?.ok_or_else(ended)?;
+    // The log-in before its link, as whoever ends links locks them.
+    let link = links::look(&mut tx, purpose, &sent.token, now).await?.ok_or_else(ended)?;
     let user = user(&mut tx, state.db.for_update(), &link).await?;
+    links::take(&mut tx, purpose, &sent.token, now).await?.ok_or_else(ended)?;
     store::set_password(&mut tx, &user.id, &hash).await?;
     auth::store::end_sessions(&mut tx, &user.id, "").await?;
-    for other in [Purpose::Invite, Purpose::Reset, Purpose::Email] {
-        links::end(&mut tx, other, &user.id).await?;
-    }
+    links::end(&mut tx, Purpose::Invite, &user.id).await?;
+    own::end_links(&mut tx, &user.id).await?;
     // Whoever guessed at the old one must not keep its owner waiting.
     auth::store::forget_failures(&mut tx, &Rule::Account.key(&user.login)).await?;
     let action = if purpose == Purpose::Reset { Action::PasswordReset } else { Action::InvitationAccept };
@@ -109,9 +110,14 @@ pub async fn set_password(State(state): State<AppState>, Json(sent): Json<SetPas
 /// `POST /api/email/confirm`: the log-in is the new address from now on; the old one is told.
 pub async fn confirm_email(State(state): State<AppState>, Json(sent): Json<UseLink>) -> Result<StatusCode> {
     is_token(&sent.token)?;
+    let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
-    let link = links::take(&mut tx, Purpose::Email, &sent.token, state.clock.now_ms()).await?.ok_or_else(ended)?;
+    // The customer first, as everybody who changes its people locks it; then the log-in, then its link.
+    let link = links::look(&mut tx, Purpose::Email, &sent.token, now).await?.ok_or_else(ended)?;
+    let found = user(&mut tx, "", &link).await?;
+    let customer = own_address::customer(&mut tx, &state, &found).await?;
     let user = user(&mut tx, state.db.for_update(), &link).await?;
+    links::take(&mut tx, Purpose::Email, &sent.token, now).await?.ok_or_else(ended)?;
     let address: Address = serde_json::from_str(&link.data).context("a stored link")?;
     // Another change came in between: this link was for the address before.
     if user.login != address.old {
@@ -124,8 +130,10 @@ pub async fn confirm_email(State(state): State<AppState>, Json(sent): Json<UseLi
             error.into()
         });
     }
-    store::move_contact(&mut tx, &user.id, &address.old, &address.email).await?;
-    links::end(&mut tx, Purpose::Reset, &user.id).await?;
+    if let Some(customer) = customer {
+        own_address::follow(&mut tx, &state.clock, &customer, &user.id, &address.old, &address.email).await?;
+    }
+    own::end_links(&mut tx, &user.id).await?;
     let told = |login: &str| serde_json::json!({"login": login});
     audit::record(&mut tx, &state.clock, &address.old, Action::EmailChange, &user.id, Some(&told(&address.old)), Some(&told(&address.email))).await?;
     mail::changed(&mut tx, &state, &address.old, Lang::parse(&user.lang).context("stored language")?, Action::EmailChange).await?;

@@ -114,12 +114,14 @@ pub async fn prove(State(state): State<AppState>, SignedIn(who): SignedIn, Json(
 }
 
 /// Ends what somebody who had this log-in may have asked for meanwhile: a link to another address or another password would let
-/// them in again.
-pub async fn end_links(connection: &mut AnyConnection, user: &str) -> sqlx::Result<()> {
+/// them in again, also one that is still to be written.
+pub async fn end_links(connection: &mut AnyConnection, user: &str) -> anyhow::Result<()> {
+    // Whoever answers a request holds the log-in's row while it writes the link.
+    store::hold(connection, user).await?;
     for purpose in [Purpose::Reset, Purpose::Email] {
         links::end(connection, purpose, user).await?;
     }
-    Ok(())
+    requests::end_of(connection, user).await
 }
 
 /// `PUT /api/account/password`

@@ -244,9 +244,8 @@ pub async fn apply(connection: &mut AnyConnection, state: &AppState, actor: &str
     store::set_role(connection, &row.id, role.word(), disabled).await?;
     if disabled {
         auth::store::end_sessions(connection, &row.id, "").await?;
-        for purpose in [Purpose::Invite, Purpose::Reset, Purpose::Email] {
-            links::end(connection, purpose, &row.id).await?;
-        }
+        links::end(connection, Purpose::Invite, &row.id).await?;
+        own::end_links(connection, &row.id).await?;
     }
     let told = |role: &str, disabled: bool| serde_json::json!({"role": role, "disabled": disabled});
     let (before, after) = (told(&row.role, row.disabled != 0), told(role.word(), disabled));

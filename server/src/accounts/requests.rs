@@ -49,6 +49,22 @@ pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, request: &Re
     Ok(())
 }
 
+/// Ends the changes of address a log-in asked for and nobody has answered yet.
+pub async fn end_of(connection: &mut AnyConnection, user: &str) -> anyhow::Result<()> {
+    for (id, request) in all(connection).await? {
+        if matches!(&request, Request::Email { user: asks, .. } if asks.to_string() == user) {
+            store::take_request(connection, &id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything that waits for an answer: a moment's worth.
+pub async fn all(connection: &mut AnyConnection) -> anyhow::Result<Vec<(String, Request)>> {
+    let rows = store::requests(connection).await?;
+    rows.into_iter().map(|(id, data)| Ok((id, serde_json::from_str(&data).context("a stored request")?))).collect()
+}
+
 /// Counts a request per address it comes from and address it names.
 pub async fn count(connection: &mut AnyConnection, from: &ClientAddress, email: &str, now: i64) -> Result<()> {
     throttle::count(connection, Rule::Asking, &throttle::household(from.0).to_string(), now).await?;
@@ -68,6 +84,12 @@ pub async fn forgot(State(state): State<AppState>, from: ClientAddress, Json(sen
 /// Answers a request, once: it is taken out in the same transaction.
 pub async fn run(state: &AppState, id: &str) -> anyhow::Result<()> {
     let mut tx = state.db.write_tx().await?;
+    // The log-in before the request, as whoever ends requests locks them.
+    if let Some(data) = store::request(&mut tx, id).await?
+        && let Request::Email { user, .. } = serde_json::from_str(&data).context("a stored request")?
+    {
+        store::hold(&mut tx, &user.to_string()).await?;
+    }
     let Some(data) = store::take_request(&mut tx, id).await? else { return Ok(()) };
     let cause = format!("{}{id}", mail::CAUSE);
     match serde_json::from_str(&data).context("a stored request")? {

@@ -15,6 +15,7 @@ use sqlx::AnyConnection;
 
 use super::{requests, store};
 use crate::auth;
+use crate::customers::store::contacts::{self, NewConsent};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text};
 use crate::firm::FirmSettings;
@@ -165,17 +166,18 @@ async fn insert_customer(connection: &mut AnyConnection, firm: &FirmSettings, id
 
 /// The consent, by the version of the text that was kept when the form was sent.
 async fn keep_consent(connection: &mut AnyConnection, state: &AppState, form: &SignUp, contact: &str, evidence: &str) -> Result<()> {
-    let now = state.clock.now_ms();
-    sqlx::query(
-        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor) \
-         VALUES ($1, $2, 'privacy', '', 'granted', $3, 'sign-up', $4, $5, 'visitor')",
-    )
-    .bind(state.clock.new_id().to_string())
-    .bind(contact)
-    .bind(&form.privacy_version)
-    .bind(now)
-    .bind(evidence)
-    .execute(connection)
-    .await?;
-    Ok(())
+    let consent = NewConsent {
+        id: state.clock.new_id().to_string(),
+        contact,
+        purpose: "privacy",
+        channel: "",
+        address: "",
+        state: "granted",
+        text_version: &form.privacy_version,
+        source: "sign-up",
+        evidence,
+        actor: "visitor",
+        at: state.clock.now_ms(),
+    };
+    Ok(contacts::add_consent(connection, &consent).await?)
 }

@@ -107,15 +107,9 @@ pub async fn set_login(connection: &mut AnyConnection, user: &str, login: &str) 
     Ok(())
 }
 
-/// The contact behind a log-in is written to at its new address too, where it had the old one.
-pub async fn move_contact(connection: &mut AnyConnection, user: &str, old: &str, new: &str) -> sqlx::Result<()> {
-    let contacts: Vec<(String, String)> =
-        sqlx::query_as("SELECT id, email FROM contacts WHERE user_id = $1 AND erased_at IS NULL").bind(user).fetch_all(&mut *connection).await?;
-    for (id, email) in contacts {
-        if email.trim().to_lowercase() == old {
-            sqlx::query("UPDATE contacts SET email = $2 WHERE id = $1").bind(id).bind(new).execute(&mut *connection).await?;
-        }
-    }
+/// Holds the row of a log-in until the transaction ends, on either database.
+pub async fn hold(connection: &mut AnyConnection, user: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET id = id WHERE id = $1").bind(user).execute(connection).await?;
     Ok(())
 }
 
@@ -249,6 +243,16 @@ pub async fn insert_request(connection: &mut AnyConnection, id: &str, kind: &str
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The request, as it waits.
+pub async fn request(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT data FROM account_requests WHERE id = $1").bind(id).fetch_optional(connection).await
+}
+
+/// All requests that wait, with their ids.
+pub async fn requests(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as("SELECT id, data FROM account_requests ORDER BY id").fetch_all(connection).await
 }
 
 /// Takes a request out, for the transaction that answers it.

@@ -15,10 +15,12 @@ use kontor_shared::words::Lang;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
+use super::consents::{MAILINGS, address_on, holds};
 use super::edit::check_revision;
 use super::store::contacts::{self, Consent, Contact, NewConsent};
 use super::store::master::{self, Master};
-use super::{check, suppressed, whole};
+use super::suppressed::{self, Suppression};
+use super::{check, whole};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text, id_in_path, seen_revision};
@@ -67,23 +69,31 @@ fn applied(row: &Contact, form: &SaveContact) -> Contact {
 }
 
 /// The contacts of a customer as staff see them.
-pub async fn shown(connection: &mut AnyConnection, customer: CustomerId) -> anyhow::Result<Vec<people::Contact>> {
+pub async fn shown(connection: &mut AnyConnection, customer: &Master) -> anyhow::Result<Vec<people::Contact>> {
+    let id = customer.id.parse().context("stored customer id")?;
     let mut consents: HashMap<String, Vec<Consent>> = HashMap::new();
-    for consent in contacts::consents_of_customer(connection, customer).await?.into_iter().rev() {
+    for consent in contacts::consents_of_customer(connection, id).await? {
         consents.entry(consent.contact_id.clone()).or_default().push(consent);
     }
-    let rows = contacts::of_customer(connection, customer).await?;
-    rows.into_iter().map(|row| shown_one(consents.remove(&row.id).unwrap_or_default(), row)).collect()
+    let rows = contacts::of_customer(connection, id).await?;
+    let addresses: Vec<String> = rows.iter().flat_map(|row| [row.email.clone(), row.fax.clone()]).collect();
+    let stopped = suppressed::rows(connection, &addresses).await?;
+    rows.into_iter().map(|row| shown_one(consents.remove(&row.id).unwrap_or_default(), &stopped, &customer.delivery_address, row)).collect()
 }
 
 /// `consents` come newest first.
-fn shown_one(consents: Vec<Consent>, row: Contact) -> anyhow::Result<people::Contact> {
+fn shown_one(consents: Vec<Consent>, stopped: &[Suppression], delivery_address: &str, row: Contact) -> anyhow::Result<people::Contact> {
     let form = form(&row);
-    let newest = consents.iter().find(|consent| consent.purpose == MARKETING && consent.channel == Channel::Email.word());
+    let newest = holds(&consents, &MAILINGS, Channel::Email, &row.email);
+    let own = |one: &&Suppression| match Channel::parse(&one.channel) {
+        Some(channel) => one.is_about(address_on(channel, &row, "")),
+        None => false,
+    };
     Ok(people::Contact {
         id: row.id.parse().context("stored contact id")?,
         consent: newest.map(|consent| consent.state.clone()),
-        consents: consents.into_iter().map(shown_consent).collect::<anyhow::Result<_>>()?,
+        stopped: stopped.iter().filter(own).map(shown_suppression).collect(),
+        consents: consents.into_iter().map(|one| shown_consent(one, delivery_address, &row)).collect::<anyhow::Result<_>>()?,
         name: form.name,
         email: form.email,
         phone: form.phone,
@@ -98,8 +108,21 @@ fn shown_one(consents: Vec<Consent>, row: Contact) -> anyhow::Result<people::Con
     })
 }
 
-fn shown_consent(row: Consent) -> anyhow::Result<people::Consent> {
+fn shown_suppression(row: &Suppression) -> people::Stopped {
+    people::Stopped {
+        channel: row.channel.clone(),
+        reason: row.reason.clone(),
+        topic: row.topic.clone(),
+        source: row.source.clone(),
+        since: rfc3339(row.created_at),
+        until: row.until.map(rfc3339),
+    }
+}
+
+fn shown_consent(row: Consent, delivery_address: &str, contact: &Contact) -> anyhow::Result<people::Consent> {
     Ok(people::Consent {
+        counts: Channel::parse(&row.channel).is_none_or(|channel| row.counts(channel, address_on(channel, contact, delivery_address))),
+        address: row.address,
         at: rfc3339(row.at),
         purpose: row.purpose,
         channel: row.channel,
@@ -175,11 +198,18 @@ pub async fn change(
     Ok(())
 }
 
+/// Gives a contact of a locked customer the address its person has confirmed.
+pub async fn give_address(tx: &mut AnyConnection, clock: &Clock, actor: &str, row: &Contact, email: &str) -> Result<()> {
+    let after = Contact { email: email.into(), ..row.clone() };
+    put(tx, clock, &after).await?;
+    let told = |row: &Contact| Told { contact: &after.id, form: form(row) };
+    audit::record(tx, clock, actor, Action::ContactSave, &row.customer_id, Some(&told(row)), Some(&told(&after))).await?;
+    Ok(())
+}
+
 async fn put(tx: &mut AnyConnection, clock: &Clock, row: &Contact) -> sqlx::Result<()> {
     let now = clock.now_ms();
     contacts::put(tx, row).await?;
-    suppressed::recall(tx, Channel::Email.word(), &row.email).await?;
-    suppressed::recall(tx, Channel::Fax.word(), &row.fax).await?;
     master::touch(tx, &row.customer_id, now).await
 }
 
@@ -236,11 +266,13 @@ pub async fn write_down(tx: &mut AnyConnection, clock: &Clock, actor: &str, cust
         return Err(AppError::conflict("erased", "the person was erased"));
     }
     let (channel, now) = (said.channel.word(), clock.now_ms());
+    let address = address_on(said.channel, row, &customer.delivery_address);
     let new = NewConsent {
         id: clock.new_id().to_string(),
         contact: &row.id,
         purpose: said.purpose,
         channel,
+        address,
         state: said.state.word(),
         text_version: said.text_version,
         source: said.source,
@@ -249,13 +281,8 @@ pub async fn write_down(tx: &mut AnyConnection, clock: &Clock, actor: &str, cust
         at: now,
     };
     contacts::add_consent(tx, &new).await?;
-    let address = match said.channel {
-        Channel::Email => row.email.as_str(),
-        Channel::Fax => row.fax.as_str(),
-        Channel::Post => "",
-    };
     let mut lifted = 0;
-    if said.state == ConsentState::Granted && !address.is_empty() {
+    if said.state == ConsentState::Granted && !address.is_empty() && said.channel != Channel::Post {
         let topic = said.purpose.strip_prefix("topic:").unwrap_or("");
         lifted = suppressed::lift(tx, channel, address, topic).await?;
     }

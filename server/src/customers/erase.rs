@@ -5,144 +5,55 @@ use anyhow::Context;
 use axum::extract::{Path, State};
 use kontor_shared::api::people::{self, ErasePreview, Erased};
 use kontor_shared::audit::Action;
-use kontor_shared::customers::{Channel, ERASED, mask};
+use kontor_shared::customers::{Channel, ERASED};
 use kontor_shared::ids::ContactId;
 use sqlx::AnyConnection;
 
 use super::contacts::locked;
+use super::masking::masked;
 use super::store::contacts::{self, Contact};
 use super::store::master;
-use super::store::person::{self, Message, Table, Texts, User};
+use super::store::person::{self, Message};
 use super::suppressed;
+use super::traces::{Person, TABLES, audit_rows};
+use crate::accounts::requests::{self, Request};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text, id_in_path};
-use crate::{AppState, audit, bodies};
+use crate::{AppState, accounts, audit, bodies};
 
-/// Tables that quote people in free text or as who did something. Orders and documents are not among them: they stay as
-/// they were placed and posted.
-const TABLES: &[Table] = &[
-    Table { name: "audit", key: "id", number: None, columns: &["actor", "subject", "before_data", "after_data"], quotes: false },
-    Table { name: "consents", key: "id", number: None, columns: &["source", "evidence", "actor"], quotes: false },
-    Table { name: "customer_requests", key: "id", number: None, columns: &["text", "asked_by", "answer"], quotes: false },
-    Table { name: "import_refusals", key: "import_id", number: Some("no"), columns: &["value", "reason", "args"], quotes: true },
-    Table { name: "customers", key: "id", number: None, columns: &["note", "state_reason"], quotes: false },
-    Table { name: "links", key: "token_hash", number: None, columns: &["subject", "data", "created_by"], quotes: false },
-    Table { name: "applications", key: "customer_id", number: None, columns: &["message", "reason"], quotes: false },
-    Table { name: "account_requests", key: "id", number: None, columns: &["data"], quotes: false },
-    Table { name: "segment_terms", key: "customer_id", number: None, columns: &["reason", "author"], quotes: false },
-    Table { name: "segment_rules", key: "id", number: None, columns: &["reason", "author"], quotes: false },
-    Table { name: "jobs", key: "id", number: None, columns: &["last_error"], quotes: false },
-];
+const NOTHING_LEFT: Erased = Erased { sessions: 0, queued: 0, messages: 0, consents: 0, rows: 0 };
 
-/// What a person is known by, now and before.
-pub struct Person {
-    pub contact: Contact,
-    pub user: Option<User>,
-    emails: Vec<String>,
-    faxes: Vec<String>,
-    /// Where messages to the person went, as addresses stand in rows.
-    pub addresses: Vec<String>,
-    /// What names the person in texts, as it stands there and as JSON writes it.
-    names: Vec<String>,
-}
-
-impl Person {
-    pub async fn find(connection: &mut AnyConnection, contact: Contact) -> anyhow::Result<Self> {
-        let user = person::user(connection, contact.user_id.as_deref(), &contact.email, &contact.customer_id).await?;
-        let others = contacts::of_customer(connection, contact.customer_id.parse().context("stored customer id")?).await?;
-        let (mut emails, mut faxes) = (vec![contact.email.clone()], vec![contact.fax.clone()]);
-        let mut names: Vec<String> = vec![contact.name.clone(), contact.phone.clone()];
-        // Messages went to the address of their time; what somebody else there has taken over is theirs.
-        for form in former(connection, &contact).await? {
-            let theirs = |value: &str| {
-                others
-                    .iter()
-                    .any(|other| other.id != contact.id && [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(|known| known == value))
-            };
-            let own = |field: &str| form.get(field).and_then(serde_json::Value::as_str).filter(|value| !theirs(value)).map(String::from);
-            emails.extend(own("email"));
-            faxes.extend(own("fax"));
-            names.extend(own("name").into_iter().chain(own("phone")));
-        }
-        for list in [&mut emails, &mut faxes, &mut names] {
-            list.retain(|text| !text.is_empty());
-            list.sort();
-            list.dedup();
-        }
-        let mut addresses: Vec<String> = emails.iter().chain(&faxes).flat_map(|address| [address.clone(), address.to_lowercase()]).collect();
-        addresses.extend(user.iter().map(|user| user.login.clone()));
-        addresses.sort();
-        addresses.dedup();
-        names.extend(addresses.iter().cloned());
-        // Quotes and line ends stand in JSON under another spelling.
-        let escaped: Vec<String> = names.iter().map(|name| serde_json::Value::from(name.as_str()).to_string().trim_matches('"').to_string()).collect();
-        names.extend(escaped);
-        // Longer ones first: an address may hold the name.
-        names.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
-        names.dedup();
-        Ok(Self { contact, user, emails, faxes, addresses, names })
-    }
-
-    /// What has to be typed to erase.
-    fn called(&self) -> &str {
-        if self.contact.name.is_empty() { &self.contact.email } else { &self.contact.name }
-    }
-
-    /// The text without the person; none where it holds nothing of them.
-    fn masked(&self, text: &str) -> Option<String> {
-        let form = masked_form(text, &self.contact.id);
-        mask(form.as_deref().unwrap_or(text), &self.names).or(form)
-    }
-
-    /// The row without the person; none where it holds nothing of them.
-    fn masked_row(&self, table: &Table, row: &Texts) -> Option<Texts> {
-        let masked = |text: &str| self.masked(text).map(|text| if table.quotes { ERASED.to_string() } else { text });
-        let masked: Vec<Option<String>> = row.texts.iter().map(|text| text.as_deref().and_then(masked)).collect();
-        masked.iter().any(Option::is_some).then(|| Texts {
-            key: row.key.clone(),
-            number: row.number,
-            texts: masked.into_iter().zip(&row.texts).map(|(masked, before)| masked.or_else(|| before.clone())).collect(),
-        })
-    }
-
-    /// Rows of a table that name the person, after a key.
-    pub async fn rows(&self, connection: &mut AnyConnection, table: &Table, after: &str) -> sqlx::Result<(Vec<Texts>, String)> {
-        const AT_ONCE: i64 = 1_000;
-        let (mut found, mut key, mut number) = (Vec::new(), after.to_string(), i64::MAX);
-        loop {
-            let rows = person::texts(connection, table, &key, number, AT_ONCE).await?;
-            let Some(last) = rows.last() else { return Ok((found, key)) };
-            (key, number) = (last.key.clone(), last.number);
-            found.extend(rows.iter().filter_map(|row| self.masked_row(table, row)));
+/// Ends what the person asked for and has not got yet: one-time links, and what a job is to answer. What belongs to somebody
+/// else's log-in is theirs, whatever address it names.
+async fn forget_requests(tx: &mut AnyConnection, person: &Person) -> anyhow::Result<()> {
+    let user = person.user_id();
+    for (key, subject, data) in person::links(tx).await? {
+        let names = serde_json::from_str(&data).is_ok_and(|data| any_string(&data, &|text| person.has(text)));
+        if (!user.is_empty() && subject == user) || (names && !person::is_another(tx, user, &subject).await?) {
+            person::delete_link(tx, &key).await?;
         }
     }
-}
-
-/// Forms of the contact as the audit trail kept them.
-async fn former(connection: &mut AnyConnection, contact: &Contact) -> anyhow::Result<Vec<serde_json::Value>> {
-    let changes = person::changes(connection, &contact.customer_id).await?;
-    let forms = changes.into_iter().flat_map(|(before, after)| [before, after]).flatten();
-    let read = forms.filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    Ok(read.filter(|form| form.get("contact").is_some_and(|id| *id == *contact.id)).collect())
-}
-
-/// A JSON form of this contact without what it says of the person: a short name would not be found among other words.
-fn masked_form(text: &str, contact: &str) -> Option<String> {
-    let mut form: serde_json::Value = serde_json::from_str(text).ok()?;
-    let fields = form.as_object_mut().filter(|fields| fields.get("contact").is_some_and(|id| id == contact))?;
-    for name in ["name", "email", "phone", "fax", "position"] {
-        if let Some(value) = fields.get_mut(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty() && text != ERASED)) {
-            *value = ERASED.into();
+    for (id, request) in requests::all(tx).await? {
+        let own = match &request {
+            Request::Forgot { email } => person.has(email) && !person::is_another(tx, user, email).await?,
+            Request::SignUp { form, .. } => person.has(&form.email),
+            Request::Email { user: asks, .. } => asks.to_string() == user,
+        };
+        if own {
+            accounts::store::take_request(tx, &id).await?;
         }
     }
-    let masked = form.to_string();
-    (masked != text).then_some(masked)
+    Ok(())
 }
 
-/// The rows of the audit trail that name a person, for showing.
-pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> anyhow::Result<Vec<String>> {
-    Ok(person.rows(connection, &TABLES[0], "").await?.0.into_iter().map(|row| row.key).collect())
+fn any_string(json: &serde_json::Value, is: &dyn Fn(&str) -> bool) -> bool {
+    match json {
+        serde_json::Value::String(text) => is(text),
+        serde_json::Value::Array(items) => items.iter().any(|item| any_string(item, is)),
+        serde_json::Value::Object(fields) => fields.values().any(|value| any_string(value, is)),
+        _ => false,
+    }
 }
 
 async fn known(connection: &mut AnyConnection, id: ContactId) -> Result<Person> {
@@ -157,7 +68,7 @@ async fn known(connection: &mut AnyConnection, id: ContactId) -> Result<Person> 
 pub async fn preview(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<ErasePreview>> {
     let mut connection = state.db.read().await?;
     let person = known(&mut connection, id_in_path(&id)?).await?;
-    let messages = person::messages(&mut connection, &person.contact.id, &person.addresses).await?;
+    let messages = person.messages(&mut connection).await?;
     let customer = person.contact.customer_id.parse().context("stored customer id")?;
     let consents = contacts::consents_of_customer(&mut connection, customer).await?;
     let (mut sessions, mut orders) = (0, 0);
@@ -188,7 +99,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         let mut connection = state.db.read().await?;
         let row = contacts::get(&mut connection, id).await?.ok_or(AppError::NotFound)?;
         if row.erased_at.is_some() {
-            return Ok(Json(Erased { sessions: 0, queued: 0, messages: 0, consents: 0, rows: 0 }));
+            return Ok(Json(NOTHING_LEFT));
         }
         let person = Person::find(&mut connection, row).await?;
         check_typed(&person, &wanted)?;
@@ -199,25 +110,32 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let (customer, row) = locked(&mut tx, &state, id).await?;
+    if row.erased_at.is_some() {
+        return Ok(Json(NOTHING_LEFT));
+    }
     let person = Person::find(&mut tx, row).await?;
     check_typed(&person, &wanted)?;
-    let messages = person::messages(&mut tx, &person.contact.id, &person.addresses).await?;
+    let messages = person.messages(&mut tx).await?;
     if messages.iter().any(|message| matches!(message.state.as_str(), "claimed" | "sending")) {
         return Err(AppError::conflict("message_under_way", "a message to this person is going out; try again in a moment"));
     }
-    let mut done = Erased { sessions: 0, queued: 0, messages: messages.len() as u64, consents: 0, rows: 0 };
+    let mut done = Erased { messages: messages.len() as u64, ..NOTHING_LEFT };
     done.queued = messages.iter().filter(|message| message.state == "queued").count() as u64;
     empty_messages(&mut tx, messages, now).await?;
     for (channel, addresses) in [(Channel::Email, &person.emails), (Channel::Fax, &person.faxes)] {
         for address in addresses {
-            suppressed::erase(&mut tx, address, channel.word(), &who.actor(), now).await?;
+            let shared = person.shared.contains(&address.to_lowercase());
+            suppressed::erase(&mut tx, address, channel.word(), shared, &who.actor(), now).await?;
         }
     }
     if let Some(user) = &person.user {
         let login = format!("erased-{}", user.id);
         done.sessions = person::close_user(&mut tx, &user.id, &login).await?;
-        person::rename_actor(&mut tx, &user.login, &login).await?;
+        for own in &person.logins {
+            person::rename_actor(&mut tx, own, &login).await?;
+        }
     }
+    forget_requests(&mut tx, &person).await?;
     let customer_id = customer.id.parse().context("stored customer id")?;
     let consents = contacts::consents_of_customer(&mut tx, customer_id).await?;
     done.consents = consents.iter().filter(|consent| consent.contact_id == person.contact.id).count() as u64;
@@ -234,6 +152,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         ..person.contact.clone()
     };
     contacts::put(&mut tx, &blank).await?;
+    person::forget_addresses(&mut tx, &person.contact.id).await?;
     master::touch(&mut tx, &customer.id, now).await?;
     for (table, (rows, last)) in TABLES.iter().zip(found) {
         for row in rows {
@@ -250,7 +169,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         }
     }
     person::forget_pace(&mut tx, &person.emails).await?;
-    let reason = person.masked(wanted.reason.trim()).unwrap_or_else(|| wanted.reason.trim().to_string());
+    let reason = masked(wanted.reason.trim(), &person.names, false).unwrap_or_else(|| wanted.reason.trim().to_string());
     let after = serde_json::json!({"contact": person.contact.id, "reason": reason, "done": done});
     audit::record(&mut tx, &state.clock, &who.actor(), Action::ContactErase, &customer.id, None, Some(&after)).await?;
     tx.commit().await?;
@@ -282,19 +201,4 @@ async fn empty_messages(tx: &mut AnyConnection, messages: Vec<Message>, now: i64
     hashes.sort();
     hashes.dedup();
     Ok(person::drop_bodies(tx, &hashes).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_of_the_contact_is_masked_whatever_the_name() {
-        let text = r#"{"contact":"c1","name":"Bo","email":"","position":"buyer"}"#;
-        let masked = masked_form(text, "c1").unwrap();
-        assert_eq!(masked, r#"{"contact":"c1","name":"[erased]","email":"","position":"[erased]"}"#);
-        assert_eq!(masked_form(&masked, "c1"), None);
-        assert_eq!(masked_form(text, "c2"), None);
-        assert_eq!(masked_form("Bo", "c1"), None);
-    }
 }

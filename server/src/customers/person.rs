@@ -1,6 +1,5 @@
 //! Everything held about one person, for whoever asks to see it (GDPR, art. 15 and 20): as data, and as a text to read.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use anyhow::Context;
@@ -12,10 +11,10 @@ use kontor_shared::words::{Lang, people as words};
 use sqlx::AnyConnection;
 
 use super::contacts::shown;
-use super::erase::{Person, audit_rows};
 use super::store::person::{self, Message};
 use super::store::{contacts, master};
-use super::suppressed;
+use super::suppressed::{self, Suppression};
+use super::traces::{Person, audit_rows};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, id_in_path};
@@ -45,7 +44,7 @@ async fn made(connection: &mut AnyConnection, state: &AppState, id: ContactId) -
     let customer_id = row.customer_id.parse().context("stored customer id")?;
     let customer = master::get(connection, customer_id).await?.context("the contact's customer")?;
     let lang = Lang::parse(&row.lang).or_else(|| Lang::parse(&customer.lang)).unwrap_or(firm.lang);
-    let contact = shown(connection, customer_id).await?.into_iter().find(|one| one.id == id).context("the contact")?;
+    let contact = shown(connection, &customer).await?.into_iter().find(|one| one.id == id).context("the contact")?;
     let created_at = rfc3339(row.created_at);
     let person = Person::find(connection, row).await?;
     let (mut sessions, mut orders) = (Vec::new(), Vec::new());
@@ -56,14 +55,13 @@ async fn made(connection: &mut AnyConnection, state: &AppState, id: ContactId) -
         orders = person::orders(connection, &user.id).await?.into_iter().map(order).collect();
     }
     let mut messages = Vec::new();
-    for message in person::messages(connection, &person.contact.id, &person.addresses).await? {
+    for message in person.messages(connection).await? {
         messages.push(shown_message(connection, message).await?);
     }
-    let mut addresses = person.addresses.clone();
-    addresses.extend(person.addresses.iter().map(|address| suppressed::erased_key(address)));
-    let suppression = |(channel, reason, topic, at, source)| PersonSuppression { channel, reason, topic, at: rfc3339(at), source };
-    let suppressions = person::suppressions(connection, &addresses).await?.into_iter().map(suppression).collect();
-    let naming: HashSet<String> = audit_rows(connection, &person).await?.into_iter().collect();
+    let suppression =
+        |row: Suppression| PersonSuppression { channel: row.channel, reason: row.reason, topic: row.topic, at: rfc3339(row.created_at), source: row.source };
+    let suppressions = suppressed::rows(connection, &person.addresses).await?.into_iter().map(suppression).collect();
+    let naming = audit_rows(connection, &person).await?;
     let audit = audit::store::of_ids(connection, &naming).await?;
     let audit = audit
         .into_iter()

@@ -16,6 +16,7 @@ use kontor_shared::words::{Lang, profile as words};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
+use super::consents::{MAILINGS, address_on, holds};
 use super::contacts::{Said, add, change, form as contact_form, write_down};
 use super::edit::{applied, check_revision, form, places, shown_request, store};
 use super::store::contacts::{self, Contact};
@@ -48,14 +49,17 @@ async fn whole(state: &AppState, buyer: &Buyer) -> Result<Profile> {
     let mut connection = state.db.read().await?;
     let row = master::get(&mut connection, buyer.customer).await?.ok_or(AppError::NotFound)?;
     let mut consents: HashMap<String, Vec<OwnConsent>> = HashMap::new();
-    for consent in contacts::consents_of_customer(&mut connection, buyer.customer).await?.into_iter().filter(|consent| consent.purpose == MARKETING) {
-        let channel = Channel::parse(&consent.channel).context("stored channel")?;
-        let state = ConsentState::parse(&consent.state).context("stored state of a consent")?;
-        let of = consents.entry(consent.contact_id).or_default();
-        of.retain(|older| older.channel != channel);
-        of.push(OwnConsent { channel, state, at: rfc3339(consent.at) });
-    }
+    let said = contacts::consents_of_customer(&mut connection, buyer.customer).await?;
     let rows = contacts::of_customer(&mut connection, buyer.customer).await?;
+    for contact in &rows {
+        for channel in Channel::ALL.iter().copied() {
+            let own = said.iter().filter(|consent| consent.contact_id == contact.id);
+            if let Some(consent) = holds(own, &MAILINGS, channel, address_on(channel, contact, &row.delivery_address)) {
+                let state = ConsentState::parse(&consent.state).context("stored state of a consent")?;
+                consents.entry(contact.id.clone()).or_default().push(OwnConsent { channel, state, at: rfc3339(consent.at) });
+            }
+        }
+    }
     let own = own(&rows, buyer).map(|own| own.id.clone());
     let mut people = Vec::new();
     for row in rows.iter().filter(|row| row.erased_at.is_none()) {

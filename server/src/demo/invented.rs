@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 /// Customers that read another language than English.
 const LANGUAGES: &[(&str, &str)] = &[("17850", "ru")];
+/// Domains of the customers' addresses, none of which can exist: a mailing to one domain goes at one domain's pace.
+const DOMAINS: [&str; 8] =
+    ["market.example", "gifts.example", "shop.example", "customer.example", "store.example", "bazaar.example", "trade.example", "kiosk.example"];
 /// Goods below this wholesale price come by the dozen.
 const PACK_BELOW: Price = Price::from_raw(10_000);
 
@@ -67,7 +70,7 @@ pub fn customers(csv: &[u8]) -> anyhow::Result<Vec<u8>> {
             language,
             &format!("Demo address of customer {code}, {}", &row[country]),
             &format!("Demo contact of {code}"),
-            &format!("{code}@customer.example"),
+            &format!("{code}@{}", domain(code)),
             "yes",
             "demonstration data: nobody gave this consent",
         ])?;
@@ -75,9 +78,22 @@ pub fn customers(csv: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(writer.into_inner()?)
 }
 
+/// The same on every load; neighbours in the register are at different ones.
+fn domain(code: &str) -> &'static str {
+    let number = code.bytes().fold(0_usize, |number, byte| (number * 10 + usize::from(byte & 15)) % DOMAINS.len());
+    DOMAINS[number]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn customers_are_spread_over_the_domains() {
+        let at = |wanted: &str| (12_346..16_718).filter(|code| domain(&code.to_string()) == wanted).count();
+        assert!(DOMAINS.into_iter().all(|one| (500..600).contains(&at(one)) && one.ends_with(".example")));
+        assert_eq!(domain("12347"), "customer.example");
+    }
 
     #[test]
     fn retail_is_half_as_much_again_to_five_pence() {

@@ -6,13 +6,14 @@ use std::io::Write;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use kontor_shared::customers::ContactRole;
+use kontor_shared::customers::{Channel, ConsentState, ContactRole};
 use kontor_shared::money::{Currency, Money, Percent, Price, Quantity};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::safe_cell;
 use crate::AppState;
+use crate::customers::consents::{MAILINGS, Said};
 use crate::customers::one_line;
 use crate::db::placeholders;
 
@@ -41,6 +42,7 @@ crate::row! {
 
 crate::row! {
     struct Contact {
+        id: String,
         customer_id: String,
         name: String,
         email: String,
@@ -50,8 +52,21 @@ crate::row! {
         receives_orders: i64,
         receives_accounts: i64,
         receives_mail: i64,
-        /// The newest state of the consent to mailings by e-mail.
-        consent: Option<String>,
+    }
+}
+
+/// A contact, and what holds of its consent to mailings by e-mail.
+struct Person {
+    contact: Contact,
+    consent: Option<&'static str>,
+}
+
+impl Person {
+    fn new(contact: Contact, said: &Said) -> Self {
+        let facts = said.facts(&contact.id, &contact.email);
+        let holds = facts.iter().find(|one| MAILINGS.contains(&one.purpose.as_str()));
+        let consent = holds.map(|one| if one.granted { ConsentState::Granted } else { ConsentState::Withdrawn }.word());
+        Self { contact, consent }
     }
 }
 
@@ -77,17 +92,17 @@ pub async fn customers(state: &AppState, as_json: bool, out: &mut (dyn Write + S
     .fetch_all(&mut *connection)
     .await?;
     let rows: Vec<Contact> = sqlx::query_as(
-        "SELECT c.customer_id, c.name, c.email, c.phone, c.fax, c.position, c.receives_orders, c.receives_accounts, c.receives_mail, \
-         (SELECT n.state FROM consents n WHERE n.contact_id = c.id AND n.purpose = 'marketing' \
-         AND n.channel = 'email' ORDER BY n.at DESC, n.id DESC LIMIT 1) AS consent FROM contacts c WHERE c.erased_at IS NULL ORDER BY c.created_at, c.id",
+        "SELECT id, customer_id, name, email, phone, fax, position, receives_orders, receives_accounts, receives_mail FROM contacts \
+         WHERE erased_at IS NULL ORDER BY created_at, id",
     )
     .fetch_all(&mut *connection)
     .await?;
+    let said = Said::load(&mut connection, Channel::Email, None).await?;
     drop(connection);
     customers.sort_by(|one, other| one.code.cmp(&other.code));
-    let mut contacts: HashMap<String, Vec<Contact>> = HashMap::new();
+    let mut contacts: HashMap<String, Vec<Person>> = HashMap::new();
     for row in rows {
-        contacts.entry(row.customer_id.clone()).or_default().push(row);
+        contacts.entry(row.customer_id.clone()).or_default().push(Person::new(row, &said));
     }
     if as_json {
         for customer in customers {
@@ -99,7 +114,7 @@ pub async fn customers(state: &AppState, as_json: bool, out: &mut (dyn Write + S
     let mut csv = csv_writer(out);
     csv.write_record(CUSTOMER_COLUMNS)?;
     for customer in customers {
-        let of: Vec<Option<Contact>> = contacts.remove(&customer.id).unwrap_or_default().into_iter().map(Some).collect();
+        let of: Vec<Option<Person>> = contacts.remove(&customer.id).unwrap_or_default().into_iter().map(Some).collect();
         for contact in if of.is_empty() { vec![None] } else { of } {
             csv.write_record(customer.cells(contact.as_ref()).map(|cell| safe_cell(&cell).into_owned()))?;
         }
@@ -137,13 +152,13 @@ impl Customer {
         Percent::from_raw(self.discount)
     }
 
-    fn json(&self, contacts: &[Contact]) -> Value {
+    fn json(&self, contacts: &[Person]) -> Value {
         let contacts: Vec<Value> = contacts
             .iter()
-            .map(|one| {
+            .map(|Person { contact: one, consent }| {
                 json!({
                     "name": one.name, "email": one.email, "phone": one.phone, "fax": one.fax, "position": one.position, "roles": one.roles(),
-                    "consent": one.consent,
+                    "consent": consent,
                 })
             })
             .collect();
@@ -155,8 +170,8 @@ impl Customer {
     }
 
     /// The cells of [`CUSTOMER_COLUMNS`].
-    fn cells(&self, contact: Option<&Contact>) -> [String; 20] {
-        let of = |cell: fn(&Contact) -> String| contact.map(cell).unwrap_or_default();
+    fn cells(&self, person: Option<&Person>) -> [String; 20] {
+        let of = |cell: fn(&Contact) -> String| person.map(|person| cell(&person.contact)).unwrap_or_default();
         [
             self.code.clone(),
             self.name.clone(),
@@ -177,7 +192,7 @@ impl Customer {
             of(|contact| contact.fax.clone()),
             of(|contact| contact.position.clone()),
             of(Contact::roles),
-            of(|contact| contact.consent.clone().unwrap_or_default()),
+            person.and_then(|person| person.consent).unwrap_or_default().into(),
         ]
     }
 }

@@ -27,7 +27,7 @@ pub async fn send(State(state): State<AppState>, who: auth::Staff, Json(TestMail
     let firm = state.firm().await?;
     let from = mail::sender(firm.mail_from.as_deref().unwrap_or(&firm.party.email), &firm.party.name)
         .map_err(|_| AppError::conflict("no_sender", "the firm has no e-mail address to send from"))?;
-    throttle(&state, &who.0.user.to_string()).await?;
+    throttle(&state, "test mail", &who.0.user.to_string(), MOST_PER_HOUR).await?;
     let now = state.clock.now_ms();
     let lang = who.0.lang;
     let id = format!("test-{}@{}", state.clock.new_id(), from.email.domain());
@@ -59,7 +59,7 @@ pub async fn send(State(state): State<AppState>, who: auth::Staff, Json(TestMail
 }
 
 /// As every mail of the firm goes out, so that the signature is tried too.
-async fn signed(state: &AppState, firm: &FirmSettings, message: Vec<u8>, now: i64) -> Result<Vec<u8>> {
+pub async fn signed(state: &AppState, firm: &FirmSettings, message: Vec<u8>, now: i64) -> Result<Vec<u8>> {
     let Some(dkim) = &firm.dkim else { return Ok(message) };
     let signer = Signer::open(&state.key(Purpose::Mail).await?, dkim)?;
     Ok(signer.sign(&message, now.div_euclid(1000))?)
@@ -79,8 +79,9 @@ async fn spool(state: &AppState, id: &str, message: Vec<u8>) -> (String, Vec<Mai
     (place, vec![MailStep { step: "spool".into(), ok, said, ms: begun.elapsed().as_millis() as u64 }])
 }
 
-async fn throttle(state: &AppState, user: &str) -> Result<()> {
-    let key = format!("test mail {user}");
+/// Counts a test of `what` by one person; refuses it where there were `most` within the hour.
+pub async fn throttle(state: &AppState, what: &str, user: &str, most: i64) -> Result<()> {
+    let key = format!("{what} {user}");
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     // The time kept is that of the first of the hour.
@@ -88,7 +89,7 @@ async fn throttle(state: &AppState, user: &str) -> Result<()> {
         (_, since) if now - since >= HOUR_MS => (0, now),
         counted => counted,
     };
-    if count >= MOST_PER_HOUR {
+    if count >= most {
         return Err(AppError::TooMany { retry_after: ((since + HOUR_MS - now + 999) / 1000).max(1) as u64 });
     }
     auth::store::set_failures(&mut tx, &key, count + 1, since).await?;

@@ -1,7 +1,7 @@
 //! Import of customers with their contacts: what a row changes in the register. A customer may stand in several rows,
 //! one contact each.
 
-use kontor_shared::customers::{Channel, ContactRole};
+use kontor_shared::customers::{Channel, ContactRole, MARKETING};
 use kontor_shared::import::RowProblem;
 use kontor_shared::import::customers::{ContactInput, CustomerInput};
 use kontor_shared::words::Lang;
@@ -15,7 +15,9 @@ use kontor_shared::import::customers::{FIELDS, read_row};
 use self::store::{Contact, Customer};
 use super::table::Row;
 use super::{ImportError, Outcome, Run, SourceFile, Table, blocking, open_all};
-use crate::customers::{fold, one_line, suppressed};
+use crate::customers::consents::{MAILINGS, holds};
+use crate::customers::store::contacts::{self, NewConsent};
+use crate::customers::{fold, one_line};
 use crate::time::Clock;
 use crate::{catalog, customers, firm};
 
@@ -233,8 +235,8 @@ async fn take(connection: &mut AnyConnection, clock: &Clock, input: &CustomerInp
     }
     let mut withdrawn = false;
     if let Some(contact) = &input.contact {
-        let (id, contact_changed) = take_contact(connection, clock, &after.id, contact, dry_run).await?;
-        let consent = take_consent(connection, clock, &id, contact, dry_run).await?;
+        let (person, contact_changed) = take_contact(connection, clock, &after.id, contact, dry_run).await?;
+        let consent = take_consent(connection, clock, &after.id, &person, contact, dry_run).await?;
         changed |= contact_changed || consent == Consent::Changed;
         withdrawn = consent == Consent::StaysWithdrawn;
     }
@@ -246,8 +248,8 @@ async fn take(connection: &mut AnyConnection, clock: &Clock, input: &CustomerInp
     Ok((outcome, withdrawn))
 }
 
-/// The contact's id, and whether it is new or another one than before.
-async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &str, input: &ContactInput, dry_run: bool) -> anyhow::Result<(String, bool)> {
+/// The contact, and whether it is new or another one than before.
+async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &str, input: &ContactInput, dry_run: bool) -> anyhow::Result<(Contact, bool)> {
     let now = clock.now_ms();
     let contacts = store::contacts(connection, customer).await?;
     let before = find(&contacts, input);
@@ -287,10 +289,8 @@ async fn take_contact(connection: &mut AnyConnection, clock: &Clock, customer: &
     let changed = before != Some(&after);
     if changed && !dry_run {
         store::put_contact(connection, customer, &after, now).await?;
-        suppressed::recall(connection, Channel::Email.word(), &after.email).await?;
-        suppressed::recall(connection, Channel::Fax.word(), &after.fax).await?;
     }
-    Ok((after.id, changed))
+    Ok((after, changed))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -300,20 +300,42 @@ enum Consent {
     StaysWithdrawn,
 }
 
-async fn take_consent(connection: &mut AnyConnection, clock: &Clock, contact: &str, input: &ContactInput, dry_run: bool) -> anyhow::Result<Consent> {
+async fn take_consent(
+    connection: &mut AnyConnection,
+    clock: &Clock,
+    customer: &str,
+    person: &Contact,
+    input: &ContactInput,
+    dry_run: bool,
+) -> anyhow::Result<Consent> {
     let Some(wanted) = input.consent else { return Ok(Consent::Same) };
-    let state = if wanted { "granted" } else { "withdrawn" };
-    let known = store::consent(connection, contact).await?;
-    match known.as_deref() {
-        Some(known) if known == state => return Ok(Consent::Same),
+    let said = contacts::consents(connection, &person.id).await?;
+    match holds(&said, &MAILINGS, Channel::Email, &person.email) {
+        Some(known) if known.is_granted() == wanted => return Ok(Consent::Same),
         // A file does not say when a consent was given: it may be older than the withdrawal, which the law lets stand
         // (GDPR, art. 7 (3)).
-        Some("withdrawn") => return Ok(Consent::StaysWithdrawn),
+        Some(known) if !known.is_granted() => return Ok(Consent::StaysWithdrawn),
         _ => {}
     }
     if !dry_run {
-        let source = if input.consent_source.is_empty() { "import" } else { &input.consent_source };
-        store::add_consent(connection, &clock.new_id().to_string(), contact, state, source, clock.now_ms()).await?;
+        store::touch(connection, customer).await?;
+        if !store::lives(connection, &person.id).await? {
+            return Ok(Consent::Same);
+        }
+        let new = NewConsent {
+            id: clock.new_id().to_string(),
+            contact: &person.id,
+            purpose: MARKETING,
+            channel: Channel::Email.word(),
+            address: &person.email,
+            state: if wanted { "granted" } else { "withdrawn" },
+            text_version: "import",
+            source: if input.consent_source.is_empty() { "import" } else { &input.consent_source },
+            evidence: "",
+            actor: "",
+            at: clock.now_ms(),
+        };
+        contacts::add_consent(connection, &new).await?;
     }
     Ok(Consent::Changed)
 }

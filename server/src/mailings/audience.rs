@@ -11,14 +11,19 @@ use kontor_shared::words::Lang;
 use kontor_shared::words::audience::{Names, goods_key};
 use sqlx::AnyConnection;
 
+use crate::customers::consents::Said;
 use crate::customers::fold;
+use crate::customers::suppressed::Suppressions;
 use crate::firm::FirmSettings;
 use crate::segments;
 
-mod facts;
 pub mod store;
 
-pub use facts::Facts;
+/// What people said of being written to, for all of them at once.
+struct Facts {
+    said: Said,
+    suppressions: Suppressions,
+}
 
 /// Somebody in the audience: a contact of a customer who fulfils the conditions, or a customer without any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +56,10 @@ pub struct Wanted<'a> {
 pub async fn candidates(connection: &mut AnyConnection, firm: &FirmSettings, now_ms: i64, wanted: &Wanted<'_>) -> anyhow::Result<Vec<Recipient>> {
     let rule = segments::firm_rule(firm, now_ms)?;
     let customers = customers(connection, &rule, wanted.audience).await?;
-    let facts = Facts::load(connection, Channel::Email, now_ms).await?;
+    let facts = Facts {
+        said: Said::load(connection, Channel::Email, None).await?,
+        suppressions: Suppressions::load(connection, Channel::Email.word(), None, now_ms).await?,
+    };
     let mut contacts: HashMap<String, Vec<store::Contact>> = HashMap::new();
     let chosen: HashSet<&str> = customers.iter().map(|customer| customer.id.as_str()).collect();
     store::contacts(connection, |contact| {
@@ -96,8 +104,8 @@ fn recipient(
             receives_mail: contact.receives_mail != 0,
             erased: contact.erased_at.is_some(),
             address: &address,
-            consents: facts.consents(&contact.id),
-            suppressions: facts.suppressions(&address),
+            consents: &facts.said.facts(&contact.id, &address),
+            suppressions: &facts.suppressions.of(&address),
         }
         .skip(Channel::Email, wanted.topic),
     };
@@ -193,6 +201,10 @@ async fn fulfil(connection: &mut AnyConnection, rule: &Rule, condition: &Conditi
         Condition::Language { any_of } => customers.retain(|customer| Lang::parse(&customer.lang).is_some_and(|lang| any_of.contains(&lang))),
         Condition::Manager { user } => customers.retain(|customer| customer.manager_id.as_ref() == Some(user)),
         Condition::PriceType { any_of } => customers.retain(|customer| any_of.contains(&customer.price_type)),
+        Condition::ByHand { is } => {
+            let by_hand = store::by_hand(connection).await?;
+            customers.retain(|customer| by_hand.contains(&customer.id) == *is);
+        }
         // Judged with the segments.
         Condition::New { .. } => {}
     }

@@ -6,8 +6,8 @@ use kontor_shared::mailings::placeholders::{self, Kind};
 use kontor_shared::words::Lang;
 
 use super::engine::{Fault, FaultKind, Part};
-use super::html;
 use super::values::Values;
+use super::{html, nesting};
 
 /// Longest subject, in characters; beyond the second number most telephones cut it off.
 const SUBJECT_MOST: usize = 200;
@@ -28,7 +28,11 @@ struct Findings {
 
 impl Findings {
     fn add(&mut self, part: &str, line: Option<u32>, code: &str, value: impl Into<String>, advice: bool) {
-        self.problems.push(TemplateProblem { lang: self.lang, part: part.into(), line, code: code.into(), value: value.into(), advice });
+        self.problems.push(TemplateProblem { lang: self.lang, part: part.into(), line, code: code.into(), value: value.into(), detail: String::new(), advice });
+    }
+    /// What the engine found.
+    fn fault(&mut self, part: &str, fault: Fault) {
+        self.problems.push(problem(self.lang, part, fault));
     }
     fn refuse(&mut self, part: &str, line: Option<u32>, code: &str, value: impl Into<String>) {
         self.add(part, line, code, value, false);
@@ -53,18 +57,18 @@ pub fn check(text: &TemplateText, sample: &Values) -> Checked {
             found.refuse(part, None, "too_long", "");
             continue;
         }
-        if let Some(text) = placeholders_of(&mut found, part, source, in_html, sample) {
-            rendered.push((part, text));
-        }
+        let text = placeholders_of(&mut found, part, source, in_html, sample);
+        let text = if in_html { text.and_then(|text| shallow(&mut found, source, text)) } else { text };
+        rendered.extend(text.map(|text| (part, text)));
     }
     let get = |part: &str| rendered.iter().find(|(known, _)| *known == part).map(|(_, text)| text.as_str());
     if let Some(subject) = get("subject") {
         subject_problems(&mut found, &text.subject, subject.trim());
     }
     // As a reader's program reads it: the engine writes an address with its slashes escaped.
-    let read = |part: &str| get(part).map(|text| if part == "html" { html::clean(text) } else { text.to_string() });
-    for part in ["html", "text"] {
-        if read(part).is_some_and(|text| !text.contains(&sample.unsubscribe_url)) {
+    let clean = get("html").map(html::clean);
+    for (part, read) in [("html", clean.as_deref()), ("text", get("text"))] {
+        if read.is_some_and(|text| !text.contains(&sample.unsubscribe_url)) {
             found.refuse(part, None, "no_unsubscribe", "unsubscribe_url");
         }
     }
@@ -73,10 +77,10 @@ pub fn check(text: &TemplateText, sample: &Values) -> Checked {
     if let Some(plain) = get("text") {
         shouting(&mut found, "text", plain);
     }
-    let preview = match (get("subject"), get("text"), get("html")) {
+    let preview = match (get("subject"), get("text"), &clean) {
         (Some(subject), Some(text), Some(html)) => {
             let subject = subject.trim().to_string();
-            let html = html::document(lang, &subject, &html::clean(html));
+            let html = html::document(lang, &subject, html);
             Some(RenderedMessage { from: String::new(), text: text.trim().to_string(), html, subject, attachments: Vec::new() })
         }
         _ => None,
@@ -90,7 +94,7 @@ fn placeholders_of(found: &mut Findings, part: &str, source: &str, in_html: bool
     let parsed = match Part::parse(source, in_html) {
         Ok(parsed) => parsed,
         Err(fault) => {
-            found.refuse(part, fault.line, code_of(&fault), fault.detail);
+            found.fault(part, fault);
             return None;
         }
     };
@@ -109,20 +113,20 @@ fn placeholders_of(found: &mut Findings, part: &str, source: &str, in_html: bool
     let text = match parsed.render(&sample.as_value(lang, in_html, None)) {
         Ok(text) => text,
         Err(fault) => {
-            found.refuse(part, fault.line, code_of(&fault), fault.detail);
+            found.fault(part, fault);
             return None;
         }
     };
     for name in names.iter().filter(|name| placeholders::find(name).is_some_and(|one| one.kind == Kind::Sometimes)) {
         if let Err(fault) = parsed.render(&sample.as_value(lang, in_html, Some(name))) {
-            let code = if fault.kind == FaultKind::Undefined { "no_fallback" } else { code_of(&fault) };
+            let code = if fault.kind == FaultKind::Undefined { "no_fallback" } else { fault.kind.code() };
             found.refuse(part, fault.line, code, name.as_str());
         }
     }
     // A reader without any such goods goes through the other branches.
     for name in names.iter().filter(|name| placeholders::find(name).is_some_and(|one| one.kind == Kind::Goods)) {
         match parsed.render(&sample.as_value(lang, in_html, Some(name))) {
-            Err(fault) => found.refuse(part, fault.line, code_of(&fault), fault.detail),
+            Err(fault) => found.fault(part, fault),
             Ok(_) if !source.contains(&format!("if {name}")) => found.advise(part, line_of(name), "no_if", name.as_str()),
             Ok(_) => {}
         }
@@ -130,11 +134,20 @@ fn placeholders_of(found: &mut Findings, part: &str, source: &str, in_html: bool
     Some(text)
 }
 
-fn code_of(fault: &Fault) -> &'static str {
-    match fault.kind {
-        FaultKind::Syntax => "syntax",
-        FaultKind::Undefined => "undefined",
-        FaultKind::TooMuch => "too_much",
+/// A fault of the engine's as a problem of a template.
+pub fn problem(lang: Lang, part: &str, fault: Fault) -> TemplateProblem {
+    TemplateProblem { lang, part: part.into(), line: fault.line, code: fault.kind.code().into(), value: fault.there, detail: fault.detail, advice: false }
+}
+
+/// The rendered HTML, where it can be cleaned in good time. What a loop makes too deep has no line of its own.
+fn shallow(found: &mut Findings, source: &str, rendered: String) -> Option<String> {
+    match nesting::check(&rendered) {
+        Ok(()) => Some(rendered),
+        Err(fault) => {
+            let line = nesting::check(source).err().and_then(|fault| fault.line);
+            found.fault("html", Fault { line, ..fault });
+            None
+        }
     }
 }
 
@@ -175,8 +188,11 @@ fn forbidden_tags(found: &mut Findings, source: &str) {
         let lower = line.to_ascii_lowercase();
         for tag in TAGS {
             let starts = |rest: &str| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/') || rest.is_empty();
-            if lower.match_indices(tag).any(|(place, _)| starts(&lower[place + tag.len()..])) {
-                found.refuse("html", u32::try_from(at + 1).ok(), "forbidden_html", &tag[1..]);
+            let line = u32::try_from(at + 1).ok();
+            // Some stop the reading of the whole part, and are told already.
+            let told = |one: &TemplateProblem| one.code == "forbidden_html" && one.line == line && one.value == tag[1..];
+            if lower.match_indices(tag).any(|(place, _)| starts(&lower[place + tag.len()..])) && !found.problems.iter().any(told) {
+                found.refuse("html", line, "forbidden_html", &tag[1..]);
             }
         }
         if let Some(handler) = attributes(line).find(|(name, _)| name.starts_with("on")) {
@@ -278,6 +294,15 @@ mod tests {
         assert_eq!(in_html("<script>x</script>"), found("html.forbidden_html", 1, "script"));
         assert_eq!(in_html("<p onclick=\"x()\">y</p>"), found("html.forbidden_html", 1, "onclick"));
         assert_eq!(in_html("a = \"b\" <strong>onto=\"x\"</strong>"), vec![]);
+    }
+
+    #[test]
+    fn elements_too_deep_in_each_other_are_refused_at_their_line() {
+        assert_eq!(in_html(&"<div>\n".repeat(3_000)), found("html.too_deep", 101, "div"));
+        // A loop has no line of its own.
+        let list = "[1,2,3,4,5,6,7,8,9,10,11]";
+        let looped = in_html(&format!("{{% for x in {list} %}}{{% for y in {list} %}}<div>{{% endfor %}}{{% endfor %}}"));
+        assert_eq!((looped[0].0.as_str(), looped[0].1), ("html.too_deep", None));
     }
 
     #[test]

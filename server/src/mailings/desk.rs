@@ -15,7 +15,7 @@ use serde::Deserialize;
 use sqlx::AnyConnection;
 
 use super::audience::{self, Recipient, Wanted};
-use super::templates;
+use super::{templates, waiting, warnings};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text, id_in_path, seen_revision};
@@ -112,6 +112,7 @@ pub async fn count(State(state): State<AppState>, Json(wanted): Json<api::CountA
         skipped: skip_counts(found.iter().filter_map(|one| one.skip)),
         languages: languages.filter(|one| one.count > 0).collect(),
         names,
+        warnings: warnings::of(&mut connection, &wanted.audience).await?,
     }))
 }
 
@@ -197,11 +198,13 @@ async fn counts(connection: &mut AnyConnection, mailing: &str) -> anyhow::Result
 pub async fn show(State(state): State<AppState>, who: Staff, Path(id): Path<String>) -> Result<Json<api::Mailing>> {
     let mut connection = state.db.read().await?;
     let known = Known::load(&mut connection, &id).await?;
-    Ok(Json(shown(&mut connection, known, who.0.role).await?))
+    Ok(Json(shown(&state, &mut connection, known, who.0.role).await?))
 }
 
 /// A mailing as its page shows it to somebody of a role.
-pub async fn shown(connection: &mut AnyConnection, known: Known, role: Role) -> Result<api::Mailing> {
+pub async fn shown(state: &AppState, connection: &mut AnyConnection, known: Known, role: Role) -> Result<api::Mailing> {
+    let limits = crate::firm::stored(connection).await?.mail_limits.clone();
+    let waiting = waiting::of(connection, &known.row.id, known.state, &limits, state.clock.now_ms()).await?;
     let names = audience::names(connection, &known.audience).await?;
     let (counts, skipped) = counts(connection, &known.row.id).await?;
     let version = known.version(connection).await?;
@@ -209,6 +212,7 @@ pub async fn shown(connection: &mut AnyConnection, known: Known, role: Role) -> 
         Some((template, _)) => templates::store::get(connection, template).await?.map(|row| row.name).unwrap_or_default(),
         None => String::new(),
     };
+    let untouched = counts.iter().all(|one| matches!(one.state.as_str(), "queued" | "skipped"));
     let row = &known.row;
     Ok(api::Mailing {
         id: row.id.parse().context("stored mailing id")?,
@@ -234,20 +238,22 @@ pub async fn shown(connection: &mut AnyConnection, known: Known, role: Role) -> 
         finished_at: row.finished_at.map(rfc3339),
         counts,
         skipped,
-        actions: actions(known.state, role),
+        waiting,
+        actions: actions(known.state, role, untouched),
         audience: known.audience,
     })
 }
 
 /// What the state and the role allow. Anybody who writes mailings may stop one; letting one go is for those who answer for it.
-fn actions(state: MailingState, role: Role) -> Vec<String> {
+fn actions(state: MailingState, role: Role, untouched: bool) -> Vec<String> {
     let mut actions = Vec::new();
     if state == MailingState::Draft {
         actions.push("save".to_string());
     }
-    for action in [MailingAction::Freeze, MailingAction::Start, MailingAction::Pause, MailingAction::Resume, MailingAction::Cancel] {
+    for action in [MailingAction::Freeze, MailingAction::Start, MailingAction::Pause, MailingAction::Resume, MailingAction::Thaw, MailingAction::Cancel] {
         let stops = matches!(action, MailingAction::Pause | MailingAction::Cancel);
-        if state.after(action).is_some() && (stops || matches!(role, Role::Marketer | Role::Admin)) {
+        let possible = state.after(action).is_some() && (action != MailingAction::Thaw || untouched);
+        if possible && (stops || matches!(role, Role::Marketer | Role::Admin)) {
             actions.push(action.word().into());
         }
     }
@@ -320,7 +326,7 @@ pub async fn save(
         audit::record(&mut tx, &state.clock, &who.actor(), Action::MailingSave, &row.id, before.as_ref().map(told).as_ref(), Some(&told(&row))).await?;
     }
     let known = Known::load(&mut tx, &row.id).await?;
-    let answer = shown(&mut tx, known, who.0.role).await?;
+    let answer = shown(&state, &mut tx, known, who.0.role).await?;
     tx.commit().await?;
     Ok(Json(answer))
 }

@@ -2,7 +2,7 @@
 //! on work and on output. A marketer writes templates, and must not reach more through them than through the pages
 //! (listmonk's `env` gave away the server's secrets, CVE-2025-49136).
 
-use std::io;
+use std::{fmt, io};
 
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters};
 
@@ -26,7 +26,9 @@ const MOST_DEEP: usize = 20;
 pub struct Fault {
     pub line: Option<u32>,
     pub kind: FaultKind,
-    /// The engine's own words, or what stands there.
+    /// What stands there, in the template's own words; empty where that says nothing.
+    pub there: String,
+    /// The engine's own words, in English.
     pub detail: String,
 }
 
@@ -36,6 +38,54 @@ pub enum FaultKind {
     /// A value that is named has nothing in it.
     Undefined,
     TooMuch,
+    /// A statement or an operator that letters do not have.
+    NotPossible,
+    /// A filter, test or function there is not.
+    Unknown,
+    /// Something is used for what it is not.
+    WrongUse,
+    /// An expression too long, or too many tags.
+    TooComplex,
+    /// Elements too deep in each other.
+    TooDeep,
+    /// An element no mail may hold.
+    Forbidden,
+    /// The template has no text in the reader's language.
+    NoText,
+    /// No template is chosen.
+    NoTemplate,
+}
+
+impl FaultKind {
+    /// The stable code, as problems of templates have it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Undefined => "undefined",
+            Self::TooMuch => "too_much",
+            Self::NotPossible => "not_possible",
+            Self::Unknown => "unknown_filter",
+            Self::WrongUse => "wrong_use",
+            Self::TooComplex => "too_complex",
+            Self::TooDeep => "too_deep",
+            Self::Forbidden => "forbidden_html",
+            Self::NoText => "no_text",
+            Self::NoTemplate => "no_template",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.detail)?;
+        if !self.there.is_empty() {
+            write!(f, ": {}", self.there)?;
+        }
+        Ok(())
+    }
 }
 
 /// One part of a letter, ready to render.
@@ -77,7 +127,7 @@ impl Part {
         let mut out = Bounded(Vec::new());
         let template = self.environment.get_template(NAME).map_err(|error| self.fault(&error))?;
         template.render_captured_to(values.clone(), &mut out).map_err(|error| self.fault(&error))?;
-        String::from_utf8(out.0).map_err(|_| Fault { line: None, kind: FaultKind::Syntax, detail: "not UTF-8".into() })
+        String::from_utf8(out.0).map_err(|_| Fault { line: None, kind: FaultKind::Syntax, there: String::new(), detail: "not UTF-8".into() })
     }
 
     fn fault(&self, error: &minijinja::Error) -> Fault {
@@ -86,14 +136,15 @@ impl Part {
         let kind = match error.kind() {
             ErrorKind::UndefinedError => FaultKind::Undefined,
             ErrorKind::OutOfFuel | ErrorKind::WriteFailure => FaultKind::TooMuch,
+            ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => FaultKind::Unknown,
+            ErrorKind::InvalidOperation | ErrorKind::TooManyArguments | ErrorKind::MissingArgument | ErrorKind::CannotUnpack => FaultKind::WrongUse,
             _ => FaultKind::Syntax,
         };
-        let said = match error.detail() {
+        let detail = match error.detail() {
             Some(detail) => format!("{}: {detail}", error.kind()),
             None => error.kind().to_string(),
         };
-        let detail = there.map_or(said.clone(), |there| format!("{said}: {there}"));
-        Fault { line: line.and_then(|line| u32::try_from(line).ok()), kind, detail }
+        Fault { line: line.and_then(|line| u32::try_from(line).ok()), kind, there: there.unwrap_or_default(), detail }
     }
 }
 
@@ -120,7 +171,7 @@ fn scan(source: &str) -> Result<(), Fault> {
     let (mut tags, mut elifs, mut deep) = (0_usize, 0_usize, 0_usize);
     while let Some(start) = ["{{", "{%", "{#"].into_iter().filter_map(|open| source[at..].find(open)).min().map(|found| at + found) {
         let line = u32::try_from(source[..start].matches('\n').count() + 1).ok();
-        let refuse = |what: &str| Err(Fault { line, kind: FaultKind::Syntax, detail: format!("not possible here: {what}") });
+        let refuse = |what: &str| Err(Fault { line, kind: FaultKind::NotPossible, there: what.to_string(), detail: "not possible here".into() });
         let inside = &source[start + 2..];
         let statement = match &source[start..start + 2] {
             "{#" => {
@@ -144,10 +195,10 @@ fn scan(source: &str) -> Result<(), Fault> {
         }
         tags += 1;
         if code.chars().count() > MOST_SIGNS || length > 4 * MOST_SIGNS || operators(&code) > MOST_OPERATORS {
-            return too_much(line, "an expression this long");
+            return too_complex(line, "an expression is too long");
         }
         if tags > MOST_TAGS || elifs > MOST_ELIFS || deep > MOST_DEEP {
-            return too_much(line, "so many tags");
+            return too_complex(line, "too many tags");
         }
         if let Some(operator) = code.chars().find(|c| matches!(c, '*' | '~')) {
             return refuse(&operator.to_string());
@@ -157,8 +208,8 @@ fn scan(source: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn too_much(line: Option<u32>, what: &str) -> Result<(), Fault> {
-    Err(Fault { line, kind: FaultKind::TooMuch, detail: format!("not possible here: {what}") })
+fn too_complex(line: Option<u32>, what: &str) -> Result<(), Fault> {
+    Err(Fault { line, kind: FaultKind::TooComplex, there: String::new(), detail: what.into() })
 }
 
 /// Signs and words an expression is joined by.
@@ -216,6 +267,19 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_says_which_kind_it_is_where_and_what_stands_there() {
+        let check = |source: &str, kind: FaultKind, line: u32, there: &str| {
+            let fault = Part::parse(source, false).and_then(|part| part.render(&values())).unwrap_err();
+            assert_eq!((fault.kind, fault.line, fault.there.as_str()), (kind, Some(line), there), "{source}: {fault}");
+            assert!(!fault.detail.is_empty() && !fault.detail.contains(there), "{fault}");
+        };
+        check("a\n{{ contact.name | shout }}", FaultKind::Unknown, 2, "{{ contact.name | shout }}");
+        check("\n\n{{ contact.name", FaultKind::Syntax, 3, "{{ contact.name");
+        check("{% set x = 1 %}", FaultKind::NotPossible, 1, "set");
+        check("{{ contact.name | upper(1) }}", FaultKind::WrongUse, 1, "{{ contact.name | upper(1) }}");
+    }
+
+    #[test]
     fn nothing_but_the_values_can_be_reached() {
         let hostile = [
             "{{ env('DATABASE_URL') }}",
@@ -269,7 +333,7 @@ mod tests {
         ];
         for source in hostile {
             let fault = Part::parse(&source, true).err().expect("refused");
-            assert_eq!(fault.kind, FaultKind::TooMuch, "{}", &source[..60]);
+            assert_eq!(fault.kind, FaultKind::TooComplex, "{}", &source[..60]);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What people do with a mailing once it is written: freeze, start, pause, resume, cancel.
+//! What people do with a mailing once it is written: freeze, start, pause, resume, take back to a draft, cancel.
 
 use axum::extract::{Path, State};
 use kontor_shared::api::mailings as api;
@@ -77,6 +77,11 @@ pub async fn cancel(State(state): State<AppState>, who: Staff, Path(id): Path<St
     act(&state, &who, &id, MailingAction::Cancel).await
 }
 
+/// `POST /api/mailings/{id}/thaw`
+pub async fn thaw(State(state): State<AppState>, who: Staff, Path(id): Path<String>) -> Result<Json<api::Mailing>> {
+    act(&state, &who, &id, MailingAction::Thaw).await
+}
+
 async fn act(state: &AppState, who: &Staff, id: &str, action: MailingAction) -> Result<Json<api::Mailing>> {
     let mut tx = state.db.write_tx().await?;
     let known = Known::load(&mut tx, id).await?;
@@ -84,6 +89,9 @@ async fn act(state: &AppState, who: &Staff, id: &str, action: MailingAction) -> 
         Moved::On(..) => tx.commit().await?,
         // Asked for twice, it is done once.
         Moved::Stays(now) if known.state == now && already(now, action) => {}
+        Moved::Stays(now) if action == MailingAction::Thaw && now.after(action).is_some() => {
+            return Err(AppError::conflict("already_sent", "something of the mailing was sent or tried"));
+        }
         Moved::Stays(now) => return Err(AppError::conflict("mailing_state", format!("the mailing is {}", now.word()))),
         Moved::Missing => return Err(AppError::NotFound),
     }
@@ -94,12 +102,15 @@ fn already(state: kontor_shared::mailings::MailingState, action: MailingAction) 
     use kontor_shared::mailings::MailingState as S;
     matches!(
         (state, action),
-        (S::Running, MailingAction::Start | MailingAction::Resume) | (S::Paused, MailingAction::Pause) | (S::Cancelled, MailingAction::Cancel)
+        (S::Running, MailingAction::Start | MailingAction::Resume)
+            | (S::Paused, MailingAction::Pause)
+            | (S::Cancelled, MailingAction::Cancel)
+            | (S::Draft, MailingAction::Thaw)
     )
 }
 
 async fn answer(state: &AppState, who: &Staff, id: &str) -> Result<Json<api::Mailing>> {
     let mut connection = state.db.read().await?;
     let known = Known::load(&mut connection, id).await?;
-    Ok(Json(desk::shown(&mut connection, known, who.0.role).await?))
+    Ok(Json(desk::shown(state, &mut connection, known, who.0.role).await?))
 }

@@ -5,6 +5,7 @@ use kontor_shared::mailings::{MailingAction, MailingState};
 use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::thaw;
 use crate::{AppState, audit};
 
 /// What came of it.
@@ -12,7 +13,8 @@ use crate::{AppState, audit};
 pub enum Moved {
     /// From one state to the other.
     On(MailingState, MailingState),
-    /// The mailing stays in this state: the table has no such transition.
+    /// The mailing stays in this state: the table has no such transition, or something of it was sent that would have to be
+    /// taken back. The caller commits nothing.
     Stays(MailingState),
     Missing,
 }
@@ -25,6 +27,13 @@ pub async fn act(connection: &mut AnyConnection, state: &AppState, mailing: &str
     let before = MailingState::parse(&word).ok_or_else(|| anyhow::anyhow!("stored state of a mailing {word:?}"))?;
     let Some(after) = before.after(action) else { return Ok(Moved::Stays(before)) };
     let now = state.clock.now_ms();
+    let mut before_row = json!({"state": before});
+    if action == MailingAction::Thaw {
+        match thaw::take_back(connection, mailing).await? {
+            Some(account) => before_row["frozen"] = account,
+            None => return Ok(Moved::Stays(before)),
+        }
+    }
     sqlx::query("UPDATE mailings SET state = $2, paused_reason = $3, revision = revision + 1, finished_at = $4 WHERE id = $1")
         .bind(mailing)
         .bind(after.word())
@@ -47,7 +56,7 @@ pub async fn act(connection: &mut AnyConnection, state: &AppState, mailing: &str
     if !stamp.is_empty() {
         sqlx::query(stamp).bind(mailing).bind(now).bind(actor).execute(&mut *connection).await?;
     }
-    let (before_row, after_row) = (json!({"state": before}), json!({"state": after, "reason": why}));
+    let after_row = json!({"state": after, "reason": why});
     audit::record(connection, &state.clock, actor, told_as(action), mailing, Some(&before_row), Some(&after_row)).await?;
     Ok(Moved::On(before, after))
 }
@@ -61,5 +70,6 @@ const fn told_as(action: MailingAction) -> Action {
         MailingAction::Resume => Action::MailingResume,
         MailingAction::Finish => Action::MailingFinish,
         MailingAction::Cancel => Action::MailingCancel,
+        MailingAction::Thaw => Action::MailingThaw,
     }
 }

@@ -1,17 +1,19 @@
 //! What one reader gets: the template's text in their language, with what is theirs in its places.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
 
 use anyhow::Context;
-use kontor_shared::api::mailings::TemplateText;
+use kontor_shared::api::mailings::{TemplateProblem, TemplateText};
 use kontor_shared::ids::{ContactId, CustomerId};
 use kontor_shared::money::Percent;
 use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 
-use super::engine::{Fault, Part};
+use super::engine::{Fault, FaultKind, Part};
 use super::values::Values;
-use super::{blocks, html, store};
+use super::{blocks, check, html, nesting, store};
 use crate::AppState;
 use crate::firm::FirmSettings;
 use crate::price_list::store::{self as price_lists, Version};
@@ -35,6 +37,33 @@ pub struct Rendered {
     pub text: String,
     /// A whole document.
     pub html: String,
+}
+
+/// Why one reader gets no copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritten {
+    pub lang: Lang,
+    /// `subject`, `text` or `html`; empty: none of them.
+    pub part: &'static str,
+    pub fault: Fault,
+}
+
+impl Unwritten {
+    /// Before there is anything to write.
+    pub fn without(kind: FaultKind, lang: Lang, detail: String) -> Self {
+        Self { lang, part: "", fault: Fault { line: None, kind, there: String::new(), detail } }
+    }
+
+    /// As pages tell it.
+    pub fn problem(self) -> TemplateProblem {
+        check::problem(self.lang, self.part, self.fault)
+    }
+}
+
+impl fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fault.fmt(f)
+    }
 }
 
 /// A template's version and the price list it speaks of, ready to render.
@@ -87,16 +116,16 @@ impl Letter {
         Lang::ALL.into_iter().filter(|lang| self.parts.contains_key(lang)).collect()
     }
 
-    fn render(&self, lang: Lang, values: &Values) -> Result<Rendered, Fault> {
-        let parts = self.parts.get(&lang).ok_or_else(|| Fault {
-            line: None,
-            kind: super::engine::FaultKind::Undefined,
-            detail: format!("the template has no text in {}", lang.own_name()),
-        })?;
+    fn render(&self, lang: Lang, values: &Values) -> Result<Rendered, Unwritten> {
+        let missing = || Unwritten::without(FaultKind::NoText, lang, format!("the template has no text in {}", lang.own_name()));
+        let parts = self.parts.get(&lang).ok_or_else(missing)?;
+        let at = |part: &'static str| move |fault: Fault| Unwritten { lang, part, fault };
         let plain = values.as_value(lang, false, None);
-        let subject = one_line(&parts.subject.render(&plain)?);
-        let text = parts.text.render(&plain)?.trim().to_string() + "\n";
-        let body = html::clean(&parts.html.render(&values.as_value(lang, true, None))?);
+        let subject = one_line(&parts.subject.render(&plain).map_err(at("subject"))?);
+        let text = parts.text.render(&plain).map_err(at("text"))?.trim().to_string() + "\n";
+        let body = parts.html.render(&values.as_value(lang, true, None)).map_err(at("html"))?;
+        nesting::check(&body).map_err(at("html"))?;
+        let body = html::clean(&body);
         Ok(Rendered { html: html::document(lang, &subject, body.trim()), subject, text })
     }
 }
@@ -112,20 +141,22 @@ pub async fn price_list_now(connection: &mut AnyConnection, firm: &FirmSettings,
 }
 
 /// Each reader's copy, or why there is none. A fault of one reader's copy leaves the others alone. Keep batches to a few
-/// dozen: what is looked up is looked up for all of them by one statement each.
-pub async fn batch(state: &AppState, connection: &mut AnyConnection, letter: &Letter, readers: &[Reader]) -> anyhow::Result<Vec<Result<Rendered, String>>> {
-    let values = values_of(state, connection, letter, readers).await?;
-    let render = |(reader, values): (&Reader, &Values)| {
-        letter.render(reader.lang, values).map_err(|fault| match fault.line {
-            Some(line) => format!("line {line}: {}", fault.detail),
-            None => fault.detail,
-        })
-    };
-    Ok(readers.iter().zip(&values).map(render).collect())
+/// dozen: what is looked up is looked up for all of them by one statement each. Writing and cleaning them takes a while,
+/// away from the threads that wait for the network.
+pub async fn batch(
+    state: &AppState,
+    connection: &mut AnyConnection,
+    firm: &FirmSettings,
+    letter: &Arc<Letter>,
+    readers: &[Reader],
+) -> anyhow::Result<Vec<Result<Rendered, Unwritten>>> {
+    let values = values_of(state, connection, firm, letter, readers).await?;
+    let (letter, langs) = (letter.clone(), readers.iter().map(|reader| reader.lang).collect::<Vec<_>>());
+    let render = move || langs.into_iter().zip(&values).map(|(lang, values)| letter.render(lang, values)).collect();
+    Ok(tokio::task::spawn_blocking(render).await?)
 }
 
-async fn values_of(state: &AppState, connection: &mut AnyConnection, letter: &Letter, readers: &[Reader]) -> anyhow::Result<Vec<Values>> {
-    let firm = crate::firm::stored(connection).await?;
+async fn values_of(state: &AppState, connection: &mut AnyConnection, firm: &FirmSettings, letter: &Letter, readers: &[Reader]) -> anyhow::Result<Vec<Values>> {
     let zone = firm.time_zone()?;
     let today = day_in(&zone, state.clock.now_ms());
     let unique = |ids: Vec<String>| ids.into_iter().collect::<HashSet<_>>().into_iter().collect::<Vec<_>>();

@@ -1,7 +1,9 @@
 //! SQL of what letters say of customers and people: each statement answers for a batch of readers.
 
+use kontor_shared::customers::Channel;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::customers::consents::Said;
 use crate::db::placeholders;
 
 crate::row! {
@@ -62,37 +64,47 @@ pub async fn customers(connection: &mut AnyConnection, customers: &[String]) -> 
     query.fetch_all(connection).await
 }
 
-crate::row! {
-    /// A person as letters name them.
-    #[derive(Clone)]
-    pub struct Contact {
-        pub id: String,
-        pub name: String,
-        pub position: String,
-        /// When the person agreed to mailings, if that is known.
-        pub agreed_at: Option<i64>,
-    }
+/// A person as letters name them.
+#[derive(Clone)]
+pub struct Contact {
+    pub id: String,
+    pub name: String,
+    pub position: String,
+    /// When the person agreed to mailings to this address, if that is known.
+    pub agreed_at: Option<i64>,
 }
 
 pub async fn contacts(connection: &mut AnyConnection, contacts: &[String]) -> sqlx::Result<Vec<Contact>> {
     if contacts.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT p.id, p.name, p.position, (SELECT MAX(c.at) FROM consents c WHERE c.contact_id = p.id AND c.channel = 'email' AND c.state = 'granted' \
-         AND c.purpose <> 'privacy') AS agreed_at FROM contacts p WHERE p.id IN ({})",
-        placeholders(1, contacts.len())
-    );
+    let sql = format!("SELECT id, name, position, email FROM contacts WHERE id IN ({})", placeholders(1, contacts.len()));
     let mut query = sqlx::query_as(AssertSqlSafe(sql));
     for contact in contacts {
         query = query.bind(contact);
     }
-    query.fetch_all(connection).await
+    let rows: Vec<(String, String, String, String)> = query.fetch_all(&mut *connection).await?;
+    let ids: Vec<&str> = contacts.iter().map(String::as_str).collect();
+    let said = Said::load(connection, Channel::Email, Some(&ids)).await?;
+    let agreed_at = |id: &str, email: &str| said.facts(id, email).into_iter().filter(|one| one.granted).map(|one| one.at).max();
+    Ok(rows.into_iter().map(|(id, name, position, email)| Contact { agreed_at: agreed_at(&id, &email), id, name, position }).collect())
 }
 
-/// Whether a contact of a customer has this address.
-pub async fn is_contact(connection: &mut AnyConnection, address: &str) -> sqlx::Result<bool> {
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM contacts WHERE email = $1 LIMIT 1").bind(address).fetch_optional(connection).await?;
+/// Log-ins of staff who can sign in, in no order.
+pub async fn staff_log_ins(connection: &mut AnyConnection) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("SELECT login FROM users WHERE role <> 'buyer' AND disabled = 0").fetch_all(connection).await
+}
+
+/// Whether an address, in lower case, is suppressed for mails about a topic.
+pub async fn is_suppressed(connection: &mut AnyConnection, address: &str, topic: &str, now: i64) -> sqlx::Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT CAST(1 AS BIGINT) FROM suppressions WHERE address = $1 AND (channel = 'email' OR channel = '') AND (topic = '' OR topic = $2) \
+         AND (until IS NULL OR until > $3) LIMIT 1",
+    )
+    .bind(address)
+    .bind(topic)
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
     Ok(found.is_some())
 }

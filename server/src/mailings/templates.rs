@@ -1,6 +1,7 @@
 //! Templates: the words of mailings, per language, in versions that never change once they are written.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use anyhow::Context;
 use axum::extract::{Path, State};
@@ -126,7 +127,7 @@ pub async fn save(
         return Err(AppError::invalid_field("name_missing", "/name", "a template has a name"));
     }
     let firm = state.firm().await?;
-    refuse_faulty(&state, &firm, &wanted.texts)?;
+    refuse_faulty(&state, &firm, &wanted.texts).await?;
     let mut texts = wanted.texts;
     texts.sort_by_key(|text| Lang::ALL.iter().position(|lang| *lang == text.lang));
     let mut tx = state.db.write_tx().await?;
@@ -164,8 +165,8 @@ fn name_taken(error: sqlx::Error) -> AppError {
     if db::is_unique_violation(&error) { AppError::conflict("name_taken", "another template has this name") } else { error.into() }
 }
 
-fn refuse_faulty(state: &AppState, firm: &FirmSettings, texts: &[api::TemplateText]) -> Result<()> {
-    let problems = problems_of(state, firm, texts)?;
+async fn refuse_faulty(state: &AppState, firm: &FirmSettings, texts: &[api::TemplateText]) -> Result<()> {
+    let (problems, _) = checked(state, firm, texts.to_vec(), None).await?;
     match problems.iter().find(|one| !one.advice) {
         None => Ok(()),
         Some(one) => {
@@ -179,12 +180,37 @@ fn refuse_faulty(state: &AppState, firm: &FirmSettings, texts: &[api::TemplateTe
     }
 }
 
-fn problems_of(state: &AppState, firm: &FirmSettings, texts: &[api::TemplateText]) -> Result<Vec<api::TemplateProblem>> {
+/// What is wrong with the texts, and how the one in `shown` looks to an invented reader. Parsing, rendering and cleaning
+/// take a while for long texts, away from the threads that wait for the network.
+async fn checked(
+    state: &AppState,
+    firm: &FirmSettings,
+    texts: Vec<api::TemplateText>,
+    shown: Option<Lang>,
+) -> Result<(Vec<api::TemplateProblem>, Option<api::RenderedMessage>)> {
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
-    let mut problems = Vec::new();
+    let (firm, public_url) = (firm.clone(), state.config.public_url.clone());
+    let task = tokio::task::spawn_blocking(move || problems_of(&firm, &today, public_url.as_deref(), &texts, shown));
+    task.await.map_err(|error| AppError::Internal(error.into()))?
+}
+
+fn problems_of(
+    firm: &FirmSettings,
+    today: &str,
+    public_url: Option<&str>,
+    texts: &[api::TemplateText],
+    shown: Option<Lang>,
+) -> Result<(Vec<api::TemplateProblem>, Option<api::RenderedMessage>)> {
+    let (mut problems, mut preview) = (Vec::new(), None);
     for lang in Lang::ALL {
         match &texts.iter().filter(|text| text.lang == lang).collect::<Vec<_>>()[..] {
-            [only] => problems.extend(check::check(only, &values::sample(lang, firm, &today, state.config.public_url.as_deref())).problems),
+            [only] => {
+                let found = check::check(only, &values::sample(lang, firm, today, public_url));
+                problems.extend(found.problems);
+                if shown == Some(lang) {
+                    preview = found.preview;
+                }
+            }
             // Without the firm's own language those of another one would get nothing.
             [] => problems.push(api::TemplateProblem {
                 lang,
@@ -192,25 +218,22 @@ fn problems_of(state: &AppState, firm: &FirmSettings, texts: &[api::TemplateText
                 line: None,
                 code: "missing_language".into(),
                 value: lang.own_name().into(),
+                detail: String::new(),
                 advice: lang != firm.lang,
             }),
             _ => return Err(AppError::invalid_field("doubled_language", "/texts", format!("{} stands there twice", lang.tag()))),
         }
     }
-    Ok(problems)
+    Ok((problems, preview))
 }
 
 /// `POST /api/templates/check`
 pub async fn check_texts(State(state): State<AppState>, Json(wanted): Json<api::CheckTemplate>) -> Result<Json<api::TemplateChecked>> {
     let firm = state.firm().await?;
-    let problems = problems_of(&state, &firm, &wanted.texts)?;
-    let Some(text) = wanted.texts.iter().find(|text| text.lang == wanted.lang) else {
-        return Ok(Json(api::TemplateChecked { problems, preview: None }));
-    };
     let from = firm.mail_from.clone().unwrap_or_else(|| firm.party.email.clone());
-    let Some(customer) = wanted.customer else {
-        let today = day_in(&firm.time_zone()?, state.clock.now_ms());
-        let preview = check::check(text, &values::sample(wanted.lang, &firm, &today, state.config.public_url.as_deref())).preview;
+    let text = wanted.texts.iter().find(|text| text.lang == wanted.lang).cloned();
+    let (problems, preview) = checked(&state, &firm, wanted.texts, Some(wanted.lang)).await?;
+    let (Some(text), Some(customer)) = (text, wanted.customer) else {
         return Ok(Json(api::TemplateChecked { problems, preview: preview.map(|preview| api::RenderedMessage { from, ..preview }) }));
     };
     let mut connection = state.db.read().await?;
@@ -218,12 +241,12 @@ pub async fn check_texts(State(state): State<AppState>, Json(wanted): Json<api::
         return Err(AppError::NotFound);
     }
     let version = render::price_list_now(&mut connection, &firm, state.clock.now_ms()).await?;
-    let preview = match Letter::new(&mut connection, std::slice::from_ref(text), version).await? {
+    let preview = match Letter::new(&mut connection, std::slice::from_ref(&text), version).await? {
         Err(_) => None,
         Ok(letter) => {
             let (unsubscribe_url, preferences_url) = super::sample_links(&state);
             let reader = Reader { customer, contact: None, lang: wanted.lang, unsubscribe_url, preferences_url };
-            render::batch(&state, &mut connection, &letter, &[reader]).await?.pop().and_then(std::result::Result::ok)
+            render::batch(&state, &mut connection, &firm, &Arc::new(letter), &[reader]).await?.pop().and_then(std::result::Result::ok)
         }
     };
     let preview = preview.map(|one| api::RenderedMessage { from, subject: one.subject, text: one.text, html: one.html, attachments: Vec::new() });

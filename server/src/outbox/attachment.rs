@@ -104,6 +104,11 @@ pub async fn buyers(connection: &mut AnyConnection, messages: &[&Claimed]) -> sq
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
+/// What the workbook is called, in the mail and in every preview of it. Who it is for stands in it, not in its name.
+pub fn file_name(firm: &FirmSettings, valid_from: &str, lang: Lang) -> String {
+    sheet::file_name(&firm.party.name, None, valid_from, lang)
+}
+
 /// The list of a price type in a language, made once and kept as a body. An inner error is each message's own.
 pub async fn list(
     connection: &mut AnyConnection,
@@ -128,7 +133,7 @@ pub async fn list(
         vat_method: firm.vat_method,
         demo: firm.demo,
     };
-    let file_name = sheet::file_name(&firm.party.name, None, &snapshot.valid_from, lang);
+    let file_name = file_name(firm, &snapshot.valid_from, lang);
     let issued_at = issue.issued_at;
     let task = tokio::task::spawn_blocking(move || -> anyhow::Result<(Base, Vec<u8>, Snapshot)> {
         let workbook = sheet::write_price_list(&snapshot, &[], &form, lang)?;

@@ -11,9 +11,12 @@ use crate::db::placeholders;
 /// The scope of the firm's own mail server.
 pub const SMARTHOST: &str = "smarthost";
 
+/// What the scope of a recipient's domain begins with.
+pub const DOMAIN: &str = "domain:";
+
 /// The scope of a recipient's domain.
 pub fn domain_scope(domain: &str) -> String {
-    format!("domain:{domain}")
+    format!("{DOMAIN}{domain}")
 }
 
 /// The scope of a mailing.

@@ -54,12 +54,13 @@ pub async fn claim(state: &AppState, limits: &MailLimits, most: i64) -> anyhow::
     due.retain(|message| !refused.contains_key(&message.id));
     let Paced { go, put_off } = pace(&mut tx, state, limits, due, now).await?;
     taken.moved |= !put_off.is_empty();
-    for ((mailing, domain), (from, step)) in put_off {
-        store::put_off(&mut tx, skip_locked, &mailing, &domain, now, from, step).await?;
-    }
+    // What goes is taken first, or it would be given a later slot that nobody else gets.
     if !go.is_empty() {
         let ids: Vec<String> = go.iter().map(|message| message.id.clone()).collect();
         store::take(&mut tx, &ids, &state.boot_id, now + CLAIM_MS).await?;
+    }
+    for ((mailing, domain), (from, step)) in put_off {
+        store::put_off(&mut tx, skip_locked, &mailing, &domain, now, from, step).await?;
     }
     tx.commit().await?;
     taken.messages = go.into_iter().map(|message| Claimed { attempts: message.attempts + 1, ..message }).collect();

@@ -7,6 +7,8 @@ use kontor_shared::mailings::{Channel, ConsentFact, SkipReason, Standing, Suppre
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::store::Claimed;
+use crate::customers::consents::Said;
+use crate::customers::suppressed::{Suppressions, normal};
 use crate::db::placeholders;
 
 /// Those of `messages` that nobody may be sent any more, by id.
@@ -15,21 +17,21 @@ pub async fn refused(connection: &mut AnyConnection, messages: &[&Claimed], now:
         return Ok(HashMap::new());
     }
     let addresses: Vec<String> = messages.iter().map(|message| normal(&message.recipient)).collect();
-    let suppressions = suppressions(connection, &addresses, now).await?;
+    let suppressions = Suppressions::load(connection, Channel::Email.word(), Some(&addresses), now).await?;
     let contacts: Vec<&str> = messages.iter().filter(|message| message.mailing_id.is_some()).filter_map(|message| message.contact_id.as_deref()).collect();
     let people = people(connection, &contacts).await?;
-    let consents = consents(connection, &contacts).await?;
+    let said = Said::load(connection, Channel::Email, Some(&contacts)).await?;
     let mut refused = HashMap::new();
     for (message, address) in messages.iter().zip(&addresses) {
-        let suppressed = suppressions.get(address).map_or(&[][..], Vec::as_slice);
+        let suppressed = suppressions.of(address);
         let reason = if message.mailing_id.is_none() {
             // What tells of an order goes to whoever is served, except where no mail arrives.
             suppressed.iter().any(|one| one.reason == "bounced").then_some(SkipReason::Bounced)
         } else {
-            match message.contact_id.as_deref().and_then(|contact| Some((people.get(contact)?, consents.get(contact)))) {
+            match message.contact_id.as_deref().and_then(|contact| Some((contact, people.get(contact)?))) {
                 None => Some(SkipReason::NoContact),
-                Some((person, _)) if !person.erased && normal(&person.email) != *address => Some(SkipReason::AddressChanged),
-                Some((person, consents)) => person.standing(&message.recipient, consents.map_or(&[][..], Vec::as_slice), suppressed).skip(
+                Some((_, person)) if !person.erased && normal(&person.email) != *address => Some(SkipReason::AddressChanged),
+                Some((contact, person)) => person.standing(&message.recipient, &said.facts(contact, address), &suppressed).skip(
                     Channel::Email,
                     // A topic this version does not know is nobody's wish.
                     Topic::parse(&message.topic).ok_or_else(|| anyhow::anyhow!("stored topic {:?}", message.topic))?,
@@ -41,11 +43,6 @@ pub async fn refused(connection: &mut AnyConnection, messages: &[&Claimed], now:
         }
     }
     Ok(refused)
-}
-
-/// An address as suppressions have it.
-pub fn normal(address: &str) -> String {
-    address.trim().to_lowercase()
 }
 
 struct Person {
@@ -89,43 +86,4 @@ async fn people(connection: &mut AnyConnection, contacts: &[&str]) -> anyhow::Re
             Ok((id, Person { email, customer_state, prefers, receives_mail: receives_mail != 0, erased: erased_at.is_some() }))
         })
         .collect()
-}
-
-/// The newest word of each contact for each purpose, the newest first.
-async fn consents(connection: &mut AnyConnection, contacts: &[&str]) -> sqlx::Result<HashMap<String, Vec<ConsentFact>>> {
-    let mut newest: HashMap<String, Vec<ConsentFact>> = HashMap::new();
-    if contacts.is_empty() {
-        return Ok(newest);
-    }
-    let sql = format!(
-        "SELECT contact_id, purpose, state FROM consents WHERE channel = 'email' AND contact_id IN ({}) ORDER BY at DESC, id DESC",
-        placeholders(1, contacts.len())
-    );
-    let mut query = sqlx::query_as(AssertSqlSafe(sql));
-    for contact in contacts {
-        query = query.bind(*contact);
-    }
-    let rows: Vec<(String, String, String)> = query.fetch_all(connection).await?;
-    for (contact, purpose, state) in rows {
-        let known = newest.entry(contact).or_default();
-        if !known.iter().any(|one| one.purpose == purpose) {
-            known.push(ConsentFact { purpose, granted: state == "granted" });
-        }
-    }
-    Ok(newest)
-}
-
-/// Suppressions of addresses that are in force.
-async fn suppressions(connection: &mut AnyConnection, addresses: &[String], now: i64) -> sqlx::Result<HashMap<String, Vec<SuppressionFact>>> {
-    let sql = format!(
-        "SELECT address, reason, topic FROM suppressions WHERE channel = 'email' AND (until IS NULL OR until > $1) AND address IN ({})",
-        placeholders(2, addresses.len())
-    );
-    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(now);
-    let rows: Vec<(String, String, String)> = addresses.iter().fold(query, |query, address| query.bind(address)).fetch_all(connection).await?;
-    let mut found: HashMap<String, Vec<SuppressionFact>> = HashMap::new();
-    for (address, reason, topic) in rows {
-        found.entry(address).or_default().push(SuppressionFact { reason, topic });
-    }
-    Ok(found)
 }

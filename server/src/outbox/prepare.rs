@@ -24,7 +24,8 @@ use crate::preferences::token;
 use crate::secrets::{self, Key, Purpose};
 use crate::{AppState, bodies};
 
-/// What messages are written with, read anew for each batch: another server may have changed it.
+/// What messages are written with. The settings are read anew for each batch, one row once: another server may have
+/// changed them. Keys do not change, and are read once by each sender.
 pub struct Desk {
     pub firm: Arc<FirmSettings>,
     from: anyhow::Result<Mailbox>,
@@ -41,8 +42,9 @@ type Kind = (String, String, i64, Lang);
 /// letter is fixed when it is frozen.
 #[derive(Default)]
 pub struct Press {
+    links: Option<Key>,
     signer: Option<(Dkim, Arc<Signer>)>,
-    letters: HashMap<String, Result<Letter, String>>,
+    letters: HashMap<String, Result<Arc<Letter>, String>>,
     /// By mailing: what it attaches.
     issues: HashMap<String, Option<Issue>>,
     lists: HashMap<Kind, Result<Arc<List>, String>>,
@@ -96,7 +98,10 @@ impl Desk {
                 }),
             },
         };
-        let links = secrets::key(&mut connection, secret, Purpose::Links).await?;
+        let links = match &press.links {
+            Some(links) => links.clone(),
+            None => press.links.insert(secrets::key(&mut connection, secret, Purpose::Links).await?).clone(),
+        };
         Ok(Self { firm, from, reply_to, signer, links })
     }
 
@@ -148,7 +153,8 @@ impl Desk {
             match &press.letters[mailing] {
                 Ok(letter) => {
                     let readers = messages.iter().map(|message| self.reader(public_url, message)).collect::<anyhow::Result<Vec<_>>>()?;
-                    let all = render::batch(state, connection, letter, &readers).await?;
+                    let all = render::batch(state, connection, &self.firm, letter, &readers).await?;
+                    let all = all.into_iter().map(|one| one.map_err(|unwritten| unwritten.to_string()));
                     written.extend(messages.iter().map(|message| message.id.clone()).zip(all));
                 }
                 Err(reason) => written.extend(messages.iter().map(|message| (message.id.clone(), Err(reason.clone())))),
@@ -248,11 +254,11 @@ impl Desk {
 }
 
 /// A mailing's letter as it was fixed when it was frozen, or why there is none.
-async fn letter(connection: &mut AnyConnection, mailing: &str) -> anyhow::Result<Result<Letter, String>> {
+async fn letter(connection: &mut AnyConnection, mailing: &str) -> anyhow::Result<Result<Arc<Letter>, String>> {
     let fixed: Option<(Option<String>, Option<i64>, Option<i64>)> =
         sqlx::query_as("SELECT template_id, template_version, price_list FROM mailings WHERE id = $1").bind(mailing).fetch_optional(&mut *connection).await?;
     let Some((Some(template), Some(version), price_list)) = fixed else { return Ok(Err("the mailing has no template".into())) };
-    Ok(Letter::stored(connection, &template, version, price_list).await.map_err(|error| format!("{error:#}")))
+    Ok(Letter::stored(connection, &template, version, price_list).await.map(Arc::new).map_err(|error| format!("{error:#}")))
 }
 
 /// Writes a recipient's message without keeping it: what could not be sent to the first of them is said before any is

@@ -6,8 +6,9 @@ use kontor_shared::sending::{Fault, TRIP_AFTER, fault_of};
 use sqlx::AnyConnection;
 
 use super::store::{self, Claimed};
-use super::{breaker, gate, upkeep};
+use super::{breaker, upkeep};
 use crate::AppState;
+use crate::customers::suppressed::{self, NewSuppression};
 
 /// With the delays below, about two days.
 pub const MOST_ATTEMPTS: i64 = 16;
@@ -107,14 +108,6 @@ async fn learn(connection: &mut AnyConnection, state: &AppState, message: &Claim
 
 /// There is no such mailbox: no mail goes there any more, whatever it tells of.
 async fn strike_off(connection: &mut AnyConnection, message: &Claimed, said: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO suppressions (address, channel, reason, topic, source, actor, created_at) VALUES ($1, 'email', 'bounced', '', $2, 'mail server', $3) \
-         ON CONFLICT (address, channel, reason, topic) DO NOTHING",
-    )
-    .bind(gate::normal(&message.recipient))
-    .bind(said)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
+    let bounced = NewSuppression { address: &message.recipient, channel: "email", reason: "bounced", topic: "", source: said, actor: "mail server", now };
+    suppressed::add(connection, &bounced).await
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use super::breaker;
 use crate::time::rfc3339;
 use crate::{AppState, audit};
 
@@ -71,7 +72,7 @@ pub async fn close_breaker(connection: &mut AnyConnection, state: &AppState, sco
     let reason: Option<String> =
         sqlx::query_scalar("DELETE FROM breakers WHERE scope = $1 RETURNING reason").bind(scope).fetch_optional(&mut *connection).await?;
     let Some(reason) = reason else { return Ok(false) };
-    if let Some(domain) = scope.strip_prefix("domain:") {
+    if let Some(domain) = scope.strip_prefix(breaker::DOMAIN) {
         sqlx::query("UPDATE messages SET run_after = $2 WHERE state = 'queued' AND mailing_id IS NOT NULL AND domain = $1 AND run_after > $2")
             .bind(domain)
             .bind(state.clock.now_ms())

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use kontor_shared::api::segments::{SaveSegmentRule, SaveSegmentTerms, SegmentRuleChange, SegmentTerms};
 use kontor_shared::audit::Action;
 use kontor_shared::ids::CustomerId;
@@ -10,8 +11,10 @@ use kontor_shared::segments::{Mode, Period};
 use sqlx::AnyConnection;
 
 use super::{firm_rule, live};
+use crate::customers::edit::check_revision;
+use crate::customers::store::master;
 use crate::error::{AppError, Result};
-use crate::extract::{Json, bounded_text, id_in_path};
+use crate::extract::{Json, bounded_text, id_in_path, seen_revision};
 use crate::firm::{self, FirmSettings};
 use crate::time::rfc3339;
 use crate::{AppState, audit, auth};
@@ -142,23 +145,25 @@ pub async fn of(connection: &mut AnyConnection, customer: CustomerId) -> anyhow:
     row.map(read).transpose()
 }
 
-/// `PUT /api/customers/{id}/segment`. Terms that say nothing any more are taken away; the audit keeps them.
+/// `PUT /api/customers/{id}/segment`, under the customer's revision. Terms that say nothing any more are taken away; the audit
+/// keeps them.
 pub async fn save(
     State(state): State<AppState>,
     who: auth::Staff,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Json(wanted): Json<SaveSegmentTerms>,
 ) -> Result<Json<Option<SegmentTerms>>> {
     let customer: CustomerId = id_in_path(&id)?;
     let regular_from = wanted.regular_from.map(|count| threshold("/regular_from", count)).transpose()?;
     let reason = reason("/reason", &wanted.reason)?;
+    let seen = seen_revision(&headers)?;
     let now = state.clock.now_ms();
     let firm = state.firm().await?;
     let period = firm_rule(&firm, now)?.period;
     let mut tx = state.db.write_tx().await?;
-    if crate::customers::store::master::get(&mut tx, customer).await?.is_none() {
-        return Err(AppError::NotFound);
-    }
+    let row = master::locked(&mut tx, customer, state.db.for_update()).await?.ok_or(AppError::NotFound)?;
+    check_revision(&row, seen)?;
     let before = of(&mut tx, customer).await?;
     if regular_from.is_none() && !wanted.by_hand {
         sqlx::query("DELETE FROM segment_terms WHERE customer_id = $1").bind(customer.to_string()).execute(&mut *tx).await?;
@@ -179,6 +184,7 @@ pub async fn save(
         .await?;
     }
     let after = of(&mut tx, customer).await?;
+    master::touch(&mut tx, &row.id, now).await?;
     live::mark(&mut tx, &[&customer.to_string()], now).await?;
     // Of terms that are taken away the reason stands nowhere else.
     let removal = after.is_none().then_some(reason);

@@ -94,6 +94,17 @@ body! {
         pub languages: Vec<LanguageCount>,
         /// What the codes in the audience are called, for its sentence.
         pub names: Names,
+        /// What a condition names that the firm does not have: it finds nobody, or everybody.
+        pub warnings: Vec<AudienceWarning>,
+    }
+
+    pub struct AudienceWarning {
+        /// The place of the condition.
+        pub at: u32,
+        /// `unknown_product`, `unknown_group`, `unknown_region`, `unknown_country`, `unknown_price_type`, `unknown_manager`, `idle_manager`, `other_currency`
+        pub code: String,
+        /// What the condition names.
+        pub value: String,
     }
 
     pub struct SkipCount { pub reason: SkipReason, pub count: u64 }
@@ -150,8 +161,38 @@ body! {
         pub finished_at: Option<String>,
         pub counts: Vec<MessageCount>,
         pub skipped: Vec<SkipCount>,
-        /// What whoever asks may do now: `save`, `freeze`, `start`, `pause`, `resume`, `cancel`.
+        /// Of one under way or paused that still has messages to send.
+        pub waiting: Option<Waiting>,
+        /// What whoever asks may do now: `save`, `freeze`, `start`, `pause`, `resume`, `thaw`, `cancel`.
         pub actions: Vec<String>,
+    }
+
+    /// What of a mailing waits, and for what.
+    pub struct Waiting {
+        /// Messages that are not sent yet.
+        pub messages: u64,
+        /// Why nothing of it goes at all: `sending_paused`, `mailing_paused`, `mail_server` (left alone for a while).
+        pub stopped: Option<String>,
+        /// What holds it up, most messages first; the first few.
+        pub held: Vec<Held>,
+        /// Domains beyond those, and their messages.
+        pub more_domains: u64,
+        pub more_messages: u64,
+        /// When the last is expected to be out, at the earliest; absent: stopped, or no limit holds it up.
+        pub done_at: Option<String>,
+    }
+
+    pub struct Held {
+        /// `domain_limit`, `breaker` (the domain is left alone for a while), `retry` (the other side said later), `limit`
+        /// (of the firm's mail server)
+        pub reason: String,
+        /// Absent: all of them.
+        pub domain: Option<String>,
+        pub count: u64,
+        /// Messages an hour, of a limit.
+        pub per_hour: Option<u32>,
+        /// When the next goes, where that is known.
+        pub next_at: Option<String>,
     }
 
     /// `GET /api/mailings/{id}/checks`: what stands in the way, and what had better be looked at.
@@ -165,6 +206,8 @@ body! {
         pub advice: bool,
         /// In English, for scripts.
         pub detail: String,
+        /// Of `texts`: why they cannot be written, as pages tell it.
+        pub problems: Vec<TemplateProblem>,
     }
 
     /// `GET /api/mailings/{id}/preview?at=&q=`: one reader's copy.
@@ -174,8 +217,10 @@ body! {
         pub at: u64,
         pub reader: Option<MailingReader>,
         pub message: Option<RenderedMessage>,
-        /// Why it cannot be rendered.
+        /// Why it cannot be rendered, in English, for scripts.
         pub error: Option<String>,
+        /// The same as pages tell it.
+        pub problem: Option<TemplateProblem>,
     }
 
     pub struct MailingReader {
@@ -188,6 +233,9 @@ body! {
     }
 
     pub struct RenderedMessage { pub from: String, pub subject: String, pub text: String, pub html: String, pub attachments: Vec<String> }
+
+    /// `GET /api/mailings/test-addresses`: one's own first, then the firm's, then other log-ins of its staff.
+    pub struct TestAddresses { pub addresses: Vec<String> }
 
     /// `POST /api/mailings/{id}/test`: what the mail server answered, or where the file lies.
     pub struct TestSent { pub address: String, pub answer: String }
@@ -255,12 +303,14 @@ body! {
     /// What is wrong with a template's text, by a stable code.
     pub struct TemplateProblem {
         pub lang: Lang,
-        /// `subject`, `html`, `text`
+        /// `subject`, `html`, `text`; empty where it concerns none of them.
         pub part: String,
         pub line: Option<u32>,
         pub code: String,
-        /// What it is about: the placeholder, the address, the engine's own words.
+        /// What it is about: the placeholder, the address, what stands in the line.
         pub value: String,
+        /// The engine's own words, in English; empty where it was not the engine that found it.
+        pub detail: String,
         /// It does not stop the template from being saved.
         pub advice: bool,
     }
@@ -293,5 +343,35 @@ body! {
         pub html: Option<String>,
         /// File names.
         pub attachments: Vec<String>,
+    }
+}
+
+impl SaveMailing {
+    /// Takes a template, and with it what the template is about; none leaves the topic alone.
+    pub fn take(&mut self, template: Option<&TemplateSummary>) {
+        self.template = template.map(|template| template.id);
+        if let Some(template) = template {
+            self.topic = template.topic;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailing_is_about_what_its_template_is_about() {
+        let mut mailing: SaveMailing =
+            serde_json::from_str(r#"{"name": "", "topic": "offers", "audience": {}, "uncertain_policy": "hold"}"#).expect("a mailing");
+        let template: TemplateSummary = serde_json::from_str(
+            r#"{"id": "019b0000-0000-7000-8000-000000000001", "name": "x", "segment": null, "topic": "news", "newest": 1, "languages": [], "changed_at": "",
+                "archived": false}"#,
+        )
+        .expect("a template");
+        mailing.take(Some(&template));
+        assert_eq!((mailing.template, mailing.topic), (Some(template.id), Topic::News));
+        mailing.take(None);
+        assert_eq!((mailing.template, mailing.topic), (None, Topic::News));
     }
 }

@@ -101,6 +101,16 @@ request! {
         pub evidence: String,
     }
 
+    /// `POST /api/contacts/{id}/bounced`: whether mail comes back from this address of the person's.
+    pub struct SetBounced {
+        pub channel: Channel,
+        /// `false`: the address works again. `true` takes that back.
+        pub bounces: bool,
+        /// Needed where the address is said to work again: how that is known.
+        #[serde(default)]
+        pub reason: String,
+    }
+
     /// `POST /api/profile/contacts/{id}/consents`
     pub struct GiveConsent {
         pub channel: Channel,
@@ -160,10 +170,29 @@ body! {
         pub consent: Option<String>,
         /// Everything said about consent, the newest first.
         pub consents: Vec<Consent>,
+        /// What stops the person's addresses, or stopped them, the oldest first.
+        pub stopped: Vec<Stopped>,
     }
 
-    /// One row of the consent record. The newest of a purpose and channel is what holds.
+    /// Why nothing is sent to an address.
+    pub struct Stopped {
+        pub channel: String,
+        /// `unsubscribed`, `complaint`, `bounced`, `erased`, `register` or `manual`
+        pub reason: String,
+        /// Empty: everything.
+        pub topic: String,
+        pub source: String,
+        pub since: String,
+        /// From then on it stops nothing any more.
+        pub until: Option<String>,
+    }
+
+    /// One row of the consent record. Of those that count, the newest of a purpose and channel is what holds.
     pub struct Consent {
+        /// The address it was given for; empty where there was none.
+        pub address: String,
+        /// Whether it counts for the address the person has now. A withdrawal always does.
+        pub counts: bool,
         pub at: String,
         pub purpose: String,
         pub channel: String,

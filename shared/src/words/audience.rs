@@ -29,6 +29,8 @@ crate::words! {
     PRICED_BY = "have the prices {any}", "получают цены {any}", "са с цени {any}";
     IS_NEW = "are new", "стали клиентами недавно", "са нови клиенти";
     IS_NOT_NEW = "are not new", "стали клиентами раньше отчётного периода", "не са нови клиенти";
+    IS_BY_HAND = "are looked after by hand", "ведутся вручную", "се водят лично";
+    IS_NOT_BY_HAND = "are not looked after by hand", "не ведутся вручную", "не се водят лично";
     EVER = "at any time", "за всё время", "през цялото време";
     BETWEEN_DAYS = "from {from} to {to}", "с {from} по {to}", "от {from} до {to}";
     QUOTED = "“{name}”", "«{name}»", "„{name}“";
@@ -191,6 +193,8 @@ fn clause(lang: Lang, condition: &Condition, names: &Names) -> String {
         Condition::PriceType { any_of } => PRICED_BY.with(lang, &[("any", &any(any_of))]),
         Condition::New { is: true } => IS_NEW.say(lang).to_string(),
         Condition::New { is: false } => IS_NOT_NEW.say(lang).to_string(),
+        Condition::ByHand { is: true } => IS_BY_HAND.say(lang).to_string(),
+        Condition::ByHand { is: false } => IS_NOT_BY_HAND.say(lang).to_string(),
     }
 }
 
@@ -316,6 +320,10 @@ mod tests {
                 "Все клиенты, которые работают с менеджером Ana Petrova, получают цены «Wholesale», читают по-русски или по-болгарски, находятся в регионе «Пловдив» и стали клиентами раньше отчётного периода.",
                 "Всички клиенти, които се обслужват от Ana Petrova, са с цени „Wholesale“, четат на руски или български, са в регион „Пловдив“ и не са нови клиенти.",
             ],
+        );
+        check(
+            of(&[Segment::Regular], vec![Condition::ByHand { is: true }]),
+            ["Regular customers who are looked after by hand.", "Постоянные клиенты, которые ведутся вручную.", "Редовни клиенти, които се водят лично."],
         );
     }
 }

@@ -32,6 +32,24 @@ pub fn decimal(lang: Lang, plain: &str) -> String {
     text
 }
 
+/// A decimal as people type it, in any of the three ways, as a plain one (`1234.5`); what is no number is left to whoever
+/// reads it.
+pub fn plain(lang: Lang, typed: &str) -> String {
+    let text: String = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '\u{2019}')).collect();
+    let groups = |text: &str| text.split(',').skip(1).all(|part| part.len() == 3);
+    match (text.rfind(','), text.rfind('.')) {
+        (Some(comma), Some(point)) if comma < point => text.replace(',', ""),
+        (Some(_), Some(_)) => text.replace('.', "").replace(',', "."),
+        (Some(_), None) if lang == Lang::En && groups(&text) => text.replace(',', ""),
+        _ => text.replace(',', "."),
+    }
+}
+
+/// A plain decimal with the locale's mark and no groups, for a field somebody goes on typing in.
+pub fn typed(lang: Lang, plain: &str) -> String {
+    if lang == Lang::En { plain.to_string() } else { plain.replace('.', ",") }
+}
+
 pub fn integer(lang: Lang, value: i64) -> String {
     decimal(lang, &value.to_string())
 }
@@ -107,6 +125,25 @@ mod tests {
         assert_eq!(decimal(Lang::Bg, "12345.5"), "12\u{a0}345,5");
         assert_eq!(money(Lang::En, Money::new(-123_450, Currency::GBP)), "\u{2212}£1,234.50");
         assert_eq!(money(Lang::Ru, Money::new(123_450, Currency::RUB)), "1\u{a0}234,50\u{a0}₽");
+    }
+
+    #[test]
+    fn what_people_type_is_read_and_stays_as_their_locale_writes_it() {
+        for (lang, text, expected) in [
+            (Lang::En, "1,234.5", "1234.5"),
+            (Lang::En, "1,234", "1234"),
+            (Lang::En, "10,5", "10.5"),
+            (Lang::Ru, "1\u{a0}234,50", "1234.50"),
+            (Lang::Ru, "1,234", "1.234"),
+            (Lang::Bg, "1.234,5", "1234.5"),
+            (Lang::Bg, " 100 ", "100"),
+            (Lang::Bg, "ten", "ten"),
+        ] {
+            assert_eq!(plain(lang, text), expected, "{text}");
+        }
+        for lang in Lang::ALL {
+            assert_eq!(plain(lang, &typed(lang, "1234.05")), "1234.05");
+        }
     }
 
     #[test]

@@ -33,15 +33,19 @@ crate::words! {
     ACT_START = "Send", "Отправить", "Изпрати";
     ACT_PAUSE = "Pause", "Приостановить", "Пауза";
     ACT_RESUME = "Go on sending", "Продолжить", "Продължи";
+    ACT_THAW = "Back to a draft", "Вернуть в черновики", "Върни в чернова";
     ACT_CANCEL = "Cancel the mailing", "Отменить рассылку", "Отмени разпращането";
     ACT_FINISH = "Finish", "Завершить", "Завърши";
     FREEZE_HINT = "Writes one message for each recipient and fixes the template's version and the price list. Nothing goes out yet.",
         "Создаёт по одному сообщению для каждого получателя и фиксирует версию шаблона и прайс-лист. Пока ничего не отправляется.",
         "Създава по едно съобщение за всеки получател и фиксира версията на шаблона и ценовата листа. Още нищо не се изпраща.";
-    START_HINT = "{count} go out as fast as the limits allow. You can pause at any moment.",
-        "{count} уйдут так быстро, как позволяют ограничения. Приостановить можно в любой момент.",
-        "{count} ще тръгнат толкова бързо, колкото позволяват ограниченията. Може да спрете по всяко време.";
+    THAW_HINT = "Back to a draft removes the messages, none of which was sent, so that the mailing can be changed and frozen again.",
+        "Возврат в черновики убирает сообщения — ни одно ещё не отправлено, — и рассылку можно изменить и зафиксировать снова.",
+        "Връщането в чернова премахва съобщенията, нито едно от които не е изпратено; после разпращането може да се промени и да се фиксира отново.";
+    THAWED = "The mailing is a draft again.", "Рассылка снова в черновиках.", "Разпращането отново е чернова.";
+    FROZEN_DONE = "The list is frozen. Nothing goes out yet.", "Список зафиксирован. Пока ничего не отправляется.", "Списъкът е фиксиран. Още нищо не се изпраща.";
     START_COUNT = "How many messages go out? Write the number.", "Сколько сообщений уйдёт? Напишите число.", "Колко съобщения ще тръгнат? Напишете числото.";
+    NOT_YOURS_TO_START = "A marketer or an administrator sends it.", "Отправит маркетолог или администратор.", "Изпраща маркетолог или администратор.";
     NOT_YOURS_TO_SEND = "A marketer or an administrator freezes and sends.", "Фиксируют и отправляют маркетолог или администратор.", "Фиксира и изпраща маркетолог или администратор.";
     FREEZING = "The messages are being written.", "Сообщения записываются.", "Съобщенията се записват.";
     PAUSED_BY_PROGRAM = "Paused by the program: {reason}", "Приостановлено программой: {reason}", "Спряно от програмата: {reason}";
@@ -62,6 +66,7 @@ crate::words! {
     CONDITIONS_KIND = "Condition", "Условие", "Условие";
     ADD_CONDITION = "Add a condition", "Добавить условие", "Добави условие";
     REMOVE = "Remove", "Убрать", "Премахни";
+    NOTHING_TO_CHOOSE = "No customer has one: there is nothing to choose from.", "Ни у одного клиента этого нет: выбирать не из чего.", "Никой клиент няма такова: няма от какво да се избира.";
     COND_BOUGHT = "Bought", "Покупали", "Купували";
     COND_NOT_BOUGHT = "Did not buy", "Не покупали", "Не са купували";
     COND_AMOUNT = "Amount of orders", "Сумма заказов", "Сума на поръчките";
@@ -71,6 +76,7 @@ crate::words! {
     COND_LANGUAGE = "Language", "Язык", "Език";
     COND_MANAGER = "Manager", "Менеджер", "Мениджър";
     COND_PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
+    COND_BY_HAND = "Looked after by hand", "Ведутся вручную", "Водят се лично";
     COND_NEW = "New customers", "Новые клиенты", "Нови клиенти";
     GOODS_PRODUCT = "Product, by code", "Товар, по коду", "Стока, по код";
     GOODS_GROUP = "Product group", "Группа товаров", "Група стоки";
@@ -90,14 +96,12 @@ crate::words! {
     COUNTED = "counted as of {day}", "на {day}", "към {day}";
     COUNTING = "Counting…", "Подсчёт…", "Броене…";
     WOULD_GO = "to send", "отправить", "за изпращане";
-    WOULD_SKIP = "skipped", "пропустить", "пропуснати";
-    IN_AUDIENCE = "in the audience", "адресатов", "получатели";
     SKIPPED_WHY = "Skipped, with the reason", "Пропущены, с причиной", "Пропуснати, с причина";
     NOBODY_SKIPPED = "Nobody is skipped.", "Никто не пропущен.", "Никой не е пропуснат.";
     PREVIEW_AS = "As {name} gets it", "Так письмо получит {name}", "Така писмото ще получи {name}";
     PREVIEW_NOBODY = "Nobody is in the audience.", "Адресатов нет.", "Няма получатели.";
     PREVIEW_SKIPPED = "Would be skipped: {reason}", "Будет пропущен: {reason}", "Ще бъде пропуснат: {reason}";
-    PREVIEW_ERROR = "This copy cannot be written: {reason}", "Это письмо не составить: {reason}", "Това писмо не може да бъде съставено: {reason}";
+    PREVIEW_ERROR = "This copy cannot be written.", "Это письмо не составить.", "Това писмо не може да бъде съставено.";
     FIND_READER = "Find a reader", "Найти читателя", "Намери читател";
     PREVIOUS = "Previous", "Предыдущий", "Предишен";
     NEXT = "Next", "Следующий", "Следващ";
@@ -107,12 +111,15 @@ crate::words! {
     MESSAGE_FRAME = "The message as HTML", "Письмо в HTML", "Писмото в HTML";
     ATTACHED = "Attached: {names}", "Вложения: {names}", "Прикачени: {names}";
     FROM = "From", "От кого", "От";
+    TEST_NOWHERE = "No staff log-in and no address in the settings is an e-mail address.", "Ни один сотрудник не входит с адресом почты, и в настройках адреса нет.", "Никой служител не влиза с имейл адрес и в настройките няма такъв.";
     TO = "To", "Кому", "До";
     SUBJECT = "Subject", "Тема", "Тема";
     TEST_TO = "Send this copy to", "Отправить эту копию на", "Изпрати това копие на";
     TEST_SEND = "Send a test", "Отправить пробу", "Изпрати проба";
     TEST_SENT = "The test went to {address}: {answer}", "Проба отправлена на {address}: {answer}", "Пробата е изпратена на {address}: {answer}";
-    TEST_HINT = "An address of the firm's own. No recipient's record is touched.", "Адрес самой фирмы. Записи получателей не затрагиваются.", "Адрес на самата фирма. Записите на получателите не се променят.";
+    TEST_HINT = "A log-in of the firm's staff or an address from its settings. No recipient's record is touched.",
+        "Адрес, с которым входит сотрудник, или адрес из настроек фирмы. Записи получателей не затрагиваются.",
+        "Адрес, с който влиза служител, или адрес от настройките на фирмата. Записите на получателите не се променят.";
     CHECKS = "Checks", "Проверки", "Проверки";
     CHECK_OK = "in order", "в порядке", "в ред";
     CHECK_STOPS = "stops the mailing", "не даёт отправить", "спира разпращането";
@@ -145,8 +152,8 @@ crate::words! {
     REPORT_TOTALS = "Totals", "Итоги", "Общо";
     REPORT_TOTAL = "Recipients in all", "Всего получателей", "Общо получатели";
     REPORT_CUT = "The first {n} of {all} recipients are printed; the Excel list has them all.",
-        "Напечатаны первые {n} из {all} получателей; полный список — в файле Excel.",
-        "Отпечатани са първите {n} от {all} получатели; пълният списък е във файла Excel.";
+        "Напечатаны первые {n} из {all}; полный список — в файле Excel.",
+        "Отпечатани са първите {n} от {all}; пълният списък е във файла Excel.";
     SIGN_PREPARED = "Prepared by", "Составил", "Съставил";
     SIGN_APPROVED = "Approved by", "Утвердил", "Одобрил";
     SIGN_DATE = "Date, signature", "Дата, подпись", "Дата, подпис";
@@ -185,6 +192,14 @@ crate::words! {
     PROBLEM_SYNTAX = "Cannot be read", "Не читается", "Не може да се прочете";
     PROBLEM_UNDEFINED = "Names something that is empty", "Названо то, чего нет", "Назовава нещо празно";
     PROBLEM_TOO_MUCH = "Becomes too long or never ends", "Получается слишком длинно или без конца", "Става твърде дълго или безкрайно";
+    PROBLEM_NOT_POSSIBLE = "Letters do not have this", "В письмах этого нет", "В писмата това го няма";
+    PROBLEM_UNKNOWN_FILTER = "No such filter or function", "Такого фильтра или функции нет", "Няма такъв филтър или функция";
+    PROBLEM_WRONG_USE = "Cannot be used like this", "Так использовать нельзя", "Не може да се използва така";
+    PROBLEM_TOO_COMPLEX = "An expression is too long, or there are too many tags", "Слишком длинное выражение или слишком много тегов", "Твърде дълъг израз или твърде много тагове";
+    PROBLEM_TOO_DEEP = "Too many elements inside each other, or a tag too long", "Слишком много вложенных элементов или слишком длинный тег", "Твърде много вложени елементи или твърде дълъг таг";
+    PROBLEM_NO_TEXT = "The template has no text in this language", "В шаблоне нет текста на этом языке", "Шаблонът няма текст на този език";
+    PROBLEM_NO_TEMPLATE = "No template is chosen", "Шаблон не выбран", "Не е избран шаблон";
+    ENGINE_SAYS = "What the template engine says", "Сообщение шаблонизатора (по-английски)", "Съобщение на шаблонната система (на английски)";
     PROBLEM_UNKNOWN = "No such placeholder", "Такой вставки нет", "Няма такова поле";
     PROBLEM_NO_FALLBACK = "Some readers have none: give a fall-back", "У части читателей значения нет: дайте замену", "Някои читатели го нямат: дайте замяна";
     PROBLEM_NO_IF = "Leave it out where it is empty, with an if", "Уберите её условием if, когда она пуста", "Махнете го с if, когато е празно";
@@ -198,9 +213,35 @@ crate::words! {
     PROBLEM_PLAIN_LINK = "Not encrypted: use https", "Без шифрования: используйте https", "Без криптиране: използвайте https";
     PROBLEM_MISSING_LANGUAGE = "No text in this language", "Нет текста на этом языке", "Няма текст на този език";
     FAULT_TOO_MANY = "Too many conditions", "Слишком много условий", "Твърде много условия";
-    FAULT_VALUES = "Choose at least one value", "Выберите хотя бы одно значение", "Изберете поне една стойност";
-    FAULT_WINDOW = "The days do not make sense", "Даты не сходятся", "Дните не са логични";
-    FAULT_BOUNDS = "Give a least or a most; the least is not above the most", "Укажите не меньше или не больше; нижняя граница не выше верхней", "Дайте поне или най-много; долната граница не е над горната";
+    FAULT_NO_VALUE = "Choose at least one value", "Выберите хотя бы одно значение", "Изберете поне една стойност";
+    FAULT_TOO_MANY_VALUES = "50 values at most, each of 200 characters at most", "Не больше 50 значений, каждое не длиннее 200 знаков", "Най-много 50 стойности, всяка до 200 знака";
+    FAULT_NO_GOODS = "Write the code of a product, or choose a group", "Напишите код товара или выберите группу", "Напишете кода на стоката или изберете група";
+    FAULT_DAYS = "Give both days, the first not after the last", "Укажите обе даты, первую не позже последней", "Дайте двете дати, първата не след последната";
+    FAULT_SPAN = "Give a number: 1 to 120 months, or 1 to 3660 days", "Укажите число: от 1 до 120 месяцев или от 1 до 3660 дней", "Дайте число: от 1 до 120 месеца или от 1 до 3660 дни";
+    FAULT_NO_BOUND = "Give a least, a most or both", "Укажите нижнюю границу, верхнюю или обе", "Дайте долна граница, горна или и двете";
+    FAULT_NOT_AN_AMOUNT = "This is not an amount in this currency", "Это не сумма в такой валюте", "Това не е сума в тази валута";
+    FAULT_CROSSED = "The least is above the most", "Нижняя граница выше верхней", "Долната граница е над горната";
+    WARN_UNKNOWN_PRODUCT = "No product has the code {value}", "Товара с кодом {value} нет", "Няма стока с код {value}";
+    WARN_UNKNOWN_GROUP = "There is no product group {value}", "Группы товаров {value} нет", "Няма група стоки {value}";
+    WARN_UNKNOWN_REGION = "No customer is in the region {value}", "В регионе {value} клиентов нет", "Няма клиенти в регион {value}";
+    WARN_UNKNOWN_COUNTRY = "No customer is in the country {value}", "В стране {value} клиентов нет", "Няма клиенти в държава {value}";
+    WARN_UNKNOWN_PRICE_TYPE = "There is no price type {value}", "Типа цен {value} нет", "Няма вид цени {value}";
+    WARN_UNKNOWN_MANAGER = "There is no such manager", "Такого менеджера нет", "Няма такъв мениджър";
+    WARN_IDLE_MANAGER = "{value} looks after no customer", "{value} не ведёт ни одного клиента", "{value} не обслужва нито един клиент";
+    WARN_OTHER_CURRENCY = "Nothing was ever ordered in {value}", "Заказов в валюте {value} не было", "Няма поръчки във валута {value}";
+    WAIT_SENDING_PAUSED = "Sending is stopped for everything; an administrator releases it.", "Отправка остановлена полностью; возобновить её может администратор.", "Изпращането е спряно изцяло; възобновява го администратор.";
+    WAIT_MAIL_SERVER = "The firm's mail server is left alone for a while: it refused too often.", "Почтовому серверу фирмы пока ничего не передаём: он слишком часто отказывал.", "Временно не се изпраща през пощенския сървър на фирмата: отказвал е твърде често.";
+    WAIT_DOMAIN_LIMIT = "{domain}: at most {limit} an hour", "{domain}: не больше {limit} в час", "{domain}: най-много {limit} на час";
+    WAIT_LIMIT = "The firm's mail server: at most {limit} an hour", "Почтовый сервер фирмы: не больше {limit} в час", "Пощенският сървър на фирмата: най-много {limit} на час";
+    WAIT_BREAKER = "{domain} refused too often and is left alone for a while", "{domain} слишком часто отказывал; временно не отправляем", "{domain} отказва твърде често; временно не се изпраща";
+    WAIT_RETRY = "{domain} said later; tried again", "{domain} просит позже; попробуем снова", "{domain} отговаря „по-късно“; ще се опита отново";
+    WAIT_NEXT = "next: {time}", "следующее: {time}", "следващото: {time}";
+    WAIT_DONE = "The last goes out at the earliest: {time}.", "Последнее уйдёт не раньше: {time}.", "Последното ще тръгне най-рано: {time}.";
+    WAIT_WHY = "What waits, and for what", "Что ждёт и чего", "Какво чака и защо";
+    ERR_NOT_OWN_ADDRESS = "Tests go to log-ins of the firm's staff and addresses from its settings only.", "Пробы отправляют только на адреса, с которыми входят сотрудники, и на адреса из настроек фирмы.", "Проби се изпращат само до адресите, с които влизат служителите, и до адреси от настройките на фирмата.";
+    ERR_ADDRESS_SUPPRESSED = "Nothing is sent to this address: it is suppressed.", "На этот адрес ничего не отправляется: он в списке запрета.", "До този адрес не се изпраща нищо: той е в списъка със забранени.";
+    ERR_NO_READER = "Nobody is at this place any more. Look at the preview again.", "На этом месте уже никого нет. Откройте просмотр заново.", "На това място вече няма никого. Отворете прегледа отново.";
+    ERR_ALREADY_SENT = "Something of it was sent or tried already; it can only be paused or cancelled.", "Часть сообщений уже отправлена или отправляется; рассылку можно только приостановить или отменить.", "Част от съобщенията вече са изпратени или опитани; разпращането може само да се спре или отмени.";
     OPEN_MESSAGE = "Open", "Открыть", "Отвори";
     MESSAGE_NOT_WRITTEN = "Nothing is written yet: the text is made when the message is about to be sent.",
         "Пока ничего не написано: текст составляется перед самой отправкой.",
@@ -212,12 +253,18 @@ crate::words! {
     ERR_COUNT = "The number is another one. Look at the counts again.", "Число другое. Посмотрите на итоги ещё раз.", "Числото е друго. Погледнете отново.";
     ERR_NOT_READY = "Something stops the mailing. Look at the checks.", "Рассылке что-то мешает. Смотрите проверки.", "Нещо спира разпращането. Вижте проверките.";
     ERR_STATE = "The mailing is no longer in a state that allows this. Load it again.", "Состояние рассылки этого уже не позволяет. Загрузите её заново.", "Състоянието на разпращането вече не го позволява. Заредете го отново.";
-    ERR_CUSTOMERS_ADDRESS = "This is a customer's address; tests go to the firm's own.", "Это адрес клиента; пробы отправляют на адреса самой фирмы.", "Това е адрес на клиент; пробите се пращат на адреси на фирмата.";
     ERR_ADDRESS = "This is not an e-mail address.", "Это не адрес электронной почты.", "Това не е имейл адрес.";
     ERR_UNFIT = "A condition of the audience is not complete.", "Одно из условий не заполнено.", "Едно от условията не е попълнено.";
     ERR_SERVER = "The mail server did not take it.", "Почтовый сервер не принял письмо.", "Пощенският сървър не прие писмото.";
     ERR_WRITE = "This copy cannot be written; look at the preview.", "Это письмо не составить; смотрите просмотр.", "Това писмо не може да бъде съставено; вижте прегледа.";
     * MESSAGES_COUNT = ["{n} message", "{n} messages"], ["{n} сообщение", "{n} сообщения", "{n} сообщений"], ["{n} съобщение", "{n} съобщения"];
+    * START_HINT = ["{n} message goes out as fast as the limits allow. You can pause at any moment.", "{n} messages go out as fast as the limits allow. You can pause at any moment."],
+        ["{n} сообщение уйдёт так быстро, как позволяют ограничения. Приостановить можно в любой момент.", "{n} сообщения уйдут так быстро, как позволяют ограничения. Приостановить можно в любой момент.", "{n} сообщений уйдут так быстро, как позволяют ограничения. Приостановить можно в любой момент."],
+        ["{n} съобщение ще тръгне толкова бързо, колкото позволяват ограниченията. Може да спрете по всяко време.", "{n} съобщения ще тръгнат толкова бързо, колкото позволяват ограниченията. Може да спрете по всяко време."];
+    * WAITS = ["{n} message waits.", "{n} messages wait."], ["{n} сообщение ждёт.", "{n} сообщения ждут.", "{n} сообщений ждут."], ["{n} съобщение чака.", "{n} съобщения чакат."];
+    * WAIT_MORE = ["and {n} more domain", "and {n} more domains"], ["и ещё {n} домен", "и ещё {n} домена", "и ещё {n} доменов"], ["и още {n} домейн", "и още {n} домейна"];
+    * IN_AUDIENCE = ["in the audience", "in the audience"], ["адресат", "адресата", "адресатов"], ["получател", "получатели"];
+    * WOULD_SKIP = ["skipped", "skipped"], ["пропущен", "пропущены", "пропущено"], ["пропуснат", "пропуснати"];
     * CUSTOMERS_COUNT = ["{n} customer", "{n} customers"], ["{n} клиент", "{n} клиента", "{n} клиентов"], ["{n} клиент", "{n} клиенти"];
 }
 
@@ -238,6 +285,7 @@ pub const fn action(action: MailingAction) -> Word {
         MailingAction::Start => ACT_START,
         MailingAction::Pause => ACT_PAUSE,
         MailingAction::Resume => ACT_RESUME,
+        MailingAction::Thaw => ACT_THAW,
         MailingAction::Cancel => ACT_CANCEL,
         MailingAction::Finish => ACT_FINISH,
     }
@@ -253,10 +301,41 @@ pub const fn policy(policy: Policy) -> Word {
 pub const fn fault(fault: AudienceFault) -> Word {
     match fault {
         AudienceFault::TooMany => FAULT_TOO_MANY,
-        AudienceFault::Values => FAULT_VALUES,
-        AudienceFault::Window => FAULT_WINDOW,
-        AudienceFault::Bounds => FAULT_BOUNDS,
+        AudienceFault::NoValue => FAULT_NO_VALUE,
+        AudienceFault::TooManyValues => FAULT_TOO_MANY_VALUES,
+        AudienceFault::NoGoods => FAULT_NO_GOODS,
+        AudienceFault::Days => FAULT_DAYS,
+        AudienceFault::Span => FAULT_SPAN,
+        AudienceFault::NoBound => FAULT_NO_BOUND,
+        AudienceFault::NotAnAmount => FAULT_NOT_AN_AMOUNT,
+        AudienceFault::Crossed => FAULT_CROSSED,
     }
+}
+
+/// The word for what a condition names that the firm does not have.
+pub fn warning(code: &str) -> Option<Word> {
+    Some(match code {
+        "unknown_product" => WARN_UNKNOWN_PRODUCT,
+        "unknown_group" => WARN_UNKNOWN_GROUP,
+        "unknown_region" => WARN_UNKNOWN_REGION,
+        "unknown_country" => WARN_UNKNOWN_COUNTRY,
+        "unknown_price_type" => WARN_UNKNOWN_PRICE_TYPE,
+        "unknown_manager" => WARN_UNKNOWN_MANAGER,
+        "idle_manager" => WARN_IDLE_MANAGER,
+        "other_currency" => WARN_OTHER_CURRENCY,
+        _ => return None,
+    })
+}
+
+/// The word for what holds messages up; places `domain` and `limit`.
+pub fn held(reason: &str) -> Option<Word> {
+    Some(match reason {
+        "domain_limit" => WAIT_DOMAIN_LIMIT,
+        "limit" => WAIT_LIMIT,
+        "breaker" => WAIT_BREAKER,
+        "retry" => WAIT_RETRY,
+        _ => return None,
+    })
 }
 
 /// The word for a check of a mailing; none for one this page does not know.
@@ -281,6 +360,13 @@ pub fn template_problem(code: &str) -> Option<Word> {
         "syntax" => PROBLEM_SYNTAX,
         "undefined" => PROBLEM_UNDEFINED,
         "too_much" => PROBLEM_TOO_MUCH,
+        "not_possible" => PROBLEM_NOT_POSSIBLE,
+        "unknown_filter" => PROBLEM_UNKNOWN_FILTER,
+        "wrong_use" => PROBLEM_WRONG_USE,
+        "too_complex" => PROBLEM_TOO_COMPLEX,
+        "too_deep" => PROBLEM_TOO_DEEP,
+        "no_text" => PROBLEM_NO_TEXT,
+        "no_template" => PROBLEM_NO_TEMPLATE,
         "unknown_placeholder" => PROBLEM_UNKNOWN,
         "no_fallback" => PROBLEM_NO_FALLBACK,
         "no_if" => PROBLEM_NO_IF,
@@ -306,7 +392,10 @@ pub fn problem(code: &str) -> Option<Word> {
         "count_differs" => ERR_COUNT,
         "mailing_not_ready" => ERR_NOT_READY,
         "mailing_state" | "changed_meanwhile" => ERR_STATE,
-        "address_of_a_customer" => ERR_CUSTOMERS_ADDRESS,
+        "not_own_address" => ERR_NOT_OWN_ADDRESS,
+        "address_suppressed" => ERR_ADDRESS_SUPPRESSED,
+        "no_such_reader" => ERR_NO_READER,
+        "already_sent" => ERR_ALREADY_SENT,
         "bad_address" => ERR_ADDRESS,
         "unfit_audience" => ERR_UNFIT,
         "mail_server_refused" => ERR_SERVER,

@@ -215,6 +215,8 @@ pub fn problem(code: &str) -> Option<Word> {
         "name_differs" => NAME_DIFFERS,
         "message_under_way" => MESSAGE_UNDER_WAY,
         "erased" => IS_ERASED,
+        "not_bounced" => super::consent::NOT_BOUNCED,
+        "customer_in_use" => super::consent::CUSTOMER_IN_USE,
         "answered_already" => ANSWERED_ALREADY,
         _ => return None,
     })

@@ -183,6 +183,7 @@ fn body(row: &Row) -> &'static str {
             r#"{"name": "Ann", "email": "c1@customer.example", "receives_orders": true, "receives_accounts": false, "receives_mail": true}"#
         }
         RouteId::RecordConsent => r#"{"purpose": "marketing", "channel": "email", "state": "withdrawn", "source": "telephone", "evidence": ""}"#,
+        RouteId::SetBounced => r#"{"channel": "email", "bounces": true}"#,
         RouteId::GiveConsent => r#"{"channel": "email", "state": "withdrawn"}"#,
         // Not the name: the person is needed again.
         RouteId::ErasePerson => r#"{"name": "nobody", "reason": "asked for it"}"#,

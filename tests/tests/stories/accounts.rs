@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use kontor_server::access::{Access, Names, RouteId};
 use kontor_server::accounts::totp;
 use kontor_server::auth;
-use kontor_shared::api::accounts::{Account, FactorOffer, RecoveryCodes};
-use kontor_shared::api::{Role, Session};
+use kontor_shared::api::accounts::{Account, FactorOffer, PeoplePage, RecoveryCodes};
+use kontor_shared::api::{Customer, Role, Session};
 use kontor_tests::{Answer, Client, TestApp};
 use serde_json::json;
 
@@ -340,6 +340,44 @@ at_an_address!(an_address_changes_by_its_own_link, |app| async {
     sign_in(&app.anonymous(), BUYER, PASSWORD, None).await.problem(401, "wrong_credentials");
 });
 
+at_an_address!(what_a_person_agreed_to_goes_with_them_to_an_address_they_confirmed, |app| async {
+    add(&app, BUYER, Role::Buyer).await;
+    let (customer, sales) = (app.customer("C1").await, app.staff(Role::Sales).await);
+    let contact = app.state().clock.new_id().to_string();
+    let form = json!({"name": "Anna", "email": BUYER, "receives_orders": true, "receives_accounts": false, "receives_mail": true});
+    sales.post("/api/contacts", &json!({"id": contact, "customer": customer, "contact": form})).await.expect(201);
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    sqlx::query("UPDATE contacts SET user_id = (SELECT id FROM users WHERE login = $1) WHERE id = $2")
+        .bind(BUYER)
+        .bind(&contact)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.expect("committed");
+    for (purpose, state) in [("marketing", "granted"), ("topic:news", "withdrawn")] {
+        let said = json!({"purpose": purpose, "channel": "email", "state": state, "source": "signed form", "evidence": "form 7"});
+        sales.post(&format!("/api/contacts/{contact}/consents"), &said).await.ok();
+    }
+    let client = app.log_in(BUYER, PASSWORD).await;
+    let new = "anna.new@c1.example";
+    client.put("/api/account/email", &json!({"email": new})).await.expect(204);
+    let token = token(&app, new).await;
+    let page: Customer = sales.get(&format!("/api/customers/{customer}")).await.json();
+    app.anonymous().post("/api/email/confirm", &json!({"token": token})).await.expect(204);
+    let after: Customer = sales.get(&format!("/api/customers/{customer}")).await.json();
+    assert!(after.revision > page.revision, "a form that is open with the old address is out of date");
+    let anna = after.contacts.iter().find(|one| one.id.to_string() == contact).expect("the contact");
+    assert_eq!((anna.email.as_str(), anna.consent.as_deref()), (new, Some("granted")));
+    let said: Vec<_> = anna.consents.iter().map(|one| (one.purpose.as_str(), one.address.as_str(), one.source.as_str(), one.counts)).collect();
+    assert_eq!(said, [("marketing", new, "address changed", true), ("topic:news", BUYER, "signed form", true), ("marketing", BUYER, "signed form", false),]);
+    let changes: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit WHERE action = 'contact.save' AND actor = $1")
+        .bind(BUYER)
+        .fetch_one(&mut *app.state().db.read().await.expect("a connection"))
+        .await
+        .expect("a count");
+    assert_eq!(changes, 1);
+});
+
 at_an_address!(a_password_changes_with_the_old_one, |app| async {
     add(&app, BUYER, Role::Buyer).await;
     let (here, there) = (app.log_in(BUYER, PASSWORD).await, app.log_in(BUYER, PASSWORD).await);
@@ -366,6 +404,24 @@ at_an_address!(a_pending_address_ends_with_the_password_and_the_sessions, |app| 
         };
         app.anonymous().post("/api/email/confirm", &json!({"token": token})).await.problem(404, "link_ended");
         sign_in(&app.anonymous(), BUYER, PASSWORD, None).await.ok();
+        app.pass(3600);
+    }
+    // Also where the link is still to be written: by a reset, by ending the sessions, by whoever looks after people.
+    let written = app.mails_to(evil).await.len();
+    for act in ["reset", "sessions", "admin"] {
+        let (owner, thief) = (app.log_in(BUYER, PASSWORD).await, app.log_in(BUYER, PASSWORD).await);
+        app.anonymous().post("/api/password/forgot", &json!({"email": BUYER})).await.expect(204);
+        let reset = token(&app, BUYER).await;
+        thief.put("/api/account/email", &json!({"email": evil})).await.expect(204);
+        match act {
+            "reset" => app.anonymous().post("/api/password", &json!({"token": reset, "password": PASSWORD})).await.expect(204),
+            "sessions" => owner.post("/api/account/sessions/end", &json!({})).await.expect(204),
+            _ => {
+                let page: PeoplePage = app.staff(Role::Sales).await.get(&format!("/api/people?q={BUYER}")).await.json();
+                app.staff(Role::Sales).await.call("POST", &format!("/api/people/{}/end-sessions", page.people[0].id)).await.expect(200)
+            }
+        };
+        assert_eq!(app.mails_to(evil).await.len(), written, "{act}");
         app.pass(3600);
     }
 });

@@ -9,6 +9,7 @@ use kontor_server::outbox;
 use kontor_server::outbox::attachment::Attached;
 use kontor_server::price_list;
 use kontor_server::secrets::Purpose;
+use kontor_shared::api::mailings::MailingPreview;
 use kontor_shared::api::{PublishReport, Role};
 use kontor_shared::mailings::MailingAction;
 use kontor_shared::money::Percent;
@@ -87,6 +88,9 @@ async fn as_it_was_sent(engine: Engine) {
         let file = directory.join(format!("sent{at}.xlsx"));
         let name = attachment(&shown.body, &file);
         assert_eq!(name, "Фирма - Прайс-лист 2026-01-15.xlsx");
+        // The preview names it as it is.
+        let preview: MailingPreview = staff.get(&format!("/api/mailings/{}/preview?at={at}", written.id)).await.json();
+        assert_eq!(preview.message.expect("a copy").attachments, [name]);
         sent.push(file);
 
         // Made on the spot for the same form, the workbook says the same in every cell.

@@ -47,6 +47,9 @@ async fn account(client: &Client, audience: Value) -> (u64, u64, Vec<(SkipReason
 on_both_databases!(each_condition_finds_its_customers, |app| async {
     register(&app).await;
     let marketer = app.staff(Role::Marketer).await;
+    let page: Value = marketer.get("/api/customers?q=Former").await.json();
+    let former = page["customers"][0]["id"].as_str().unwrap();
+    marketer.put(&format!("/api/customers/{former}/segment"), &json!({"by_hand": true, "reason": "a friend of the house"})).await.ok();
     let blocked = (SkipReason::Blocked, 1);
     assert_eq!(account(&marketer, json!({})).await, (6, 4, vec![blocked, (SkipReason::NoConsent, 1)]));
     assert_eq!(account(&marketer, json!({"segments": ["regular"]})).await, (1, 1, vec![]));
@@ -75,6 +78,8 @@ on_both_databases!(each_condition_finds_its_customers, |app| async {
         (json!({"kind": "price_type", "any_of": ["retail"]}), 0),
         (json!({"kind": "new", "is": true}), 3),
         (json!({"kind": "new", "is": false}), 3),
+        (json!({"kind": "by_hand", "is": true}), 1),
+        (json!({"kind": "by_hand", "is": false}), 5),
     ];
     for (condition, expected) in cases {
         let found = count(&marketer, json!({"conditions": [condition.clone()]})).await;
@@ -102,6 +107,7 @@ on_both_databases!(nobody_is_written_to_who_may_not_be_and_the_account_says_why,
             "INSERT INTO suppressions (address, channel, reason, topic, source, actor, created_at, until) VALUES ('i@c.example', 'email', 'bounced', '', '', '', 0, 1)",
             "UPDATE customers SET channel = 'post' WHERE code = 'F'",
             "UPDATE contacts SET email = 'I@c.example ' WHERE email = 'p@c.example'",
+            "UPDATE consents SET address = 'i@c.example' WHERE address = 'p@c.example'",
             "UPDATE contacts SET email = '' WHERE email = 'b@c.example'",
             "UPDATE customers SET state = 'active' WHERE code = 'B'",
         ],
@@ -142,4 +148,52 @@ on_both_databases!(what_cannot_be_evaluated_is_refused, |app| async {
         marketer.post("/api/mailings/audience", &body).await.problem(422, "invalid_body");
     }
     app.staff(Role::Accountant).await.post("/api/mailings/audience", &json!({"audience": {}, "topic": "news"})).await.problem(403, "role");
+});
+
+on_both_databases!(a_condition_on_what_the_firm_does_not_have_is_counted_and_said, |app| async {
+    register(&app).await;
+    let marketer = app.staff(Role::Marketer).await;
+    let seller = app.staff(Role::Sales).await.get("/api/session").await.json::<Value>();
+    app.staff(Role::Accountant).await;
+    execute(&app, &["UPDATE customers SET manager_id = (SELECT id FROM users WHERE role = 'accountant') WHERE code = 'R'"]).await;
+    app.staff(Role::Accountant).await;
+    // Who sells, and who looks after somebody anyway.
+    let choices: Value = marketer.get("/api/mailings/choices").await.json();
+    let offered: Vec<&str> = choices["managers"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(offered.len(), 2, "{offered:?}");
+    assert!(offered[0].starts_with("accountant-") && offered[1] == seller["login"], "{offered:?}");
+    let idle = choices["managers"][1]["code"].clone();
+    let ever = json!({"kind": "ever"});
+    let said = async |conditions: Value| -> Vec<(u32, String, String)> {
+        let found = count(&marketer, json!({"conditions": conditions})).await;
+        found.warnings.into_iter().map(|one| (one.at, one.code, one.value)).collect()
+    };
+    let wrong = json!([
+        {"kind": "bought", "goods": {"kind": "product", "code": "TEE"}, "within": ever},
+        {"kind": "not_bought", "goods": {"kind": "group", "code": "nothing"}, "within": ever},
+        {"kind": "region", "any_of": ["ПЛОВДИВ", "Варна"]},
+        {"kind": "country", "any_of": ["france", "Frankreich"]},
+        {"kind": "price_type", "any_of": ["wholesale", "dealer"]},
+        {"kind": "amount", "currency": "JPY", "at_least": "1", "within": ever},
+        {"kind": "manager", "user": "019b0000-0000-7000-8000-000000000000"},
+        {"kind": "manager", "user": idle},
+    ]);
+    let expected = [
+        (0, "unknown_product", "TEE"),
+        (1, "unknown_group", "nothing"),
+        (2, "unknown_region", "Варна"),
+        (3, "unknown_country", "Frankreich"),
+        (4, "unknown_price_type", "dealer"),
+        (5, "other_currency", "JPY"),
+        (6, "unknown_manager", "019b0000-0000-7000-8000-000000000000"),
+        (7, "idle_manager", offered[1]),
+    ];
+    assert_eq!(said(wrong).await, expected.map(|(at, code, value)| (at, code.to_string(), value.to_string())));
+    let right = json!([
+        {"kind": "bought", "goods": {"kind": "product", "code": "TEA"}, "within": ever},
+        {"kind": "amount", "currency": "EUR", "at_least": "1", "within": ever},
+        {"kind": "manager", "user": choices["managers"][0]["code"]},
+        {"kind": "by_hand", "is": false},
+    ]);
+    assert_eq!(said(right).await, vec![]);
 });

@@ -2,8 +2,10 @@
 //! and orders; and whoever brings the address back finds it stopped.
 
 use kontor_server::imports::Kind;
+use kontor_shared::api::mailings::AudienceCount;
 use kontor_shared::api::people::{ErasePreview, Erased, PersonExport};
 use kontor_shared::api::{Customer, Role};
+use kontor_shared::mailings::SkipReason;
 use kontor_tests::files::import;
 use kontor_tests::goods::{good, number, publish};
 use kontor_tests::{Client, Engine, TestApp, on_both_databases};
@@ -129,10 +131,16 @@ async fn lived(app: &TestApp) -> Story {
     .await;
     run(
         app,
-        "INSERT INTO links (token_hash, purpose, subject, data, created_at, created_by, expires_at) VALUES ('t', 'email', 'u', $1, 1, 'x', 2)",
-        &[&format!("{{\"to\":\"{login}\"}}")],
+        "INSERT INTO links (token_hash, purpose, subject, data, created_at, created_by, expires_at) VALUES ('t', 'email', 'u', $1, 1, $2, 2)",
+        &[&format!("{{\"to\":\"{login}\"}}"), &login],
     )
     .await;
+    // What she asked for and a job has not answered yet; and what somebody else did.
+    let asked = "INSERT INTO account_requests (id, kind, data, created_at) VALUES ($1, 'x', $2, 1)";
+    run(app, asked, &["forgot", &json!({"kind": "forgot", "email": login}).to_string()]).await;
+    run(app, asked, &["bob", &json!({"kind": "forgot", "email": "bob@stays.example"}).to_string()]).await;
+    run(app, "INSERT INTO account_requests (id, kind, data, created_at) SELECT 'email', 'x', '{\"kind\":\"email\",\"email\":\"e@x.example\",\"user\":\"' || id || '\"}', 1 \
+        FROM users WHERE login = $1", &[&login]).await;
     // Someone else of the customer's, who stays.
     let bob = json!({"id": app.state().clock.new_id(), "customer": customer, "contact": {"name": "Bob", "email": "bob@stays.example",
         "receives_orders": true, "receives_accounts": false, "receives_mail": true}});
@@ -178,6 +186,19 @@ on_both_databases!(an_erased_person_is_nowhere_but_in_what_was_posted, |app| asy
     assert!(done.rows >= 4);
     let left = found(&app).await;
     assert!(left.is_empty(), "{left:#?}");
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM links").await, 0);
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM account_requests WHERE id <> 'bob'").await, 0);
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM account_requests").await, 1);
+
+    // What a file was refused for is still shown, without her.
+    let imports: Vec<String> = sqlx::query_scalar("SELECT DISTINCT import_id FROM import_refusals")
+        .fetch_all(&mut *app.state().db.read().await.expect("a connection"))
+        .await
+        .expect("imports");
+    assert!(!imports.is_empty());
+    for import in imports {
+        admin.get(&format!("/api/imports/{import}")).await.ok();
+    }
 
     // What stays: documents as posted, the order, the fact of the consent, the other people, what was sent when.
     let mut connection = app.state().db.read().await.expect("a connection");
@@ -209,7 +230,7 @@ on_both_databases!(an_erased_person_is_nowhere_but_in_what_was_posted, |app| asy
 });
 
 on_both_databases!(an_erased_address_that_comes_back_is_stopped, |app| async {
-    let Story { contact, admin, .. } = lived(&app).await;
+    let Story { customer, contact, admin, .. } = lived(&app).await;
     admin.post(&format!("/api/contacts/{contact}/erase"), &json!({"name": NAME, "reason": "asked for it"})).await.ok();
     let db = &app.state().db;
     let plain = "SELECT COUNT(*) FROM suppressions WHERE address = 'anna.zephyrova@person.example'";
@@ -227,6 +248,13 @@ on_both_databases!(an_erased_address_that_comes_back_is_stopped, |app| async {
         .expect("the contact");
     drop(connection);
     assert_eq!(admin.get(&format!("/api/contacts/{back}/erase")).await.json::<ErasePreview>().elsewhere, ["C1"]);
-    assert_eq!(number(db, plain).await, 2);
-    assert_eq!(number(db, "SELECT COUNT(*) FROM suppressions WHERE address = 'anna.zephyrova@person.example' AND reason IN ('erased', 'bounced')").await, 2);
+    // It is known by its hash alone, and stops her all the same.
+    assert_eq!(number(db, plain).await, 0);
+    let count = json!({"audience": {}, "topic": "offers"});
+    let found: AudienceCount = app.staff(Role::Marketer).await.post("/api/mailings/audience", &count).await.json();
+    assert!(found.skipped.iter().any(|one| (one.reason, one.count) == (SkipReason::Erased, 2)), "{:?}", found.skipped);
+    let page: Customer = admin.get(&format!("/api/customers/{customer}")).await.json();
+    let anna = page.contacts.iter().find(|one| one.name == "Anna").expect("the contact");
+    let stopped: Vec<&str> = anna.stopped.iter().map(|one| one.reason.as_str()).collect();
+    assert_eq!(stopped, ["bounced", "erased"]);
 });

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use kontor_server::imports::Kind;
-use kontor_shared::api::mailings::{Mailing, MailingChecks, MailingPreview, MessageView, RecipientPage, TestSent};
+use kontor_shared::api::mailings::{Mailing, MailingChecks, MailingPreview, MessageView, RecipientPage, TestAddresses, TestSent};
 use kontor_shared::api::{MessagePage, Role};
 use kontor_shared::mailings::{MailingState, SkipReason};
 use kontor_tests::files::import;
@@ -217,17 +217,101 @@ async fn test_sends(engine: Engine) {
     import(&app, Kind::Customers, &[("c.csv", CUSTOMERS)]).await;
     let sales = app.staff(Role::Sales).await;
     let at = draft(&app, &sales, "<p>{{ customer.name }}</p>").await;
-    let sent: TestSent = sales.post(&format!("{at}/test"), &json!({"address": "me@firm.example", "at": 1})).await.json();
-    assert_eq!(sent.address, "me@firm.example");
+    let sent: TestSent = sales.post(&format!("{at}/test"), &json!({"address": "Sales@firm.example", "at": 1})).await.json();
+    assert_eq!(sent.address, "sales@firm.example");
     let [mail] = &server.wait_for(1).await[..] else { panic!("one mail") };
-    assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("me@firm.example", "Для K2"));
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("sales@firm.example", "Для K2"));
     assert!(mail.text.contains("Кафе «Ёж»") && mail.raw.contains("multipart/alternative"));
     // No row of a recipient knows of it; the trail does.
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM messages").await, 0);
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM audit WHERE action = 'mailing.test'").await, 1);
-    sales.post(&format!("{at}/test"), &json!({"address": "K2@c.example"})).await.problem(422, "address_of_a_customer");
-    sales.post(&format!("{at}/test"), &json!({"address": "me"})).await.problem(422, "bad_address");
-    sales.post(&format!("{at}/test"), &json!({"address": "me@firm.example", "at": 99})).await.problem(422, "no_such_reader");
+
+    // Addresses the firm itself named, one's own first; a buyer's log-in is none of them, and nobody else's either.
+    app.buyer("K9").await;
+    let marketer = app.staff(Role::Marketer).await;
+    let offered: TestAddresses = marketer.get("/api/mailings/test-addresses").await.json();
+    let own = marketer.get("/api/session").await.json::<Value>()["login"].as_str().expect("a log-in").to_string();
+    assert_eq!(offered.addresses[..2], [own.clone(), "sales@firm.example".to_string()]);
+    assert_eq!(offered.addresses.len(), 3, "{offered:?}");
+    let refused = async |address: &str, code: &str| {
+        let problem = sales.post(&format!("{at}/test"), &json!({"address": address})).await.problem(422, code);
+        assert_eq!(problem.field.as_deref(), Some("/address"), "{address}");
+    };
+    for address in ["me@firm.example", "K2@c.example", "stranger@elsewhere.example", "sales@firm.example\r\nBcc: x@y.example"] {
+        refused(address, if address.contains('\n') { "control_character" } else { "not_own_address" }).await;
+    }
+    refused("me", "bad_address").await;
+    sales.post(&format!("{at}/test"), &json!({"address": "sales@firm.example", "at": 99})).await.problem(422, "no_such_reader");
+    // Who wants no mail about this topic gets no test either, staff or not.
+    for (topic, suppressed) in [("news", false), ("offers", true)] {
+        let mut tx = app.state().db.write_tx().await.unwrap();
+        sqlx::query(
+            "INSERT INTO suppressions (address, channel, reason, topic, source, actor, created_at) VALUES ($1, 'email', 'unsubscribed', $2, '', '', 0)",
+        )
+        .bind(&own)
+        .bind(topic)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        if suppressed {
+            refused(&own, "address_suppressed").await;
+        } else {
+            sales.post(&format!("{at}/test"), &json!({"address": own})).await.ok();
+        }
+    }
+    // So many in an hour by one person, whoever's address it is.
+    for _ in 0..18 {
+        sales.post(&format!("{at}/test"), &json!({"address": "sales@firm.example"})).await.ok();
+    }
+    sales.post(&format!("{at}/test"), &json!({"address": "sales@firm.example"})).await.problem(429, "too_many_attempts");
+    marketer.post(&format!("{at}/test"), &json!({"address": "sales@firm.example"})).await.ok();
+    app.pass(3600);
+    sales.post(&format!("{at}/test"), &json!({"address": "sales@firm.example"})).await.ok();
     app.finish().await;
 }
 both!(a_test_goes_to_the_firm_and_touches_no_recipient, test_sends);
+
+async fn thawing(engine: Engine) {
+    let app = start(engine, None).await;
+    import(&app, Kind::Customers, &[("c.csv", CUSTOMERS)]).await;
+    let (sales, marketer) = (app.staff(Role::Sales).await, app.staff(Role::Marketer).await);
+    let at = draft(&app, &sales, "").await;
+    let frozen: Mailing = marketer.call("POST", &format!("{at}/freeze")).await.json();
+    assert!(frozen.actions.contains(&"thaw".to_string()) && !sales.get(&at).await.json::<Mailing>().actions.contains(&"thaw".to_string()));
+    sales.call("POST", &format!("{at}/thaw")).await.problem(403, "role");
+    let draft: Mailing = marketer.call("POST", &format!("{at}/thaw")).await.json();
+    assert_eq!((draft.state, draft.freezing, draft.frozen_at, draft.price_list, draft.counts.len()), (MailingState::Draft, false, None, None, 0));
+    marketer.call("POST", &format!("{at}/thaw")).await.ok();
+    // Whom it was frozen for stays in the trail, those who would have been skipped with their reasons.
+    let told: String = {
+        let mut connection = app.state().db.read().await.unwrap();
+        sqlx::query_scalar("SELECT before_data FROM audit WHERE action = 'mailing.thaw'").fetch_one(&mut *connection).await.unwrap()
+    };
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let messages = told["frozen"]["messages"].as_array().expect("an account");
+    assert!(messages.iter().any(|one| one["state"] == "queued" && one["count"] == 3) && messages.iter().any(|one| one["reason"] == "no_consent"), "{told}");
+    // It is written on, frozen again and sent as ever.
+    let mut body = mailing("Another name", &frozen.template.unwrap().to_string());
+    body["topic"] = json!("news");
+    sales.put_seen(&at, draft.revision, &body).await.ok();
+    let again: Mailing = marketer.call("POST", &format!("{at}/freeze")).await.json();
+    assert_eq!((again.name.as_str(), again.counts), ("Another name", frozen.counts));
+    marketer.post(&format!("{at}/start"), &json!({})).await.ok();
+    marketer.call("POST", &format!("{at}/thaw")).await.problem(409, "mailing_state");
+    // Started and stopped before anything went: back to a draft. Once something was tried: no more.
+    marketer.call("POST", &format!("{at}/pause")).await.ok();
+    assert_eq!(marketer.call("POST", &format!("{at}/thaw")).await.json::<Mailing>().state, MailingState::Draft);
+    marketer.call("POST", &format!("{at}/freeze")).await.ok();
+    marketer.post(&format!("{at}/start"), &json!({})).await.ok();
+    kontor_server::background::run_due(app.state()).await.unwrap();
+    let paused = "UPDATE mailings SET state = 'paused'";
+    let mut tx = app.state().db.write_tx().await.unwrap();
+    sqlx::query(paused).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!marketer.get(&at).await.json::<Mailing>().actions.contains(&"thaw".to_string()));
+    marketer.call("POST", &format!("{at}/thaw")).await.problem(409, "already_sent");
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM messages WHERE state = 'sent'").await, 3);
+    app.finish().await;
+}
+both!(a_frozen_mailing_goes_back_to_a_draft_while_nothing_was_sent, thawing);

@@ -3,10 +3,11 @@
 mod over_time;
 
 use kontor_server::imports::Kind;
-use kontor_shared::api::{Role, SegmentPage};
+use kontor_shared::api::{Customer, Role, SegmentPage};
 use kontor_shared::segments::{Mode, Period, Segment};
 use kontor_tests::files::{counts, import};
 use kontor_tests::on_both_databases;
+use serde_json::json;
 
 on_both_databases!(the_list_behind_a_count_is_paged_and_searched, |app| async {
     let mut customers = String::from("code,name\n");
@@ -72,4 +73,26 @@ on_both_databases!(the_list_behind_a_count_is_paged_and_searched, |app| async {
     }
     app.buyer("K000").await.get("/api/segments").await.problem(403, "role");
     app.staff(Role::Accountant).await.get("/api/segments").await.problem(403, "role");
+});
+
+on_both_databases!(a_customers_own_terms_are_put_back_unless_somebody_changed_them_meanwhile, |app| async {
+    let marketer = app.staff(Role::Marketer).await;
+    let path = format!("/api/customers/{}", app.customer("C1").await);
+    let read = async || marketer.get(&path).await.json::<Customer>();
+    let save = async |revision: i64, terms: serde_json::Value| marketer.put_seen(&format!("{path}/segment"), revision, &terms).await;
+    let first = read().await;
+    save(first.revision, json!({"regular_from": 9, "by_hand": false, "reason": "buys by the season"})).await.ok();
+    let second = read().await;
+    // The page counts on this for its undo.
+    assert_eq!(second.revision, first.revision + 1);
+    assert_eq!(second.terms.map(|terms| (terms.regular_from, terms.reason)), Some((Some(9), "buys by the season".into())));
+    let taken_back = json!({"regular_from": null, "by_hand": false, "reason": "taken back"});
+    save(first.revision, taken_back.clone()).await.problem(409, "changed_elsewhere");
+    save(second.revision, taken_back).await.ok();
+    assert!(read().await.terms.is_none());
+    let told: Vec<String> = sqlx::query_scalar("SELECT after_data FROM audit WHERE action = 'customer.segment_terms' ORDER BY id")
+        .fetch_all(&mut *app.state().db.read().await.expect("a connection"))
+        .await
+        .expect("audit rows");
+    assert!(told.len() == 2 && told[0].contains("buys by the season") && told[1].contains("taken back"), "{told:?}");
 });

@@ -89,6 +89,43 @@ at_an_address!(a_sign_up_may_be_refused_and_tried_anew, |app| async {
     assert_eq!(waiting(&sales).await.applications.len(), 1);
 });
 
+at_an_address!(who_is_more_than_an_applicant_is_not_refused, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let applied = async |email: &str| {
+        app.anonymous().post("/api/sign-up", &form(&app, email).await).await.expect(204);
+        app.anonymous().post("/api/sign-up/confirm", &json!({"token": token(&app, email).await})).await.expect(204);
+        waiting(&sales).await.applications.into_iter().find(|one| one.email == email).expect("it waits").id
+    };
+    let execute = async |sql: &'static str, values: [String; 2]| {
+        let mut tx = app.state().db.write_tx().await.expect("a transaction");
+        sqlx::query(sql).bind(&values[0]).bind(&values[1]).execute(&mut *tx).await.expect("the statement runs");
+        tx.commit().await.expect("committed");
+    };
+    let refuse = async |id| sales.post(&format!("/api/applications/{id}/refuse"), &json!({"reason": ""})).await;
+    // Meanwhile somebody made the company a customer, or gave the person a password.
+    let id = applied("one@new.example").await;
+    execute("UPDATE customers SET state = $2 WHERE id = $1", [id.to_string(), "active".into()]).await;
+    refuse(id).await.problem(409, "customer_in_use");
+    let id = applied("two@new.example").await;
+    execute("UPDATE users SET password_hash = $2 WHERE customer_id = $1", [id.to_string(), "x".into()]).await;
+    refuse(id).await.problem(409, "customer_in_use");
+    assert_eq!(count(&app, "SELECT COUNT(*) FROM users WHERE login IN ('one@new.example', 'two@new.example')").await, 2);
+    assert_eq!(count(&app, "SELECT COUNT(*) FROM applications WHERE decided_at IS NULL").await, 2);
+    // Two who decide at once: one of them does.
+    for at in 0..3 {
+        let id = applied(&format!("at{at}@new.example")).await;
+        let (path, nothing) = (format!("/api/applications/{id}/approve"), json!({}));
+        let approve = sales.post(&path, &nothing);
+        let (approved, refused) = tokio::join!(approve, refuse(id));
+        let mut said = [approved.status.as_u16(), refused.status.as_u16()];
+        let users = count(&app, "SELECT COUNT(*) FROM users WHERE login LIKE 'at%'").await;
+        assert_eq!(users, i64::from(said[0] == 204));
+        said.sort_unstable();
+        assert_eq!(said, [204, 409]);
+        execute("DELETE FROM users WHERE customer_id = $1 AND $2 = ''", [id.to_string(), String::new()]).await;
+    }
+});
+
 at_an_address!(what_a_visitor_sends_is_bounded, |app| async {
     let good = form(&app, VISITOR).await;
     for (field, value, code) in [

@@ -74,6 +74,24 @@ on_both_databases!(what_would_fail_a_reader_is_not_kept, |app| async {
     assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM templates").await, 0);
 });
 
+on_both_databases!(what_would_keep_the_server_busy_is_refused_at_its_line_and_at_once, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let deep = text("S", &format!("{HTML}\n{}", "<div>\n".repeat(15_000)), TEXT);
+    let begun = std::time::Instant::now();
+    let checked: TemplateChecked = sales.post("/api/templates/check", &json!({"texts": [deep], "lang": "en"})).await.json();
+    let problem = checked.problems.iter().find(|one| !one.advice).expect("refused");
+    assert_eq!((problem.code.as_str(), problem.part.as_str(), problem.line, problem.value.as_str()), ("too_deep", "html", Some(102), "div"));
+    assert_eq!(checked.preview, None);
+    sales.put(&path(&app), &body("Letter", 0, deep)).await.problem(422, "template_refused");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+    // What the engine says is a code with the line and what stands there; its own English is beside it.
+    let faulty = text("S", &format!("{HTML}\n{{{{ customer.name | shout }}}}"), TEXT);
+    let checked: TemplateChecked = sales.post("/api/templates/check", &json!({"texts": [faulty], "lang": "en"})).await.json();
+    let problem = checked.problems.iter().find(|one| !one.advice).expect("refused");
+    assert_eq!((problem.code.as_str(), problem.line, problem.value.as_str()), ("unknown_filter", Some(2), "{{ customer.name | shout }}"));
+    assert!(problem.detail.starts_with("unknown filter"), "{}", problem.detail);
+});
+
 on_both_databases!(a_readers_copy_has_their_goods_at_their_price_and_no_markup_of_theirs, |app| async {
     let sales = app.staff(Role::Sales).await;
     // Published for readers to see, too.

@@ -4,10 +4,10 @@ use kontor_shared::api::Customer;
 use kontor_shared::api::people::{Consent, Contact, NewContact, SaveContact};
 use kontor_shared::customers::{Channel, ContactRole};
 use kontor_shared::ids::{ContactId, CustomerId};
-use kontor_shared::words::{people as words, staff};
+use kontor_shared::words::{consent as stop_words, people as words, staff};
 use leptos::prelude::*;
 
-use super::consent::{self, RecordConsent};
+use super::consent::{self, RecordConsent, Stops, WorksAgain};
 use super::erase::{EraseDialog, export};
 use super::{a_form, changed, may_write};
 use crate::api;
@@ -25,6 +25,7 @@ enum Asked {
     New,
     Edit(Box<Contact>),
     Consent(Box<Contact>),
+    Works(Box<Contact>, Channel),
     Erase(Box<Contact>),
 }
 
@@ -54,6 +55,7 @@ pub fn People(customer: Customer) -> impl IntoView {
             Asked::New => view! { <PersonDialog customer=id revision=revision close=close/> }.into_any(),
             Asked::Edit(contact) => view! { <PersonDialog customer=id revision=revision contact=*contact close=close/> }.into_any(),
             Asked::Consent(contact) => view! { <RecordConsent contact=*contact close=close/> }.into_any(),
+            Asked::Works(contact, channel) => view! { <WorksAgain contact=*contact channel=channel close=close/> }.into_any(),
             Asked::Erase(contact) => view! { <EraseDialog contact=*contact close=close/> }.into_any(),
         })}
     }
@@ -71,7 +73,7 @@ fn OnePerson(contact: Contact, asked: RwSignal<Option<Asked>>) -> impl IntoView 
     let name = called(&contact);
     let label = move |word| format!("{}: {name}", say(word));
     let admin = crate::admin::role() == Some(kontor_shared::api::Role::Admin);
-    let (edit, consent, erase, id) = (contact.clone(), contact.clone(), contact.clone(), contact.id);
+    let (edit, consent, erase, works, id) = (contact.clone(), contact.clone(), contact.clone(), contact.clone(), contact.id);
     view! {
         <li>
             <b>{called(&contact)}</b>
@@ -82,6 +84,7 @@ fn OnePerson(contact: Contact, asked: RwSignal<Option<Asked>>) -> impl IntoView 
             {(!contact.fax.is_empty()).then(|| view! { <span class="sub">{format!("{}: {}", say(words::FAX), contact.fax)}</span> })}
             <span class="sub">{gets}</span>
             <Said consents=contact.consents.clone()/>
+            <Stops contact=contact.clone() works=Callback::new(move |channel| asked.set(Some(Asked::Works(Box::new(works.clone()), channel))))/>
             <p class="row-x">
                 {may_write().then(|| view! {
                     <button type="button" class="link" aria-label=label.clone()(words::EDIT) on:click=move |_| asked.set(Some(Asked::Edit(Box::new(edit.clone()))))>{say(words::EDIT)}</button>
@@ -107,13 +110,20 @@ fn Said(consents: Vec<Consent>) -> impl IntoView {
         let (state, date) = (say(words::consent_state(consent.state)), times::day(&consent.at));
         words::CONSENT_ROW.with(lang(), &[("state", &state), ("channel", &by), ("date", &date), ("source", &consent.source)])
     };
-    let Some(newest) = consents.first().map(row) else {
-        return view! { <span class="sub">{say(words::CONSENT_NEVER)}</span> }.into_any();
+    // What was agreed to for an address the person has no more says nothing of the present one.
+    let newest = match (consents.iter().find(|consent| consent.counts), consents.is_empty()) {
+        (Some(newest), _) => row(newest),
+        (None, false) => say(stop_words::CONSENT_FOR_ANOTHER).to_string(),
+        (None, true) => return view! { <span class="sub">{say(words::CONSENT_NEVER)}</span> }.into_any(),
     };
     let rows: Vec<_> = consents
         .iter()
         .map(|consent| {
             let mut proof: Vec<String> = vec![consent.evidence.clone()];
+            if !consent.address.is_empty() {
+                let given = if consent.counts { stop_words::GIVEN_FOR } else { stop_words::GIVEN_FOR_ANOTHER };
+                proof.push(given.with(lang(), &[("address", &consent.address)]));
+            }
             if !consent.text_version.is_empty() {
                 proof.push(words::TEXT_VERSION.with(lang(), &[("version", &consent.text_version)]));
             }

@@ -1,6 +1,6 @@
 //! Who gets a mailing: segments and conditions, read as one sentence, counted while they are changed.
 
-use kontor_shared::api::mailings::{AudienceChoices, AudienceCount, CountAudience};
+use kontor_shared::api::mailings::{AudienceChoices, AudienceCount, AudienceWarning, CountAudience};
 use kontor_shared::mailings::{AudienceFault, Condition};
 use kontor_shared::segments::Segment;
 use kontor_shared::words::audience as sentences;
@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Desk;
-use super::condition::{One, Row};
+use super::condition::{self, One, Row};
 use crate::admin::{expiry, words_for};
-use crate::api;
 use crate::lang::{count, lang, say};
+use crate::{api, browser};
 
 /// How long nothing is typed before the audience is counted.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(400);
@@ -34,7 +34,18 @@ pub fn Who(desk: Desk, choices: AudienceChoices) -> impl IntoView {
         let id = next_id.get_value();
         next_id.set_value(id + 1);
         rows.update(|rows| rows.push(Row { id, condition: RwSignal::new(Condition::New { is: true }) }));
+        browser::focus(&condition::kind_id(id));
     };
+    // The next condition takes the place of the one that went, and the focus.
+    let remove = move |id: u32| {
+        let next = rows.with_untracked(|rows| {
+            let at = rows.iter().position(|row| row.id == id)?;
+            rows.get(at + 1).or_else(|| rows.get(at.checked_sub(1)?)).map(|row| condition::kind_id(row.id))
+        });
+        rows.update(|rows| rows.retain(|one| one.id != id));
+        browser::focus(&next.unwrap_or_else(|| "add-condition".into()));
+    };
+    let warnings: RwSignal<Vec<AudienceWarning>> = RwSignal::new(Vec::new());
     let choices = StoredValue::new(choices);
     let segments: Vec<_> = Segment::ALL
         .into_iter()
@@ -57,7 +68,7 @@ pub fn Who(desk: Desk, choices: AudienceChoices) -> impl IntoView {
         .collect();
     let fault = Memo::new(move |_| desk.draft.with(|draft| draft.audience.check().err()));
     view! {
-        <Count desk=desk fault=fault/>
+        <Count desk=desk fault=fault warnings=warnings/>
         <fieldset class="after"><legend>{say(words::SEGMENTS_LABEL)}</legend><div class="picks">{segments}</div></fieldset>
         <h2 class="section">{say(words::CONDITIONS)}</h2>
         <div class="stack">
@@ -65,17 +76,27 @@ pub fn Who(desk: Desk, choices: AudienceChoices) -> impl IntoView {
                 {
                     let place = move || rows.with(|rows| rows.iter().position(|one| one.id == row.id));
                     let wrong = Signal::derive(move || fault.get().filter(|(at, _)| Some(*at) == place()).map(|(_, fault)| say(words::fault(fault)).to_string()));
-                    view! { <One row=row choices=choices wrong=wrong remove=move |()| rows.update(|rows| rows.retain(|one| one.id != row.id))/> }
+                    let doubtful = Signal::derive(move || {
+                        let here = |one: &&AudienceWarning| Some(one.at as usize) == place();
+                        warnings.with(|warnings| warnings.iter().filter(here).filter_map(said).collect::<Vec<_>>())
+                    });
+                    view! { <One row=row choices=choices wrong=wrong doubtful=doubtful remove=move |()| remove(row.id)/> }
                 }
             </For>
-            <button type="button" class="btn" on:click=add>{say(words::ADD_CONDITION)}</button>
+            <button type="button" class="btn" id="add-condition" on:click=add>{say(words::ADD_CONDITION)}</button>
+            {move || fault.get().filter(|(_, fault)| *fault == AudienceFault::TooMany).map(|(_, one)| view! { <p class="err" role="alert">{say(words::fault(one))}</p> })}
         </div>
     }
 }
 
+/// What a condition names that the firm does not have.
+fn said(one: &AudienceWarning) -> Option<String> {
+    Some(words::warning(&one.code)?.with(lang(), &[("value", &one.value)]))
+}
+
 /// The sentence, and who it means.
 #[component]
-fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoView {
+fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>, warnings: RwSignal<Vec<AudienceWarning>>) -> impl IntoView {
     let asked = Memo::new(move |_| desk.draft.with(|draft| CountAudience { audience: draft.audience.clone(), topic: draft.topic, template: draft.template }));
     let counted: RwSignal<Option<AudienceCount>> = RwSignal::new(None);
     let failure: RwSignal<Option<String>> = RwSignal::new(None);
@@ -87,6 +108,7 @@ fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoVi
         if fault.get_untracked().is_some() {
             // Another sentence's count would be taken for this one's.
             counted.set(None);
+            warnings.set(Vec::new());
             busy.set(false);
             return;
         }
@@ -107,6 +129,7 @@ fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoVi
                     match answer {
                         Ok(count) => {
                             let _ = failure.try_set(None);
+                            let _ = warnings.try_set(count.warnings.clone());
                             let _ = counted.try_set(Some(count));
                         }
                         Err(error) => {
@@ -123,7 +146,6 @@ fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoVi
         let names = counted.with(|counted| counted.as_ref().map(|counted| counted.names.clone()).unwrap_or_default());
         asked.with(|asked| sentences::sentence(lang(), &asked.audience, &names))
     };
-    let number = |count: u64| format::integer(lang(), count as i64);
     view! {
         <section class="panel panel-s after" aria-busy=move || busy.get().then_some("true")>
             <div class="body stack">
@@ -131,11 +153,8 @@ fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoVi
                 {move || failure.get().map(|text| view! { <p class="err" role="alert">{text}</p> })}
                 {move || counted.get().map(|found| {
                     let skipped: u64 = found.skipped.iter().map(|one| one.count).sum();
-                    let part = |value: u64, label: &'static str| view! { <span class="part"><b>{number(value)}</b>" "<span>{label}</span></span> };
                     view! {
-                        <p class="equation" role="status">
-                            {part(found.recipients + skipped, say(words::IN_AUDIENCE))}<i>"="</i>{part(found.recipients, say(words::WOULD_GO))}<i>"+"</i>{part(skipped, say(words::WOULD_SKIP))}
-                        </p>
+                        <Equation going=found.recipients skipped=skipped/>
                         <p class="ink-2">{count(words::CUSTOMERS_COUNT, found.customers)}", "{words::COUNTED.with(lang(), &[("day", &format::date(lang(), &found.as_of))])}
                             {move || busy.get().then(|| view! { " · "{say(words::COUNTING)} })}</p>
                         <Skipped skipped=found.skipped/>
@@ -143,6 +162,21 @@ fn Count(desk: Desk, fault: Memo<Option<(usize, AudienceFault)>>) -> impl IntoVi
                 })}
             </div>
         </section>
+    }
+}
+
+/// Everybody is written to or skipped.
+#[component]
+pub fn Equation(going: u64, skipped: u64) -> impl IntoView {
+    let part = |value: u64, label: &'static str| {
+        let number = format::integer(lang(), value as i64);
+        view! { <span class="part"><b>{number}</b>" "<span>{label}</span></span> }
+    };
+    let all = going + skipped;
+    view! {
+        <p class="equation" role="status">
+            {part(all, words::IN_AUDIENCE.form(lang(), all))}<i>"="</i>{part(going, say(words::WOULD_GO))}<i>"+"</i>{part(skipped, words::WOULD_SKIP.form(lang(), skipped))}
+        </p>
     }
 }
 

@@ -3,11 +3,11 @@
 use kontor_shared::api::mailings::{AudienceChoices, Choice};
 use kontor_shared::mailings::{Condition, Goods, Window};
 use kontor_shared::money::Currency;
-use kontor_shared::words::{Lang, Word, mailings as words};
+use kontor_shared::words::{Lang, Word, format, mailings as words};
 use leptos::prelude::*;
 
 use crate::house::firm;
-use crate::lang::say;
+use crate::lang::{lang, say};
 
 /// A condition on the page, with a place of its own, so that editing one leaves the others and the focus alone.
 #[derive(Clone, Copy)]
@@ -16,7 +16,12 @@ pub struct Row {
     pub condition: RwSignal<Condition>,
 }
 
-const KINDS: [(&str, Word); 10] = [
+/// The id of the field that says which kind a condition is.
+pub fn kind_id(row: u32) -> String {
+    format!("condition-{row}")
+}
+
+const KINDS: [(&str, Word); 11] = [
     ("bought", words::COND_BOUGHT),
     ("not_bought", words::COND_NOT_BOUGHT),
     ("amount", words::COND_AMOUNT),
@@ -27,6 +32,7 @@ const KINDS: [(&str, Word); 10] = [
     ("manager", words::COND_MANAGER),
     ("price_type", words::COND_PRICE_TYPE),
     ("new", words::COND_NEW),
+    ("by_hand", words::COND_BY_HAND),
 ];
 
 fn kind(condition: &Condition) -> &'static str {
@@ -41,6 +47,7 @@ fn kind(condition: &Condition) -> &'static str {
         Condition::Manager { .. } => "manager",
         Condition::PriceType { .. } => "price_type",
         Condition::New { .. } => "new",
+        Condition::ByHand { .. } => "by_hand",
     }
 }
 
@@ -58,6 +65,7 @@ fn empty(kind: &str, choices: &AudienceChoices) -> Condition {
         "language" => Condition::Language { any_of: Vec::new() },
         "manager" => Condition::Manager { user: choices.managers.first().map(|user| user.code.clone()).unwrap_or_default() },
         "price_type" => Condition::PriceType { any_of: Vec::new() },
+        "by_hand" => Condition::ByHand { is: true },
         _ => Condition::New { is: true },
     }
 }
@@ -93,7 +101,14 @@ fn values(condition: &Condition) -> &[String] {
 }
 
 #[component]
-pub fn One(row: Row, choices: StoredValue<AudienceChoices>, wrong: Signal<Option<String>>, #[prop(into)] remove: Callback<()>) -> impl IntoView {
+pub fn One(
+    row: Row,
+    choices: StoredValue<AudienceChoices>,
+    wrong: Signal<Option<String>>,
+    /// What it names that the firm does not have.
+    doubtful: Signal<Vec<String>>,
+    #[prop(into)] remove: Callback<()>,
+) -> impl IntoView {
     let condition = row.condition;
     let shape = Memo::new(move |_| condition.with(kind));
     let options: Vec<_> =
@@ -102,7 +117,7 @@ pub fn One(row: Row, choices: StoredValue<AudienceChoices>, wrong: Signal<Option
     view! {
         <fieldset class="panel panel-s"><legend class="vh">{move || KINDS.iter().find(|(word, _)| *word == shape.get()).map(|(_, label)| say(*label))}</legend>
             <div class="body rule-box">
-                <label class="field"><span>{say(words::CONDITIONS_KIND)}</span><select class="in" on:change=change>{options}</select></label>
+                <label class="field"><span>{say(words::CONDITIONS_KIND)}</span><select class="in" id=kind_id(row.id) on:change=change>{options}</select></label>
                 {move || match shape.get() {
                     "bought" | "not_bought" => view! { <GoodsIn condition=condition choices=choices/><Within condition=condition/> }.into_any(),
                     "amount" => view! { <Amount condition=condition/><Within condition=condition/> }.into_any(),
@@ -112,10 +127,12 @@ pub fn One(row: Row, choices: StoredValue<AudienceChoices>, wrong: Signal<Option
                     "price_type" => view! { <Any condition=condition of=choices.with_value(|choices| choices.price_types.clone())/> }.into_any(),
                     "language" => view! { <Languages condition=condition/> }.into_any(),
                     "manager" => view! { <Manager condition=condition of=choices.with_value(|choices| choices.managers.clone())/> }.into_any(),
-                    _ => view! { <New condition=condition/> }.into_any(),
+                    "by_hand" => view! { <YesOrNo condition=condition label=words::COND_BY_HAND of=|is| Condition::ByHand { is }/> }.into_any(),
+                    _ => view! { <YesOrNo condition=condition label=words::COND_NEW of=|is| Condition::New { is }/> }.into_any(),
                 }}
                 <button type="button" class="btn push" on:click=move |_| remove.run(())>{say(words::REMOVE)}</button>
-                {move || wrong.get().map(|text| view! { <p class="err" role="alert">{text}</p> })}
+                {move || wrong.get().map(|text| view! { <p class="err whole" role="alert">{text}</p> })}
+                {move || wrong.get().is_none().then(|| doubtful.get().into_iter().map(|text| view! { <p class="warn s whole" role="status">{text}</p> }).collect_view())}
             </div>
         </fieldset>
     }
@@ -125,7 +142,8 @@ fn plain(values: &[String]) -> Vec<Choice> {
     values.iter().map(|value| Choice { code: value.clone(), name: value.clone() }).collect()
 }
 
-/// A field whose value is read from the condition and written into it.
+/// A field whose value is read from the condition and written into it. What somebody types stays as they typed it, also
+/// while it is not yet what it will be.
 #[component]
 fn Bit(
     label: &'static str,
@@ -133,11 +151,20 @@ fn Bit(
     condition: RwSignal<Condition>,
     read: fn(&Condition) -> String,
     write: fn(&mut Condition, String),
+    /// What is no value goes when the field is left.
+    #[prop(optional)]
+    or_back: bool,
 ) -> impl IntoView {
+    let typed = RwSignal::new(condition.with_untracked(read));
+    let input = move |event: web_sys::Event| {
+        let text = event_target_value(&event);
+        typed.set(text.clone());
+        condition.update(|condition| write(condition, text));
+    };
     view! {
         <label class="field"><span>{label}</span>
-            <input class="in" class:in-short=kind == "number" type=kind autocomplete="off" maxlength="60"
-                prop:value=move || condition.with(read) on:input=move |event| condition.update(|condition| write(condition, event_target_value(&event)))/>
+            <input class="in" class:in-short=kind == "number" type=kind autocomplete="off" maxlength="60" prop:value=move || typed.get() on:input=input
+                on:change=move |_| if or_back { typed.set(condition.with_untracked(read)) }/>
         </label>
     }
 }
@@ -176,7 +203,7 @@ fn GoodsIn(condition: RwSignal<Condition>, choices: StoredValue<AudienceChoices>
             </select>
         </label>
         {move || if group.get() {
-            let groups = choices.with_value(|choices| choices.groups.clone());
+            let groups = with_chosen(choices.with_value(|choices| choices.groups.clone()), std::iter::once(&untrack(code)));
             let options: Vec<_> = groups.into_iter().map(|one| {
                 let own = one.code.clone();
                 view! { <option value=one.code prop:selected=move || code() == own>{one.name}</option> }
@@ -223,10 +250,6 @@ fn Within(condition: RwSignal<Condition>) -> impl IntoView {
         });
     };
     let option = |word: &'static str, label: Word| view! { <option value=word prop:selected=move || shape.get() == word>{say(label)}</option> };
-    let number = |window: Option<&Window>| match window {
-        Some(Window::LastMonths { months: count } | Window::LastDays { days: count }) => count.to_string(),
-        _ => String::new(),
-    };
     view! {
         <label class="field"><span>{say(words::WITHIN)}</span>
             <select class="in" on:change=change>
@@ -244,33 +267,44 @@ fn Within(condition: RwSignal<Condition>) -> impl IntoView {
                     write=|one, text| if let Some(Window::Between { to, .. }) = within_mut(one) { *to = text }/>
             }.into_any(),
             _ => view! {
-                <label class="field"><span>{say(words::HOW_MANY)}</span>
-                    <input class="in in-short" type="number" min="1" max="3660" prop:value=move || condition.with(|one| number(one.within()))
-                        on:input=move |event| {
-                            let count = event_target_value(&event).parse().unwrap_or(0);
-                            set(if shape.get_untracked() == "days" { Window::LastDays { days: count } } else { Window::LastMonths { months: count } });
-                        }/>
-                </label>
+                <Bit label=say(words::HOW_MANY) kind="number" condition=condition read=|one| span(one.within()) write=|one, text| {
+                    let count = text.trim().parse().unwrap_or(0);
+                    if let Some(Window::LastMonths { months: known } | Window::LastDays { days: known }) = within_mut(one) {
+                        *known = count;
+                    }
+                }/>
             }.into_any(),
         }}
     }
 }
 
-fn filled(text: String) -> Option<String> {
-    let text = text.trim().replace(',', ".");
+fn span(window: Option<&Window>) -> String {
+    match window {
+        Some(Window::LastMonths { months: count } | Window::LastDays { days: count }) => count.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// An amount as the condition keeps it; nothing where nothing is written.
+fn filled(text: &str) -> Option<String> {
+    let text = format::plain(lang(), text);
     (!text.is_empty()).then_some(text)
+}
+
+fn shown(amount: &Option<String>) -> String {
+    format::typed(lang(), amount.as_deref().unwrap_or(""))
 }
 
 #[component]
 fn Amount(condition: RwSignal<Condition>) -> impl IntoView {
     view! {
         <Bit label=say(words::AT_LEAST) condition=condition
-            read=|one| if let Condition::Amount { at_least, .. } = one { at_least.clone().unwrap_or_default() } else { String::new() }
-            write=|one, text| if let Condition::Amount { at_least, .. } = one { *at_least = filled(text) }/>
+            read=|one| if let Condition::Amount { at_least, .. } = one { shown(at_least) } else { String::new() }
+            write=|one, text| if let Condition::Amount { at_least, .. } = one { *at_least = filled(&text) }/>
         <Bit label=say(words::AT_MOST) condition=condition
-            read=|one| if let Condition::Amount { at_most, .. } = one { at_most.clone().unwrap_or_default() } else { String::new() }
-            write=|one, text| if let Condition::Amount { at_most, .. } = one { *at_most = filled(text) }/>
-        <Bit label=say(words::CURRENCY) condition=condition
+            read=|one| if let Condition::Amount { at_most, .. } = one { shown(at_most) } else { String::new() }
+            write=|one, text| if let Condition::Amount { at_most, .. } = one { *at_most = filled(&text) }/>
+        <Bit label=say(words::CURRENCY) condition=condition or_back=true
             read=|one| if let Condition::Amount { currency, .. } = one { currency.code().to_string() } else { String::new() }
             write=|one, text| if let (Condition::Amount { currency, .. }, Ok(wanted)) = (one, text.trim().to_uppercase().parse()) { *currency = wanted }/>
     }
@@ -288,9 +322,23 @@ fn Orders(condition: RwSignal<Condition>) -> impl IntoView {
     }
 }
 
+/// The choices, with what was chosen once and is not among them any more: it has to be seen, to be taken out.
+fn with_chosen<'a>(mut of: Vec<Choice>, chosen: impl Iterator<Item = &'a String>) -> Vec<Choice> {
+    for code in chosen.filter(|code| !code.is_empty()) {
+        if !of.iter().any(|known| known.code == *code) {
+            of.push(Choice { code: code.clone(), name: code.clone() });
+        }
+    }
+    of
+}
+
 /// Any of several values.
 #[component]
 fn Any(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
+    let of = condition.with_untracked(|condition| with_chosen(of, values(condition).iter()));
+    if of.is_empty() {
+        return view! { <p class="ink-2 s">{say(words::NOTHING_TO_CHOOSE)}</p> }.into_any();
+    }
     let has = move |code: &String| condition.with(|condition| values(condition).contains(code));
     let picks: Vec<_> = of
         .into_iter()
@@ -310,7 +358,7 @@ fn Any(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
             view! { <label class="pick"><input type="checkbox" prop:checked=move || has(&own) on:change=change/>{one.name}</label> }
         })
         .collect();
-    view! { <div class="picks long-list any-of">{picks}</div> }
+    view! { <div class="picks long-list any-of">{picks}</div> }.into_any()
 }
 
 #[component]
@@ -338,6 +386,10 @@ fn Languages(condition: RwSignal<Condition>) -> impl IntoView {
 
 #[component]
 fn Manager(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
+    let of = condition.with_untracked(|condition| match condition {
+        Condition::Manager { user } => with_chosen(of, std::iter::once(user)),
+        _ => of,
+    });
     let options: Vec<_> = of
         .into_iter()
         .map(|one| {
@@ -353,13 +405,14 @@ fn Manager(condition: RwSignal<Condition>, of: Vec<Choice>) -> impl IntoView {
     }
 }
 
+/// A condition that holds or does not.
 #[component]
-fn New(condition: RwSignal<Condition>) -> impl IntoView {
+fn YesOrNo(condition: RwSignal<Condition>, label: Word, of: fn(bool) -> Condition) -> impl IntoView {
     let pick = |value: bool, label: Word| {
-        let chosen = move || condition.with(|condition| *condition == Condition::New { is: value });
+        let chosen = move || condition.with(|condition| *condition == of(value));
         view! {
-            <button type="button" aria-pressed=move || if chosen() { "true" } else { "false" } on:click=move |_| condition.set(Condition::New { is: value })>{say(label)}</button>
+            <button type="button" aria-pressed=move || if chosen() { "true" } else { "false" } on:click=move |_| condition.set(of(value))>{say(label)}</button>
         }
     };
-    view! { <div class="seg">{pick(true, words::YES)}{pick(false, words::NO)}</div> }
+    view! { <div class="seg" role="group" aria-label=say(label)>{pick(true, words::YES)}{pick(false, words::NO)}</div> }
 }

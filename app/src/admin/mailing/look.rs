@@ -1,6 +1,6 @@
 //! Any reader's copy, one after the other, and a test of it to one's own mailbox.
 
-use kontor_shared::api::mailings::{MailingPreview, TestMailing, TestSent};
+use kontor_shared::api::mailings::{MailingPreview, TestAddresses, TestMailing, TestSent};
 use kontor_shared::words::{audience, format, mailings as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,9 +9,8 @@ use super::Desk;
 use super::letter::{Letter, LetterView};
 use crate::admin::listing::{Listing, Shown};
 use crate::admin::queue::Search;
-use crate::admin::{expiry, words_for};
+use crate::admin::{expiry, template, words_for};
 use crate::api::{self, with_query};
-use crate::house::session;
 use crate::lang::{lang, say};
 use crate::ui::toast;
 
@@ -53,7 +52,9 @@ fn One(preview: MailingPreview, at: RwSignal<u64>) -> impl IntoView {
         {reader.skip.map(|reason| view! {
             <div class="note note-warn"><p>{words::PREVIEW_SKIPPED.with(lang(), &[("reason", &say(audience::skip_reason(reason)))])}</p></div>
         })}
-        {preview.error.map(|error| view! { <div class="note note-bad" role="alert"><p>{words::PREVIEW_ERROR.with(lang(), &[("reason", &error)])}</p></div> })}
+        {preview.problem.map(|problem| view! {
+            <div class="note note-bad" role="alert"><p>{say(words::PREVIEW_ERROR)}</p><ul>{template::problem(problem)}</ul></div>
+        })}
         {preview.message.map(|message| view! {
             <LetterView letter=Letter { from: message.from, to, subject: message.subject, text: message.text, html: Some(message.html), attachments: message.attachments }/>
         })}
@@ -64,8 +65,16 @@ fn One(preview: MailingPreview, at: RwSignal<u64>) -> impl IntoView {
 /// A test of the copy that is shown. A search changes the places, so it is sent for the whole list only.
 #[component]
 fn Test(desk: Desk, at: RwSignal<u64>, q: RwSignal<String>) -> impl IntoView {
-    let own = session().map(|session| session.login).filter(|login| login.contains('@')).unwrap_or_default();
-    let address = RwSignal::new(own);
+    let listing: Listing<TestAddresses> = Listing::new(Signal::stored("/api/mailings/test-addresses".to_string()));
+    view! { <Shown of=listing show=move |known: TestAddresses| view! { <TestTo desk=desk at=at q=q addresses=known.addresses/> }.into_any()/> }
+}
+
+#[component]
+fn TestTo(desk: Desk, at: RwSignal<u64>, q: RwSignal<String>, addresses: Vec<String>) -> impl IntoView {
+    if addresses.is_empty() {
+        return view! { <p class="ink-2 after">{say(words::TEST_NOWHERE)}</p> }.into_any();
+    }
+    let address = RwSignal::new(addresses[0].clone());
     let busy = RwSignal::new(false);
     let failure: RwSignal<Option<String>> = RwSignal::new(None);
     let send = move |event: web_sys::SubmitEvent| {
@@ -75,7 +84,7 @@ fn Test(desk: Desk, at: RwSignal<u64>, q: RwSignal<String>) -> impl IntoView {
         }
         busy.set(true);
         failure.set(None);
-        let body = TestMailing { address: address.get_untracked().trim().to_string(), at: at.get_untracked() };
+        let body = TestMailing { address: address.get_untracked(), at: at.get_untracked() };
         let path = desk.path("/test");
         spawn_local(async move {
             let answer = api::post::<TestSent>(&path, &body).await;
@@ -86,24 +95,34 @@ fn Test(desk: Desk, at: RwSignal<u64>, q: RwSignal<String>) -> impl IntoView {
                     expiry::note(&error);
                     let said = error.detail.clone().filter(|_| error.code == "mail_server_refused").map(|detail| format!(" {detail}")).unwrap_or_default();
                     let _ = failure.try_set(Some(format!("{}{said}", words_for(&error))));
+                    crate::browser::focus("test-address");
                 }
             }
         });
     };
-    move || {
+    let addresses = StoredValue::new(addresses);
+    let options = move || {
+        let option = |one: String| {
+            let (own, label) = (one.clone(), one.clone());
+            view! { <option value=one prop:selected=move || address.with(|address| *address == own)>{label}</option> }
+        };
+        addresses.get_value().into_iter().map(option).collect_view()
+    };
+    let described = move || if failure.with(Option::is_some) { "test-error test-hint" } else { "test-hint" };
+    (move || {
         q.get().is_empty().then(|| {
             view! {
                 <form class="row-x after" on:submit=send>
                     <label class="field" for="test-address"><span>{say(words::TEST_TO)}</span>
-                        <input class="in" id="test-address" type="email" maxlength="254" autocomplete="email" aria-describedby="test-hint"
-                            aria-invalid=move || failure.get().is_some().then_some("true")
-                            prop:value=move || address.get() on:input=move |event| address.set(event_target_value(&event))/>
+                        <select class="in" id="test-address" aria-describedby=described aria-invalid=move || failure.with(Option::is_some).then_some("true")
+                            on:change=move |event| address.set(event_target_value(&event))>{options()}</select>
                         <small class="ink-2" id="test-hint">{say(words::TEST_HINT)}</small>
+                        {move || failure.get().map(|text| view! { <span class="err" id="test-error" role="alert">{text}</span> })}
                     </label>
                     <button type="submit" class="btn" aria-busy=move || busy.get().then_some("true")>{say(words::TEST_SEND)}</button>
-                    <p class="err" role="alert">{move || failure.get()}</p>
                 </form>
             }
         })
-    }
+    })
+    .into_any()
 }

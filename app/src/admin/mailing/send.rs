@@ -2,17 +2,19 @@
 
 use kontor_shared::api::mailings::{Mailing, MailingChecks, StartMailing};
 use kontor_shared::mailings::{LOOK_TWICE, MailingAction, MailingState};
-use kontor_shared::words::{format, mailings as words, staff};
+use kontor_shared::words::{Word, format, mailings as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::audience::Skipped;
-use super::{Desk, when_who};
+use super::audience::{Equation, Skipped};
+use super::waiting::Waits;
+use super::{Desk, focus, when_who};
 use crate::admin::listing::{Listing, Shown};
-use crate::admin::{expiry, words_for};
+use crate::admin::template::problem;
 use crate::api::{self, encoded};
 use crate::lang::{count, lang, say};
 use crate::times;
+use crate::ui::toast;
 
 /// How often a mailing that is under way is looked at.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(3);
@@ -40,14 +42,17 @@ fn Checks(checks: MailingChecks, desk: Desk) -> impl IntoView {
                 (false, false) => ("state bad", "stop", words::CHECK_STOPS),
             };
             let label = words::check(&one.code).map_or(one.code.clone(), |word| say(word).to_string());
-            view! { <tr><td class="a">{label}</td><td class="b"><span class=tone data-s=mark>{say(verdict)}</span></td><td class="b long">{one.detail}</td></tr> }
+            // What is data in any language; sentences are for scripts.
+            let detail = matches!(one.code.as_str(), "recipients" | "public_url" | "sender" | "price_list").then_some(one.detail);
+            let problems = (!one.problems.is_empty()).then(|| view! { <ul>{one.problems.into_iter().map(problem).collect_view()}</ul> });
+            view! { <tr><td class="a">{label}</td><td class="b"><span class=tone data-s=mark>{say(verdict)}</span></td><td class="b long">{detail}{problems}</td></tr> }
         })
         .collect();
     view! {
         <div class="panel panel-s wrap"><table class="t t-stack"><caption class="vh">{say(words::CHECKS)}</caption><tbody>{rows}</tbody></table></div>
         <div class="stack after">
             <p class="ink-2">{say(words::FREEZE_HINT)}</p>
-            {if desk.may("freeze") {
+            {if desk.may("freeze").get_untracked() {
                 view! { <Act desk=desk action="freeze" main=true off=!ready/> }.into_any()
             } else {
                 view! { <div class="note"><p>{say(words::NOT_YOURS_TO_SEND)}</p></div> }.into_any()
@@ -83,16 +88,42 @@ pub fn Act(
             };
             let _ = desk.busy.try_set(false);
             match answer {
-                Ok(mailing) => desk.take(mailing),
+                Ok(mailing) => {
+                    desk.take(mailing);
+                    if let Some(done) = said(action) {
+                        toast::tell(say(done));
+                    }
+                    focus::rescue(after(action));
+                }
                 Err(error) => {
-                    expiry::note(&error);
-                    let _ = desk.failure.try_set(Some(words_for(&error)));
+                    desk.fail(&error);
+                    if error.code == "count_differs" {
+                        crate::browser::focus("start-count");
+                    }
                 }
             }
         });
     };
     view! {
-        <button type="button" class="btn" class:btn-main=main aria-disabled=off.then_some("true") aria-busy=move || desk.busy.get().then_some("true") on:click=act>{label}</button>
+        <button type="button" class="btn" id=format!("mailing-{action}") class:btn-main=main aria-disabled=off.then_some("true") aria-busy=move || desk.busy.get().then_some("true") on:click=act>{label}</button>
+    }
+}
+
+/// What is said once it is done, where the page does not show it by itself.
+fn said(action: &str) -> Option<Word> {
+    match action {
+        "freeze" => Some(words::FROZEN_DONE),
+        "thaw" => Some(words::THAWED),
+        _ => None,
+    }
+}
+
+/// What one may want to do next. Not to send what was frozen a moment ago: Enter twice must not do that.
+fn after(action: &str) -> &'static [&'static str] {
+    match action {
+        "start" | "resume" => &["mailing-pause"],
+        "pause" => &["mailing-resume"],
+        _ => &[],
     }
 }
 
@@ -124,28 +155,29 @@ pub fn Progress(desk: Desk) -> impl IntoView {
         let digits: String = wanted.get().chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '\'' | '’')).collect();
         digits.parse::<u64>().ok()
     });
+    let going = Memo::new(move |_| desk.saved.with(|saved| saved.as_ref().map_or(0, |mailing| counted(mailing, &|state| state != "skipped"))));
+    let frozen = Memo::new(move |_| desk.saved.with(|saved| saved.as_ref().is_some_and(|mailing| mailing.state == MailingState::Frozen)));
+    let [start, resume, pause, thaw, cancel] = ["start", "resume", "pause", "thaw", "cancel"].map(|action| desk.may(action));
     view! {
-        {move || desk.saved.get().map(|mailing| {
-            let going: u64 = mailing.counts.iter().filter(|one| one.state != "skipped").map(|one| one.count).sum();
-            let waits = mailing.state == MailingState::Frozen;
-            view! {
-                <Account mailing=mailing.clone()/>
-                {(waits && desk.may("start")).then(|| view! {
-                    <div class="note after"><p>{words::START_HINT.with(lang(), &[("count", &count(words::MESSAGES_COUNT, going))])}</p></div>
-                    {(going > LOOK_TWICE).then(|| view! {
-                        <label class="field narrow" for="start-count"><span>{say(words::START_COUNT)}</span>
-                            <input class="in in-short" id="start-count" inputmode="numeric" autocomplete="off" prop:value=move || wanted.get() on:input=move |event| wanted.set(event_target_value(&event))/>
-                        </label>
-                    })}
-                })}
-            }
+        <Account desk=desk/>
+        <Waits desk=desk/>
+        {move || (frozen.get() && start.get()).then(|| view! {
+            <div class="note after"><p>{move || count(words::START_HINT, going.get())}</p></div>
+            {move || (going.get() > LOOK_TWICE).then(|| view! {
+                <label class="field narrow" for="start-count"><span>{say(words::START_COUNT)}</span>
+                    <input class="in in-short" id="start-count" inputmode="numeric" autocomplete="off" prop:value=move || wanted.get() on:input=move |event| wanted.set(event_target_value(&event))/>
+                </label>
+            })}
         })}
+        {move || (frozen.get() && !start.get()).then(|| view! { <div class="note after"><p>{say(words::NOT_YOURS_TO_START)}</p></div> })}
+        {move || thaw.get().then(|| view! { <p class="ink-2 s after">{say(words::THAW_HINT)}</p> })}
         <p class="err" role="alert">{move || desk.failure.get()}</p>
         <div class="act">
-            {move || desk.may("start").then(|| view! { <Act desk=desk action="start" main=true recipients=number/> })}
-            {move || desk.may("resume").then(|| view! { <Act desk=desk action="resume" main=true/> })}
-            {move || desk.may("pause").then(|| view! { <Act desk=desk action="pause"/> })}
-            {move || desk.may("cancel").then(|| view! { <Act desk=desk action="cancel"/> })}
+            {move || start.get().then(|| view! { <Act desk=desk action="start" main=true recipients=number/> })}
+            {move || resume.get().then(|| view! { <Act desk=desk action="resume" main=true/> })}
+            {move || pause.get().then(|| view! { <Act desk=desk action="pause"/> })}
+            {move || thaw.get().then(|| view! { <Act desk=desk action="thaw"/> })}
+            {move || cancel.get().then(|| view! { <Act desk=desk action="cancel"/> })}
             <span class="push row-x">
                 <a class="btn" rel="external" download="" href=move || format!("{}?lang={}", desk.path("/xlsx"), lang().tag())>{say(words::SAVE_XLSX)}</a>
                 <a class="btn" rel="external" target="_blank" href=move || format!("{}?lang={}", desk.path("/pdf"), lang().tag())>{say(words::PRINT_PDF)}</a>
@@ -154,33 +186,54 @@ pub fn Progress(desk: Desk) -> impl IntoView {
     }
 }
 
+/// How many of its messages are in these states.
+fn counted(mailing: &Mailing, of: &dyn Fn(&str) -> bool) -> u64 {
+    mailing.counts.iter().filter(|one| of(&one.state)).map(|one| one.count).sum()
+}
+
+/// The states of messages with their marks, in the order they go through them.
+const STATES: [(&str, &str, &str); 6] =
+    [("sent", "full", ""), ("queued", "wait", ""), ("claimed", "wait", ""), ("sending", "half", ""), ("uncertain", "open", "warn"), ("failed", "stop", "bad")];
+
+/// What became of the messages so far. The figures change by themselves while it is sent; what has the focus stays.
 #[component]
-fn Account(mailing: Mailing) -> impl IntoView {
-    let all: u64 = mailing.counts.iter().map(|one| one.count).sum();
-    let of = |states: &[&str]| mailing.counts.iter().filter(|one| states.contains(&one.state.as_str())).map(|one| one.count).sum::<u64>();
-    let (sent, skipped) = (of(&["sent"]), of(&["skipped"]));
-    let going = all - skipped;
+fn Account(desk: Desk) -> impl IntoView {
+    let of = move |wanted: &dyn Fn(&str) -> bool| desk.saved.with(|saved| saved.as_ref().map_or(0, |mailing| counted(mailing, wanted)));
     let number = |value: u64| format::integer(lang(), value as i64);
-    let part = |value: u64, label: &'static str| view! { <span class="part"><b>{number(value)}</b>" "<span>{label}</span></span> };
-    let share = (sent * 100).checked_div(going).unwrap_or(0);
-    let id = mailing.id.to_string();
-    let rows: Vec<_> = [("sent", "full", ""), ("queued", "wait", ""), ("claimed", "wait", ""), ("sending", "half", ""), ("uncertain", "open", "warn"), ("failed", "stop", "bad")]
-        .into_iter()
-        .filter(|(state, ..)| of(&[state]) > 0)
-        .map(|(state, mark, tone)| {
-            let label = staff::message_state(state).map_or(state, say);
-            let href = format!("/admin/mailings/{}?step=who&state={state}", encoded(&id));
-            view! { <tr><td class="a"><span class=format!("state {tone}") data-s=mark>{label}</span></td><td class="num z"><a href=href>{number(of(&[state]))}</a></td></tr> }
-        })
-        .collect();
-    let facts: Vec<_> = [
-        (
-            words::TEMPLATE,
-            mailing
-                .template_version
-                .map(|version| words::TEMPLATE_VERSION.with(lang(), &[("name", &mailing.template_name), ("version", &version)]))
-                .unwrap_or_default(),
-        ),
+    let figures = Memo::new(move |_| (of(&|state| state != "skipped"), of(&|state| state == "skipped")));
+    let share = Memo::new(move |_| (of(&|state| state == "sent") * 100).checked_div(figures.get().0).unwrap_or(0));
+    let there = Memo::new(move |_| STATES.into_iter().filter(|(state, ..)| of(&|known| known == *state) > 0).collect::<Vec<_>>());
+    let row = move |(state, mark, tone): (&'static str, &'static str, &'static str)| {
+        let label = staff::message_state(state).map_or(state, say);
+        let href = desk.id.with_value(|id| format!("/admin/mailings/{}?step=who&state={state}", encoded(id)));
+        view! {
+            <tr><td class="a"><span class=format!("state {tone}") data-s=mark>{label}</span></td>
+                <td class="num z"><a href=href>{move || number(of(&|known| known == state))}</a></td></tr>
+        }
+    };
+    let sentence =
+        Memo::new(move |_| desk.saved.with(|saved| saved.as_ref().map(|one| kontor_shared::words::audience::sentence(lang(), &one.audience, &one.names))));
+    let skipped = Memo::new(move |_| desk.saved.with(|saved| saved.as_ref().map(|mailing| mailing.skipped.clone()).unwrap_or_default()));
+    let facts = Memo::new(move |_| desk.saved.with(|saved| saved.as_ref().map(facts).unwrap_or_default()));
+    view! {
+        <p class="verdict after">{move || sentence.get()}</p>
+        {move || { let (going, skipped) = figures.get(); view! { <Equation going=going skipped=skipped/> } }}
+        <progress max="100" value=move || share.get().to_string() aria-label=staff::message_state("sent").map_or("", say)></progress>
+        <div class="sendgrid after">
+            <section class="panel panel-s"><table class="t t-stack"><caption class="vh">{say(staff::STATE)}</caption>
+                <tbody><For each=move || there.get() key=|(state, ..)| *state children=row/></tbody></table></section>
+            <section class="panel panel-s"><div class="body stack">{move || view! { <Skipped skipped=skipped.get()/> }}</div></section>
+            <section class="panel panel-s"><div class="body"><dl class="facts">
+                {move || facts.get().into_iter().map(|(word, value)| view! { <dt>{say(word)}</dt><dd>{value}</dd> }).collect_view()}
+            </dl></div></section>
+        </div>
+    }
+}
+
+fn facts(mailing: &Mailing) -> Vec<(Word, String)> {
+    let template = mailing.template_version.map(|version| words::TEMPLATE_VERSION.with(lang(), &[("name", &mailing.template_name), ("version", &version)]));
+    [
+        (words::TEMPLATE, template.unwrap_or_default()),
         (words::REPORT_PRICE_LIST, mailing.price_list.map(|version| version.to_string()).unwrap_or_default()),
         (words::REPORT_FROZEN_BY, when_who(&mailing.frozen_at, &mailing.frozen_by)),
         (words::REPORT_STARTED_BY, when_who(&mailing.started_at, &mailing.started_by)),
@@ -189,18 +242,5 @@ fn Account(mailing: Mailing) -> impl IntoView {
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())
-    .map(|(word, value)| view! { <dt>{say(word)}</dt><dd>{value}</dd> })
-    .collect();
-    view! {
-        <p class="verdict after">{kontor_shared::words::audience::sentence(lang(), &mailing.audience, &mailing.names)}</p>
-        <p class="equation" role="status">
-            {part(all, say(words::IN_AUDIENCE))}<i>"="</i>{part(going, say(words::WOULD_GO))}<i>"+"</i>{part(skipped, say(words::WOULD_SKIP))}
-        </p>
-        <progress max="100" value=share.to_string() aria-label=staff::message_state("sent").map_or("", say)></progress>
-        <div class="sendgrid after">
-            <section class="panel panel-s"><table class="t t-stack"><caption class="vh">{say(staff::STATE)}</caption><tbody>{rows}</tbody></table></section>
-            <section class="panel panel-s"><div class="body stack"><Skipped skipped=mailing.skipped.clone()/></div></section>
-            <section class="panel panel-s"><div class="body"><dl class="facts">{facts}</dl></div></section>
-        </div>
-    }
+    .collect()
 }

@@ -12,10 +12,13 @@ use crate::lang::{lang, say};
 #[component]
 pub fn What(desk: Desk, choices: AudienceChoices) -> impl IntoView {
     let draft = desk.draft;
+    let known = StoredValue::new(choices.templates.clone());
+    // A letter of news goes to those who want news, unless somebody says otherwise afterwards.
     let template = move |event: web_sys::Event| {
         let id: Option<TemplateId> = event_target_value(&event).parse().ok();
-        draft.update(|draft| draft.template = id);
+        known.with_value(|known| draft.update(|draft| draft.take(known.iter().find(|one| Some(one.id) == id))));
     };
+    let wrong = move || desk.failure.get().filter(|_| desk.wrong_name.get());
     let templates: Vec<_> = choices
         .templates
         .iter()
@@ -40,9 +43,12 @@ pub fn What(desk: Desk, choices: AudienceChoices) -> impl IntoView {
     view! {
         <div class="stack narrow after">
             <label class="field" for="mailing-name"><span>{say(words::NAME)}</span>
-                <input class="in" id="mailing-name" maxlength="200" autocomplete="off" aria-describedby="mailing-name-hint"
+                <input class="in" id="mailing-name" maxlength="200" autocomplete="off"
+                    aria-invalid=move || wrong().is_some().then_some("true")
+                    aria-describedby=move || if wrong().is_some() { "mailing-name-error mailing-name-hint" } else { "mailing-name-hint" }
                     prop:value=move || draft.with(|draft| draft.name.clone()) on:input=move |event| draft.update(|draft| draft.name = event_target_value(&event))/>
                 <small class="ink-2" id="mailing-name-hint">{say(words::NAME_HINT)}</small>
+                {move || wrong().map(|text| view! { <span class="err" id="mailing-name-error" role="alert">{text}</span> })}
             </label>
             <label class="field" for="mailing-template"><span>{say(words::TEMPLATE)}</span>
                 <select class="in" id="mailing-template" on:change=template>

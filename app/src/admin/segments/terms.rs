@@ -4,11 +4,11 @@
 use kontor_shared::api::segments::{SaveSegmentRule, SaveSegmentTerms, SegmentRuleChange, SegmentTerms};
 use kontor_shared::api::{Customer, Role, SegmentPage};
 use kontor_shared::words::segments as words;
-use kontor_shared::words::staff;
+use kontor_shared::words::{consent, people, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::super::{expiry, listing::Listing};
+use super::super::expiry;
 use crate::api;
 use crate::lang::{lang, say};
 use crate::times;
@@ -21,10 +21,10 @@ const REASON_LENGTH: u32 = 500;
 
 /// A customer's terms, with the way to change them.
 #[component]
-pub fn Terms(customer: Customer, listing: Listing<Customer>) -> impl IntoView {
+pub fn Terms(customer: Customer) -> impl IntoView {
     let open = RwSignal::new(false);
     let firms = customer.rule.regular_from;
-    let id = customer.id;
+    let (id, revision) = (customer.id, customer.revision);
     let terms = customer.terms;
     let told = match &terms {
         None => view! { <p class="ink-2">{say(words::TERMS_NONE)}</p> }.into_any(),
@@ -42,7 +42,7 @@ pub fn Terms(customer: Customer, listing: Listing<Customer>) -> impl IntoView {
         <section class="panel panel-s"><h2>{say(words::TERMS)}</h2><div class="body stack">
             {told}
             {move || if open.get() {
-                view! { <Form id=id.to_string() firms=firms terms=terms.clone() listing=listing open=open/> }.into_any()
+                view! { <Form id=id.to_string() revision=revision firms=firms terms=terms.clone() open=open/> }.into_any()
             } else {
                 view! { <p><button type="button" class="link" on:click=move |_| open.set(true)>{say(words::TERMS_EDIT)}</button></p> }.into_any()
             }}
@@ -51,10 +51,10 @@ pub fn Terms(customer: Customer, listing: Listing<Customer>) -> impl IntoView {
 }
 
 #[component]
-fn Form(id: String, firms: u32, terms: Option<SegmentTerms>, listing: Listing<Customer>, open: RwSignal<bool>) -> impl IntoView {
+fn Form(id: String, revision: i64, firms: u32, terms: Option<SegmentTerms>, open: RwSignal<bool>) -> impl IntoView {
     crate::browser::focus("terms-threshold");
     let threshold = RwSignal::new(terms.as_ref().and_then(|terms| terms.regular_from).map(|own| own.to_string()).unwrap_or_default());
-    let by_hand = RwSignal::new(terms.is_some_and(|terms| terms.by_hand));
+    let by_hand = RwSignal::new(terms.as_ref().is_some_and(|terms| terms.by_hand));
     let reason = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let failure: RwSignal<Option<api::ApiError>> = RwSignal::new(None);
@@ -73,15 +73,17 @@ fn Form(id: String, firms: u32, terms: Option<SegmentTerms>, listing: Listing<Cu
         let regular_from = (!text.trim().is_empty()).then(|| text.trim().parse().unwrap_or(0));
         let content = SaveSegmentTerms { regular_from, by_hand: by_hand.get_untracked(), reason: reason.get_untracked() };
         let path = format!("/api/customers/{id}/segment");
+        let before = terms.clone();
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
-            let answer = api::put::<Option<SegmentTerms>>(&path, &content).await;
+            let answer = api::put_seen::<Option<SegmentTerms>>(&path, Some(revision), &content).await;
             let _ = busy.try_set(false);
             match answer {
                 Ok(_) => {
                     let _ = open.try_set(false);
-                    listing.reload();
+                    super::super::customer::changed();
+                    offer_undo(path, revision + 1, before);
                 }
                 Err(error) => {
                     expiry::note(&error);
@@ -104,6 +106,29 @@ fn Form(id: String, firms: u32, terms: Option<SegmentTerms>, listing: Listing<Cu
             </div>
         </form>
     }
+}
+
+/// Puts the terms of before back as they were, with their reason; a later change of somebody else is not undone with it.
+fn offer_undo(path: String, revision: i64, before: Option<SegmentTerms>) {
+    toast::offer_undo(say(people::SAVED), say(people::UNDO), move || {
+        let (path, before) = (path.clone(), before.clone());
+        spawn_local(async move {
+            let content = match before {
+                Some(terms) => SaveSegmentTerms { regular_from: terms.regular_from, by_hand: terms.by_hand, reason: terms.reason },
+                None => SaveSegmentTerms { regular_from: None, by_hand: false, reason: say(consent::TERMS_TAKEN_BACK).into() },
+            };
+            match api::put_seen::<Option<SegmentTerms>>(&path, Some(revision), &content).await {
+                Ok(_) => {
+                    super::super::customer::changed();
+                    toast::tell(say(people::UNDONE));
+                }
+                Err(error) => {
+                    expiry::note(&error);
+                    toast::fail(super::super::words_for(&error));
+                }
+            }
+        });
+    });
 }
 
 /// Makes the rule a page shows the firm's own. Shown only where the two differ, to those who may.

@@ -77,20 +77,26 @@ crate::row! {
         pub evidence: String,
         pub actor: String,
         pub at: i64,
+        /// What it was given for; empty where there was none.
+        pub address: String,
         pub text: Option<String>,
     }
 }
 
-/// What the contacts of a customer said, the oldest first. A text is kept per language; any of them shows what it was.
+const CONSENT: &str = "SELECT c.contact_id, c.purpose, c.channel, c.state, c.text_version, c.source, c.evidence, c.actor, c.at, c.address, \
+     (SELECT MIN(t.text) FROM consent_texts t WHERE t.purpose = c.purpose AND t.version = c.text_version) AS text FROM consents c";
+
+/// What the contacts of a customer said, the newest first. A text is kept per language; any of them shows what it was.
 pub async fn consents_of_customer(connection: &mut AnyConnection, customer: CustomerId) -> sqlx::Result<Vec<Consent>> {
-    sqlx::query_as(
-        "SELECT c.contact_id, c.purpose, c.channel, c.state, c.text_version, c.source, c.evidence, c.actor, c.at, \
-         (SELECT MIN(t.text) FROM consent_texts t WHERE t.purpose = c.purpose AND t.version = c.text_version) AS text \
-         FROM consents c JOIN contacts p ON p.id = c.contact_id WHERE p.customer_id = $1 ORDER BY c.at, c.id",
-    )
-    .bind(customer.to_string())
-    .fetch_all(connection)
-    .await
+    sqlx::query_as(AssertSqlSafe(format!("{CONSENT} JOIN contacts p ON p.id = c.contact_id WHERE p.customer_id = $1 ORDER BY c.at DESC, c.id DESC")))
+        .bind(customer.to_string())
+        .fetch_all(connection)
+        .await
+}
+
+/// What one contact said, the newest first.
+pub async fn consents(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<Vec<Consent>> {
+    sqlx::query_as(AssertSqlSafe(format!("{CONSENT} WHERE c.contact_id = $1 ORDER BY c.at DESC, c.id DESC"))).bind(contact).fetch_all(connection).await
 }
 
 /// A consent to write down, or its withdrawal.
@@ -99,6 +105,8 @@ pub struct NewConsent<'a> {
     pub contact: &'a str,
     pub purpose: &'a str,
     pub channel: &'a str,
+    /// The contact's on that channel.
+    pub address: &'a str,
     pub state: &'a str,
     pub text_version: &'a str,
     pub source: &'a str,
@@ -109,8 +117,8 @@ pub struct NewConsent<'a> {
 
 pub async fn add_consent(connection: &mut AnyConnection, new: &NewConsent<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor, address) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&new.id)
     .bind(new.contact)
@@ -122,6 +130,7 @@ pub async fn add_consent(connection: &mut AnyConnection, new: &NewConsent<'_>) -
     .bind(new.at)
     .bind(new.evidence)
     .bind(new.actor)
+    .bind(new.address)
     .execute(connection)
     .await?;
     Ok(())

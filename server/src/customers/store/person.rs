@@ -47,14 +47,16 @@ crate::row! {
     }
 }
 
-/// What was or is to be sent to the person: by the contact, or to one of these addresses as they stand in rows.
-pub async fn messages(connection: &mut AnyConnection, contact: &str, addresses: &[String]) -> sqlx::Result<Vec<Message>> {
+/// What was or is to be sent to the person: as this contact; or, where no contact is named, to one of these addresses about the
+/// contact's customer, or about nobody's business but the log-in's own. What went to somebody else at the same address is theirs.
+pub async fn messages(connection: &mut AnyConnection, contact: &str, customer: &str, user: &str, addresses: &[String]) -> sqlx::Result<Vec<Message>> {
     let sql = format!(
         "SELECT id, channel, recipient, subject, state, body_hash, rendered_hash, html_hash, created_at FROM messages \
-         WHERE contact_id = $1 OR recipient IN ({}) ORDER BY created_at, id",
-        placeholders(2, addresses.len().max(1))
+         WHERE contact_id = $1 OR (contact_id IS NULL AND recipient IN ({}) AND (customer_id = $2 OR (customer_id IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM users u WHERE u.login = LOWER(messages.recipient) AND u.id <> $3)))) ORDER BY created_at, id",
+        placeholders(4, addresses.len().max(1))
     );
-    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(contact);
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(contact).bind(customer).bind(user);
     for address in addresses {
         query = query.bind(address);
     }
@@ -79,12 +81,12 @@ pub async fn elsewhere(connection: &mut AnyConnection, contact: &str, addresses:
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND p.email IN ({})",
+        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND LOWER(p.email) IN ({})",
         placeholders(2, addresses.len())
     );
     let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(contact);
     for address in addresses {
-        query = query.bind(address);
+        query = query.bind(address.to_lowercase());
     }
     query.fetch_all(connection).await
 }
@@ -97,20 +99,73 @@ pub async fn orders(connection: &mut AnyConnection, user: &str) -> sqlx::Result<
         .await
 }
 
-/// Suppressed channel, reason, topic, instant and source of these addresses.
-pub async fn suppressions(connection: &mut AnyConnection, addresses: &[String]) -> sqlx::Result<Vec<(String, String, String, i64, String)>> {
-    if addresses.is_empty() {
+/// Whether anybody else who was not erased has this, in lower case, as an address or a number, or signs in with it.
+pub async fn is_shared(connection: &mut AnyConnection, contact: &str, user: &str, value: &str) -> sqlx::Result<bool> {
+    let found: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM contacts WHERE id <> $1 AND erased_at IS NULL AND (LOWER(email) = $3 OR LOWER(fax) = $3 OR LOWER(phone) = $3) \
+         UNION ALL SELECT id FROM users WHERE id <> $2 AND login = $3 LIMIT 1",
+    )
+    .bind(contact)
+    .bind(user)
+    .bind(value)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.is_some())
+}
+
+/// Whose rows a customer's are: the ids of the customer, its people, their log-ins and its orders.
+pub async fn ids_of_customer(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT id FROM customers WHERE id = $1 UNION ALL SELECT id FROM contacts WHERE customer_id = $1 \
+         UNION ALL SELECT id FROM users WHERE customer_id = $1 UNION ALL SELECT id FROM orders WHERE customer_id = $1",
+    )
+    .bind(customer)
+    .fetch_all(connection)
+    .await
+}
+
+/// Log-ins a user had before.
+pub async fn former_logins(connection: &mut AnyConnection, user: &str) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT actor FROM audit WHERE subject = $1 AND action = 'email.change' \
+         AND NOT EXISTS (SELECT 1 FROM users u WHERE u.login = audit.actor AND u.id <> $1)",
+    )
+    .bind(user)
+    .fetch_all(connection)
+    .await
+}
+
+/// Rows of the audit trail that one of these log-ins made.
+pub async fn made_by(connection: &mut AnyConnection, logins: &[String]) -> sqlx::Result<Vec<String>> {
+    if logins.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT channel, reason, topic, created_at, source FROM suppressions WHERE address IN ({}) ORDER BY created_at",
-        placeholders(1, addresses.len())
-    );
-    let mut query = sqlx::query_as(AssertSqlSafe(sql));
-    for address in addresses {
-        query = query.bind(address);
-    }
-    query.fetch_all(connection).await
+    let sql = format!("SELECT id FROM audit WHERE actor IN ({})", placeholders(1, logins.len()));
+    let query = sqlx::query_scalar(AssertSqlSafe(sql));
+    logins.iter().fold(query, |query, login| query.bind(login)).fetch_all(connection).await
+}
+
+/// Links that may be a person's: subject, data, and the key they are deleted by.
+pub async fn links(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String, String, String)>> {
+    sqlx::query_as("SELECT token_hash, subject, data FROM links ORDER BY token_hash").fetch_all(connection).await
+}
+
+pub async fn delete_link(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM links WHERE token_hash = $1").bind(token_hash).execute(connection).await?;
+    Ok(())
+}
+
+/// Whether somebody else signs in by this id, or with this log-in.
+pub async fn is_another(connection: &mut AnyConnection, user: &str, other: &str) -> sqlx::Result<bool> {
+    let found: Option<String> =
+        sqlx::query_scalar("SELECT id FROM users WHERE id <> $1 AND (id = $2 OR login = $2)").bind(user).bind(other).fetch_optional(connection).await?;
+    Ok(found.is_some())
+}
+
+/// The addresses go from what the contact said about consent; that it was said, when and how stays.
+pub async fn forget_addresses(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE consents SET address = '' WHERE contact_id = $1").bind(contact).execute(connection).await?;
+    Ok(())
 }
 
 /// Ends the log-in for good under another name; the row stays for the orders that name it.
@@ -166,8 +221,20 @@ pub async fn forget_pace(connection: &mut AnyConnection, emails: &[String]) -> s
 
 /// The person's log-in no longer stands as who did something.
 pub async fn rename_actor(connection: &mut AnyConnection, login: &str, to: &str) -> sqlx::Result<()> {
-    for statement in ["UPDATE order_events SET actor = $2 WHERE actor = $1", "UPDATE suppressions SET actor = $2 WHERE actor = $1"] {
-        sqlx::query(statement).bind(login).bind(to).execute(&mut *connection).await?;
+    for (table, column) in [
+        ("applications", "decided_by"),
+        ("audit", "actor"),
+        ("consents", "actor"),
+        ("customer_requests", "answered_by"),
+        ("customer_requests", "asked_by"),
+        ("links", "created_by"),
+        ("order_events", "actor"),
+        ("segment_rules", "author"),
+        ("segment_terms", "author"),
+        ("suppressions", "actor"),
+    ] {
+        let sql = format!("UPDATE {table} SET {column} = $2 WHERE {column} = $1");
+        sqlx::query(AssertSqlSafe(sql)).bind(login).bind(to).execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -178,6 +245,8 @@ pub struct Table {
     /// The columns that together name a row; the second, where there is one, is a number.
     pub key: &'static str,
     pub number: Option<&'static str>,
+    /// The column that says whose row it is: by a customer's id, or that of somebody or something of a customer's.
+    pub owner: Option<&'static str>,
     pub columns: &'static [&'static str],
     /// The texts quote something foreign as it came: where one names the person, all of it is about the person.
     pub quotes: bool,
@@ -187,6 +256,8 @@ pub struct Table {
 pub struct Texts {
     pub key: String,
     pub number: i64,
+    /// Empty where it is nobody's.
+    pub owner: String,
     pub texts: Vec<Option<String>>,
 }
 
@@ -194,14 +265,15 @@ pub struct Texts {
 pub async fn texts(connection: &mut AnyConnection, table: &Table, after: &str, after_number: i64, limit: i64) -> sqlx::Result<Vec<Texts>> {
     let number = table.number.unwrap_or("CAST(0 AS BIGINT)");
     let columns = table.columns.join(", ");
-    let (name, key) = (table.name, table.key);
-    let sql = format!("SELECT {key}, {number}, {columns} FROM {name} WHERE {key} > $1 OR ({key} = $1 AND {number} > $2) ORDER BY {key}, {number} LIMIT $3");
+    let (name, key, owner) = (table.name, table.key, table.owner.unwrap_or("''"));
+    let sql =
+        format!("SELECT {key}, {number}, {owner}, {columns} FROM {name} WHERE {key} > $1 OR ({key} = $1 AND {number} > $2) ORDER BY {key}, {number} LIMIT $3");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(after_number).bind(limit).fetch_all(connection).await?;
     rows.iter()
         .map(|row| {
             use sqlx::Row;
-            let texts = (0..table.columns.len()).map(|at| row.try_get(at + 2)).collect::<sqlx::Result<_>>()?;
-            Ok(Texts { key: row.try_get(0)?, number: row.try_get(1)?, texts })
+            let texts = (0..table.columns.len()).map(|at| row.try_get(at + 3)).collect::<sqlx::Result<_>>()?;
+            Ok(Texts { key: row.try_get(0)?, number: row.try_get(1)?, owner: row.try_get(2)?, texts })
         })
         .collect()
 }

@@ -92,14 +92,16 @@ pub async fn contacts(connection: &mut AnyConnection, customer: &str) -> sqlx::R
     .await
 }
 
-/// Stores a contact, new or changed; a form of the customer that is open somewhere is out of date then.
+/// Stores a contact, new or changed; a form of the customer that is open somewhere is out of date then. The customer is locked
+/// first, and who was erased meanwhile stays erased.
 pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact: &Contact, now: i64) -> sqlx::Result<()> {
+    touch(connection, customer).await?;
     sqlx::query(
         "INSERT INTO contacts (id, customer_id, name, email, phone, fax, position, receives_orders, receives_accounts, receives_mail, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, phone = excluded.phone, fax = excluded.fax, \
          position = excluded.position, receives_orders = excluded.receives_orders, receives_accounts = excluded.receives_accounts, \
-         receives_mail = excluded.receives_mail",
+         receives_mail = excluded.receives_mail WHERE contacts.erased_at IS NULL",
     )
     .bind(&contact.id)
     .bind(customer)
@@ -112,30 +114,18 @@ pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact
     .bind(contact.receives_accounts)
     .bind(contact.receives_mail)
     .bind(now)
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Locks the customer, as everybody who changes its people does.
+pub async fn touch(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE customers SET revision = revision + 1 WHERE id = $1").bind(customer).execute(connection).await?;
     Ok(())
 }
 
-/// The newest state of a contact's consent to mailings by e-mail.
-pub async fn consent(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT state FROM consents WHERE contact_id = $1 AND purpose = 'marketing' AND channel = 'email' ORDER BY at DESC, id DESC LIMIT 1")
-        .bind(contact)
-        .fetch_optional(connection)
-        .await
-}
-
-pub async fn add_consent(connection: &mut AnyConnection, id: &str, contact: &str, state: &str, source: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) VALUES ($1, $2, 'marketing', 'email', $3, 'import', $4, $5)",
-    )
-    .bind(id)
-    .bind(contact)
-    .bind(state)
-    .bind(source)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
+/// Whether a person is there and was not erased.
+pub async fn lives(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<bool> {
+    Ok(sqlx::query_scalar::<_, String>("SELECT id FROM contacts WHERE id = $1 AND erased_at IS NULL").bind(contact).fetch_optional(connection).await?.is_some())
 }

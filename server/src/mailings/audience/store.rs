@@ -112,3 +112,28 @@ pub async fn product_name(connection: &mut AnyConnection, code: &str, seq: i64) 
 pub async fn login(connection: &mut AnyConnection, user: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT login FROM users WHERE id = $1").bind(user).fetch_optional(connection).await
 }
+
+async fn is_there(connection: &mut AnyConnection, sql: &'static str, value: &str) -> sqlx::Result<bool> {
+    Ok(sqlx::query_scalar::<_, i64>(sql).bind(value).fetch_optional(connection).await?.is_some())
+}
+
+/// Whether the firm has, or had, a product of this code.
+pub async fn is_product(connection: &mut AnyConnection, code: &str) -> sqlx::Result<bool> {
+    is_there(connection, "SELECT CAST(1 AS BIGINT) FROM products WHERE code = $1 LIMIT 1", code).await
+}
+
+/// Whether anything was ever ordered in a currency.
+pub async fn is_traded_in(connection: &mut AnyConnection, currency: &str) -> sqlx::Result<bool> {
+    is_there(connection, "SELECT CAST(1 AS BIGINT) FROM orders WHERE currency = $1 LIMIT 1", currency).await
+}
+
+/// Whether a user looks after any customer.
+pub async fn is_manager(connection: &mut AnyConnection, user: &str) -> sqlx::Result<bool> {
+    is_there(connection, "SELECT CAST(1 AS BIGINT) FROM customers WHERE manager_id = $1 LIMIT 1", user).await
+}
+
+/// Customers somebody looks after by hand.
+pub async fn by_hand(connection: &mut AnyConnection) -> sqlx::Result<HashSet<String>> {
+    let found: Vec<String> = sqlx::query_scalar("SELECT customer_id FROM segment_terms WHERE by_hand = 1").fetch_all(connection).await?;
+    Ok(found.into_iter().collect())
+}

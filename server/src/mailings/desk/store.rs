@@ -125,7 +125,12 @@ pub async fn places(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String,
     sqlx::query_as("SELECT DISTINCT region, country FROM customers").fetch_all(connection).await
 }
 
-/// Staff who can look after customers.
+/// Who looks after customers, also one who left, and members of the firm who may begin to: those who sell.
 pub async fn managers(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String, String)>> {
-    sqlx::query_as("SELECT id, login FROM users WHERE role <> 'buyer' AND disabled = 0").fetch_all(connection).await
+    sqlx::query_as(
+        "SELECT id, login FROM users WHERE (role IN ('sales', 'admin') AND disabled = 0) \
+         OR EXISTS (SELECT 1 FROM customers WHERE customers.manager_id = users.id)",
+    )
+    .fetch_all(connection)
+    .await
 }
