@@ -1,7 +1,7 @@
 //! The price list in memory: fetched once per version and price type, searched here; and how the reader looks at it.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use kontor_shared::api::{Bought, PriceListInfo};
@@ -58,6 +58,12 @@ impl Catalogue {
     pub fn product(&self, row: u32) -> Option<ProductRow> {
         ((row as usize) < self.goods()).then(|| self.list().product(row as usize))
     }
+    /// Rows as a set.
+    pub fn rows(&self, rows: &[u32]) -> Bits {
+        let mut set = Bits::none(self.goods());
+        rows.iter().for_each(|row| set.put(*row as usize));
+        set
+    }
     pub fn code(&self, row: u32) -> &str {
         self.list().code(row as usize)
     }
@@ -95,6 +101,9 @@ pub struct Shop {
     pub group: RwSignal<Option<u32>>,
     pub in_stock: RwSignal<bool>,
     pub new: RwSignal<bool>,
+    pub promotion: RwSignal<bool>,
+    /// Values chosen of attributes, by number.
+    pub values: RwSignal<BTreeMap<usize, BTreeSet<u32>>>,
     pub bought: RwSignal<bool>,
     pub price_min: RwSignal<String>,
     pub price_max: RwSignal<String>,
@@ -137,6 +146,8 @@ pub fn shop() -> Shop {
                     group: RwSignal::new(None),
                     in_stock: RwSignal::new(false),
                     new: RwSignal::new(false),
+                    promotion: RwSignal::new(false),
+                    values: RwSignal::new(BTreeMap::new()),
                     bought: RwSignal::new(false),
                     price_min: RwSignal::new(String::new()),
                     price_max: RwSignal::new(String::new()),
@@ -201,6 +212,7 @@ impl Shop {
                     // Row numbers belong to a version.
                     self.current.set(None);
                     self.group.set(None);
+                    self.values.set(BTreeMap::new());
                     self.bought_rows.set(None);
                     if before.is_some() && !new_reader {
                         toast::tell(words::NEW_LIST.with(lang(), &[("list", &catalogue.info.version)]));
@@ -269,9 +281,10 @@ impl Shop {
 
     /// Everything shown again.
     pub fn reset(self) {
-        for flag in [self.in_stock, self.new, self.bought, self.literal] {
+        for flag in [self.in_stock, self.new, self.promotion, self.bought, self.literal] {
             flag.set(false);
         }
+        self.values.set(BTreeMap::new());
         self.group.set(None);
         self.query.set(String::new());
         self.price_min.set(String::new());

@@ -186,6 +186,7 @@ impl Looking {
                 let filter = Filter {
                     in_stock: shop.in_stock.get(),
                     new: shop.new.get(),
+                    promotion: shop.promotion.get(),
                     // A limit that cannot be read is marked where it is typed.
                     price_min: limit(&shop.price_min.read()).unwrap_or(None),
                     price_max: limit(&shop.price_max.read()).unwrap_or(None),
@@ -194,8 +195,12 @@ impl Looking {
                 };
                 let literal = shop.literal.get();
                 let query = shop.query.read();
-                let found = if literal { catalogue.index.find_literal(&query, &filter) } else { catalogue.index.find(&query, &filter) };
-                let facets = facets(catalogue.list(), &found.rows().iter().copied().collect());
+                let mut found = if literal { catalogue.index.find_literal(&query, &filter) } else { catalogue.index.find(&query, &filter) };
+                let chosen = shop.values.with(|values| values.iter().map(|(attribute, values)| (*attribute, values.iter().copied().collect())).collect());
+                let (facets, shown) = facets(catalogue.list(), &catalogue.rows(found.rows()), &chosen);
+                if !chosen.is_empty() {
+                    found.keep(&shown);
+                }
                 Shared::new(Hits { found, facets })
             })
         };

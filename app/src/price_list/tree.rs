@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use kontor_shared::import::products::BRAND;
 use kontor_shared::words::{format, shop as words};
 use leptos::prelude::*;
 
 use super::layout::{Looking, limit};
 use crate::catalogue::{Catalogue, shop};
 use crate::house::session;
-use crate::lang::{lang, say};
+use crate::lang::{count, lang, say};
 
 #[component]
 pub fn Tree(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
@@ -104,10 +105,15 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
     let numbers = Memo::new(move |_| {
         let bought = shop.bought_rows.get();
         looking.hits.with(|hits| {
+            let promotion = i64::from(hits.facets.promotion);
             let bought = bought.map_or(0, |bought| hits.found.rows().iter().filter(|row| bought.has(**row as usize)).count());
-            [i64::from(hits.facets.in_stock), i64::from(hits.facets.new), bought as i64]
+            [i64::from(hits.facets.in_stock), i64::from(hits.facets.new), bought as i64, promotion]
         })
     });
+    let promotions = (0..catalogue.goods()).any(|row| catalogue.list().in_promotion(row));
+    let attributes = (0..catalogue.head().attributes.len())
+        .map(|attribute| view! { <Values catalogue=catalogue.clone() looking=looking attribute=attribute/> })
+        .collect_view();
     let pick = move |flag: RwSignal<bool>, word, at: usize| {
         view! {
             <label class="pick">
@@ -131,14 +137,70 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
             <h2 class="side-h">{say(words::SHOW_ONLY)}</h2>
             {pick(shop.in_stock, words::IN_STOCK_NOW, 0)}
             {pick(shop.new, words::NEW_GOODS, 1)}
+            {promotions.then(|| pick(shop.promotion, words::IN_PROMOTION, 3))}
             {move || session().is_some_and(|session| session.customer.is_some()).then(|| pick(shop.bought, words::BOUGHT_BEFORE, 2))}
             <div class="range">
                 {price(shop.price_min, words::PRICE_FROM.with(lang(), &[("sign", &sign)]))}
                 {price(shop.price_max, say(words::PRICE_TO).to_string())}
             </div>
+            {attributes}
             <p class="err" role="status">
                 {move || (unreadable(shop.price_min) || unreadable(shop.price_max)).then(|| say(words::LIMIT_UNREADABLE))}
             </p>
         </div>
     }
+}
+
+/// Values of an attribute shown before the rest is asked for.
+const FIRST_VALUES: usize = 8;
+
+/// One attribute: its values with how many goods each would show, the most frequent first.
+#[component]
+fn Values(catalogue: Arc<Catalogue>, looking: Looking, attribute: usize) -> impl IntoView {
+    let shop = shop();
+    let Some(of) = catalogue.head().attributes.get(attribute) else { return ().into_any() };
+    let name = if of.name == BRAND { say(words::BRAND).to_string() } else { of.name.clone() };
+    let all = RwSignal::new(false);
+    let chosen = move |value: u32| shop.values.with(|values| values.get(&attribute).is_some_and(|values| values.contains(&value)));
+    let values = of.values.clone();
+    // The order is that of the whole list: nothing moves under the pointer while the counts change.
+    let mut whole = vec![0_u32; values.len() + 1];
+    catalogue.list().attribute_column(attribute).iter().for_each(|value| whole[*value as usize] += 1);
+    let mut usual: Vec<u32> = (1..whole.len() as u32).collect();
+    usual.sort_by_key(|value| std::cmp::Reverse(whole[*value as usize]));
+    let count_of =
+        move |value: u32| looking.hits.with(|hits| hits.facets.attributes.get(attribute).and_then(|counts| counts.get(value as usize)).copied().unwrap_or(0));
+    let order = Memo::new(move |_| usual.iter().copied().filter(|value| count_of(*value) > 0 || chosen(*value)).collect::<Vec<u32>>());
+    let toggle = move |value: u32, on: bool| {
+        shop.values.update(|values| {
+            let of = values.entry(attribute).or_default();
+            if on {
+                of.insert(value);
+            } else {
+                of.remove(&value);
+            }
+            values.retain(|_, values| !values.is_empty());
+        });
+    };
+    let shown = move || {
+        let most = if all.get() { usize::MAX } else { FIRST_VALUES };
+        order.with(|order| order.iter().take(most).copied().collect::<Vec<_>>())
+    };
+    let hidden = move || order.with(Vec::len).saturating_sub(FIRST_VALUES);
+    view! {
+        <fieldset class="values" class:none=move || order.with(Vec::is_empty)>
+            <legend>{name}</legend>
+            <For each=shown key=|value| *value let:value>
+                <label class="pick">
+                    <input type="checkbox" prop:checked=move || chosen(value) on:change=move |event| toggle(value, event_target_checked(&event))/>
+                    {values.get(value as usize - 1).cloned()}
+                    <span class="n">{move || format::integer(lang(), i64::from(count_of(value)))}</span>
+                </label>
+            </For>
+            {move || (hidden() > 0 && !all.get()).then(|| view! {
+                <button type="button" class="link s" on:click=move |_| all.set(true)>{count(words::MORE_VALUES, hidden() as u64)}</button>
+            })}
+        </fieldset>
+    }
+    .into_any()
 }

@@ -27,7 +27,7 @@ mod tests;
 mod typos;
 
 pub use bits::Bits;
-pub use facets::{Facets, facets};
+pub use facets::{Chosen, Facets, facets};
 pub use fold::{fold_code, fold_text};
 
 use postings::Postings;
@@ -106,6 +106,16 @@ impl Found {
             Hit { row: *row, reason: self.runs[run].0 }
         })
     }
+    /// Takes out the rows that are not among these.
+    pub fn keep(&mut self, rows: &Bits) {
+        let hits: Vec<Hit> = self.hits().filter(|hit| rows.has(hit.row as usize)).collect();
+        self.rows.clear();
+        self.runs.clear();
+        for hit in hits {
+            self.rows.push(hit.row);
+            self.end_run(hit.reason);
+        }
+    }
     fn push(&mut self, reason: Reason, rows: &Bits) {
         rows.push_to(&mut self.rows);
         self.end_run(reason);
@@ -134,7 +144,7 @@ pub struct Filter {
     /// Inclusive.
     pub price_max: Option<Price>,
     /// For attributes by number, the values of which a product must have one.
-    pub attributes: Vec<(usize, Vec<u32>)>,
+    pub attributes: Chosen,
     /// Rows to keep, e.g. those bought before.
     pub only: Option<Arc<Bits>>,
 }

@@ -21,6 +21,9 @@ crate::words! {
     SHOW_THE_LIST = "Show the list", "Показать список", "Покажи списъка";
     SHOW_ONLY = "Show only", "Показать только", "Покажи само";
     IN_STOCK_NOW = "In stock now", "Есть на складе", "Налични сега";
+    IN_PROMOTION = "On promotion", "По акции", "В промоция";
+    BRAND = "Brand", "Бренд", "Марка";
+    * MORE_VALUES = ["{n} more", "{n} more"], ["ещё {n}", "ещё {n}", "ещё {n}"], ["още {n}", "още {n}"];
     NEW_GOODS = "New", "Новинки", "Нови";
     BOUGHT_BEFORE = "Bought before", "Покупали раньше", "Купувани преди";
     BOUGHT_NOT_HERE = "What you bought before did not come from the server. Tick it again to try once more.", "Сервер не ответил, что вы покупали раньше. Отметьте ещё раз, чтобы повторить.", "Сървърът не отговори какво сте купували преди. Отметнете пак, за да опитате отново.";
