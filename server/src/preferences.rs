@@ -123,24 +123,35 @@ struct Now {
     channels: Vec<ChannelChoice>,
     topics: Vec<TopicChoice>,
     consents: Vec<Consent>,
-    /// Topics taken off by the reader; the empty one is everything.
+    /// Topics taken off by the reader at the address the mail came to; the empty one is everything.
     unsubscribed: Vec<String>,
+    /// The newest word about mailings by e-mail, for whichever address, is a no.
+    said_no: bool,
 }
 
 impl Now {
     async fn load(connection: &mut AnyConnection, reader: &store::Reader, at: i64) -> Result<Self> {
         let consents = contacts::consents(connection, &reader.contact_id).await?;
-        let stopped = Suppressions::load(connection, Channel::Email.word(), Some(std::slice::from_ref(&reader.recipient)), at).await?;
-        let unsubscribed = stopped.of(&reader.recipient).into_iter().filter(|one| one.reason == "unsubscribed").map(|one| one.topic).collect();
+        let addresses = [reader.recipient.clone(), reader.email.clone()];
+        let stopped = Suppressions::load(connection, Channel::Email.word(), Some(&addresses), at).await?;
+        let off = |address: &str| stopped.of(address).into_iter().filter(|one| one.reason == "unsubscribed").map(|one| one.topic).collect::<Vec<_>>();
+        let (unsubscribed, elsewhere) = (off(&reader.recipient), off(&reader.email));
+        let by_email = |one: &&Consent| MAILINGS.contains(&one.purpose.as_str()) && one.channel == Channel::Email.word();
+        let said_no = consents.iter().find(by_email).is_some_and(|one| !one.is_granted());
         let reachable = |channel: &Channel| match channel {
             Channel::Email => true,
             Channel::Fax => !reader.fax.is_empty(),
             Channel::Post => !reader.postal.is_empty(),
         };
-        let mut now = Self { channels: Vec::new(), topics: Vec::new(), consents, unsubscribed };
+        let mut now = Self { channels: Vec::new(), topics: Vec::new(), consents, unsubscribed, said_no };
         for channel in Channel::ALL.iter().copied().filter(reachable) {
-            let off = channel == Channel::Email && now.is_off("");
-            let wanted = !off && now.newest(&MAILINGS, channel, reader).is_some_and(Consent::is_granted);
+            let wanted = match channel {
+                // The mails may go to another address by now: whoever gets them there gets them.
+                Channel::Email => {
+                    (!now.is_off("") && now.agreed_at(&reader.recipient)) || (!elsewhere.iter().any(String::is_empty) && now.agreed_at(&reader.email))
+                }
+                other => now.newest(&MAILINGS, other, reader).is_some_and(Consent::is_granted),
+            };
             now.channels.push(ChannelChoice { channel, wanted });
         }
         for topic in Topic::ALL.iter().copied() {
@@ -148,6 +159,14 @@ impl Now {
             now.topics.push(TopicChoice { topic, wanted: !withdrawn && !now.is_off(topic.word()) });
         }
         Ok(now)
+    }
+
+    /// Whether mailings may go to an address, as the gate decides it: a word about all of them, or without one about a topic.
+    fn agreed_at(&self, address: &str) -> bool {
+        match holds(&self.consents, &MAILINGS, Channel::Email, address) {
+            Some(word) => word.is_granted(),
+            None => Topic::ALL.iter().any(|topic| holds(&self.consents, &[&topic.purpose()], Channel::Email, address).is_some_and(Consent::is_granted)),
+        }
     }
 
     fn is_off(&self, topic: &str) -> bool {
@@ -185,20 +204,23 @@ async fn apply(
     let at = state.clock.now_ms();
     let now = Now::load(connection, reader, at).await?;
     let evidence = format!("{how}, message {message}");
-    let mut said: Vec<(String, Channel, bool)> = Vec::new();
+    // Purpose, channel, wanted from now on, wanted before.
+    let mut said: Vec<(String, Channel, bool, bool)> = Vec::new();
     for one in &now.channels {
         let wants = wanted.channels.contains(&one.channel);
-        if wants != one.wanted {
-            said.push((MARKETING.into(), one.channel, wants));
+        // A no by e-mail is written down whatever the page thinks of the address: the mails go where the contact is now.
+        let no_again = one.channel == Channel::Email && !wants && !(now.said_no && now.is_off(""));
+        if wants != one.wanted || no_again {
+            said.push((MARKETING.into(), one.channel, wants, one.wanted));
         }
     }
     for topic in Topic::ALL.iter().copied() {
         let wants = wanted.topics.contains(&topic);
         if wants != now.wants_topic(topic) {
-            said.push((topic.purpose(), Channel::Email, wants));
+            said.push((topic.purpose(), Channel::Email, wants, !wants));
         }
     }
-    for (purpose, channel, granted) in &said {
+    for (purpose, channel, granted, _) in &said {
         let said = NewConsent {
             id: state.clock.new_id().to_string(),
             contact: &reader.contact_id,
@@ -227,8 +249,9 @@ async fn apply(
     if said.is_empty() {
         return Ok(());
     }
-    let after: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": granted})).collect();
-    let before: Vec<_> = said.iter().map(|(purpose, channel, granted)| json!({"purpose": purpose, "channel": channel, "granted": !granted})).collect();
+    let told = |purpose: &str, channel: Channel, granted: bool| json!({"purpose": purpose, "channel": channel, "granted": granted});
+    let after: Vec<_> = said.iter().map(|(purpose, channel, granted, _)| told(purpose, *channel, *granted)).collect();
+    let before: Vec<_> = said.iter().map(|(purpose, channel, _, before)| told(purpose, *channel, *before)).collect();
     audit::record(connection, &state.clock, READER, Action::PreferencesChoose, &reader.contact_id, Some(&before), Some(&after)).await?;
     Ok(())
 }
@@ -245,7 +268,7 @@ async fn shown(connection: &mut AnyConnection, state: &AppState, reader: &store:
         text_version: one.text_version.clone(),
     });
     let why = Why { audience: sentence::sentence(lang, &audience, &names), sent_at: reader.sent_at.map(rfc3339), consent };
-    Ok(Preferences { firm: firm.party.name.clone(), address: masked(&reader.email), channels: now.channels, topics: now.topics, why })
+    Ok(Preferences { firm: firm.party.name.clone(), address: masked(&reader.recipient), channels: now.channels, topics: now.topics, why })
 }
 
 /// `i•••n@customer.example`: enough for its owner to know it.

@@ -4,9 +4,9 @@
 use crate::customers::Channel;
 
 /// Whether a word counts for the address a contact has now. Of those that do, the newest of a purpose and channel holds.
-/// An empty `given_for` was written down when the contact had no address: it counts for the one that came.
+/// What was agreed to when the contact had no address counts for none that comes: it may be a successor's.
 pub fn counts(channel: Channel, granted: bool, given_for: &str, now: &str) -> bool {
-    !granted || given_for.trim().is_empty() || same_address(channel, given_for, now)
+    !granted || (!normal(channel, given_for).is_empty() && same_address(channel, given_for, now))
 }
 
 /// Whether two texts are one address, however they are spelled.
@@ -33,7 +33,8 @@ mod tests {
         check(Channel::Email, true, "Ann@x.org", " ann@X.org", true);
         check(Channel::Email, true, "ann@x.org", "bob@x.org", false);
         check(Channel::Email, true, "ann@x.org", "", false);
-        check(Channel::Email, true, "", "bob@x.org", true);
+        check(Channel::Email, true, "", "bob@x.org", false);
+        check(Channel::Email, true, "", "", false);
         check(Channel::Email, false, "ann@x.org", "bob@x.org", true);
         check(Channel::Fax, true, "+44 7700 900-456", "(+44) 7700900456", true);
         check(Channel::Fax, true, "+44 7700 900456", "+44 7700 900457", false);

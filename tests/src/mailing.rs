@@ -74,13 +74,13 @@ impl Written {
             );
             execute(&mut tx, &sql, &values).await;
             let mut values = Vec::new();
-            for (_, contact, consent, _, _) in &made {
-                values.extend([consent.clone(), contact.to_string()]);
+            for (_, contact, consent, _, address) in &made {
+                values.extend([consent.clone(), contact.to_string(), address.to_string()]);
             }
             let sql = format!(
-                "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) VALUES {}",
+                "INSERT INTO consents (id, contact_id, address, purpose, channel, state, text_version, source, at) VALUES {}",
                 (0..made.len())
-                    .map(|at| format!("({}, 'marketing', 'email', 'granted', 'v1', 'выставка', 0)", db::placeholders(at * 2 + 1, 2)))
+                    .map(|at| format!("({}, 'marketing', 'email', 'granted', 'v1', 'выставка', 0)", db::placeholders(at * 3 + 1, 3)))
                     .collect::<Vec<_>>()
                     .join(", ")
             );

@@ -18,7 +18,6 @@ cargo xtask demo [--listen ADDR]   build, load the demo firm, serve it on 127.0.
 cargo xtask test [FILTER]          build, then run every test, on SQLite and on PostgreSQL, with a real browser
 cargo xtask kill                   the crash drills at full size: 2 000 orders and 50 kills, a mailing of 20 000 and 200 kills, on both databases
 cargo xtask powerloss              the power-loss replay at full size: 1 000 orders, 3 000 disks, on SQLite
-cargo xtask kill                   the crash drills at full size: 2 000 orders and 50 kills, a mailing of 20 000 and 200 kills, on both databases
 cargo xtask build                  the app and the server, as target/release/kontor
 cargo xtask pictures DIR           every page at two widths, in three languages, light and dark, as PNG files
 cargo xtask bench [PART]           measure, and write docs/FIGURES.md; or measure and show only a part: orders or outreach

@@ -30,7 +30,9 @@ fn parse(text: &str) -> anyhow::Result<EnvFilter> {
             _ => bail!("KONTOR_LOG: {part:?} is no level; {such}"),
         }
     }
-    EnvFilter::builder().parse(text).with_context(|| format!("KONTOR_LOG: {text:?} cannot be read; {such}"))
+    // The filter itself takes no space after a comma.
+    let plain: Vec<&str> = text.split(',').map(str::trim).collect();
+    EnvFilter::builder().parse(plain.join(",")).with_context(|| format!("KONTOR_LOG: {text:?} cannot be read; {such}"))
 }
 
 #[cfg(test)]

@@ -146,7 +146,8 @@ pub async fn erase(connection: &mut AnyConnection, address: &str, channel: &str,
     sqlx::query(
         "INSERT INTO suppressions (address, channel, reason, topic, source, actor, created_at, until) \
          SELECT $2, channel, reason, topic, 'erasure', actor, created_at, until FROM suppressions WHERE address = $1 AND channel = $3 \
-         ON CONFLICT (address, channel, reason, topic) DO NOTHING",
+         ON CONFLICT (address, channel, reason, topic) DO UPDATE SET until = excluded.until, created_at = excluded.created_at \
+         WHERE suppressions.until IS NOT NULL",
     )
     .bind(&plain)
     .bind(&key)

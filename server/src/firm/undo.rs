@@ -30,7 +30,7 @@ pub async fn undo(State(state): State<AppState>, who: auth::Staff, Query(which):
     let mut tx = state.db.write_tx().await?;
     let (current, revision) = sections::lock(&mut tx, &state, seen.filter(|_| which.section.is_none())).await?;
     let made = seen.filter(|_| which.section.is_some()).unwrap_or(revision);
-    let before = store::version(&mut tx, made - 1).await?.ok_or_else(nothing)?;
+    let before = store::version(&mut tx, made.checked_sub(1).ok_or_else(nothing)?).await?.ok_or_else(nothing)?;
     let after = match which.section {
         None => before,
         Some(section) => {

@@ -94,17 +94,3 @@ pub async fn contacts(connection: &mut AnyConnection, contacts: &[String]) -> sq
 pub async fn staff_log_ins(connection: &mut AnyConnection) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar("SELECT login FROM users WHERE role <> 'buyer' AND disabled = 0").fetch_all(connection).await
 }
-
-/// Whether an address, in lower case, is suppressed for mails about a topic.
-pub async fn is_suppressed(connection: &mut AnyConnection, address: &str, topic: &str, now: i64) -> sqlx::Result<bool> {
-    let found: Option<i64> = sqlx::query_scalar(
-        "SELECT CAST(1 AS BIGINT) FROM suppressions WHERE address = $1 AND (channel = 'email' OR channel = '') AND (topic = '' OR topic = $2) \
-         AND (until IS NULL OR until > $3) LIMIT 1",
-    )
-    .bind(address)
-    .bind(topic)
-    .bind(now)
-    .fetch_optional(connection)
-    .await?;
-    Ok(found.is_some())
-}

@@ -8,13 +8,14 @@ use axum::extract::{Path, State};
 use kontor_shared::api::mailings as api;
 use kontor_shared::audit::Action;
 use kontor_shared::ids::MailingId;
-use kontor_shared::mailings::{Topic, looks_like_email};
+use kontor_shared::mailings::{Channel, Topic, looks_like_email};
 use sqlx::AnyConnection;
 
 use super::desk::Known;
 use super::preview;
 use super::render::Rendered;
 use crate::auth::Staff;
+use crate::customers::suppressed::Suppressions;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, bounded_text};
 use crate::firm::{FirmSettings, test_mail};
@@ -76,7 +77,8 @@ async fn refuse_unfit(state: &AppState, connection: &mut AnyConnection, firm: &F
     if !allowed(connection, firm, &who.0.login).await?.iter().any(|known| known == address) {
         return refuse("not_own_address", "tests go to log-ins of the firm's staff and to the addresses in its settings");
     }
-    if super::store::is_suppressed(connection, address, topic.word(), state.clock.now_ms()).await? {
+    let stopped = Suppressions::load(connection, Channel::Email.word(), Some(&[address.to_string()]), state.clock.now_ms()).await?;
+    if stopped.of(address).iter().any(|one| one.topic.is_empty() || one.topic == topic.word()) {
         return refuse("address_suppressed", "nothing is sent to this address: it is suppressed");
     }
     Ok(())

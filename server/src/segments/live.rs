@@ -1,11 +1,13 @@
 //! Where every customer is now: judged again when an order of theirs changes, when a day goes by, when the rule or the
 //! data changes. Each move is kept with the facts it was decided by.
 
+use std::collections::{HashMap, HashSet};
+
 use kontor_shared::ids::CustomerId;
-use kontor_shared::segments::Rule;
+use kontor_shared::segments::{Rule, Verdict};
 use sqlx::AnyConnection;
 
-use super::{firm_rule, history, judge_some, store};
+use super::{Marks, firm_rule, history, judge_some, store};
 use crate::AppState;
 use crate::time::Clock;
 
@@ -42,20 +44,30 @@ pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Re
         let cause = if judged_by.split_once(' ').is_some_and(|(_, text)| text == rule.text()) { cause::TIME } else { cause::RULE };
         everybody(state, &rule, &judged_by, &wanted, cause, &stopped).await?;
     }
+    // Each once: who orders all the time is judged at each look, not all the time.
+    let mut looked_at: HashSet<String> = HashSet::new();
     while !stopped() {
-        let due = store::due(&mut *state.db.read().await?, TOGETHER as i64).await?;
+        let mut due = store::due(&mut *state.db.read().await?, TOGETHER as i64).await?;
+        due.retain(|(customer, _)| looked_at.insert(customer.clone()));
         if due.is_empty() {
             break;
         }
-        let customers: Vec<CustomerId> = due.iter().map(|(id, _)| id.parse()).collect::<Result<_, _>>()?;
-        let mut tx = state.db.write_tx().await?;
-        store::lock(&mut tx, state.db.for_update()).await?;
-        judge(&mut tx, state, &rule, &customers, cause::ORDER).await?;
-        for (customer, marked_at) in &due {
-            store::unmark(&mut tx, customer, *marked_at).await?;
-        }
-        tx.commit().await?;
+        after_orders(state, &rule, &due).await?;
     }
+    Ok(())
+}
+
+/// Judges customers whose orders changed. What they ordered is read before the write lock is taken, for that takes longest;
+/// who was marked again meanwhile is left for the next look.
+async fn after_orders(state: &AppState, rule: &Rule, due: &[(String, i64)]) -> anyhow::Result<()> {
+    let customers: Vec<CustomerId> = due.iter().map(|(id, _)| id.parse()).collect::<Result<_, _>>()?;
+    let verdicts = judge_some(&mut *state.db.read().await?, rule, &customers).await?;
+    let mut tx = state.db.write_tx().await?;
+    store::lock(&mut tx, state.db.for_update()).await?;
+    let unchanged = store::unmark(&mut tx, due).await?;
+    let customers: Vec<CustomerId> = customers.into_iter().filter(|customer| unchanged.contains(&customer.to_string())).collect();
+    write(&mut tx, state, rule, &customers, &verdicts, cause::ORDER).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -89,6 +101,21 @@ async fn everybody(state: &AppState, rule: &Rule, judged_by: &str, wanted: &str,
 /// verdict that is written never rests on less than the one it replaces.
 async fn judge(connection: &mut AnyConnection, state: &AppState, rule: &Rule, customers: &[CustomerId], cause: &'static str) -> anyhow::Result<()> {
     let verdicts = judge_some(connection, rule, customers).await?;
+    write(connection, state, rule, customers, &verdicts, cause).await
+}
+
+/// Writes down who of the customers moved. The caller holds the lock.
+async fn write(
+    connection: &mut AnyConnection,
+    state: &AppState,
+    rule: &Rule,
+    customers: &[CustomerId],
+    verdicts: &HashMap<CustomerId, (Verdict, Marks)>,
+    cause: &'static str,
+) -> anyhow::Result<()> {
+    if customers.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<String> = customers.iter().map(CustomerId::to_string).collect();
     let current = store::current_some(connection, &ids).await?;
     let as_of = rule.as_of.to_string();

@@ -1,6 +1,6 @@
 //! SQL of segments: the orders that count, the register, and where everybody is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::Context;
 use kontor_shared::ids::CustomerId;
@@ -146,7 +146,7 @@ pub async fn set_judged_by(connection: &mut AnyConnection, judged_by: &str, now:
     Ok(())
 }
 
-/// Marks customers to be judged again; again where they are marked already.
+/// Marks customers to be judged again; again, and never at the same time as before, where they are marked already.
 pub async fn mark(connection: &mut AnyConnection, customers: &[&str], now: i64) -> sqlx::Result<()> {
     if customers.is_empty() {
         return Ok(());
@@ -154,7 +154,8 @@ pub async fn mark(connection: &mut AnyConnection, customers: &[&str], now: i64) 
     // Named once each, in one order, so that two transactions that mark the same customers do not wait for each other in a ring.
     let named: BTreeSet<&str> = customers.iter().copied().collect();
     let sql = format!(
-        "INSERT INTO segment_due (customer_id, marked_at) VALUES {} ON CONFLICT (customer_id) DO UPDATE SET marked_at = excluded.marked_at",
+        "INSERT INTO segment_due (customer_id, marked_at) VALUES {} ON CONFLICT (customer_id) \
+         DO UPDATE SET marked_at = CASE WHEN excluded.marked_at > segment_due.marked_at THEN excluded.marked_at ELSE segment_due.marked_at + 1 END",
         rows_of_placeholders(named.len(), 2)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -170,10 +171,19 @@ pub async fn due(connection: &mut AnyConnection, limit: i64) -> sqlx::Result<Vec
     sqlx::query_as("SELECT customer_id, marked_at FROM segment_due ORDER BY marked_at, customer_id LIMIT $1").bind(limit).fetch_all(connection).await
 }
 
-/// Takes a mark off, unless it was set again meanwhile.
-pub async fn unmark(connection: &mut AnyConnection, customer: &str, marked_at: i64) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM segment_due WHERE customer_id = $1 AND marked_at <= $2").bind(customer).bind(marked_at).execute(connection).await?;
-    Ok(())
+/// Takes marks off that were not set again meanwhile, and gives whose they were.
+pub async fn unmark(connection: &mut AnyConnection, due: &[(String, i64)]) -> sqlx::Result<HashSet<String>> {
+    // In the order marks are set in, or two transactions could wait for each other.
+    let due: BTreeMap<&String, i64> = due.iter().map(|(customer, marked_at)| (customer, *marked_at)).collect();
+    let mut unmarked = HashSet::new();
+    for (customer, marked_at) in due {
+        let done =
+            sqlx::query("DELETE FROM segment_due WHERE customer_id = $1 AND marked_at = $2").bind(customer).bind(marked_at).execute(&mut *connection).await?;
+        if done.rows_affected() > 0 {
+            unmarked.insert(customer.clone());
+        }
+    }
+    Ok(unmarked)
 }
 
 /// Where every customer was by the last verdict.

@@ -21,7 +21,7 @@ crate::words! {
     WORKS_DONE = "Mail is sent to this address again.", "На этот адрес снова отправляются письма.", "На този адрес отново се пращат писма.";
     GIVEN_FOR = "for {address}", "для {address}", "за {address}";
     GIVEN_FOR_ANOTHER = "for {address}, does not count for the present address", "для {address}, для нынешнего адреса не действует", "за {address}, не важи за сегашния адрес";
-    CONSENT_FOR_ANOTHER = "Nothing was agreed to for the present address: no mailings are sent to it.", "Для нынешнего адреса согласия нет: рассылки на него не отправляются.", "За сегашния адрес няма съгласие: бюлетини не се пращат на него.";
+    CONSENT_FOR_ANOTHER = "Nothing was agreed to for the present address: no mailings are sent to it.", "Для нынешнего адреса согласия нет: рассылки на него не отправляются.", "За сегашния адрес няма съгласие: разпращания не се пращат на него.";
     TERMS_TAKEN_BACK = "taken back", "изменение отменено", "промяната е отменена";
 
     // What the server refuses.

@@ -49,8 +49,8 @@ pub async fn fill(state: &AppState) -> Result<Size> {
     .execute(&mut *tx)
     .await?;
     sqlx::query(
-        "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) \
-         SELECT id, id, 'marketing', 'email', CASE WHEN created_at % 20 = 7 THEN 'withdrawn' ELSE 'granted' END, '1', 'bench', created_at \
+        "INSERT INTO consents (id, contact_id, address, purpose, channel, state, text_version, source, at) \
+         SELECT id, id, code || '@customer.example', 'marketing', 'email', CASE WHEN created_at % 20 = 7 THEN 'withdrawn' ELSE 'granted' END, '1', 'bench', created_at \
          FROM customers WHERE created_at % 5 <> 3",
     )
     .execute(&mut *tx)

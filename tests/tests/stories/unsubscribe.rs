@@ -191,3 +191,41 @@ async fn choices(engine: Engine) {
     app.finish().await;
 }
 both!(a_reader_chooses_channels_and_topics_by_the_link, choices);
+
+/// Whoever clicks in an old letter is written to no more, also where the person has another address by now and agreed again there.
+async fn moved(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| config.public_url = Some(PUBLIC_URL.into())).await;
+    let state = app.state();
+    name_sender(state, |_| {}).await;
+    let written = Written::new(state, &[("a", "ivan@customer.example")]).await;
+    written.act(state, MailingAction::Start).await;
+    outbox::run_due(state, || false).await.unwrap();
+    let token = written.token(state, "ivan@customer.example").await;
+    let said = async || -> Vec<(String, String)> {
+        let mut connection = state.db.read().await.unwrap();
+        sqlx::query_as("SELECT state, address FROM consents WHERE purpose = 'marketing' ORDER BY at DESC, id DESC").fetch_all(&mut *connection).await.unwrap()
+    };
+    let mut tx = state.db.write_tx().await.unwrap();
+    for statement in [
+        "UPDATE contacts SET email = 'ivan@new.example'",
+        "INSERT INTO consents (id, contact_id, address, purpose, channel, state, text_version, source, at) \
+         SELECT 'again', id, 'ivan@new.example', 'marketing', 'email', 'granted', 'v1', 'telephone', 5 FROM contacts",
+    ] {
+        sqlx::query(statement).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let anybody = app.anonymous();
+    let path = format!("/api/preferences/{token}?lang=en");
+    let shown: Preferences = anybody.get(&path).await.json();
+    assert_eq!(shown.address, "i•••n@customer.example", "whoever reads the old address does not learn the new one");
+    assert!(shown.channels.iter().any(|one| one.channel == Channel::Email && one.wanted));
+    app.pass(1);
+    one_click(&anybody, &format!("/u/{token}"), "List-Unsubscribe=One-Click").await.ok();
+    let after = said().await;
+    assert_eq!(after[0], ("withdrawn".to_string(), "ivan@customer.example".to_string()));
+    assert!(anybody.get(&path).await.json::<Preferences>().channels.iter().all(|one| !one.wanted));
+    one_click(&anybody, &format!("/u/{token}"), "List-Unsubscribe=One-Click").await.ok();
+    assert_eq!(said().await, after, "a second click changes nothing");
+    app.finish().await;
+}
+both!(a_click_in_an_old_letter_counts_for_the_person, moved);

@@ -45,7 +45,7 @@ pub async fn suppressed(connection: &mut AnyConnection) -> anyhow::Result<Found>
     // Addresses of erased people are known by their hash, which costs something.
     let hashed = listed.values().flatten().any(|one| one.reason == "erased");
     let agreed: HashMap<String, i64> = if hashed {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT contact_id, CAST(MIN(at) AS BIGINT) FROM consents WHERE state = 'granted' GROUP BY contact_id")
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT contact_id, CAST(MIN(at) AS BIGINT) FROM consents WHERE state = 'granted' AND channel = 'email' AND purpose <> 'privacy' GROUP BY contact_id")
             .fetch_all(&mut *connection)
             .await?;
         rows.into_iter().collect()
