@@ -23,7 +23,6 @@ crate::words! {
     IN_STOCK_NOW = "In stock now", "Есть на складе", "Налични сега";
     IN_PROMOTION = "On promotion", "По акции", "В промоция";
     BRAND = "Brand", "Бренд", "Марка";
-    * MORE_VALUES = ["{n} more", "{n} more"], ["ещё {n}", "ещё {n}", "ещё {n}"], ["още {n}", "още {n}"];
     NEW_GOODS = "New", "Новинки", "Нови";
     BOUGHT_BEFORE = "Bought before", "Покупали раньше", "Купувани преди";
     BOUGHT_NOT_HERE = "What you bought before did not come from the server. Tick it again to try once more.", "Сервер не ответил, что вы покупали раньше. Отметьте ещё раз, чтобы повторить.", "Сървърът не отговори какво сте купували преди. Отметнете пак, за да опитате отново.";
@@ -153,6 +152,7 @@ crate::words! {
     KEY_GROUP = "Previous, next group", "Группа назад, вперёд", "Предишна, следваща група";
 
     * NOT_IN_FILE = ["{n} line is not in the file: its quantity cannot be read, or it is no longer sold.", "{n} lines are not in the file: their quantities cannot be read, or they are no longer sold."], ["{n} строки нет в файле: количество не читается или товар больше не продаётся.", "{n} строк нет в файле: количество не читается или товар больше не продаётся.", "{n} строк нет в файле: количество не читается или товар больше не продаётся."], ["{n} ред не е във файла: количеството не се чете или стоката вече не се продава.", "{n} реда не са във файла: количеството не се чете или стоката вече не се продава."];
+    * MORE_VALUES = ["{n} more", "{n} more"], ["ещё {n}", "ещё {n}", "ещё {n}"], ["още {n}", "още {n}"];
     * GOODS = ["{n} product", "{n} goods"], ["{n} товар", "{n} товара", "{n} товаров"], ["{n} стока", "{n} стоки"];
     * N_OF_GOODS = ["{shown} of {n} product", "{shown} of {n} goods"], ["{shown} из {n} товара", "{shown} из {n} товаров", "{shown} из {n} товаров"], ["{shown} от {n} стока", "{shown} от {n} стоки"];
     * SHOW_IN_ALL_GROUPS = ["Show the {n} in all groups", "Show the {n} in all groups"], ["Показать {n} во всех группах", "Показать {n} во всех группах", "Показать {n} во всех группах"], ["Покажи {n} във всички групи", "Покажи {n} във всички групи"];
