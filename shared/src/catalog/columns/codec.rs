@@ -15,7 +15,7 @@ pub enum Damage {
 impl std::fmt::Display for Damage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Foreign => "this is not a price list, or one of another version of the program",
+            Self::Foreign => "this is not a price list of this version of Kontor",
             Self::Checksum => "the price list is torn or was altered",
             Self::Content => "the price list says what cannot be",
         })
