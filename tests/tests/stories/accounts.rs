@@ -535,7 +535,7 @@ at_an_address!(a_reset_and_a_log_in_at_once_leave_no_old_session, |app| async {
 // Whoever has a log-in changed holds its row first and then what hangs on it, or two at once would wait for each other.
 at_an_address!(two_who_change_a_log_in_at_once_do_not_block_each_other, |app| async {
     add(&app, BUYER, Role::Buyer).await;
-    // What another version left keeps nobody from a new password, nor anybody from being disabled.
+    // What another version left keeps nobody from ending sessions, nor from a new password.
     let mut tx = app.state().db.write_tx().await.expect("a transaction");
     let left = "INSERT INTO account_requests (id, kind, data, created_at) VALUES ('left', 'x', '{\"kind\":\"of another version\"}', 1)";
     sqlx::query(left).execute(&mut *tx).await.expect("a request is stored");
@@ -562,5 +562,5 @@ at_an_address!(two_who_change_a_log_in_at_once_do_not_block_each_other, |app| as
     let asked = json!({"name": "Anna", "reason": "asked for it"});
     let answer = beside(&app, &[hold], &[end], admin.post(&format!("/api/contacts/{id}/erase"), &asked)).await;
     answer.ok();
-    sign_in(&app.anonymous(), BUYER, OTHER, None).await.problem(401, "sign_in");
+    sign_in(&app.anonymous(), BUYER, OTHER, None).await.problem(401, "wrong_credentials");
 });
