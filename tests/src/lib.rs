@@ -4,6 +4,7 @@
 //! A missing part fails a test with one sentence; nothing is skipped.
 
 pub mod app;
+pub mod beside;
 pub mod browser;
 pub mod client;
 pub mod contract;

@@ -115,7 +115,7 @@ pub async fn prove(State(state): State<AppState>, SignedIn(who): SignedIn, Json(
 
 /// Ends what somebody who had this log-in may have asked for meanwhile: a link to another address or another password would let
 /// them in again, also one that is still to be written.
-pub async fn end_links(connection: &mut AnyConnection, user: &str) -> anyhow::Result<()> {
+pub async fn end_links(connection: &mut AnyConnection, user: &str) -> sqlx::Result<()> {
     // Whoever answers a request holds the log-in's row while it writes the link.
     store::hold(connection, user).await?;
     for purpose in [Purpose::Reset, Purpose::Email] {
@@ -171,8 +171,9 @@ pub async fn end_sessions(State(state): State<AppState>, SignedIn(who): SignedIn
     let mut tx = state.db.write_tx().await?;
     match sent.session {
         None => {
-            auth::store::end_sessions(&mut tx, &user, &who.session).await?;
+            // The log-in before its sessions, as everybody locks them.
             end_links(&mut tx, &user).await?;
+            auth::store::end_sessions(&mut tx, &user, &who.session).await?;
         }
         Some(id) => {
             let sessions = store::sessions(&mut tx, &user, now, now - IDLE_MS).await?;

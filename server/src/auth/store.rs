@@ -159,13 +159,14 @@ pub async fn seen(connection: &mut AnyConnection, user: UserId, now: i64) -> sql
     Ok(())
 }
 
+/// Notes that a session is used: the log-in before the session, as everybody locks them.
 pub async fn touch(connection: &mut AnyConnection, key: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1").bind(key).bind(now).execute(&mut *connection).await?;
     sqlx::query("UPDATE users SET seen_at = $2 WHERE id = (SELECT user_id FROM sessions WHERE token_hash = $1)")
         .bind(key)
         .bind(now)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1").bind(key).bind(now).execute(connection).await?;
     Ok(())
 }
 

@@ -28,17 +28,19 @@ const NOTHING_LEFT: Erased = Erased { sessions: 0, queued: 0, messages: 0, conse
 /// else's log-in is theirs, whatever address it names.
 async fn forget_requests(tx: &mut AnyConnection, person: &Person) -> anyhow::Result<()> {
     let user = person.user_id();
+    let names = |data: &str| serde_json::from_str(data).is_ok_and(|data| any_string(&data, &|text| person.has(text)));
     for (key, subject, data) in person::links(tx).await? {
-        let names = serde_json::from_str(&data).is_ok_and(|data| any_string(&data, &|text| person.has(text)));
-        if (!user.is_empty() && subject == user) || (names && !person::is_another(tx, user, &subject).await?) {
+        if (!user.is_empty() && subject == user) || (names(&data) && !person::is_another(tx, user, &subject).await?) {
             person::delete_link(tx, &key).await?;
         }
     }
-    for (id, request) in requests::all(tx).await? {
-        let own = match &request {
-            Request::Forgot { email } => person.has(email) && !person::is_another(tx, user, email).await?,
-            Request::SignUp { form, .. } => person.has(&form.email),
-            Request::Email { user: asks, .. } => asks.to_string() == user,
+    for (id, data) in accounts::store::requests(tx).await? {
+        let own = match requests::read(&id, &data) {
+            Some(Request::Forgot { email }) => person.has(&email) && !person::is_another(tx, user, &email).await?,
+            Some(Request::SignUp { form, .. }) => person.has(&form.email),
+            Some(Request::Email { user: asks, .. }) => asks.to_string() == user,
+            // Nobody will answer it.
+            None => names(&data),
         };
         if own {
             accounts::store::take_request(tx, &id).await?;
@@ -85,7 +87,7 @@ pub async fn preview(State(state): State<AppState>, Path(id): Path<String>) -> R
         messages: messages.len() as u64,
         consents: consents.iter().filter(|consent| consent.contact_id == person.contact.id).count() as u64,
         audit: audit_rows(&mut connection, &person).await?.len() as u64,
-        elsewhere: person::elsewhere(&mut connection, &person.contact.id, &person.emails).await?,
+        elsewhere: person.elsewhere(&mut connection).await?,
     }))
 }
 
@@ -104,7 +106,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
         let person = Person::find(&mut connection, row).await?;
         check_typed(&person, &wanted)?;
         for table in TABLES {
-            found.push(person.rows(&mut connection, table, "").await?);
+            found.push(person.rows(&mut connection, table, None).await?);
         }
     }
     let now = state.clock.now_ms();
@@ -115,9 +117,10 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     }
     let person = Person::find(&mut tx, row).await?;
     check_typed(&person, &wanted)?;
+    person::hold_writing(&mut tx, state.db.for_update()).await?;
     let messages = person.messages(&mut tx).await?;
     if messages.iter().any(|message| matches!(message.state.as_str(), "claimed" | "sending")) {
-        return Err(AppError::conflict("message_under_way", "a message to this person is going out; try again in a moment"));
+        return Err(under_way());
     }
     let mut done = Erased { messages: messages.len() as u64, ..NOTHING_LEFT };
     done.queued = messages.iter().filter(|message| message.state == "queued").count() as u64;
@@ -154,18 +157,21 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     contacts::put(&mut tx, &blank).await?;
     person::forget_addresses(&mut tx, &person.contact.id).await?;
     master::touch(&mut tx, &customer.id, now).await?;
-    for (table, (rows, last)) in TABLES.iter().zip(found) {
-        for row in rows {
+    for (table, (mut rows, to)) in TABLES.iter().zip(found) {
+        // What was written since; of a table whose rows change, any of them may name the person by now.
+        let since = person.rows(&mut tx, table, (!table.changes).then_some(to)).await?.0;
+        if table.changes {
+            rows = since;
+        } else {
+            rows.extend(since);
+        }
+        for (key, number) in rows {
             // As it is now: it may have been changed since it was found.
-            let current = person::texts_of(&mut tx, table, &row.key, row.number).await?;
+            let current = person::texts_of(&mut tx, table, state.db.for_update(), &key, number).await?;
             if let Some(masked) = current.and_then(|current| person.masked_row(table, &current)) {
                 person::set_texts(&mut tx, table, &masked).await?;
                 done.rows += 1;
             }
-        }
-        for masked in person.rows(&mut tx, table, &last).await?.0 {
-            person::set_texts(&mut tx, table, &masked).await?;
-            done.rows += 1;
         }
     }
     person::forget_pace(&mut tx, &person.emails).await?;
@@ -174,6 +180,10 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     audit::record(&mut tx, &state.clock, &who.actor(), Action::ContactErase, &customer.id, None, Some(&after)).await?;
     tx.commit().await?;
     Ok(Json(done))
+}
+
+fn under_way() -> AppError {
+    AppError::conflict("message_under_way", "a message to this person is going out; try again in a moment")
 }
 
 fn check_typed(person: &Person, wanted: &people::Erase) -> Result<()> {
@@ -195,7 +205,9 @@ async fn empty_messages(tx: &mut AnyConnection, messages: Vec<Message>, now: i64
     let mut hashes = Vec::new();
     for message in messages {
         // Each of its own: cause and recipient together stand once.
-        person::empty_message(tx, &message.id, &format!("erased-{}", message.id), ERASED, &blank).await?;
+        if !person::empty_message(tx, &message.id, &format!("erased-{}", message.id), ERASED, &blank).await? {
+            return Err(under_way());
+        }
         hashes.extend([Some(message.body_hash), message.rendered_hash, message.html_hash].into_iter().flatten().filter(|hash| *hash != blank));
     }
     hashes.sort();

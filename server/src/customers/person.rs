@@ -60,7 +60,8 @@ async fn made(connection: &mut AnyConnection, state: &AppState, id: ContactId) -
     }
     let suppression =
         |row: Suppression| PersonSuppression { channel: row.channel, reason: row.reason, topic: row.topic, at: rfc3339(row.created_at), source: row.source };
-    let suppressions = suppressed::rows(connection, &person.addresses).await?.into_iter().map(suppression).collect();
+    let known: Vec<String> = person.emails.iter().chain(&person.faxes).chain(&person.logins).cloned().collect();
+    let suppressions = suppressed::rows(connection, &known).await?.into_iter().map(suppression).collect();
     let naming = audit_rows(connection, &person).await?;
     let audit = audit::store::of_ids(connection, &naming).await?;
     let audit = audit

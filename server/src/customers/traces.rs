@@ -1,6 +1,6 @@
 //! Where a person has left traces: what they are known by, now and before, and the rows of other tables that name them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Context;
 use kontor_shared::customers::{Channel, ERASED};
@@ -9,24 +9,35 @@ use sqlx::AnyConnection;
 use super::masking::masked;
 use super::store::contacts::{self, Contact};
 use super::store::person::{self, Message, Table, Texts, User};
+use super::suppressed::normal;
 
 /// Tables that quote people in free text. Who did something is a log-in, and stands in columns of its own. Orders and documents
 /// are not among them: they stay as they were placed and posted.
 pub const TABLES: &[Table] = &[
     table("audit", Some("subject"), &["subject", "before_data", "after_data"]),
     table("consents", Some("contact_id"), &["source", "evidence"]),
-    table("customer_requests", Some("customer_id"), &["text", "answer"]),
+    changing("customer_requests", Some("customer_id"), &["text", "answer"]),
     Table { key: "import_id", number: Some("no"), quotes: true, ..table("import_refusals", None, &["value", "reason", "args"]) },
-    table("customers", Some("id"), &["note", "state_reason"]),
-    Table { key: "customer_id", ..table("applications", Some("customer_id"), &["message", "reason"]) },
-    Table { key: "customer_id", ..table("segment_terms", Some("customer_id"), &["reason"]) },
+    changing("customers", Some("id"), &["note", "state_reason"]),
+    Table { key: "customer_id", ..changing("applications", Some("customer_id"), &["message", "reason"]) },
+    Table { key: "customer_id", ..changing("segment_terms", Some("customer_id"), &["reason"]) },
     table("segment_rules", None, &["reason"]),
-    table("jobs", None, &["last_error"]),
+    changing("jobs", None, &["last_error"]),
+    // What a mail server answered.
+    Table { key: "scope", ..changing("breakers", None, &["reason"]) },
+    changing("mailings", None, &["paused_reason"]),
 ];
 
 const fn table(name: &'static str, owner: Option<&'static str>, columns: &'static [&'static str]) -> Table {
-    Table { name, key: "id", number: None, owner, columns, quotes: false }
+    Table { name, key: "id", number: None, owner, columns, quotes: false, changes: false }
 }
+
+const fn changing(name: &'static str, owner: Option<&'static str>, columns: &'static [&'static str]) -> Table {
+    Table { changes: true, ..table(name, owner, columns) }
+}
+
+/// Where a table was read to: a key and a number.
+pub type ReadTo = (String, i64);
 
 /// What a person is known by, now and before.
 pub struct Person {
@@ -34,7 +45,7 @@ pub struct Person {
     pub user: Option<User>,
     pub emails: Vec<String>,
     pub faxes: Vec<String>,
-    /// Where messages to the person went, as addresses stand in rows.
+    /// Where messages to the person went, as addresses stand in rows; none that another contact of the customer has now.
     pub addresses: Vec<String>,
     /// The log-in and those before it: what stands as who did something.
     pub logins: Vec<String>,
@@ -50,12 +61,14 @@ pub struct Person {
 
 impl Person {
     pub async fn find(connection: &mut AnyConnection, contact: Contact) -> anyhow::Result<Self> {
-        let user = person::user(connection, contact.user_id.as_deref(), &contact.email, &contact.customer_id).await?;
+        let user = person::user(connection, &contact).await?;
         let others = contacts::of_customer(connection, contact.customer_id.parse().context("stored customer id")?).await?;
         let (mut emails, mut faxes) = (vec![contact.email.clone()], vec![contact.fax.clone()]);
         let (mut names, mut phones) = (vec![contact.name.clone()], vec![contact.phone.clone()]);
+        let others: Vec<&Contact> = others.iter().filter(|other| other.id != contact.id).collect();
         let theirs = |value: &str| {
-            others.iter().any(|other| other.id != contact.id && [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(|known| known == value))
+            let same = |known: &String| normal(known) == normal(value);
+            others.iter().any(|other| [&other.name, &other.email, &other.phone, &other.fax].into_iter().any(same))
         };
         // Messages went to the address of their time; what somebody else there has taken over is theirs.
         for form in former(connection, &contact).await? {
@@ -84,21 +97,21 @@ impl Person {
             list.dedup();
         }
         let mut addresses: Vec<String> = emails.iter().chain(&faxes).flat_map(|address| [address.clone(), address.to_lowercase()]).collect();
-        addresses.extend(user.iter().map(|user| user.login.clone()));
+        // Mails about the customer's orders that went to an address a colleague has now are the colleague's.
+        addresses.retain(|address| !others.iter().any(|other| [&other.email, &other.fax].into_iter().any(|known| normal(known) == normal(address))));
         addresses.sort();
         addresses.dedup();
         let user_id = user.as_ref().map_or("", |user| user.id.as_str());
-        let mut shared = HashSet::new();
-        for value in emails.iter().chain(&faxes).chain(&phones) {
-            if person::is_shared(connection, &contact.id, user_id, &value.to_lowercase()).await? {
-                shared.insert(value.to_lowercase());
-            }
+        let values: Vec<String> = emails.iter().chain(&faxes).chain(&phones).map(|value| normal(value)).collect();
+        let mut shared = person::logins_of_others(connection, user_id, &values).await?;
+        for one in person::bearers(connection, &contact.id, &values).await? {
+            shared.extend([one.email, one.fax, one.phone].iter().map(|value| normal(value)).filter(|value| values.contains(value)));
         }
-        let own = |value: &&String| !shared.contains(&value.to_lowercase());
+        let own = |value: &&String| !shared.contains(&normal(value));
         // An extension would be found in anybody's rows.
         let telling = |value: &&String| value.contains('@') || value.chars().filter(char::is_ascii_digit).count() >= 6;
         let mut reach: Vec<String> = emails.iter().chain(&faxes).chain(&phones).filter(own).filter(telling).cloned().collect();
-        names.extend(addresses.iter().chain(&phones).filter(own).cloned());
+        names.extend(addresses.iter().chain(&logins).chain(&phones).filter(own).cloned());
         for list in [&mut names, &mut reach] {
             // Longer ones first: an address may hold the name.
             list.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
@@ -117,9 +130,27 @@ impl Person {
         self.user.as_ref().map_or("", |user| user.id.as_str())
     }
 
-    /// What was or is to be sent to the person.
+    /// What was or is to be sent to the person: as this contact; or, where no contact is named, to one of the addresses about the
+    /// contact's customer, or about nobody's business but the log-in's own. What went to somebody else at the same address is theirs.
     pub async fn messages(&self, connection: &mut AnyConnection) -> sqlx::Result<Vec<Message>> {
-        person::messages(connection, &self.contact.id, &self.contact.customer_id, self.user_id(), &self.addresses).await
+        let known: Vec<String> = self.addresses.iter().chain(&self.logins).cloned().collect();
+        let logins: Vec<String> = known.iter().map(|address| normal(address)).collect();
+        let of_others = person::logins_of_others(connection, self.user_id(), &logins).await?;
+        let mut found = person::messages(connection, &self.contact.id, &self.contact.customer_id, &known).await?;
+        found.retain(|message| match (&message.contact_id, &message.customer_id) {
+            (Some(_), _) => true,
+            (None, Some(_)) => self.addresses.contains(&message.recipient),
+            (None, None) => !of_others.contains(&normal(&message.recipient)),
+        });
+        Ok(found)
+    }
+
+    /// Codes of customers that keep one of the person's e-mail addresses with another contact, in order.
+    pub async fn elsewhere(&self, connection: &mut AnyConnection) -> sqlx::Result<Vec<String>> {
+        let emails: Vec<String> = self.emails.iter().map(|email| normal(email)).collect();
+        let bearers = person::bearers(connection, &self.contact.id, &emails).await?;
+        let codes: BTreeSet<String> = bearers.into_iter().filter(|one| emails.contains(&normal(&one.email))).map(|one| one.code).collect();
+        Ok(codes.into_iter().collect())
     }
 
     /// The row without the person; none where it holds nothing of them. Rows of others lose whole addresses and numbers only:
@@ -139,21 +170,21 @@ impl Person {
         })
     }
 
-    /// Rows of a table that name the person, after a key.
-    pub async fn rows(&self, connection: &mut AnyConnection, table: &Table, after: &str) -> sqlx::Result<(Vec<Texts>, String)> {
+    /// Keys of the rows of a table that name the person, of all or after a key, and how far the table was read.
+    pub async fn rows(&self, connection: &mut AnyConnection, table: &Table, after: Option<ReadTo>) -> sqlx::Result<(Vec<ReadTo>, ReadTo)> {
         const AT_ONCE: i64 = 1_000;
-        let (mut found, mut key, mut number) = (Vec::new(), after.to_string(), i64::MAX);
+        let (mut found, mut to) = (Vec::new(), after.unwrap_or_else(|| (String::new(), i64::MAX)));
         loop {
-            let rows = person::texts(connection, table, &key, number, AT_ONCE).await?;
-            let Some(last) = rows.last() else { return Ok((found, key)) };
-            (key, number) = (last.key.clone(), last.number);
-            found.extend(rows.iter().filter_map(|row| self.masked_row(table, row)));
+            let rows = person::texts(connection, table, (&to.0, to.1), AT_ONCE).await?;
+            let Some(last) = rows.last() else { return Ok((found, to)) };
+            to = (last.key.clone(), last.number);
+            found.extend(rows.into_iter().filter(|row| self.masked_row(table, row).is_some()).map(|row| (row.key, row.number)));
         }
     }
 
     /// Whether a text is one of the person's addresses.
     pub fn has(&self, address: &str) -> bool {
-        self.addresses.iter().any(|own| own.to_lowercase() == address.trim().to_lowercase())
+        self.addresses.iter().chain(&self.logins).any(|own| normal(own) == normal(address))
     }
 }
 
@@ -180,7 +211,7 @@ fn masked_form(text: &str, contact: &str) -> Option<String> {
 
 /// The rows of the audit trail that name a person, or that the person made, for showing.
 pub async fn audit_rows(connection: &mut AnyConnection, person: &Person) -> anyhow::Result<HashSet<String>> {
-    let mut found: HashSet<String> = person.rows(connection, &TABLES[0], "").await?.0.into_iter().map(|row| row.key).collect();
+    let mut found: HashSet<String> = person.rows(connection, &TABLES[0], None).await?.0.into_iter().map(|(key, _)| key).collect();
     found.extend(person::made_by(connection, &person.logins).await?);
     Ok(found)
 }

@@ -157,13 +157,13 @@ async fn write(run: &mut Run, terms: &Terms, rows: Vec<Read>) -> Result<u64, Imp
         let mut connection = run.state.db.read().await?;
         for (_, input, before) in &rows {
             // Nothing was written, so the register does not know the customer an earlier row brought.
-            let (outcome, withdrawn) = take(&mut connection, &clock, input, terms, true).await?;
+            let (outcome, withdrawn) = take(&mut connection, &clock, input, terms, None).await?;
             done.push((if *before == Before::Customer { Outcome::Changed } else { outcome }, withdrawn));
         }
     } else {
         let mut tx = run.write().await?;
         for (_, input, _) in &rows {
-            done.push(take(&mut tx, &clock, input, terms, false).await?);
+            done.push(take(&mut tx, &clock, input, terms, Some(run.state.db.for_update())).await?);
         }
         tx.commit().await?;
     }
@@ -224,10 +224,12 @@ fn find<'a>(contacts: &'a [Contact], input: &ContactInput) -> Option<&'a Contact
     by_email.or_else(|| contacts.iter().find(|contact| contact.name == input.name() && (contact.email.is_empty() || input.email.is_empty())))
 }
 
-/// Stores what one row says, or only tells what it would do; and whether it would have overridden a withdrawn consent.
-async fn take(connection: &mut AnyConnection, clock: &Clock, input: &CustomerInput, terms: &Terms, dry_run: bool) -> anyhow::Result<(Outcome, bool)> {
-    let now = clock.now_ms();
-    let before = store::customer(connection, &input.code).await?;
+/// Stores what one row says, or only tells what it would do; and whether it would have overridden a withdrawn consent. `lock` is
+/// [`crate::db::Db::for_update`], none in a dry run: what people said, and whether they were erased, is read once nobody else can
+/// change it.
+async fn take(connection: &mut AnyConnection, clock: &Clock, input: &CustomerInput, terms: &Terms, lock: Option<&str>) -> anyhow::Result<(Outcome, bool)> {
+    let (now, dry_run) = (clock.now_ms(), lock.is_none());
+    let before = store::customer(connection, lock.unwrap_or(""), &input.code).await?;
     let after = applied(before.as_ref(), input, terms, || clock.new_id().to_string());
     let mut changed = before.as_ref() != Some(&after);
     if changed && !dry_run {
@@ -319,9 +321,6 @@ async fn take_consent(
     }
     if !dry_run {
         store::touch(connection, customer).await?;
-        if !store::lives(connection, &person.id).await? {
-            return Ok(Consent::Same);
-        }
         let new = NewConsent {
             id: clock.new_id().to_string(),
             contact: &person.id,

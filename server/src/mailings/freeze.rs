@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::audience::Recipient;
 use super::moves;
+use crate::customers::store::person;
 use crate::db::rows_of_placeholders;
 use crate::error::{AppError, Result};
 use crate::mail::compose::domain;
@@ -63,19 +64,18 @@ pub async fn freeze(state: &AppState, mailing: &str, seen: Option<i64>, recipien
             }
         }
     }
-    let mut frozen = Frozen { recipients: 0, skipped: 0 };
     for chunk in recipients.chunks(CHUNK) {
         let mut tx = state.db.write_tx().await?;
         still_ours(&mut tx, state, mailing, revision).await?;
+        person::hold_writing(&mut tx, state.db.for_update()).await?;
         insert(&mut tx, state, mailing, &row, chunk).await?;
         tx.commit().await?;
     }
-    for one in recipients {
-        frozen.recipients += 1;
-        frozen.skipped += u64::from(one.skip.is_some());
-    }
     let mut tx = state.db.write_tx().await?;
     still_ours(&mut tx, state, mailing, revision).await?;
+    // The recipients were read before: an erasure that came in between must not be undone.
+    person::skip_erased(&mut tx, mailing).await?;
+    let frozen = counts(&mut tx, mailing).await?;
     moves::act(&mut tx, state, mailing, MailingAction::Freeze, actor, "").await?;
     tx.commit().await?;
     Ok(frozen)

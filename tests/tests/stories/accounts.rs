@@ -7,6 +7,7 @@ use kontor_server::accounts::totp;
 use kontor_server::auth;
 use kontor_shared::api::accounts::{Account, FactorOffer, PeoplePage, RecoveryCodes};
 use kontor_shared::api::{Customer, Role, Session};
+use kontor_tests::beside::beside;
 use kontor_tests::{Answer, Client, TestApp};
 use serde_json::json;
 
@@ -529,4 +530,37 @@ at_an_address!(a_reset_and_a_log_in_at_once_leave_no_old_session, |app| async {
     for thief in thieves {
         assert!(signed_in(&thief).await.is_none());
     }
+});
+
+// Whoever has a log-in changed holds its row first and then what hangs on it, or two at once would wait for each other.
+at_an_address!(two_who_change_a_log_in_at_once_do_not_block_each_other, |app| async {
+    add(&app, BUYER, Role::Buyer).await;
+    // What another version left keeps nobody from ending sessions, nor from a new password.
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    let left = "INSERT INTO account_requests (id, kind, data, created_at) VALUES ('left', 'x', '{\"kind\":\"of another version\"}', 1)";
+    sqlx::query(left).execute(&mut *tx).await.expect("a request is stored");
+    tx.commit().await.expect("committed");
+    let hold = ("UPDATE users SET id = id WHERE login = $1", &[BUYER][..]);
+    let end = ("DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE login = $1)", &[BUYER][..]);
+
+    let client = app.log_in(BUYER, PASSWORD).await;
+    app.log_in(BUYER, PASSWORD).await;
+    beside(&app, &[hold], &[end], client.post("/api/account/sessions/end", &json!({}))).await.expect(204);
+    let client = app.log_in(BUYER, PASSWORD).await;
+    client.put("/api/account/password", &json!({"old": PASSWORD, "new": OTHER, "end_others": true})).await.expect(204);
+
+    // At work, which is noted once a minute.
+    app.pass(120);
+    beside(&app, &[hold], &[end], client.get("/api/profile")).await.ok();
+
+    // Erased.
+    app.log_in(BUYER, OTHER).await;
+    let (sales, admin) = (app.staff(Role::Sales).await, app.staff(Role::Admin).await);
+    let (customer, id) = (app.customer("C1").await, app.state().clock.new_id());
+    let person = json!({"name": "Anna", "email": BUYER, "receives_orders": true, "receives_accounts": false, "receives_mail": true});
+    sales.post("/api/contacts", &json!({"id": id, "customer": customer, "contact": person})).await.expect(201);
+    let asked = json!({"name": "Anna", "reason": "asked for it"});
+    let answer = beside(&app, &[hold], &[end], admin.post(&format!("/api/contacts/{id}/erase"), &asked)).await;
+    answer.ok();
+    sign_in(&app.anonymous(), BUYER, OTHER, None).await.problem(401, "wrong_credentials");
 });

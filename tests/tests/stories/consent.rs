@@ -12,6 +12,7 @@ use kontor_shared::api::preferences::Preferences;
 use kontor_shared::api::{Customer, ImportReport, Role};
 use kontor_shared::customers::ConsentState;
 use kontor_shared::mailings::{Channel, MailingAction, SkipReason};
+use kontor_tests::beside::beside;
 use kontor_tests::files::import;
 use kontor_tests::goods::number;
 use kontor_tests::mailing::{Written, name_sender};
@@ -233,6 +234,14 @@ on_both_databases!(a_consent_stays_with_the_address_it_was_given_for, |app| asyn
     assert_eq!(contact(&sales, &customer, &in_file).await.consent, None);
     let _: ImportReport = file("code,contact,email,consent\nC9,Ann,file@x.example,yes\n").await;
     assert_eq!(contact(&sales, &customer, &in_file).await.consent.as_deref(), Some("granted"));
+    // What is said while a file is read counts: the customer is locked before it is looked at.
+    let hold = ("UPDATE customers SET revision = revision + 1 WHERE id = $1", &[customer.as_str()][..]);
+    let withdraw = "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at) \
+         SELECT 'w', id, 'marketing', 'email', 'withdrawn', '', 'telephone', 1 FROM contacts WHERE email = $1";
+    file("code,contact,email\nC9,Eve,eve@x.example\n").await;
+    beside(&app, &[hold], &[(withdraw, &["eve@x.example"])], file("code,contact,email,consent\nC9,Eve,eve@x.example,yes\n")).await;
+    let eve = texts(&app, "SELECT id FROM contacts WHERE email = $1", "eve@x.example").await.remove(0);
+    assert_eq!(contact(&sales, &customer, &eve).await.consent.as_deref(), Some("withdrawn"));
     // A "no" is the person's, whatever the address.
     sales.post(&format!("/api/contacts/{id}/consents"), &say("withdrawn")).await.ok();
     rename("third@x.example").await;

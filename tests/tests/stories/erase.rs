@@ -5,12 +5,16 @@ use kontor_server::imports::Kind;
 use kontor_shared::api::mailings::AudienceCount;
 use kontor_shared::api::people::{ErasePreview, Erased, PersonExport};
 use kontor_shared::api::{Customer, Role};
-use kontor_shared::mailings::SkipReason;
+use kontor_shared::mailings::{MailingAction, SkipReason};
+use kontor_tests::beside::{Statement, beside};
 use kontor_tests::files::import;
 use kontor_tests::goods::{good, number, publish};
+use kontor_tests::mailing::{Written, name_sender};
 use kontor_tests::{Client, Engine, TestApp, on_both_databases};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
+
+use crate::at_an_address;
 
 const NAME: &str = "Ёлкина \"Anna\" Zephyrova";
 const EMAIL: &str = "Anna.Zephyrova@Person.example";
@@ -135,9 +139,20 @@ async fn lived(app: &TestApp) -> Story {
         &[&format!("{{\"to\":\"{login}\"}}"), &login],
     )
     .await;
+    // What mail servers answered is kept where it holds things up.
+    let refused = format!("550 <{EMAIL}> unknown");
+    run(app, "INSERT INTO breakers (scope, failures, open_until, reason, changed_at) VALUES ('smarthost', 1, 0, $1, 1)", &[&refused]).await;
+    run(
+        app,
+        "INSERT INTO mailings (id, name, state, revision, topic, audience, paused_reason, created_at, created_by) \
+         VALUES ('paused', 'News', 'paused', 1, 'offers', '{}', $1, 1, 'test')",
+        &[&refused],
+    )
+    .await;
     // What she asked for and a job has not answered yet; and what somebody else did.
     let asked = "INSERT INTO account_requests (id, kind, data, created_at) VALUES ($1, 'x', $2, 1)";
     run(app, asked, &["forgot", &json!({"kind": "forgot", "email": login}).to_string()]).await;
+    run(app, asked, &["unreadable", &json!({"kind": "of another version", "email": login}).to_string()]).await;
     run(app, asked, &["bob", &json!({"kind": "forgot", "email": "bob@stays.example"}).to_string()]).await;
     run(app, "INSERT INTO account_requests (id, kind, data, created_at) SELECT 'email', 'x', '{\"kind\":\"email\",\"email\":\"e@x.example\",\"user\":\"' || id || '\"}', 1 \
         FROM users WHERE login = $1", &[&login]).await;
@@ -257,4 +272,109 @@ on_both_databases!(an_erased_address_that_comes_back_is_stopped, |app| async {
     let anna = page.contacts.iter().find(|one| one.name == "Anna").expect("the contact");
     let stopped: Vec<&str> = anna.stopped.iter().map(|one| one.reason.as_str()).collect();
     assert_eq!(stopped, ["bounced", "erased"]);
+});
+
+async fn texts(app: &TestApp, sql: &'static str, value: &str) -> Vec<String> {
+    sqlx::query_scalar(sql).bind(value).fetch_all(&mut *app.state().db.read().await.expect("a connection")).await.expect("texts")
+}
+
+on_both_databases!(what_a_colleague_has_taken_over_is_the_colleagues, |app| async {
+    let (sales, admin) = (app.staff(Role::Sales).await, app.staff(Role::Admin).await);
+    let (one, two) = (app.customer("C1").await, app.customer("C2").await.to_string());
+    let customer = one.to_string();
+    let form = |name: &str, email: &str| json!({"name": name, "email": email, "receives_orders": true, "receives_accounts": false, "receives_mail": true});
+    let add = async |customer: &str, name: &str, email: &str| {
+        let id = app.state().clock.new_id().to_string();
+        sales.post("/api/contacts", &json!({"id": id, "customer": customer, "contact": form(name, email)})).await.expect(201);
+        id
+    };
+    let rename = async |id: &str, name: &str, email: &str| sales.put(&format!("/api/contacts/{id}"), &form(name, email)).await.ok();
+    let erase = async |id: &str, name: &str| -> Erased {
+        admin.post(&format!("/api/contacts/{id}/erase"), &json!({"name": name, "reason": "asked for it"})).await.json()
+    };
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    let body = kontor_server::bodies::put(&mut tx, "text/plain", b"Your order", 1).await.expect("a body");
+    tx.commit().await.expect("committed");
+    let letter = "INSERT INTO messages (id, cause, customer_id, channel, recipient, lang, subject, body_hash, state, run_after, message_id, created_at) \
+         VALUES ($1, $1, NULLIF($2, ''), 'email', $3, 'en', 'Hello', $4, 'sent', 1, 'm', 1)";
+
+    // Ann signs in with the address she had before; Bob is written to at it now.
+    let password = "four herons by the weir";
+    let login = kontor_server::auth::add_user(app.state(), "desk@x.example", password, Role::Buyer, Some(one), false).await.expect("Ann signs in");
+    let ann = add(&customer, "Ann", "desk@x.example").await;
+    run(&app, "UPDATE contacts SET user_id = $2 WHERE id = $1", &[&ann, &login.to_string()]).await;
+    let signed_in = app.log_in("desk@x.example", password).await;
+    rename(&ann, "Ann", "ann@x.example").await;
+    let bob = add(&customer, "Bob", "Desk@X.example").await;
+    run(&app, letter, &["account 1", "", "desk@x.example", &body]).await;
+    run(&app, letter, &["order 1", &customer, "desk@x.example", &body]).await;
+    let export: PersonExport = admin.post(&format!("/api/contacts/{bob}/export"), &json!({})).await.json();
+    assert!(export.log_in.is_none() && export.messages.len() == 1, "the log-in and its mails are Ann's");
+    let done = erase(&bob, "Bob").await;
+    assert_eq!((done.sessions, done.messages), (0, 1));
+    signed_in.get("/api/profile").await.ok();
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM users WHERE disabled = 1").await, 0);
+    assert_eq!(texts(&app, "SELECT recipient FROM messages WHERE id = $1", "account 1").await, ["desk@x.example"]);
+
+    // Eve had addresses that others have now, whoever spells them how.
+    let eve = add(&customer, "Eve", "Info@x.example").await;
+    rename(&eve, "Eve", "ёж@x.example").await;
+    rename(&eve, "Eve", "eve@x.example").await;
+    add(&customer, "Zoe", "info@X.example").await;
+    add(&two, "Fay", "Ёж@x.example").await;
+    let noted = json!({"name": "Customer C2", "price_type": "wholesale", "lang": "en", "channel": "email", "note": "write to ёж@x.example"});
+    sales.put(&format!("/api/customers/{two}"), &noted).await.ok();
+    run(&app, letter, &["order 2", &customer, "info@x.example", &body]).await;
+    run(&app, letter, &["order 3", &customer, "eve@x.example", &body]).await;
+    let preview: ErasePreview = admin.get(&format!("/api/contacts/{eve}/erase")).await.json();
+    assert_eq!((preview.messages, preview.elsewhere), (1, vec!["C2".to_string()]));
+    assert_eq!(erase(&eve, "Eve").await.messages, 1);
+    assert_eq!(texts(&app, "SELECT recipient FROM messages WHERE id = $1", "order 2").await, ["info@x.example"]);
+    assert_eq!(texts(&app, "SELECT recipient FROM messages WHERE id = $1", "order 3").await, ["erased-order 3"]);
+    assert_eq!(texts(&app, "SELECT note FROM customers WHERE id = $1", &two).await, ["write to ёж@x.example"]);
+});
+
+at_an_address!(an_erasure_beside_a_sender_waits_and_beside_a_freeze_stands, |app| async {
+    let state = app.state();
+    name_sender(state, |_| {}).await;
+    let admin = app.staff(Role::Admin).await;
+    let (addresses, forget) = (["r0@gone.example", "r1@gone.example", "r2@stays.example"], json!({"name": "Contact r0", "reason": "asked for it"}));
+    let mut written = Written::draft(state, &[("r0", addresses[0]), ("r1", addresses[1]), ("r2", addresses[2])]).await;
+    let contacts: Vec<String> = written.recipients.iter().map(|one| one.contact.expect("a contact").to_string()).collect();
+    let path = format!("/api/contacts/{}/erase", contacts[0]);
+
+    // A sender takes the message while the person is erased: it has the address, and would write back what it says.
+    written.freeze(state).await;
+    let claim = "UPDATE messages SET state = 'claimed', attempts = 1, lease_until = 9000000000000 WHERE mailing_id = $1 AND recipient = 'r0@gone.example'";
+    let answer = beside(&app, &[(claim, &[&written.id])], &[], admin.post(&path, &forget)).await;
+    answer.problem(409, "message_under_way");
+    assert_eq!(written.message(state, addresses[0]).await.0, "claimed");
+    run(&app, "UPDATE messages SET state = 'queued', attempts = 0, lease_until = NULL WHERE mailing_id = $1 AND state = 'claimed'", &[&written.id]).await;
+    written.act(state, MailingAction::Thaw).await;
+
+    // One is erased after it was found whom the mailing goes to, and one while its messages are written.
+    admin.post(&path, &forget).await.ok();
+    let erasing: [Statement; 2] =
+        [("UPDATE sending SET id = id WHERE id = 1", &[]), ("UPDATE contacts SET erased_at = 1, email = '', name = '' WHERE id = $1", &[&contacts[1]])];
+    written.recipients.rotate_left(2);
+    let frozen = beside(&app, &erasing, &[], written.freeze(state)).await;
+    assert_eq!((frozen.recipients, frozen.skipped), (3, 2));
+    let mut sent_to = texts(&app, "SELECT recipient || ' ' || skip_reason FROM messages WHERE mailing_id = $1", &written.id).await;
+    sent_to.sort();
+    assert!(sent_to[..2].iter().all(|one| one.starts_with("erased-") && one.ends_with(" erased")), "{sent_to:?}");
+    assert_eq!(sent_to[2..], ["r2@stays.example "]);
+});
+
+on_both_databases!(what_comes_to_name_a_person_while_they_are_erased_is_found, |app| async {
+    let Story { customer, contact, admin, .. } = lived(&app).await;
+    app.customer("C2").await;
+    // The erasure has read the tables and waits for the customer; a file is being refused line by line, and somebody takes a note.
+    let hold: [Statement; 1] = [("UPDATE customers SET revision = revision + 1 WHERE id = $1", &[&customer])];
+    let refused = "INSERT INTO import_refusals (import_id, no, file, row_no, value, reason) \
+         SELECT import_id, MAX(no) + 1, 'c.csv', 9, $1, 'unknown' FROM import_refusals GROUP BY import_id";
+    let meanwhile: [Statement; 2] = [(refused, &[EMAIL]), ("UPDATE customers SET note = $1 WHERE code = 'C2'", &[EMAIL])];
+    let asked = json!({"name": NAME, "reason": "asked for it"});
+    beside(&app, &hold, &meanwhile, admin.post(&format!("/api/contacts/{contact}/erase"), &asked)).await.ok();
+    let left = found(&app).await;
+    assert!(left.is_empty(), "{left:#?}");
 });

@@ -1,7 +1,11 @@
 //! SQL of everything held about one person, and of taking the person out of it.
 
+use std::collections::HashSet;
+
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::contacts::Contact;
+use crate::auth::normal;
 use crate::db::placeholders;
 
 crate::row! {
@@ -14,15 +18,18 @@ crate::row! {
     }
 }
 
-/// The person's log-in: the one the contact was given, or a buyer's of the same customer under the person's own address.
-pub async fn user(connection: &mut AnyConnection, user: Option<&str>, email: &str, customer: &str) -> sqlx::Result<Option<User>> {
+/// The person's log-in: the one the contact was given, or a buyer's of the same customer under the person's own address. One that
+/// another contact was given is theirs, whatever address it is called by.
+pub async fn user(connection: &mut AnyConnection, contact: &Contact) -> sqlx::Result<Option<User>> {
     sqlx::query_as(
-        "SELECT id, login, disabled, created_at FROM users WHERE id = $1 OR (login = $2 AND $2 <> '' AND role = 'buyer' AND customer_id = $3) \
+        "SELECT id, login, disabled, created_at FROM users WHERE id = $1 OR (login = $2 AND $2 <> '' AND role = 'buyer' AND customer_id = $3 \
+         AND NOT EXISTS (SELECT 1 FROM contacts k WHERE k.user_id = users.id AND k.id <> $4)) \
          ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1",
     )
-    .bind(user.unwrap_or(""))
-    .bind(email.to_lowercase())
-    .bind(customer)
+    .bind(contact.user_id.as_deref().unwrap_or(""))
+    .bind(normal(&contact.email))
+    .bind(&contact.customer_id)
+    .bind(&contact.id)
     .fetch_optional(connection)
     .await
 }
@@ -36,6 +43,8 @@ crate::row! {
     #[derive(Clone, Debug)]
     pub struct Message {
         pub id: String,
+        pub customer_id: Option<String>,
+        pub contact_id: Option<String>,
         pub channel: String,
         pub recipient: String,
         pub subject: String,
@@ -47,16 +56,15 @@ crate::row! {
     }
 }
 
-/// What was or is to be sent to the person: as this contact; or, where no contact is named, to one of these addresses about the
-/// contact's customer, or about nobody's business but the log-in's own. What went to somebody else at the same address is theirs.
-pub async fn messages(connection: &mut AnyConnection, contact: &str, customer: &str, user: &str, addresses: &[String]) -> sqlx::Result<Vec<Message>> {
+/// What was or is to be sent to this contact; or, where no contact is named, to one of these addresses about the contact's customer
+/// or about nobody's business.
+pub async fn messages(connection: &mut AnyConnection, contact: &str, customer: &str, addresses: &[String]) -> sqlx::Result<Vec<Message>> {
     let sql = format!(
-        "SELECT id, channel, recipient, subject, state, body_hash, rendered_hash, html_hash, created_at FROM messages \
-         WHERE contact_id = $1 OR (contact_id IS NULL AND recipient IN ({}) AND (customer_id = $2 OR (customer_id IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM users u WHERE u.login = LOWER(messages.recipient) AND u.id <> $3)))) ORDER BY created_at, id",
-        placeholders(4, addresses.len().max(1))
+        "SELECT id, customer_id, contact_id, channel, recipient, subject, state, body_hash, rendered_hash, html_hash, created_at FROM messages \
+         WHERE contact_id = $1 OR (contact_id IS NULL AND recipient IN ({}) AND (customer_id = $2 OR customer_id IS NULL)) ORDER BY created_at, id",
+        placeholders(3, addresses.len().max(1))
     );
-    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(contact).bind(customer).bind(user);
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(contact).bind(customer);
     for address in addresses {
         query = query.bind(address);
     }
@@ -67,6 +75,17 @@ pub async fn messages(connection: &mut AnyConnection, contact: &str, customer: &
     query.fetch_all(connection).await
 }
 
+/// Those of these log-ins, as they are stored, that somebody else signs in with.
+pub async fn logins_of_others(connection: &mut AnyConnection, user: &str, logins: &[String]) -> sqlx::Result<HashSet<String>> {
+    if logins.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = format!("SELECT login FROM users WHERE id <> $1 AND login IN ({})", placeholders(2, logins.len()));
+    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(user);
+    let found: Vec<String> = logins.iter().fold(query, |query, login| query.bind(login)).fetch_all(connection).await?;
+    Ok(found.into_iter().collect())
+}
+
 /// What was changed of a customer's people, before and after.
 pub async fn changes(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<Vec<(Option<String>, Option<String>)>> {
     sqlx::query_as("SELECT before_data, after_data FROM audit WHERE subject = $1 AND action IN ('contact.add', 'contact.save')")
@@ -75,20 +94,34 @@ pub async fn changes(connection: &mut AnyConnection, customer: &str) -> sqlx::Re
         .await
 }
 
-/// Codes of customers that keep one of these e-mail addresses with another contact, in no order.
-pub async fn elsewhere(connection: &mut AnyConnection, contact: &str, addresses: &[String]) -> sqlx::Result<Vec<String>> {
-    if addresses.is_empty() {
+crate::row! {
+    /// Somebody else who was not erased, and the code of their customer.
+    pub struct Bearer {
+        pub code: String,
+        pub email: String,
+        pub fax: String,
+        pub phone: String,
+    }
+}
+
+/// Who else has one of these, in lower case, as an address or a number.
+pub async fn bearers(connection: &mut AnyConnection, contact: &str, values: &[String]) -> sqlx::Result<Vec<Bearer>> {
+    if values.is_empty() {
         return Ok(Vec::new());
     }
+    // SQLite's LOWER knows ASCII only: what holds other letters is all read, and told apart below.
+    let like = |column: &str| format!("LOWER(p.{column}) IN ({}) OR LENGTH(p.{column}) <> OCTET_LENGTH(p.{column})", placeholders(2, values.len()));
     let sql = format!(
-        "SELECT DISTINCT c.code FROM contacts p JOIN customers c ON c.id = p.customer_id WHERE p.id <> $1 AND p.erased_at IS NULL AND LOWER(p.email) IN ({})",
-        placeholders(2, addresses.len())
+        "SELECT c.code, p.email, p.fax, p.phone FROM contacts p JOIN customers c ON c.id = p.customer_id \
+         WHERE p.id <> $1 AND p.erased_at IS NULL AND ({} OR {} OR {})",
+        like("email"),
+        like("fax"),
+        like("phone")
     );
-    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(contact);
-    for address in addresses {
-        query = query.bind(address.to_lowercase());
-    }
-    query.fetch_all(connection).await
+    let query = sqlx::query_as::<_, Bearer>(AssertSqlSafe(sql)).bind(contact);
+    let found = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(connection).await?;
+    let has = |one: &Bearer| [&one.email, &one.fax, &one.phone].into_iter().any(|own| values.contains(&normal(own)));
+    Ok(found.into_iter().filter(has).collect())
 }
 
 /// Orders the log-in placed: when, number, delivery address, comment.
@@ -97,20 +130,6 @@ pub async fn orders(connection: &mut AnyConnection, user: &str) -> sqlx::Result<
         .bind(user)
         .fetch_all(connection)
         .await
-}
-
-/// Whether anybody else who was not erased has this, in lower case, as an address or a number, or signs in with it.
-pub async fn is_shared(connection: &mut AnyConnection, contact: &str, user: &str, value: &str) -> sqlx::Result<bool> {
-    let found: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM contacts WHERE id <> $1 AND erased_at IS NULL AND (LOWER(email) = $3 OR LOWER(fax) = $3 OR LOWER(phone) = $3) \
-         UNION ALL SELECT id FROM users WHERE id <> $2 AND login = $3 LIMIT 1",
-    )
-    .bind(contact)
-    .bind(user)
-    .bind(value)
-    .fetch_optional(connection)
-    .await?;
-    Ok(found.is_some())
 }
 
 /// Whose rows a customer's are: the ids of the customer, its people, their log-ins and its orders.
@@ -170,23 +189,25 @@ pub async fn forget_addresses(connection: &mut AnyConnection, contact: &str) -> 
 
 /// Ends the log-in for good under another name; the row stays for the orders that name it.
 pub async fn close_user(connection: &mut AnyConnection, user: &str, login: &str) -> sqlx::Result<u64> {
-    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
-    sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
+    // The log-in before what hangs on it, as everybody locks them.
     sqlx::query(
         "UPDATE users SET disabled = 1, login = $2, password_hash = 'erased', name = '', factor_at = NULL, factor_secret = '', factor_offered = '' WHERE id = $1",
     )
     .bind(user).bind(login).execute(&mut *connection).await?;
+    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
     sqlx::query("DELETE FROM links WHERE subject = $1").bind(user).execute(connection).await?;
     Ok(ended.rows_affected())
 }
 
-/// Takes recipient, subject and texts out of a message. One that waits is skipped.
-pub async fn empty_message(connection: &mut AnyConnection, id: &str, recipient: &str, text: &str, body_hash: &str) -> sqlx::Result<()> {
-    sqlx::query(
+/// Takes recipient, subject and texts out of a message. One that waits is skipped; one that a sender has taken meanwhile is the
+/// sender's, and stays: false.
+pub async fn empty_message(connection: &mut AnyConnection, id: &str, recipient: &str, text: &str, body_hash: &str) -> sqlx::Result<bool> {
+    let emptied = sqlx::query(
         "UPDATE messages SET recipient = $2, subject = $3, body_hash = $4, rendered_hash = NULL, html_hash = NULL, domain = '', attachments = '', \
          skip_reason = CASE WHEN state = 'queued' THEN 'erased' ELSE skip_reason END, \
          last_error = CASE WHEN state = 'queued' THEN 'the person was erased' ELSE NULL END, \
-         state = CASE WHEN state = 'queued' THEN 'skipped' ELSE state END WHERE id = $1",
+         state = CASE WHEN state = 'queued' THEN 'skipped' ELSE state END WHERE id = $1 AND state NOT IN ('claimed', 'sending')",
     )
     .bind(id)
     .bind(recipient)
@@ -194,6 +215,25 @@ pub async fn empty_message(connection: &mut AnyConnection, id: &str, recipient: 
     .bind(body_hash)
     .execute(connection)
     .await?;
+    Ok(emptied.rows_affected() == 1)
+}
+
+/// Skips a draft's messages to people who were erased after it was found whom it goes to, and takes their addresses out of them.
+pub async fn skip_erased(connection: &mut AnyConnection, mailing: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE messages SET recipient = 'erased-' || id, domain = '', state = 'skipped', skip_reason = 'erased', last_error = 'the person was erased' \
+         WHERE mailing_id = $1 AND contact_id IN (SELECT id FROM contacts WHERE erased_at IS NOT NULL)",
+    )
+    .bind(mailing)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Lets, until the transaction ends, nobody write a mailing's messages while somebody is erased, nor the other way round: what is
+/// written before is emptied, and what is written after knows of it.
+pub async fn hold_writing(connection: &mut AnyConnection, for_update: &str) -> sqlx::Result<()> {
+    let _: Option<i64> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT id FROM sending WHERE id = 1{for_update}"))).fetch_optional(connection).await?;
     Ok(())
 }
 
@@ -250,6 +290,8 @@ pub struct Table {
     pub columns: &'static [&'static str],
     /// The texts quote something foreign as it came: where one names the person, all of it is about the person.
     pub quotes: bool,
+    /// Its rows may come to name the person after they were first written. They are few, or few of them hold a text.
+    pub changes: bool,
 }
 
 /// A row of a [`Table`]: its key, its number, its texts.
@@ -261,26 +303,31 @@ pub struct Texts {
     pub texts: Vec<Option<String>>,
 }
 
-/// Rows of a table in the order of their keys, after one of them.
-pub async fn texts(connection: &mut AnyConnection, table: &Table, after: &str, after_number: i64, limit: i64) -> sqlx::Result<Vec<Texts>> {
-    let number = table.number.unwrap_or("CAST(0 AS BIGINT)");
-    let columns = table.columns.join(", ");
-    let (name, key, owner) = (table.name, table.key, table.owner.unwrap_or("''"));
-    let sql =
-        format!("SELECT {key}, {number}, {owner}, {columns} FROM {name} WHERE {key} > $1 OR ({key} = $1 AND {number} > $2) ORDER BY {key}, {number} LIMIT $3");
+/// Rows of a table that hold a text, in the order of their keys, after one of them.
+pub async fn texts(connection: &mut AnyConnection, table: &Table, (after, after_number): (&str, i64), limit: i64) -> sqlx::Result<Vec<Texts>> {
+    let (key, number) = (table.key, table.number.unwrap_or(NO_NUMBER));
+    let filled: Vec<String> = table.columns.iter().map(|column| format!("{column} <> ''")).collect();
+    let sql = format!("{} WHERE ({key} > $1 OR ({key} = $1 AND {number} > $2)) AND ({}) ORDER BY {key}, {number} LIMIT $3", select(table), filled.join(" OR "));
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(after_number).bind(limit).fetch_all(connection).await?;
-    rows.iter()
-        .map(|row| {
-            use sqlx::Row;
-            let texts = (0..table.columns.len()).map(|at| row.try_get(at + 3)).collect::<sqlx::Result<_>>()?;
-            Ok(Texts { key: row.try_get(0)?, number: row.try_get(1)?, owner: row.try_get(2)?, texts })
-        })
-        .collect()
+    rows.iter().map(|row| read(table, row)).collect()
+}
+
+const NO_NUMBER: &str = "CAST(0 AS BIGINT)";
+
+fn select(table: &Table) -> String {
+    let number = table.number.unwrap_or(NO_NUMBER);
+    format!("SELECT {}, {number}, {}, {} FROM {}", table.key, table.owner.unwrap_or("''"), table.columns.join(", "), table.name)
+}
+
+fn read(table: &Table, row: &sqlx::any::AnyRow) -> sqlx::Result<Texts> {
+    use sqlx::Row;
+    let texts = (0..table.columns.len()).map(|at| row.try_get(at + 3)).collect::<sqlx::Result<_>>()?;
+    Ok(Texts { key: row.try_get(0)?, number: row.try_get(1)?, owner: row.try_get(2)?, texts })
 }
 
 /// Writes the texts of a row.
 pub async fn set_texts(connection: &mut AnyConnection, table: &Table, row: &Texts) -> sqlx::Result<()> {
-    let number = table.number.unwrap_or("CAST(0 AS BIGINT)");
+    let number = table.number.unwrap_or(NO_NUMBER);
     let set: Vec<String> = table.columns.iter().enumerate().map(|(at, column)| format!("{column} = ${}", at + 3)).collect();
     let sql = format!("UPDATE {} SET {} WHERE {} = $1 AND {number} = $2", table.name, set.join(", "), table.key);
     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(&row.key).bind(row.number);
@@ -291,8 +338,9 @@ pub async fn set_texts(connection: &mut AnyConnection, table: &Table, row: &Text
     Ok(())
 }
 
-/// One row of a table.
-pub async fn texts_of(connection: &mut AnyConnection, table: &Table, key: &str, number: i64) -> sqlx::Result<Option<Texts>> {
-    let found = texts(connection, table, key, number - 1, 1).await?.pop();
-    Ok(found.filter(|row| row.key == key && row.number == number))
+/// One row of a table, locked until the transaction ends. `for_update` is [`crate::db::Db::for_update`].
+pub async fn texts_of(connection: &mut AnyConnection, table: &Table, for_update: &str, key: &str, number: i64) -> sqlx::Result<Option<Texts>> {
+    let sql = format!("{} WHERE {} = $1 AND {} = $2{for_update}", select(table), table.key, table.number.unwrap_or(NO_NUMBER));
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(key).bind(number).fetch_optional(connection).await?;
+    row.map(|row| read(table, &row)).transpose()
 }

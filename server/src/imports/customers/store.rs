@@ -1,6 +1,6 @@
 //! SQL of the customers' import: one customer, its contacts and their consents.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 crate::row! {
     /// A customer as an import may change it.
@@ -23,14 +23,13 @@ crate::row! {
     }
 }
 
-pub async fn customer(connection: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Customer>> {
-    sqlx::query_as(
+/// The customer with a code; `for_update` locks it, as everybody does who changes its people.
+pub async fn customer(connection: &mut AnyConnection, for_update: &str, code: &str) -> sqlx::Result<Option<Customer>> {
+    let sql = format!(
         "SELECT id, code, name, country, other_countries, lang, price_type, delivery_address, address, tax_id, region, discount, channel, manager_id \
-         FROM customers WHERE code = $1",
-    )
-    .bind(code)
-    .fetch_optional(connection)
-    .await
+         FROM customers WHERE code = $1{for_update}"
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).bind(code).fetch_optional(connection).await
 }
 
 /// Stores a customer, new or changed; code and id stay what they are.
@@ -92,8 +91,7 @@ pub async fn contacts(connection: &mut AnyConnection, customer: &str) -> sqlx::R
     .await
 }
 
-/// Stores a contact, new or changed; a form of the customer that is open somewhere is out of date then. The customer is locked
-/// first, and who was erased meanwhile stays erased.
+/// Stores a contact, new or changed, of a customer that is locked; a form of the customer that is open somewhere is out of date then.
 pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact: &Contact, now: i64) -> sqlx::Result<()> {
     touch(connection, customer).await?;
     sqlx::query(
@@ -101,7 +99,7 @@ pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, phone = excluded.phone, fax = excluded.fax, \
          position = excluded.position, receives_orders = excluded.receives_orders, receives_accounts = excluded.receives_accounts, \
-         receives_mail = excluded.receives_mail WHERE contacts.erased_at IS NULL",
+         receives_mail = excluded.receives_mail",
     )
     .bind(&contact.id)
     .bind(customer)
@@ -119,13 +117,8 @@ pub async fn put_contact(connection: &mut AnyConnection, customer: &str, contact
     Ok(())
 }
 
-/// Locks the customer, as everybody who changes its people does.
+/// Something of the customer's that stands in other rows has changed.
 pub async fn touch(connection: &mut AnyConnection, customer: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE customers SET revision = revision + 1 WHERE id = $1").bind(customer).execute(connection).await?;
     Ok(())
-}
-
-/// Whether a person is there and was not erased.
-pub async fn lives(connection: &mut AnyConnection, contact: &str) -> sqlx::Result<bool> {
-    Ok(sqlx::query_scalar::<_, String>("SELECT id FROM contacts WHERE id = $1 AND erased_at IS NULL").bind(contact).fetch_optional(connection).await?.is_some())
 }
