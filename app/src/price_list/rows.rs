@@ -323,8 +323,10 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
     });
     let sign = catalogue.info.currency.sign().to_string();
     let (for_rows, for_head) = (catalogue.clone(), catalogue.clone());
+    // The column is as wide as the firm's codes need.
+    let longest = catalogue.list().codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
     view! {
-        <div class="list" id=LIST role="grid" aria-label=say(words::PRICE_LIST) tabindex="-1" node_ref=list
+        <div class="list" class:codes-long=(9..=13).contains(&longest) class:codes-longest=longest.gt(&13) id=LIST role="grid" aria-label=say(words::PRICE_LIST) tabindex="-1" node_ref=list
             aria-rowcount=move || looking.layout.with(|layout| layout.entries.len() + 1)
             on:scroll=move |_| if let Some(list) = list.get_untracked() { shop.scroll.set(f64::from(list.scroll_top())) }>
             <div role="row" class="head" aria-rowindex="1">

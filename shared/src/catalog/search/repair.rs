@@ -365,6 +365,10 @@ fn typo(index: &Index, word: &str, errors: u32, more: u8) -> Vec<Choice> {
 
 fn layout(index: &Index, term: &Term) -> Vec<Choice> {
     let mut choices = Vec::new();
+    // One letter beside a number is a unit, or anything.
+    if term.typed.chars().filter(|char| char.is_alphabetic()).count() == 1 && term.typed.chars().count() > 1 && term.typed.chars().all(char::is_alphanumeric) {
+        return choices;
+    }
     for (at, meant) in layouts::meant(&term.typed).into_iter().enumerate() {
         let Some(other) = Term::new(&meant.word).filter(|other| other.words != term.words) else { continue };
         // Letters alone are a word, not part of an article: the many articles need no look.
