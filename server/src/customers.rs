@@ -255,14 +255,15 @@ async fn timeline(connection: &mut sqlx::AnyConnection, customer: CustomerId, af
     let limit = PAGE as i64 + 1;
     let mut rows = Vec::new();
     for kind in KINDS {
-        let found = match kind {
-            "change" => store::changes(connection, customer, after.at, after.id_bound(kind), limit).await?,
-            "request" => store::asked(connection, customer, after.at, after.id_bound(kind), limit).await?,
-            "document" => store::documents(connection, customer, after.at, after.id_bound(kind), limit).await?,
-            "message" => store::messages(connection, customer, after.at, after.id_bound(kind), limit).await?,
-            "segment" => store::segment_changes(connection, customer, after.at, after.id_bound(kind), limit).await?,
-            _ => store::orders(connection, customer, after.at, after.id_bound(kind), limit).await?,
+        let source = match kind {
+            "change" => store::CHANGES,
+            "request" => store::ASKED,
+            "document" => store::DOCUMENTS,
+            "message" => store::MESSAGES,
+            "segment" => store::SEGMENT_CHANGES,
+            _ => store::ORDERS,
         };
+        let found = store::happened(connection, customer, after.at, after.id_bound(kind), limit, source).await?;
         rows.extend(found.into_iter().map(|row| (kind, row)));
     }
     rows.sort_by(|(left_kind, left), (right_kind, right)| right.at.cmp(&left.at).then(left_kind.cmp(right_kind)).then(right.id.cmp(&left.id)));

@@ -193,3 +193,24 @@ impl Snapshot {
         Columns::decode(bytes).map(|columns| columns.to_snapshot())
     }
 }
+
+#[cfg(test)]
+impl Snapshot {
+    /// A list for tests that are not about what stands at its head.
+    pub(crate) fn of(groups: Vec<GroupRow>, products: Vec<ProductRow>) -> Self {
+        Self {
+            version: 1,
+            overlay: "wholesale".into(),
+            currency: Currency::EUR,
+            vat_mode: VatMode::Net,
+            published_at: 0,
+            valid_from: "2026-01-01".into(),
+            valid_until: None,
+            terms: String::new(),
+            note: String::new(),
+            groups,
+            attributes: Vec::new(),
+            products,
+        }
+    }
+}

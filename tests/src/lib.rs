@@ -58,6 +58,26 @@ macro_rules! on_both_databases {
     };
 }
 
+/// As [`on_both_databases`], for a story that starts the firm in its own way: it is given the engine.
+#[macro_export]
+macro_rules! both {
+    ($name:ident, $story:path) => {
+        mod $name {
+            use super::*;
+
+            #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                $story($crate::Engine::Sqlite).await;
+            }
+
+            #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                $story($crate::Engine::Postgres).await;
+            }
+        }
+    };
+}
+
 /// Compares `actual` with the file `tests/snapshots/<name>`; `KONTOR_ACCEPT=1` writes it instead.
 pub fn assert_snapshot(name: &str, actual: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(name);

@@ -14,13 +14,14 @@ use super::access::Section;
 use super::audit;
 use super::listing::{Listing, Shown};
 use super::segments::Terms;
-use crate::api::encoded;
+use crate::api::{self, encoded};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::orders::State;
 use crate::times;
 use crate::ui::form::Form;
 use crate::ui::page::Heading;
+use crate::ui::toast;
 
 mod consent;
 mod erase;
@@ -37,6 +38,20 @@ thread_local! {
 /// Something of a customer was changed: whatever page shows it asks again.
 pub fn changed() {
     CHANGED.with(|changed| changed.update(|times| *times += 1));
+}
+
+/// What came of taking a change of a customer back.
+pub fn undone<T>(answer: api::Result<T>) {
+    match answer {
+        Ok(_) => {
+            changed();
+            toast::tell(say(words::UNDONE));
+        }
+        Err(error) => {
+            super::expiry::note(&error);
+            toast::fail(super::words_for(&error));
+        }
+    }
 }
 
 /// Whether whoever is signed in may change customers; the server is the judge.

@@ -81,93 +81,41 @@ crate::row! {
     }
 }
 
-/// Asks one kind of the timeline: $1 is the customer, the rest goes on after an instant and an id.
-async fn happened(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64, sql: &'static str) -> sqlx::Result<Vec<Happened>> {
+/// Asks for one kind of what stands on the timeline, by one of the statements below: what came before an instant, or at it
+/// with an id below.
+pub async fn happened(
+    connection: &mut AnyConnection,
+    customer: CustomerId,
+    at: i64,
+    id_below: &str,
+    limit: i64,
+    sql: &'static str,
+) -> sqlx::Result<Vec<Happened>> {
     sqlx::query_as(sql).bind(customer.to_string()).bind(at).bind(id_below).bind(limit).fetch_all(connection).await
 }
 
-/// Orders before an instant, or at it with an id below; newest first. `text` is the buyer's own number, or the kind of
+/// Orders, newest first. `text` is the buyer's own number, or the kind of
 /// an imported document that is no sale.
-pub async fn orders(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
-    happened(
-        connection,
-        customer,
-        at,
-        id_below,
-        limit,
-        "SELECT ordered_at AS at, id, number, state, gross AS amount, currency, CASE WHEN kind = 'sale' THEN po_number ELSE kind END AS text FROM orders \
-         WHERE customer_id = $1 AND (ordered_at < $2 OR (ordered_at = $2 AND id < $3)) ORDER BY ordered_at DESC, id DESC LIMIT $4",
-    )
-    .await
-}
+pub const ORDERS: &str = "SELECT ordered_at AS at, id, number, state, gross AS amount, currency, CASE WHEN kind = 'sale' THEN po_number ELSE kind END AS text FROM orders \
+     WHERE customer_id = $1 AND (ordered_at < $2 OR (ordered_at = $2 AND id < $3)) ORDER BY ordered_at DESC, id DESC LIMIT $4";
 
 /// Documents, the same way; `state` is the kind of document.
-pub async fn documents(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
-    happened(
-        connection,
-        customer,
-        at,
-        id_below,
-        limit,
-        "SELECT posted_at AS at, id, number_text AS number, kind AS state, gross AS amount, currency, document_date AS text FROM documents \
-         WHERE customer_id = $1 AND (posted_at < $2 OR (posted_at = $2 AND id < $3)) ORDER BY posted_at DESC, id DESC LIMIT $4",
-    )
-    .await
-}
+pub const DOCUMENTS: &str = "SELECT posted_at AS at, id, number_text AS number, kind AS state, gross AS amount, currency, document_date AS text FROM documents \
+     WHERE customer_id = $1 AND (posted_at < $2 OR (posted_at = $2 AND id < $3)) ORDER BY posted_at DESC, id DESC LIMIT $4";
 
 /// Messages, the same way; `text` is the subject.
-pub async fn messages(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
-    happened(
-        connection,
-        customer,
-        at,
-        id_below,
-        limit,
-        "SELECT created_at AS at, id, channel AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, subject AS text FROM messages \
-         WHERE customer_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4",
-    )
-    .await
-}
+pub const MESSAGES: &str = "SELECT created_at AS at, id, channel AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, subject AS text FROM messages \
+     WHERE customer_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4";
 
 /// Moves from segment to segment, the same way; `state` is the segment it came into, `text` the one it left. A first verdict
 /// is no move.
-pub async fn segment_changes(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
-    happened(
-        connection,
-        customer,
-        at,
-        id_below,
-        limit,
-        "SELECT at, id, as_of AS number, segment AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, before_segment AS text \
-         FROM segment_changes WHERE customer_id = $1 AND before_segment <> '' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4",
-    )
-    .await
-}
+pub const SEGMENT_CHANGES: &str = "SELECT at, id, as_of AS number, segment AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, before_segment AS text \
+     FROM segment_changes WHERE customer_id = $1 AND before_segment <> '' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4";
 
 /// Changes of the customer's data, the same way; `state` is the action, `text` who did it.
-pub async fn changes(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
-    happened(
-        connection,
-        customer,
-        at,
-        id_below,
-        limit,
-        "SELECT at, id, '' AS number, action AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, actor AS text FROM audit \
-         WHERE subject = $1 AND action <> 'request.ask' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4",
-    )
-    .await
-}
+pub const CHANGES: &str = "SELECT at, id, '' AS number, action AS state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, actor AS text FROM audit \
+     WHERE subject = $1 AND action <> 'request.ask' AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4";
 
 /// What the customer asked to have changed, the same way.
-pub async fn asked(connection: &mut AnyConnection, customer: CustomerId, at: i64, id_below: &str, limit: i64) -> sqlx::Result<Vec<Happened>> {
-    happened(
-        connection,
-        customer,
-        at,
-        id_below,
-        limit,
-        "SELECT asked_at AS at, id, '' AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, text FROM customer_requests \
-         WHERE customer_id = $1 AND (asked_at < $2 OR (asked_at = $2 AND id < $3)) ORDER BY asked_at DESC, id DESC LIMIT $4",
-    )
-    .await
-}
+pub const ASKED: &str = "SELECT asked_at AS at, id, '' AS number, state, CAST(NULL AS BIGINT) AS amount, CAST(NULL AS TEXT) AS currency, text FROM customer_requests \
+     WHERE customer_id = $1 AND (asked_at < $2 OR (asked_at = $2 AND id < $3)) ORDER BY asked_at DESC, id DESC LIMIT $4";

@@ -188,9 +188,12 @@ impl Columns {
     pub fn vat_rate(&self, row: usize) -> Percent {
         Percent::from_raw(self.head.vat_rates.get(self.vat_rates[row] as usize).copied().unwrap_or_default())
     }
+    fn stored_rule(&self, row: usize) -> Rule {
+        self.head.rules.get(self.rules[row] as usize).copied().unwrap_or(Rule(None, None, None, 0))
+    }
     pub fn rule(&self, row: usize) -> QuantityRule {
         use crate::money::Quantity;
-        let rule = self.head.rules.get(self.rules[row] as usize).copied().unwrap_or(Rule(None, None, None, 0));
+        let rule = self.stored_rule(row);
         let quantity = |raw: Option<i64>| raw.map(Quantity::from_raw);
         QuantityRule { min: quantity(rule.0), max: quantity(rule.1), increment: quantity(rule.2), precision: rule.3 }
     }
@@ -207,10 +210,6 @@ impl Columns {
     }
     pub fn in_promotion(&self, row: usize) -> bool {
         self.flags[row] & flag::PROMOTION != 0
-    }
-    /// The number of its picture.
-    pub fn picture(&self, row: usize) -> Option<u32> {
-        Some(self.pictures[row]).filter(|picture| *picture > 0)
     }
     /// The number of its value of an attribute; 0: none.
     pub fn attribute(&self, attribute: usize, row: usize) -> u32 {
@@ -233,7 +232,7 @@ impl Columns {
 
     /// One product, in full.
     pub fn product(&self, row: usize) -> ProductRow {
-        let rule = self.head.rules.get(self.rules[row] as usize).copied().unwrap_or(Rule(None, None, None, 0));
+        let rule = self.stored_rule(row);
         ProductRow {
             code: self.code(row).to_string(),
             name: self.name(row),

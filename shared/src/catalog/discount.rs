@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::{GroupRow, ProductRow};
-    use crate::money::{Currency, Quantity, VatMode, line_amount};
+    use crate::money::{Currency, Quantity, line_amount};
     use crate::orders::{PriceFacts, QuantityRule, Verdict, judge_line};
 
     #[test]
@@ -113,20 +113,7 @@ mod tests {
     fn list(prices: &[i64]) -> Snapshot {
         let product =
             |(at, price): (usize, &i64)| ProductRow { code: at.to_string(), unit: "pc".into(), price: *price, vat_rate: 2000, ..ProductRow::default() };
-        Snapshot {
-            version: 1,
-            overlay: "wholesale".into(),
-            currency: Currency::EUR,
-            vat_mode: VatMode::Net,
-            published_at: 0,
-            valid_from: "2026-01-01".into(),
-            valid_until: None,
-            terms: String::new(),
-            note: String::new(),
-            groups: vec![GroupRow { code: "a".into(), name: "A".into(), parent: None }],
-            attributes: Vec::new(),
-            products: prices.iter().enumerate().map(product).collect(),
-        }
+        Snapshot::of(vec![GroupRow { code: "a".into(), name: "A".into(), parent: None }], prices.iter().enumerate().map(product).collect())
     }
 
     proptest! {

@@ -78,8 +78,6 @@ pub struct Found {
     runs: Vec<(Reason, u32)>,
     /// The query that was used instead, where the given one finds nothing.
     pub repaired: Option<String>,
-    /// What the words of the query were found as, folded: for marking them in names.
-    pub needles: Vec<String>,
 }
 
 impl Found {
@@ -199,6 +197,12 @@ impl Matched {
         self.across.and(&other.across);
         self.group.and(&other.group);
     }
+    fn at(&mut self, place: Place) -> &mut Bits {
+        match place {
+            Place::Start => &mut self.start,
+            Place::Inside => &mut self.part,
+        }
+    }
     /// Puts into each what is in those before.
     fn include(&mut self) {
         self.part.or(&self.start);
@@ -248,16 +252,11 @@ impl Index {
             gaps.push(fold::code_into(list.code(row), &mut folded));
             codes.push(&folded, row as u32);
         }
-        let marked = |test: &dyn Fn(usize) -> bool| {
-            let mut bits = Bits::none(rows);
-            (0..rows).filter(|row| test(*row)).for_each(|row| bits.put(row));
-            bits
-        };
         Self {
             postings: Postings::new(&list),
-            in_stock: marked(&|row| list.in_stock(row)),
-            new: marked(&|row| list.is_new(row)),
-            promotion: marked(&|row| list.in_promotion(row)),
+            in_stock: Bits::of(rows, |row| list.in_stock(row)),
+            new: Bits::of(rows, |row| list.is_new(row)),
+            promotion: Bits::of(rows, |row| list.in_promotion(row)),
             plain,
             coded,
             folded: places,
@@ -284,20 +283,24 @@ impl Index {
 
     /// Finds `query` among what passes `filter`. An empty query finds all of that, in list order.
     pub fn find(&self, query: &str, filter: &Filter) -> Found {
-        self.find_in(query, self.passing(filter).as_ref())
+        self.look(query, filter, true)
     }
 
-    /// As [`find`](Self::find), among the rows that pass; `None`: all.
-    pub fn find_in(&self, query: &str, passing: Option<&Bits>) -> Found {
+    /// The query as it is, without repairs.
+    pub fn find_literal(&self, query: &str, filter: &Filter) -> Found {
+        self.look(query, filter, false)
+    }
+
+    fn look(&self, query: &str, filter: &Filter, repaired: bool) -> Found {
         let query = Query::parse(query);
+        let mut left = self.passing(filter).unwrap_or_else(|| Bits::all(self.len()));
         let mut found = Found::default();
         if query.terms.is_empty() {
-            found.push(Reason::Words, passing.unwrap_or(&Bits::all(self.len())));
+            found.push(Reason::Words, &left);
             return found;
         }
         let (matched, all) = self.narrowing(&query);
         let (whole, begun) = self.by_code(&query.code);
-        let mut left = passing.cloned().unwrap_or_else(|| Bits::all(self.len()));
         let mut any = false;
         let ranked = [
             (Reason::Code, whole),
@@ -313,8 +316,9 @@ impl Index {
             left.and_not(&rows);
             found.push(reason, &rows);
         }
-        found.needles = query.terms.iter().flat_map(Term::needles).collect();
-        repair::repair(self, &query, matched, any, &left, &mut found);
+        if repaired {
+            repair::repair(self, &query, matched, any, &left, &mut found);
+        }
         found
     }
 
@@ -345,17 +349,18 @@ impl Index {
         (matched, all.unwrap_or_else(|| Matched::nothing(self.len())))
     }
 
+    /// Where all the words of a term stand.
+    fn all_words(&self, term: &Term, place: impl Fn(&str) -> Matched) -> Matched {
+        let all = term.words.iter().map(|word| place(word)).reduce(|mut all, one| {
+            all.and(&one);
+            all
+        });
+        all.unwrap_or_else(|| Matched::nothing(self.len()))
+    }
+
     /// As [`matched`](Self::matched), among a few rows.
     fn matched_in(&self, term: &Term, rows: &Bits) -> Matched {
-        let mut matched: Option<Matched> = None;
-        for word in &term.words {
-            let one = self.word_in(word, rows);
-            match &mut matched {
-                None => matched = Some(one),
-                Some(all) => all.and(&one),
-            }
-        }
-        let mut matched = matched.unwrap_or_else(|| Matched::nothing(self.len()));
+        let mut matched = self.all_words(term, |word| self.word_in(word, rows));
         let in_code = Finder::new(&term.code);
         for row in rows.iter().map(|row| row as usize).filter(|_| !term.code.is_empty()) {
             let code = self.codes.get(row).as_bytes();
@@ -406,16 +411,6 @@ impl Index {
         matched
     }
 
-    /// The query as it is, without repairs.
-    pub fn find_literal(&self, query: &str, filter: &Filter) -> Found {
-        let mut found = self.find(query, filter);
-        let kept = found.runs.iter().filter(|(reason, _)| *reason <= Reason::Group).map(|(_, end)| *end).max().unwrap_or(0);
-        found.rows.truncate(kept as usize);
-        found.runs.retain(|(reason, _)| *reason <= Reason::Group);
-        found.repaired = None;
-        found
-    }
-
     /// The filter as rows; `None`: all.
     pub fn passing(&self, filter: &Filter) -> Option<Bits> {
         if *filter == Filter::default() {
@@ -447,9 +442,7 @@ impl Index {
     }
 
     fn rows_where(&self, test: impl Fn(usize) -> bool) -> Bits {
-        let mut rows = Bits::none(self.len());
-        (0..self.len()).filter(|row| test(*row)).for_each(|row| rows.put(row));
-        rows
+        Bits::of(self.len(), test)
     }
 
     /// The rows of a group and of those below it.
@@ -476,15 +469,7 @@ impl Index {
 
     /// Where a word of the query stands, as it was typed.
     fn matched(&self, term: &Term) -> Matched {
-        let mut matched: Option<Matched> = None;
-        for word in &term.words {
-            let one = self.word(word, true);
-            match &mut matched {
-                None => matched = Some(one),
-                Some(all) => all.and(&one),
-            }
-        }
-        let mut matched = matched.unwrap_or_else(|| Matched::nothing(self.len()));
+        let mut matched = self.all_words(term, |word| self.word(word, true));
         self.codes.scan(&term.code, |at, place| match place {
             Place::Start => matched.start.put(at),
             Place::Inside if self.across_gaps(at, &term.code) => matched.across.put(at),
@@ -561,15 +546,6 @@ impl Index {
             if pieces.windows(2).any(|pair| before[pair[0] as usize] && after[pair[1] as usize]) {
                 to.put(row as usize);
             }
-        }
-    }
-}
-
-impl Matched {
-    fn at(&mut self, place: Place) -> &mut Bits {
-        match place {
-            Place::Start => &mut self.start,
-            Place::Inside => &mut self.part,
         }
     }
 }

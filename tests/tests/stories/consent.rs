@@ -19,17 +19,7 @@ use kontor_tests::mailing::{Written, name_sender};
 use kontor_tests::{Client, TestApp, on_both_databases};
 use serde_json::{Value, json};
 
-use crate::at_an_address;
-
-async fn run(app: &TestApp, sql: &'static str, values: &[&str]) {
-    let mut tx = app.state().db.write_tx().await.expect("a transaction");
-    let mut query = sqlx::query(sql);
-    for value in values {
-        query = query.bind(*value);
-    }
-    query.execute(&mut *tx).await.expect("the statement runs");
-    tx.commit().await.expect("committed");
-}
+use crate::{at_an_address, run};
 
 async fn texts(app: &TestApp, sql: &'static str, value: &str) -> Vec<String> {
     sqlx::query_scalar(sql).bind(value).fetch_all(&mut *app.state().db.read().await.expect("a connection")).await.expect("texts")

@@ -14,7 +14,7 @@ use kontor_tests::{Client, Engine, TestApp, on_both_databases};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use crate::at_an_address;
+use crate::{at_an_address, run};
 
 const NAME: &str = "Ёлкина \"Anna\" Zephyrova";
 const EMAIL: &str = "Anna.Zephyrova@Person.example";
@@ -63,16 +63,6 @@ async fn found(app: &TestApp) -> Vec<String> {
         }
     }
     found
-}
-
-async fn run(app: &TestApp, sql: &'static str, values: &[&str]) {
-    let mut tx = app.state().db.write_tx().await.expect("a transaction");
-    let mut query = sqlx::query(sql);
-    for value in values {
-        query = query.bind(*value);
-    }
-    query.execute(&mut *tx).await.expect("the statement runs");
-    tx.commit().await.expect("committed");
 }
 
 struct Story {

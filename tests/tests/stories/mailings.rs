@@ -11,7 +11,7 @@ use kontor_shared::mailings::{MailingState, SkipReason};
 use kontor_tests::files::import;
 use kontor_tests::goods::{good, number, publish};
 use kontor_tests::smtp::{MailServer, PYTHON};
-use kontor_tests::{Client, Engine, TestApp};
+use kontor_tests::{Client, Engine, TestApp, both};
 use serde_json::{Value, json};
 
 const PUBLIC_URL: &str = "https://shop.example";
@@ -49,22 +49,6 @@ fn mailing(name: &str, template: &str) -> Value {
 
 const CUSTOMERS: &str = "code,name,language,contact,email,consent\n\
     K1,=cmd|' /C calc'!A0,en,@SUM(A1),k1@c.example,yes\nK2,Кафе «Ёж»,ru,,k2@c.example,yes\nK3,Silent,en,,k3@c.example,\nK4,Български,bg,,k4@c.example,yes\n";
-
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
-}
 
 async fn from_draft_to_report(engine: Engine) {
     let app = start(engine, None).await;

@@ -42,3 +42,14 @@ mod two_servers;
 mod unsubscribe;
 mod waiting;
 mod watching;
+
+/// Changes the database behind the program's back.
+async fn run(app: &kontor_tests::TestApp, sql: &'static str, values: &[&str]) {
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    let mut query = sqlx::query(sql);
+    for value in values {
+        query = query.bind(*value);
+    }
+    query.execute(&mut *tx).await.expect("the statement runs");
+    tx.commit().await.expect("committed");
+}

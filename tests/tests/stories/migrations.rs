@@ -11,7 +11,7 @@ use kontor_shared::api::{Order, OrderPage};
 use kontor_tests::databases::Place;
 use kontor_tests::goods::number;
 use kontor_tests::program::{self, Server};
-use kontor_tests::{Client, Engine};
+use kontor_tests::{Client, Engine, both};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 fn fixtures() -> PathBuf {
@@ -128,21 +128,6 @@ async fn killed_while_it_migrates(engine: Engine) {
     }
 }
 
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
-}
 both!(a_database_of_every_earlier_schema_opens_and_is_sound, each_opens_and_is_sound);
 both!(a_migration_that_fails_leaves_no_trace, one_that_fails_leaves_no_trace);
 both!(a_program_killed_while_it_migrates_goes_on_at_the_next_start, killed_while_it_migrates);

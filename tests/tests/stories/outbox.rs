@@ -10,7 +10,7 @@ use kontor_shared::documents::Party;
 use kontor_shared::words::Lang;
 use kontor_tests::faulty_smtp::{Fault, FaultyServer};
 use kontor_tests::smtp::MailServer;
-use kontor_tests::{Engine, TestApp, on_both_databases};
+use kontor_tests::{Engine, TestApp, both, on_both_databases};
 
 const SHORT: Patience = Patience { connect: Duration::from_secs(3), command: Duration::from_secs(3), accept: Duration::from_secs(3) };
 
@@ -50,22 +50,6 @@ async fn execute(app: &TestApp, statement: &'static str) {
     let mut tx = app.state().db.write_tx().await.unwrap();
     sqlx::query(statement).bind(app.state().clock.now_ms() - 1).execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
-}
-
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
 }
 
 async fn faults(engine: Engine) {

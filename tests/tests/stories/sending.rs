@@ -14,26 +14,10 @@ use kontor_shared::words::Lang;
 use kontor_tests::faulty_smtp::{Fault, FaultyServer};
 use kontor_tests::mailing::{PUBLIC_URL, Written, name_sender};
 use kontor_tests::smtp::{MailServer, PYTHON};
-use kontor_tests::{Engine, TestApp};
+use kontor_tests::{Engine, TestApp, both};
 use sqlx::AssertSqlSafe;
 
 const SHORT: Patience = Patience { connect: Duration::from_secs(3), command: Duration::from_secs(3), accept: Duration::from_secs(3) };
-
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
-}
 
 async fn app_with(engine: Engine, url: String) -> TestApp {
     TestApp::start_with(engine, |config| {

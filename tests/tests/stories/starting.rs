@@ -9,23 +9,7 @@ use kontor_tests::goods::number;
 use kontor_tests::program::{self, Server};
 use kontor_tests::smtp::self_signed;
 use kontor_tests::wire::ask;
-use kontor_tests::{Engine, TestApp};
-
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
-}
+use kontor_tests::{Engine, TestApp, both};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 

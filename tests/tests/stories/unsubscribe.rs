@@ -7,24 +7,8 @@ use kontor_shared::api::preferences::Preferences;
 use kontor_shared::mailings::{Channel, MailingAction, Topic};
 use kontor_tests::mailing::{PUBLIC_URL, Written, name_sender};
 use kontor_tests::smtp::MailServer;
-use kontor_tests::{Answer, Client, Engine, TestApp};
+use kontor_tests::{Answer, Client, Engine, TestApp, both};
 use serde_json::json;
-
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
-}
 
 /// Everything that could change, as text.
 async fn everything(app: &TestApp) -> String {

@@ -13,26 +13,10 @@ use kontor_shared::settings::MailLimits;
 use kontor_tests::faulty_smtp::{Fault, FaultyServer};
 use kontor_tests::goods::number;
 use kontor_tests::mailing::{PUBLIC_URL, Written, name_sender};
-use kontor_tests::{Client, Engine, TestApp};
+use kontor_tests::{Client, Engine, TestApp, both};
 use serde_json::json;
 
 const SHORT: Patience = Patience { connect: Duration::from_secs(3), command: Duration::from_secs(3), accept: Duration::from_secs(3) };
-
-macro_rules! both {
-    ($name:ident, $story:path) => {
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $story(Engine::Sqlite).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $story(Engine::Postgres).await;
-            }
-        }
-    };
-}
 
 async fn start(engine: Engine, limits: MailLimits) -> (TestApp, FaultyServer) {
     let server = FaultyServer::start().await;

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::people::called;
-use super::{a_form, changed};
+use super::{a_form, changed, undone};
 use crate::api;
 use crate::browser;
 use crate::lang::{lang, say};
@@ -160,16 +160,7 @@ fn offer_undo(id: ContactId, channel: Channel, revision: i64) {
     toast::offer_undo(say(stop_words::WORKS_DONE), say(words::UNDO), move || {
         spawn_local(async move {
             let content = SetBounced { channel, bounces: true, reason: String::new() };
-            match api::post_seen::<Customer>(&format!("/api/contacts/{id}/bounced"), revision, &content).await {
-                Ok(_) => {
-                    changed();
-                    toast::tell(say(words::UNDONE));
-                }
-                Err(error) => {
-                    crate::admin::expiry::note(&error);
-                    toast::fail(crate::admin::words_for(&error));
-                }
-            }
+            undone(api::post_seen::<Customer>(&format!("/api/contacts/{id}/bounced"), revision, &content).await);
         });
     });
 }

@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use super::{a_form, changed, may_write};
+use super::{a_form, changed, may_write, undone};
 use crate::admin::listing::{Listing, Shown};
 use crate::api::{self, encoded};
 use crate::browser;
@@ -285,16 +285,7 @@ fn offer_undo(customer: &Customer, stored: SaveCustomer) {
     toast::offer_undo(say(words::SAVED), say(words::UNDO), move || {
         let stored = stored.clone();
         spawn_local(async move {
-            match api::put_seen::<Customer>(&format!("/api/customers/{id}"), Some(revision), &stored).await {
-                Ok(_) => {
-                    changed();
-                    toast::tell(say(words::UNDONE));
-                }
-                Err(error) => {
-                    crate::admin::expiry::note(&error);
-                    toast::fail(crate::admin::words_for(&error));
-                }
-            }
+            undone(api::put_seen::<Customer>(&format!("/api/customers/{id}"), Some(revision), &stored).await);
         });
     });
 }

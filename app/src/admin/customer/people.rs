@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::consent::{self, RecordConsent, Stops, WorksAgain};
 use super::erase::{EraseDialog, export};
-use super::{a_form, changed, may_write};
+use super::{a_form, changed, may_write, undone};
 use crate::api;
 use crate::browser;
 use crate::lang::{lang, say};
@@ -194,16 +194,7 @@ fn offer_undo(id: ContactId, revision: i64, stored: SaveContact) {
     toast::offer_undo(say(words::SAVED), say(words::UNDO), move || {
         let stored = stored.clone();
         leptos::task::spawn_local(async move {
-            match api::put_seen::<Customer>(&format!("/api/contacts/{id}"), Some(revision), &stored).await {
-                Ok(_) => {
-                    changed();
-                    toast::tell(say(words::UNDONE));
-                }
-                Err(error) => {
-                    crate::admin::expiry::note(&error);
-                    toast::fail(crate::admin::words_for(&error));
-                }
-            }
+            undone(api::put_seen::<Customer>(&format!("/api/contacts/{id}"), Some(revision), &stored).await);
         });
     });
 }

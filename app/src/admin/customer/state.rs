@@ -8,7 +8,7 @@ use kontor_shared::words::people as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{a_form, changed};
+use super::{a_form, changed, undone};
 use crate::api;
 use crate::browser;
 use crate::lang::say;
@@ -93,16 +93,7 @@ fn offer_undo(id: CustomerId, revision: i64, done: &'static str, before: (Custom
         let (state, reason) = before.clone();
         spawn_local(async move {
             let content = SetCustomerState { state, reason };
-            match api::post_seen::<Customer>(&format!("/api/customers/{id}/state"), revision, &content).await {
-                Ok(_) => {
-                    changed();
-                    toast::tell(say(words::UNDONE));
-                }
-                Err(error) => {
-                    crate::admin::expiry::note(&error);
-                    toast::fail(crate::admin::words_for(&error));
-                }
-            }
+            undone(api::post_seen::<Customer>(&format!("/api/customers/{id}/state"), revision, &content).await);
         });
     });
 }

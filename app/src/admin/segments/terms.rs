@@ -117,16 +117,7 @@ fn offer_undo(path: String, revision: i64, before: Option<SegmentTerms>) {
                 Some(terms) => SaveSegmentTerms { regular_from: terms.regular_from, by_hand: terms.by_hand, reason: terms.reason },
                 None => SaveSegmentTerms { regular_from: None, by_hand: false, reason: say(consent::TERMS_TAKEN_BACK).into() },
             };
-            match api::put_seen::<Option<SegmentTerms>>(&path, Some(revision), &content).await {
-                Ok(_) => {
-                    super::super::customer::changed();
-                    toast::tell(say(people::UNDONE));
-                }
-                Err(error) => {
-                    expiry::note(&error);
-                    toast::fail(super::super::words_for(&error));
-                }
-            }
+            super::super::customer::undone(api::put_seen::<Option<SegmentTerms>>(&path, Some(revision), &content).await);
         });
     });
 }

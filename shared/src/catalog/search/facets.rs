@@ -64,7 +64,6 @@ mod tests {
     use super::*;
     use crate::catalog::search::{Filter, Index};
     use crate::catalog::{GroupRow, ProductRow, Snapshot};
-    use crate::money::{Currency, VatMode};
 
     fn list() -> Columns {
         let group = |name: &str, parent| GroupRow { code: name.into(), name: name.into(), parent };
@@ -78,18 +77,11 @@ mod tests {
         };
         let products = [("Bosch", "red"), ("Bosch", "blue"), ("Makita", "red"), ("", "red")];
         Columns::from_snapshot(&Snapshot {
-            version: 1,
-            overlay: "wholesale".into(),
-            currency: Currency::EUR,
-            vat_mode: VatMode::Net,
-            published_at: 0,
-            valid_from: "2026-01-01".into(),
-            valid_until: None,
-            terms: String::new(),
-            note: String::new(),
-            groups: vec![group("Tools", None), group("Drills", Some(0))],
             attributes: vec!["brand".into(), "colour".into()],
-            products: products.iter().enumerate().map(|(at, (brand, colour))| product(at, brand, colour)).collect(),
+            ..Snapshot::of(
+                vec![group("Tools", None), group("Drills", Some(0))],
+                products.iter().enumerate().map(|(at, (brand, colour))| product(at, brand, colour)).collect(),
+            )
         })
     }
 

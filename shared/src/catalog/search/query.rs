@@ -33,10 +33,6 @@ impl Term {
             _ => None,
         }
     }
-
-    pub fn needles(&self) -> impl Iterator<Item = String> + '_ {
-        self.words.iter().cloned()
-    }
 }
 
 /// A query, parsed.

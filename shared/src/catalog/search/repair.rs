@@ -40,8 +40,6 @@ mod cost {
     pub const ARTICLE: u8 = 12;
 }
 
-/// Marks no longer help beyond these.
-const MOST_NEEDLES: usize = 64;
 /// How far hits by a group's name stand behind.
 const BY_GROUP: u8 = 24;
 /// Shorter words sound like anything.
@@ -102,11 +100,6 @@ impl Spare {
 impl Index {
     fn spare(&self) -> &Spare {
         self.spare.get_or_init(|| Spare::new(self))
-    }
-
-    /// Makes ready what the first repair would have to wait for.
-    pub fn prepare(&self) {
-        self.spare();
     }
 
     /// Rows of a scan over pieces.
@@ -191,7 +184,6 @@ fn add_other_script(index: &Index, query: &Query, everywhere: impl FnOnce() -> V
     }
     if !rows.is_empty() {
         found.push(Reason::Translit, &rows);
-        found.needles.extend(others.into_iter().flatten().flat_map(|other| other.words).map(|(_, word)| word).take(MOST_NEEDLES));
     }
 }
 
@@ -242,8 +234,6 @@ fn cheapest(index: &Index, query: &Query, choices: &[Vec<Choice>], left: &Bits, 
         found.end_run(reason);
     }
     found.repaired = Some(shown.join(" "));
-    let used = choices.iter().flatten().flat_map(|option| option.words.iter().map(|(_, word)| word.clone()));
-    found.needles.extend(used.take(MOST_NEEDLES));
     true
 }
 
@@ -398,16 +388,18 @@ fn layout(index: &Index, term: &Term) -> Vec<Choice> {
     choices
 }
 
+/// What a word sounds like, and where words of the other script stand by their sound.
+fn heard<'a>(spare: &'a Spare, word: &str) -> Option<(Vec<String>, &'a Section)> {
+    if scripts::is_latin(word) || scripts::is_latin_with_digits(word) {
+        Some((scripts::sounds_of_latin(word), &spare.cyrillic))
+    } else {
+        scripts::is_cyrillic(word).then(|| (scripts::sounds_of_cyrillic(word), &spare.latin))
+    }
+}
+
 fn translit(index: &Index, term: &Term) -> Vec<Choice> {
     let Some(word) = term.words.first().filter(|_| term.words.len() == 1) else { return Vec::new() };
-    let spare = index.spare();
-    let (sounds, section) = if scripts::is_latin(word) || scripts::is_latin_with_digits(word) {
-        (scripts::sounds_of_latin(word), &spare.cyrillic)
-    } else if scripts::is_cyrillic(word) {
-        (scripts::sounds_of_cyrillic(word), &spare.latin)
-    } else {
-        return Vec::new();
-    };
+    let Some((sounds, section)) = heard(index.spare(), word) else { return Vec::new() };
     // Whole words are as likely as a typing error, beginnings and parts less so.
     let kinds = [(cost::TYPO, 1), (cost::TRANSLIT, 2)].map(|(cost, rank)| (cost, rank, Bits::none(index.len()), Vec::new()));
     let [mut whole, mut part] = kinds;
@@ -428,8 +420,8 @@ fn translit(index: &Index, term: &Term) -> Vec<Choice> {
 /// A word in the other script with an error in it.
 fn misheard(index: &Index, word: &str) -> Option<Choice> {
     let spare = index.spare();
-    let (sounds, section) =
-        if scripts::is_latin(word) { (scripts::sounds_of_latin(word), &spare.cyrillic) } else { (scripts::sounds_of_cyrillic(word), &spare.latin) };
+    // A word of both scripts is taken for a Cyrillic one.
+    let (sounds, section) = heard(spare, word).unwrap_or_else(|| (scripts::sounds_of_cyrillic(word), &spare.latin));
     let mut rows = Bits::none(index.len());
     let mut pieces = Vec::new();
     for sound in sounds.iter().filter(|sound| sound.chars().count() >= 5) {

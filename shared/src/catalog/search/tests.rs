@@ -5,7 +5,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::{GroupRow, ProductRow, Snapshot};
-use crate::money::{Currency, VatMode};
 
 fn product(code: &str, name: &str, group: u32) -> ProductRow {
     ProductRow {
@@ -27,20 +26,7 @@ fn product(code: &str, name: &str, group: u32) -> ProductRow {
 
 fn snapshot(products: Vec<ProductRow>) -> Snapshot {
     let group = |name: &str, parent| GroupRow { code: name.into(), name: name.into(), parent };
-    Snapshot {
-        version: 1,
-        overlay: "wholesale".into(),
-        currency: Currency::GBP,
-        vat_mode: VatMode::Net,
-        published_at: 0,
-        valid_from: "2011-12-01".into(),
-        valid_until: None,
-        terms: String::new(),
-        note: String::new(),
-        groups: vec![group("Kitchen", None), group("Mugs", Some(0)), group("Крепёж", None)],
-        attributes: Vec::new(),
-        products,
-    }
+    Snapshot::of(vec![group("Kitchen", None), group("Mugs", Some(0)), group("Крепёж", None)], products)
 }
 
 fn index(snapshot: &Snapshot) -> Index {
