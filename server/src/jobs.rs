@@ -105,6 +105,8 @@ pub async fn retry(State(state): State<AppState>, who: auth::Staff, Path(id): Pa
     let mut tx = state.db.write_tx().await?;
     let before = store::get(&mut tx, state.db.for_update(), &id).await?.ok_or(AppError::NotFound)?;
     if before.state != "failed" {
+        // A transaction merely dropped ends some time later, and until then workers would pass over the job.
+        tx.rollback().await?;
         return Err(AppError::conflict("not_failed", format!("the job is {}", before.state)));
     }
     store::queue_again(&mut tx, &id, state.clock.now_ms()).await?;
