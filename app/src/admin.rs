@@ -62,18 +62,18 @@ fn Gate() -> impl IntoView {
     let setting_up = Memo::new(move |_| path.with(|path| set_up::holds(path)));
     move || match who.get() {
         _ if setting_up.get() => view! {
-            <Bar home="/admin" items=Vec::new()/>
+            <Bar home="/admin" items=Vec::new() path=use_location().pathname/>
             <main class="page" id="main"><set_up::SetUp/></main>
         }
         .into_any(),
         None => view! {
-            <Bar home="/admin" items=Vec::new()><span class="item only-l">{say(staff::STAFF_SIGN_IN)}</span></Bar>
+            <Bar home="/admin" items=Vec::new() path=use_location().pathname><span class="item only-l">{say(staff::STAFF_SIGN_IN)}</span></Bar>
             <main class="page" id="main"><SignIn staff=true on_done=|_| ()/></main>
         }
         .into_any(),
         Some(session) if !session.role.is_staff() => view! { <BuyerHere/> }.into_any(),
         Some(session) if session.enrol => view! {
-            <Bar home="/admin" items=Vec::new()/>
+            <Bar home="/admin" items=Vec::new() path=use_location().pathname/>
             <main class="page" id="main"><crate::account::enrol::Enrol/></main>
         }
         .into_any(),
@@ -84,7 +84,7 @@ fn Gate() -> impl IntoView {
 #[component]
 fn BuyerHere() -> impl IntoView {
     view! {
-        <Bar home="/admin" items=Vec::new()/>
+        <Bar home="/admin" items=Vec::new() path=use_location().pathname/>
         <main class="page stack" id="main">
             <h1 tabindex="-1">{say(staff::STAFF_SIGN_IN)}</h1>
             <div class="note note-warn"><p>{say(staff::BUYER_HERE)}</p></div>
@@ -103,7 +103,7 @@ fn Office(role: Role) -> impl IntoView {
     let home = if Section::Orders.open_to(role) { "/admin" } else { "/admin/customers" };
     let items = Section::open_sections(role).map(|section| NavItem { href: section.href(), label: say(section.word()), under: &[] }).collect();
     view! {
-        <Bar home=home items=items side_menu=true>
+        <Bar home=home items=items path=use_location().pathname side_menu=true>
             <span class="item only-l s">{say(staff::role(role))}</span>
         </Bar>
         <div class="staff">

@@ -65,6 +65,11 @@ pub fn languages() -> Vec<String> {
     LANGUAGES.with(|list| list.iter().filter_map(|tag| tag.as_string()).collect())
 }
 
+/// Goes to another page of this site, as a link does.
+pub fn go(path: &str) {
+    let _ = window().location().set_href(path);
+}
+
 /// One value of the address's query.
 pub fn query(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;

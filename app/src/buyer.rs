@@ -1,9 +1,9 @@
-//! The buyer's pages and their addresses.
+//! The buyer's pages and their addresses; all but the price list, which is a module of its own ([`crate::list`]).
 
-use kontor_shared::words::{common, profile, shop};
+use kontor_shared::words::shop;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use leptos_router::path;
 
 use crate::about::About;
@@ -11,15 +11,17 @@ use crate::account::AccountPage;
 use crate::account::by_link::ByLink;
 use crate::account::forgot::Forgot;
 use crate::account::sign_up::SignUpPage;
-use crate::house::session;
 use crate::lang::say;
 use crate::orders::list::Orders;
 use crate::orders::page::OrderPage;
 use crate::orders::review::ReviewPage;
 use crate::preferences::PreferencesPage;
-use crate::price_list::PriceList;
 use crate::session::SignIn;
-use crate::shell::{Bar, NavItem, Root};
+use crate::shell::Root;
+
+pub mod bar;
+
+use bar::BuyerBar;
 
 /// Mounts the buyer's app.
 pub fn start() {
@@ -28,13 +30,12 @@ pub fn start() {
 }
 
 fn pages() -> AnyView {
-    // Both live from here on: the draft follows whoever signs in, the list is on its way before its page is.
+    // It lives from here on and follows whoever signs in.
     crate::draft::store().follow_language();
-    crate::catalogue::shop();
     view! {
         <Router>
             <FlatRoutes fallback=|| view! { <Frame><NotFound/></Frame> }>
-                <Route path=path!("/") view=PriceList/>
+                <Route path=path!("/") view=ToTheList/>
                 <Route path=path!("/review") view=|| view! { <Frame><ReviewPage/></Frame> }/>
                 <Route path=path!("/orders") view=|| view! { <Frame><Orders/></Frame> }/>
                 <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
@@ -56,29 +57,16 @@ fn pages() -> AnyView {
     .into_any()
 }
 
-/// The bar of the buyer's pages; the children stand before the menu.
-#[component]
-pub fn BuyerBar(#[prop(optional)] children: Option<Children>) -> impl IntoView {
-    let mut items = vec![
-        NavItem { href: "/", label: say(shop::PRICE_LIST), under: &[] },
-        NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/review"] },
-        NavItem { href: "/about", label: say(shop::ABOUT), under: &[] },
-    ];
-    if untrack(session).is_some_and(|session| session.customer.is_some()) {
-        items.insert(2, NavItem { href: "/profile", label: say(profile::PROFILE), under: &[] });
-    }
-    view! {
-        <Bar home="/" items=items>
-            {children.map(|children| children())}
-            {move || session().is_none().then(|| view! { <a class="item" href="/sign-in">{say(common::SIGN_IN)}</a> })}
-        </Bar>
-    }
-}
-
 /// A page with the bar above it.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
-    view! { <BuyerBar/> <main class="page" id="main">{children()}</main> }
+    view! { <BuyerBar path=use_location().pathname/> <main class="page" id="main">{children()}</main> }
+}
+
+/// The price list is another page with its own module.
+#[component]
+fn ToTheList() -> impl IntoView {
+    let _ = window().location().replace("/");
 }
 
 #[component]

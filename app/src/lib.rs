@@ -1,6 +1,6 @@
 //! The app in the browser: what buyer and staff pages share, and the pages of each.
 //!
-//! Two entry points use it (`bin/buyer.rs`, `bin/staff.rs`); what one of them never names is not in its module.
+//! Three entry points use it (`bin/list.rs`, `bin/buyer.rs`, `bin/staff.rs`); what one of them never names is not in its module.
 
 pub mod about;
 pub mod account;
@@ -14,6 +14,7 @@ pub mod export;
 pub mod house;
 pub mod keys;
 pub mod lang;
+pub mod list;
 pub mod orders;
 pub mod people;
 pub mod preferences;

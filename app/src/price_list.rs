@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use kontor_shared::words::{Word, common, problems, shop as words};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
 use crate::api::ApiError;
 use crate::browser;
-use crate::buyer::BuyerBar;
+use crate::buyer::bar::BuyerBar;
 use crate::catalogue::{Catalogue, Fetch, shop};
 use crate::export::{self, What};
 use crate::keys::{Act, Key, Place, decide, single_wanted};
@@ -41,7 +40,7 @@ pub fn PriceList() -> impl IntoView {
     let list = shop().list;
     let keys = RwSignal::new(false);
     view! {
-        <BuyerBar>
+        <BuyerBar path="/".to_string()>
             {move || shop().here().map(|catalogue| view! { <span class="item s only-xl">{as_of(&catalogue)}</span> })}
             <button type="button" class="item keys-button only-l" aria-label=say(words::KEYS) title=say(words::KEYS) on:click=move |_| keys.set(true)><kbd>"?"</kbd></button>
         </BuyerBar>
@@ -85,7 +84,6 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
     let looking = Looking::new(catalogue.clone());
     let steering = Steering::new(catalogue.clone(), looking);
     let folded = RwSignal::new(true);
-    let navigate = use_navigate();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         // A dialog keeps its keys.
         if event.default_prevented() || document().query_selector("dialog[open]").ok().flatten().is_some() {
@@ -102,7 +100,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
             Act::TakeOut => steering.take_out(),
             Act::Group(by) => steering.group(by),
             Act::Digit(digit) => steering.digit(digit),
-            Act::Review => navigate("/review", Default::default()),
+            Act::Review => browser::go("/review"),
             Act::Excel => export::save(What::PriceList),
             Act::Keys => keys.set(true),
             // With nothing of ours to undo, the browser undoes typing.

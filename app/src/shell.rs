@@ -2,7 +2,6 @@
 
 use kontor_shared::words::{Lang, common};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use crate::house::{self, Opening, firm, house, session};
 use crate::lang::{self, say};
@@ -52,12 +51,14 @@ impl NavItem {
 pub fn Bar(
     home: &'static str,
     items: Vec<NavItem>,
+    /// Where the reader is.
+    #[prop(into)]
+    path: Signal<String>,
     /// The entries stand in a side menu beside the page; the bar shows them on a telephone only.
     #[prop(optional)]
     side_menu: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let path = use_location().pathname;
     let entries = move |items: Vec<NavItem>| {
         items
             .into_iter()

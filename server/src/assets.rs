@@ -49,7 +49,7 @@ fn html(name: &str, headers: &HeaderMap) -> Response {
     }
 }
 
-/// The buyer's page, at any address that is not the API's: its own router reads the address.
+/// The price list, and the buyer's other pages at any address that is not the API's: their router reads the address.
 pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Response> {
     // A missing API route or file must say so, not answer a page.
     if uri.path().starts_with("/api/") || uri.path().starts_with("/assets/") {
@@ -59,7 +59,7 @@ pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Resp
     if let Some(file) = find(root_file).filter(|file| !file.name.ends_with(".html") && ROOT_FILES.contains(&file.name)) {
         return Ok(answer(file, &headers, "no-cache"));
     }
-    Ok(html("buyer.html", &headers))
+    Ok(html(if root_file.is_empty() { "list.html" } else { "buyer.html" }, &headers))
 }
 
 /// The staff page.

@@ -1,4 +1,4 @@
-//! The app: two WASM pages and a WASM worker, styles, fonts and icons, as `app/dist`, which the server embeds.
+//! The app: three WASM pages and a WASM worker, styles, fonts and icons, as `app/dist`, which the server embeds.
 //!
 //! Files under `/assets` carry a hash of their content in their name, so a browser may keep them for ever. Beside each
 //! file that gains by it lies its brotli form. Nothing is written when nothing changed, so the server is not rebuilt.
@@ -35,7 +35,7 @@ pub fn build() -> Result<()> {
     let files = step("packing the app", || inputs.pack())?;
     write_if_changed(&dist, &files)?;
     fs::write(&stamp_file, stamp).context("cannot write into target")?;
-    for page in ["buyer", "staff"] {
+    for page in ["list", "buyer", "staff"] {
         let size = |ending: &str| {
             let found = files.iter().find(|(name, _)| name.starts_with(&format!("{page}-")) && name.ends_with(ending));
             found.map_or(0, |(_, bytes)| bytes.len() / 1000)
@@ -75,11 +75,11 @@ impl Inputs {
     fn read() -> Result<Self> {
         let built = target().join(WASM_TARGET).join("wasm-release");
         let mut wasm = BTreeMap::new();
-        for (name, file) in [("buyer", "buyer.wasm"), ("staff", "staff.wasm"), ("worker", "kontor_worker.wasm")] {
+        for (name, file) in [("list", "list.wasm"), ("buyer", "buyer.wasm"), ("staff", "staff.wasm"), ("worker", "kontor_worker.wasm")] {
             wasm.insert(name, fs::read(built.join(file)).with_context(|| format!("cargo made no {file}"))?);
         }
         let mut templates = BTreeMap::new();
-        for (name, file) in [("buyer", "app/buyer.html"), ("staff", "app/staff.html")] {
+        for (name, file) in [("list", "app/list.html"), ("buyer", "app/buyer.html"), ("staff", "app/staff.html")] {
             templates.insert(name, fs::read_to_string(root().join(file)).with_context(|| format!("cannot read {file}"))?);
         }
         let mut public = BTreeMap::new();
@@ -142,8 +142,7 @@ impl Inputs {
             );
             let script = format!("<script type=\"module\" src=\"/assets/{boot_name}\"></script>");
             let html = template
-                .replace("{{BUYER_JS}}", &script)
-                .replace("{{STAFF_JS}}", &script)
+                .replace("{{SCRIPT}}", &script)
                 .replace("{{STYLES}}", &format!("<link rel=\"stylesheet\" href=\"/assets/{style_name}\">"))
                 .replace("{{PRELOADS}}", &preloads)
                 .replace("{{WORKER_META}}", &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\">"));

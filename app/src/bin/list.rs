@@ -1,0 +1,5 @@
+//! The price list's entry point.
+
+fn main() {
+    kontor_app::list::start();
+}
