@@ -18,6 +18,7 @@ use crate::ui::page::{Failed, Heading, Loading, set_title};
 use crate::ui::toast;
 
 mod find;
+mod further;
 mod keys_sheet;
 mod layout;
 mod line;
@@ -25,6 +26,7 @@ mod order_panel;
 mod rows;
 mod tree;
 
+pub use further::{Further, lacking};
 pub use layout::review;
 pub use line::why;
 pub use order_panel::{NotKept, Sums};
@@ -119,9 +121,9 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
                 <find::Find catalogue=catalogue.clone() looking=looking folded=folded/>
                 <rows::Rows catalogue=catalogue.clone() looking=looking steering=steering/>
             </main>
-            <order_panel::OrderPanel catalogue=catalogue review=looking.review/>
+            <order_panel::OrderPanel catalogue=catalogue.clone() review=looking.review/>
         </div>
-        <order_panel::Foot review=looking.review/>
+        <order_panel::Foot catalogue=catalogue review=looking.review/>
     }
 }
 

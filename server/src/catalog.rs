@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use anyhow::Context;
-use kontor_shared::catalog::ProductKind;
+use kontor_shared::catalog::{ProductKind, Tier};
 use kontor_shared::import::groups::{Group, GroupTree};
 use kontor_shared::import::products::Revision;
 use kontor_shared::money::{Currency, Percent, Price, Quantity};
@@ -28,6 +28,8 @@ pub struct Known {
     pub first_seq: i64,
     pub revision: Revision,
     pub prices: Vec<(usize, Price)>,
+    /// Prices from a quantity on, likewise, by price type and quantity.
+    pub tiers: Vec<(usize, Tier)>,
 }
 
 /// Everything as of one change.
@@ -89,7 +91,7 @@ pub async fn load(connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Ca
             attributes: if row.attributes.is_empty() { BTreeMap::new() } else { serde_json::from_str(&row.attributes).context("stored attributes")? },
         };
         code_of.insert(row.id.clone(), row.code.clone());
-        catalogue.products.insert(row.code, Known { id: row.id, first_seq: row.first_seq, revision, prices: Vec::new() });
+        catalogue.products.insert(row.code, Known { id: row.id, first_seq: row.first_seq, revision, prices: Vec::new(), tiers: Vec::new() });
         Ok(())
     })
     .await?;
@@ -97,6 +99,13 @@ pub async fn load(connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Ca
         let at = *type_index.get(&price_type).with_context(|| format!("stored price type {price_type}"))?;
         let known = code_of.get(&product).and_then(|code| catalogue.products.get_mut(code)).context("a price without its product")?;
         known.prices.push((at, Price::from_raw(price)));
+        Ok(())
+    })
+    .await?;
+    store::each_tier(connection, seq, |product, price_type, from, price| {
+        let at = *type_index.get(&price_type).with_context(|| format!("stored price type {price_type}"))?;
+        let known = code_of.get(&product).and_then(|code| catalogue.products.get_mut(code)).context("a price without its product")?;
+        known.tiers.push((at, Tier { from, price }));
         Ok(())
     })
     .await?;

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use kontor_shared::catalog::Snapshot;
+use kontor_shared::import::FROM_SIGN;
 use kontor_shared::import::groups::GroupTree;
 use kontor_shared::money::{Currency, Percent, Price, Quantity};
 use serde::Serialize;
@@ -38,6 +39,9 @@ pub struct Product {
 pub struct ProductPrice {
     pub r#type: String,
     pub currency: Currency,
+    /// The quantity it holds from; absent: any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Quantity>,
     pub price: Price,
 }
 
@@ -55,14 +59,15 @@ pub async fn products(state: &AppState) -> anyhow::Result<Vec<Product>> {
 
 fn product(catalogue: &Catalogue, code: &str, known: &Known) -> Product {
     let revision = &known.revision;
-    let mut prices: Vec<(usize, ProductPrice)> = known
-        .prices
-        .iter()
-        .filter_map(|(at, price)| {
-            catalogue.price_types.get(*at).map(|found| (*at, ProductPrice { r#type: found.code.clone(), currency: found.currency, price: *price }))
+    let any = known.prices.iter().map(|(at, price)| (*at, None, *price));
+    let from = known.tiers.iter().map(|(at, tier)| (*at, Some(Quantity::from_raw(tier.from)), Price::from_raw(tier.price)));
+    let mut prices: Vec<(usize, ProductPrice)> = any
+        .chain(from)
+        .filter_map(|(at, from, price)| {
+            catalogue.price_types.get(at).map(|found| (at, ProductPrice { r#type: found.code.clone(), currency: found.currency, from, price }))
         })
         .collect();
-    prices.sort_by_key(|(at, _)| *at);
+    prices.sort_by_key(|(at, price)| (*at, price.from));
     Product {
         code: code.to_string(),
         name: revision.name.clone(),
@@ -130,7 +135,10 @@ pub fn listed(snapshot: &Snapshot) -> Vec<Product> {
                 name: row.name.clone(),
                 group: path(row.group),
                 unit: row.unit.clone(),
-                prices: vec![ProductPrice { r#type: snapshot.overlay.clone(), currency: snapshot.currency, price: row.price() }],
+                prices: std::iter::once((None, row.price()))
+                    .chain(row.tiers.iter().map(|tier| (Some(Quantity::from_raw(tier.from)), Price::from_raw(tier.price))))
+                    .map(|(from, price)| ProductPrice { r#type: snapshot.overlay.clone(), currency: snapshot.currency, from, price })
+                    .collect(),
                 vat_rate: row.vat_rate(),
                 stock: row.stock.map(Quantity::from_raw),
                 kind: "product",
@@ -144,18 +152,22 @@ pub fn listed(snapshot: &Snapshot) -> Vec<Product> {
         .collect()
 }
 
-/// Products as CSV: UTF-8, comma, one column per price type.
+/// Products as CSV: UTF-8, comma, one column per price type and quantity it holds from.
 pub fn products_csv(products: &[Product]) -> anyhow::Result<Vec<u8>> {
-    let mut types: Vec<(&str, Currency)> = Vec::new();
+    let mut types: Vec<(&str, Currency, Option<Quantity>)> = Vec::new();
     for price in products.iter().flat_map(|product| &product.prices) {
-        if !types.iter().any(|(code, _)| *code == price.r#type) {
-            types.push((&price.r#type, price.currency));
+        if !types.iter().any(|(code, _, from)| *code == price.r#type && *from == price.from) {
+            types.push((&price.r#type, price.currency, price.from));
         }
     }
+    types.sort_by_key(|(_, _, from)| *from);
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let mut header: Vec<String> =
         ["code", "name", "group", "unit", "kind", "vat", "stock", "pack", "min", "max", "precision", "active"].map(String::from).into();
-    header.extend(types.iter().map(|(code, currency)| safe_cell(&format!("price.{code} {currency}")).into_owned()));
+    header.extend(types.iter().map(|(code, currency, from)| {
+        let from = from.map(|from| format!("{FROM_SIGN}{from}")).unwrap_or_default();
+        safe_cell(&format!("price.{code}{from} {currency}")).into_owned()
+    }));
     writer.write_record(&header)?;
     let number = |value: Option<Quantity>| value.map_or_else(String::new, |value| value.to_string());
     for product in products {
@@ -173,9 +185,10 @@ pub fn products_csv(products: &[Product]) -> anyhow::Result<Vec<u8>> {
             product.precision.to_string(),
             u8::from(product.active).to_string(),
         ];
-        record.extend(
-            types.iter().map(|(code, _)| product.prices.iter().find(|price| price.r#type == *code).map_or_else(String::new, |price| price.price.decimal(2))),
-        );
+        record.extend(types.iter().map(|(code, _, from)| {
+            let found = product.prices.iter().find(|price| price.r#type == *code && price.from == *from);
+            found.map_or_else(String::new, |price| price.price.decimal(2))
+        }));
         writer.write_record(&record)?;
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))

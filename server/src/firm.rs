@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use kontor_shared::api::{self, firm::FirmLogo};
 use kontor_shared::audit::Action;
 use kontor_shared::documents::{Logo, NumberFormat, Party};
-use kontor_shared::money::{Currency, Percent, VatMethod, VatMode};
+use kontor_shared::money::{Currency, Money, Percent, VatMethod, VatMode};
 use kontor_shared::segments::{Mode, Period};
 use kontor_shared::series::{Series, SeriesPreset, SeriesStart};
 use kontor_shared::settings::{MailLimits, Privacy, UncertainPolicy};
@@ -64,6 +64,8 @@ pub struct FirmSettings {
     pub pay_days: u16,
     /// Days a product counts as new after its first publication.
     pub new_days: u16,
+    /// The least amount of an order from the page, a plain decimal; empty: any is taken.
+    pub minimum_order: String,
     pub segment_period: Period,
     pub segment_mode: Mode,
     pub regular_from: Option<u32>,
@@ -119,6 +121,7 @@ impl Default for FirmSettings {
             order_start: None,
             pay_days: 14,
             new_days: 60,
+            minimum_order: String::new(),
             segment_period: Period::Quarter,
             segment_mode: Mode::Rolling,
             regular_from: None,
@@ -143,6 +146,11 @@ impl Default for FirmSettings {
 }
 
 impl FirmSettings {
+    /// The least amount of an order, where there is one.
+    pub fn least_order(&self) -> Option<Money> {
+        Money::parse(&self.minimum_order, self.currency).ok().filter(|least| least.minor > 0)
+    }
+
     /// The firm's zone; an unknown name is an error, never UTC by accident.
     pub fn time_zone(&self) -> anyhow::Result<TimeZone> {
         TimeZone::get(&self.zone).with_context(|| format!("unknown time zone {}", self.zone))

@@ -172,6 +172,7 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
         valid_until,
         currency: version.currency.parse().context("stored currency")?,
         vat_mode: VatMode::parse(&version.vat_mode).context("stored VAT mode")?,
+        minimum_order: firm.least_order().filter(|least| least.currency.code() == version.currency).map(|least| least.decimal()),
         products: found.products as u32,
     }))
 }

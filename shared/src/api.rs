@@ -163,6 +163,9 @@ body! {
         pub valid_until: Option<String>,
         pub currency: Currency,
         pub vat_mode: VatMode,
+        /// The least amount of an order, as the list shows prices; absent: any order is taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub minimum_order: Option<String>,
         pub products: u32,
         /// Immutable; see [`crate::catalog::columns`].
         pub snapshot_url: String,

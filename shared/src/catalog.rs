@@ -12,6 +12,7 @@ use crate::orders::QuantityRule;
 pub mod columns;
 pub mod discount;
 pub mod search;
+pub mod tiers;
 
 /// What a product is. Only goods are published and counted for segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::ProductRow;
+use crate::catalog::{ProductRow, Tier};
 use crate::ids::OrderId;
 use crate::money::{Currency, Money, MoneyError, Percent, Price, Quantity, Totals, VatMethod, VatMode, line_amount, totals};
 use crate::numbers::{DecimalMark, NumberError, plain_decimal};
@@ -125,6 +125,16 @@ pub enum LineState {
     Gone,
 }
 
+impl LineState {
+    /// The quantity, where one could be read.
+    pub fn quantity(&self) -> Option<Quantity> {
+        match self {
+            Self::Right(quantity) | Self::Wrong(quantity, _) | Self::TooLarge(quantity) => Some(*quantity),
+            Self::NotOrdered | Self::Unreadable | Self::Gone => None,
+        }
+    }
+}
+
 /// A line as the review shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewLine {
@@ -132,8 +142,10 @@ pub struct ReviewLine {
     pub name: String,
     pub typed: String,
     pub seen: Price,
-    /// The price in the list now.
+    /// The price of this quantity in the list now.
     pub now: Option<Price>,
+    /// The next quantity that has a lower price.
+    pub next: Option<Tier>,
     pub amount: Option<Money>,
     pub state: LineState,
 }
@@ -167,7 +179,7 @@ pub fn judge(typed: &str, product: &ProductRow, currency: Currency, lang: Lang) 
         Typed::Unreadable => (LineState::Unreadable, None),
         Typed::Quantity(quantity) => match product.rule().check(quantity) {
             Err(problem) => (LineState::Wrong(quantity, problem), None),
-            Ok(()) => match line_amount(quantity, product.price(), Percent::ZERO, currency) {
+            Ok(()) => match line_amount(quantity, product.price_at(quantity), Percent::ZERO, currency) {
                 Ok(amount) => (LineState::Right(quantity), Some(amount)),
                 Err(_) => (LineState::TooLarge(quantity), None),
             },
@@ -204,15 +216,19 @@ impl Draft {
             return;
         }
         self.id.get_or_insert_with(new_id);
+        let seen = match read_quantity(typed, lang) {
+            Typed::Quantity(quantity) => product.price_at(quantity),
+            Typed::Nothing | Typed::Unreadable => product.price(),
+        };
         match self.lines.iter_mut().find(|line| line.code == product.code) {
             Some(line) => {
                 line.typed = typed.to_string();
-                line.seen = product.price();
+                line.seen = seen;
                 line.lang = Some(lang);
             }
             None => {
                 let (code, name) = (product.code.clone(), product.name.clone());
-                self.lines.push(DraftLine { code, name, typed: typed.to_string(), seen: product.price(), lang: Some(lang) });
+                self.lines.push(DraftLine { code, name, typed: typed.to_string(), seen, lang: Some(lang) });
             }
         }
     }
@@ -252,7 +268,11 @@ impl Draft {
                 name: product.as_ref().map_or(&line.name, |product| &product.name).clone(),
                 typed: line.typed.clone(),
                 seen: line.seen,
-                now: product.as_ref().map(ProductRow::price),
+                now: product.as_ref().map(|product| match state.quantity() {
+                    Some(quantity) => product.price_at(quantity),
+                    None => product.price(),
+                }),
+                next: product.as_ref().zip(state.quantity()).and_then(|(product, quantity)| product.next_step(quantity)),
                 amount,
                 state,
             });

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::money::{Currency, MoneyError};
+use crate::money::{Currency, MoneyError, Quantity};
 use crate::numbers::{DecimalMark, NumberError, plain_decimal};
 use crate::words::Word;
 use crate::words::imports::{self as words, Said};
@@ -72,12 +72,35 @@ pub struct FieldDef {
 /// A price column that names a price type of its own: `price.dealer`.
 pub const PRICE_PREFIX: &str = "price.";
 
+/// Between a price's field and the quantity it holds from: `price.dealer@10`.
+pub const FROM_SIGN: char = '@';
+
+/// The field of a price and the quantity it holds from; zero where it names none. Nothing where it is no price.
+pub fn price_field(field: &str) -> Option<(&str, Quantity)> {
+    let (price, from) = match field.split_once(FROM_SIGN) {
+        Some((price, from)) => (price, from.parse::<Quantity>().ok().filter(|from| *from > Quantity::ZERO)?),
+        None => (field, Quantity::ZERO),
+    };
+    let typed = price.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty());
+    (typed || price == "price").then_some((price, from))
+}
+
+/// A folded header without the quantity its price holds from, and that quantity: `цена опт от 10 шт`.
+fn header_from(folded: &str) -> Option<(String, Quantity)> {
+    let words: Vec<&str> = folded.split(' ').collect();
+    let at = words.iter().rposition(|word| word.bytes().all(|byte| byte.is_ascii_digit()))?;
+    // A word after it is its unit.
+    let said = at >= 2 && at + 2 >= words.len() && matches!(words[at - 1], "from" | "от" | "над" | "over");
+    let from: Quantity = words[at].parse().ok()?;
+    (said && from > Quantity::ZERO).then(|| (words[..at - 1].join(" "), from))
+}
+
 /// A column of what buyers filter by, under the name they see: `attribute.Colour`.
 pub const ATTRIBUTE_PREFIX: &str = "attribute.";
 
 /// Fields that are named by their file rather than here.
 fn named_by_file(field: &str) -> bool {
-    [PRICE_PREFIX, ATTRIBUTE_PREFIX].iter().any(|prefix| field.strip_prefix(prefix).is_some_and(|name| !name.is_empty()))
+    price_field(field).is_some() || field.strip_prefix(ATTRIBUTE_PREFIX).is_some_and(|name| !name.is_empty())
 }
 
 /// Which column of a file holds which field.
@@ -261,11 +284,22 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
     if fields.iter().any(|field| field.name == "price") {
         for at in 0..headers.len() {
             let name = headers[at].trim().split(' ').next().unwrap_or("");
-            let is_code =
-                name.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+            let is_code = price_field(name)
+                .and_then(|(price, _)| price.strip_prefix(PRICE_PREFIX))
+                .is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
             if !taken[at] && is_code && !columns.has(name) {
                 taken[at] = true;
                 columns.used.push((name.to_string(), at));
+                continue;
+            }
+            // Others say it in words: `Цена опт. от 10 шт.`
+            let from = header_from(&folded[at]).and_then(|(price, from)| {
+                let field = fields.iter().find(|field| price_field(field.name).is_some() && field.headers.contains(&price.as_str()))?;
+                Some(format!("{}{FROM_SIGN}{from}", field.name))
+            });
+            if let Some(field) = from.filter(|field| !taken[at] && !columns.has(field)) {
+                taken[at] = true;
+                columns.used.push((field, at));
             }
         }
     }

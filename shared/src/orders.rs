@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Price, Quantity};
+use crate::money::{Money, Price, Quantity, Totals, VatMode};
 
 /// Where an order stands. Payment and invoicing are states of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -312,6 +312,17 @@ pub fn submission_action(lines: &[JudgedLine]) -> OrderAction {
     let rose = lines.iter().any(|line| line.reason == Some(LineReason::PriceRose));
     let taken = lines.iter().any(|line| line.verdict != Verdict::Refused);
     if rose || !taken { OrderAction::AskBuyer } else { OrderAction::Submit }
+}
+
+/// What an order still lacks of the firm's least amount; nothing where it is enough, or the least is in another currency.
+/// An order is measured as its list shows prices: without VAT or with it.
+pub fn lacks(totals: &Totals, mode: VatMode, least: Money) -> Option<Money> {
+    let amount = match mode {
+        VatMode::Net => totals.net,
+        VatMode::Gross => totals.gross,
+    };
+    let short = least.minor.saturating_sub(amount.minor);
+    (amount.currency == least.currency && short > 0).then_some(Money::new(short, least.currency))
 }
 
 #[cfg(test)]

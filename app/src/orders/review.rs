@@ -21,7 +21,7 @@ use crate::draft;
 use crate::export::{self, What};
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
-use crate::price_list::{self, NoList, NotKept, Sums, plain, why};
+use crate::price_list::{self, Further, NoList, NotKept, Sums, plain, why};
 use crate::session::{self, note_signed_out};
 use crate::ui::page::{Loading, PageHead, words_for};
 use crate::ui::toast;
@@ -105,6 +105,7 @@ fn TheReview(catalogue: Arc<Catalogue>, sending: RwSignal<Sending>) -> impl Into
                             Ok(totals) => view! { <Sums totals=totals mode=mode/> }.into_any(),
                             Err(_) => view! { <p class="bad">{say(common::REASON_TOO_LARGE)}</p> }.into_any(),
                         }}
+                        <Further catalogue=catalogue.get_value() review=review/>
                     </div></section>
                     <Delivery/>
                     <Send catalogue=catalogue.get_value() review=review sending=sending/>

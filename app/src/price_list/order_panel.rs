@@ -7,6 +7,7 @@ use kontor_shared::money::{Currency, Percent, Totals, VatMode};
 use kontor_shared::words::{common, format, profile, shop as words};
 use leptos::prelude::*;
 
+use super::further::{Further, lacking};
 use crate::catalogue::Catalogue;
 use crate::draft;
 use crate::export::{self, What};
@@ -45,6 +46,7 @@ pub fn Sums(totals: Totals, mode: VatMode) -> impl IntoView {
 pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
     let store = draft::store();
     let mode = catalogue.info.vat_mode;
+    let further = catalogue.clone();
     let mut terms = vec![
         say(match mode {
             VatMode::Net => words::PRICES_WITHOUT_VAT,
@@ -62,6 +64,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
     view! {
         <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
             {move || {
+                let memo = review;
                 let review = review.get();
                 let (lines, wrong) = (review.lines.len(), review.wrong());
                 view! {
@@ -75,6 +78,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
                         Err(_) => view! { <p class="bad">{say(common::REASON_TOO_LARGE)}</p> }.into_any(),
                     }}
                     {(wrong > 0).then(|| view! { <p class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</p> })}
+                    <Further catalogue=further.clone() review=memo/>
                     {if lines == 0 {
                         view! { <p class="s ink-2">{say(words::EMPTY_ORDER)}</p> }.into_any()
                     } else {
@@ -115,17 +119,19 @@ pub fn NotKept() -> impl IntoView {
 
 /// On a telephone the order stands at the foot.
 #[component]
-pub fn Foot(review: Memo<Review>) -> impl IntoView {
+pub fn Foot(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
     move || {
         let review = review.get();
         let lines = review.lines.len();
         (lines > 0).then(|| {
             let wrong = review.wrong();
+            let lacking = lacking(&catalogue, &review);
             let gross = review.totals.map(|totals| format::money(lang(), totals.gross)).unwrap_or_default();
             view! {
                 <div class="foot-order">
                     <div>
                         <b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b>
+                        {lacking.map(|text| view! { <br/><span class="s warn">{text}</span> })}
                         {(wrong > 0).then(|| view! { <br/><span class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</span> })}
                         <NotKept/>
                     </div>

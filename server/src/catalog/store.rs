@@ -95,6 +95,21 @@ pub async fn each_price(connection: &mut AnyConnection, seq: i64, mut take: impl
     Ok(())
 }
 
+/// Every price from a quantity on as of a change, by product, price type and quantity: product id, price type, quantity, price.
+pub async fn each_tier(connection: &mut AnyConnection, seq: i64, mut take: impl FnMut(String, String, i64, i64) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut rows = sqlx::query_as::<_, (String, String, i64, i64)>(
+        "SELECT r.product_id, r.price_type, r.from_quantity, r.price FROM tier_revisions r WHERE r.price IS NOT NULL AND r.seq = \
+         (SELECT MAX(x.seq) FROM tier_revisions x WHERE x.product_id = r.product_id AND x.price_type = r.price_type \
+         AND x.from_quantity = r.from_quantity AND x.seq <= $1) ORDER BY r.product_id, r.price_type, r.from_quantity",
+    )
+    .bind(seq)
+    .fetch(connection);
+    while let Some((product, price_type, from, price)) = rows.try_next().await? {
+        take(product, price_type, from, price)?;
+    }
+    Ok(())
+}
+
 pub async fn insert_groups(connection: &mut AnyConnection, seq: i64, groups: &[(String, Group)]) -> sqlx::Result<()> {
     let sql = format!("INSERT INTO product_groups (code, seq, name, parent_code, sort) VALUES {}", rows_of_placeholders(groups.len(), 5));
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -161,11 +176,24 @@ pub async fn insert_prices(connection: &mut AnyConnection, seq: i64, prices: &[(
     Ok(())
 }
 
+/// Prices from a quantity on: (product id, price type, quantity, price).
+pub async fn insert_tiers(connection: &mut AnyConnection, seq: i64, tiers: &[(&str, &str, i64, Option<i64>)]) -> sqlx::Result<()> {
+    let sql = format!("INSERT INTO tier_revisions (product_id, price_type, from_quantity, seq, price) VALUES {}", rows_of_placeholders(tiers.len(), 5));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (id, price_type, from, price) in tiers {
+        query = query.bind(id.to_string()).bind(price_type.to_string()).bind(*from).bind(seq).bind(*price);
+    }
+    query.execute(connection).await?;
+    Ok(())
+}
+
 /// Deletes at most `most` rows that a crashed run staged: above what is visible and below the seq of the run that
 /// cleans up. Gives how many were deleted; call until none is.
 pub async fn delete_garbage(connection: &mut AnyConnection, visible: i64, below: i64, most: i64) -> sqlx::Result<u64> {
     // Children first.
     let statements = [
+        "DELETE FROM tier_revisions WHERE (product_id, price_type, from_quantity, seq) IN \
+         (SELECT product_id, price_type, from_quantity, seq FROM tier_revisions WHERE seq > $1 AND seq < $2 LIMIT $3)",
         "DELETE FROM price_revisions WHERE (product_id, price_type, seq) IN \
          (SELECT product_id, price_type, seq FROM price_revisions WHERE seq > $1 AND seq < $2 LIMIT $3)",
         "DELETE FROM product_revisions WHERE (product_id, seq) IN (SELECT product_id, seq FROM product_revisions WHERE seq > $1 AND seq < $2 LIMIT $3)",

@@ -208,6 +208,10 @@ fn prices(settings: &FirmSettings, price_types: &[PriceTypeInfo]) -> Result<(), 
     if settings.new_days > 3_650 {
         return Err(Fault::new("days", "/prices/new_days", "new_days: at most 3650"));
     }
+    if !settings.minimum_order.is_empty() && settings.least_order().is_none() {
+        let detail = format!("minimum_order: an amount in {} such as 150 or 150.00", settings.currency);
+        return Err(Fault::new("bad_amount", "/prices/minimum_order", detail));
+    }
     Ok(())
 }
 

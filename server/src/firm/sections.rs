@@ -88,8 +88,8 @@ pub async fn apply(
     if let Some(SegmentsSection { period, mode, regular_from, lapse, reason: _ }) = segments {
         after = FirmSettings { segment_period: period, segment_mode: mode, regular_from, lapse, ..after };
     }
-    if let Some(PricesSection { public_price_type, customer_price_type, terms, pay_days, new_days }) = prices {
-        after = FirmSettings { public_price_type, customer_price_type, terms, pay_days, new_days, ..after };
+    if let Some(PricesSection { public_price_type, customer_price_type, terms, pay_days, new_days, minimum_order }) = prices {
+        after = FirmSettings { public_price_type, customer_price_type, terms, pay_days, new_days, minimum_order: minimum_order.trim().to_string(), ..after };
     }
     let begin = match series {
         Some(NumbersSection { proforma, order, proforma_next, order_next }) => {
@@ -216,6 +216,7 @@ pub async fn shown(connection: &mut AnyConnection, state: &AppState, settings: F
             terms: settings.terms,
             pay_days: settings.pay_days,
             new_days: settings.new_days,
+            minimum_order: settings.minimum_order,
         },
         sign_up: SignUpSection { open: settings.sign_up, privacy_en: settings.privacy.en, privacy_ru: settings.privacy.ru, privacy_bg: settings.privacy.bg },
         logo: settings.logo.as_ref().map(shown_logo),

@@ -78,7 +78,7 @@ fn put(section: SettingsSection, from: &FirmSettings, into: &mut FirmSettings) {
         SettingsSection::Numbers => take!(proforma_series, order_series, proforma_start, order_start),
         SettingsSection::Mail => take!(smtp, mail_from, reply_to, mail_limits, uncertain_policy),
         SettingsSection::Segments => take!(segment_period, segment_mode, regular_from, lapse),
-        SettingsSection::Prices => take!(public_price_type, customer_price_type, terms, pay_days, new_days),
+        SettingsSection::Prices => take!(public_price_type, customer_price_type, terms, pay_days, new_days, minimum_order),
         SettingsSection::SignUp => take!(sign_up, privacy),
         SettingsSection::Logo => take!(logo),
     }

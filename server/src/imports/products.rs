@@ -45,15 +45,18 @@ pub(super) async fn import(run: &mut Run, files: Vec<SourceFile>) -> Result<(), 
     .await
 }
 
+/// The index of a price type, and the quantity its price holds from: zero for any.
+type At = (usize, i64);
+
 /// What rows of a run made of one product.
 struct Pending {
     id: Option<String>,
     /// The new revision, where the row made one.
     after: Option<Revision>,
-    /// Prices this run sets, by price type index.
-    prices: Vec<(usize, Option<Price>)>,
+    /// Prices this run sets.
+    prices: Vec<(At, Option<Price>)>,
     /// Of these, the ones that differ from what is stored.
-    changed_prices: Vec<(usize, Option<Price>)>,
+    changed_prices: Vec<(At, Option<Price>)>,
     input: ProductInput,
     file: usize,
     row: u64,
@@ -248,7 +251,7 @@ impl Judge {
         }
         let prices = self.typed_prices(&input, file_currency)?;
         let first = &self.pending[at];
-        let is_known = |price_type: usize| first.prices.iter().find(|(known, _)| *known == price_type);
+        let is_known = |price_type: At| first.prices.iter().find(|(known, _)| *known == price_type);
         if prices.iter().any(|(price_type, price)| is_known(*price_type).is_some_and(|(_, known)| known != price)) {
             return Err(contradicts);
         }
@@ -261,14 +264,14 @@ impl Judge {
     }
 
     /// A row's prices by price type; each type has one.
-    fn typed_prices(&mut self, input: &ProductInput, file_currency: Option<Currency>) -> Result<Vec<(usize, Option<Price>)>, RowProblem> {
-        let mut found: Vec<(usize, Option<Price>)> = Vec::with_capacity(input.prices.len());
+    fn typed_prices(&mut self, input: &ProductInput, file_currency: Option<Currency>) -> Result<Vec<(At, Option<Price>)>, RowProblem> {
+        let mut found: Vec<(At, Option<Price>)> = Vec::with_capacity(input.prices.len());
         for one in &input.prices {
-            let at = self.type_index(one, file_currency);
+            let at = (self.type_index(one, file_currency), one.from.raw());
             match found.iter().find(|(known, _)| *known == at) {
                 Some((_, price)) if *price == one.price => {}
                 Some(_) => {
-                    let code = &self.catalogue.price_types[at].code;
+                    let code = &self.catalogue.price_types[at.0].code;
                     return Err(RowProblem::new(input.code.clone(), Said::with(words::TYPE_TWICE, &[("code", code)])));
                 }
                 None => found.push((at, one.price)),
@@ -304,9 +307,16 @@ impl Judge {
         self.catalogue.price_types.len() - 1
     }
 
-    fn changed_prices(&self, code: &str, prices: &[(usize, Option<Price>)]) -> Vec<(usize, Option<Price>)> {
-        let stored = self.catalogue.products.get(code).map_or(&[][..], |known| &known.prices[..]);
-        prices.iter().filter(|(at, price)| stored.iter().find(|(known, _)| known == at).map(|(_, price)| *price) != *price).copied().collect()
+    fn changed_prices(&self, code: &str, prices: &[(At, Option<Price>)]) -> Vec<(At, Option<Price>)> {
+        let known = self.catalogue.products.get(code);
+        let stored = |(price_type, from): At| {
+            let known = known?;
+            if from == 0 {
+                return known.prices.iter().find(|(at, _)| *at == price_type).map(|(_, price)| *price);
+            }
+            known.tiers.iter().find(|(at, tier)| *at == price_type && tier.from == from).map(|(_, tier)| Price::from_raw(tier.price))
+        };
+        prices.iter().filter(|(at, price)| stored(*at) != *price).copied().collect()
     }
 
     /// The price type code of a shop: its name in plain letters, short, the same every time.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use kontor_shared::api::SubmitLine;
-use kontor_shared::catalog::{ProductKind, publishable};
+use kontor_shared::catalog::{ProductKind, Tier, publishable, tiers};
 use kontor_shared::money::{Currency, Money, MoneyError, Percent, Price, Quantity, Totals, VatMethod, VatMode, line_amount, totals};
 use kontor_shared::orders::{JudgedLine, LineReason, OrderAction, PriceFacts, QuantityRule, Verdict, judge_line, submission_action};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -27,6 +27,15 @@ pub struct Product {
     pub vat_rate: Percent,
     pub rule: QuantityRule,
     pub price: Price,
+    /// Prices from a quantity on.
+    pub tiers: Vec<Tier>,
+}
+
+impl Product {
+    /// As [`tiers::price_at`].
+    fn price_at(&self, quantity: Quantity) -> Price {
+        tiers::price_at(self.price, &self.tiers, quantity)
+    }
 }
 
 crate::row! {
@@ -122,6 +131,7 @@ async fn lookup(connection: &mut AnyConnection, version: &Version, price_type: &
              WHERE p.code IN ({})",
             placeholders(4, chunk.len())
         );
+        let mut tiers = tiers_of(connection, version, price_type, chunk).await?;
         let mut query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).bind(version.seq).bind(price_type).bind(&version.currency);
         for code in chunk {
             query = query.bind(*code);
@@ -136,9 +146,37 @@ async fn lookup(connection: &mut AnyConnection, version: &Version, price_type: &
                 increment: row.increment.map(Quantity::from_raw),
                 precision: u8::try_from(row.unit_precision).context("stored unit precision")?,
             };
-            let product = Product { name: row.name, group: group.clone(), unit: row.unit, vat_rate: Percent::from_raw(row.vat_rate), rule, price };
+            let product = Product {
+                name: row.name,
+                group: group.clone(),
+                unit: row.unit,
+                vat_rate: Percent::from_raw(row.vat_rate),
+                rule,
+                price,
+                tiers: tiers.remove(&row.code).unwrap_or_default(),
+            };
             found.insert(row.code, Arc::new(product));
         }
+    }
+    Ok(found)
+}
+
+/// The prices from a quantity on that products have, by code.
+async fn tiers_of(connection: &mut AnyConnection, version: &Version, price_type: &str, codes: &[&str]) -> sqlx::Result<HashMap<String, Vec<Tier>>> {
+    let sql = format!(
+        "SELECT p.code, r.from_quantity, r.price FROM products p JOIN tier_revisions r ON r.product_id = p.id AND r.price_type = $2 AND r.price IS NOT NULL \
+         AND r.seq = (SELECT MAX(x.seq) FROM tier_revisions x WHERE x.product_id = p.id AND x.price_type = $2 \
+             AND x.from_quantity = r.from_quantity AND x.seq <= $1) \
+         WHERE p.code IN ({})",
+        placeholders(3, codes.len())
+    );
+    let mut query = sqlx::query_as::<_, (String, i64, i64)>(AssertSqlSafe(sql)).bind(version.seq).bind(price_type);
+    for code in codes {
+        query = query.bind(*code);
+    }
+    let mut found: HashMap<String, Vec<Tier>> = HashMap::new();
+    for (code, from, price) in query.fetch_all(connection).await? {
+        found.entry(code).or_default().push(Tier { from, price });
     }
     Ok(found)
 }
@@ -200,7 +238,7 @@ pub async fn judge(
     let mut rows = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
         let product = products.get(&line.code);
-        let price = product.map(|product| product.price.less(discount));
+        let price = product.map(|product| product.price_at(line.quantity).less(discount));
         let facts = PriceFacts { ordered_version: if valid { price } else { None }, version_valid: valid, current: price };
         let rule = product.map_or_else(QuantityRule::default, |product| product.rule);
         let mut verdict = judge_line(line.quantity, line.shown_price, &rule, facts);

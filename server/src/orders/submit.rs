@@ -5,7 +5,7 @@ use kontor_shared::catalog::discount;
 use kontor_shared::customers::CustomerState;
 use kontor_shared::ids::{CustomerId, OrderId};
 use kontor_shared::money::Percent;
-use kontor_shared::orders::OrderState;
+use kontor_shared::orders::{OrderState, lacks};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
@@ -116,6 +116,10 @@ async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOr
         return Err(AppError::conflict("customer_blocked", "the firm takes no orders from this customer now"));
     }
     let priced = price::judge(&mut connection, &state.goods, i64::from(wanted.version), &wanted.lines, customer.prices(), firm.vat_method, &today).await?;
+    if let Some(lacks) = firm.least_order().and_then(|least| lacks(&priced.totals, priced.vat_mode, least)) {
+        let detail = format!("an order comes to {} {} at least; {} are lacking", firm.minimum_order, firm.currency, lacks.decimal());
+        return Err(AppError::conflict("below_minimum_order", detail));
+    }
     let addresses = store::order_mail_addresses(&mut connection, &customer.id, false).await?;
     let state_after = OrderState::Draft.after(priced.action).unwrap_or(OrderState::Submitted);
     let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, state_after, now, today);

@@ -86,7 +86,7 @@ pub fn make(catalogue: &Catalogue, terms: &Terms) -> anyhow::Result<Made> {
             })
             .collect();
         if !rows.is_empty() {
-            overlays.push(overlay(&catalogue.price_types[at].code, currency, &order, &rows, terms)?);
+            overlays.push(overlay(&catalogue.price_types[at].code, at, currency, &order, &rows, terms)?);
         }
     }
     Ok(Made { currency, products: products.len(), left_out, overlays })
@@ -128,6 +128,7 @@ fn reading_order(groups: &[(String, Group)]) -> Vec<(&str, &str, Option<usize>)>
 
 fn overlay(
     price_type: &str,
+    at: usize,
     currency: Currency,
     order: &[(&str, &str, Option<usize>)],
     rows: &[(usize, &str, &Known, Price)],
@@ -170,7 +171,7 @@ fn overlay(
                 promotion: revision.promotion,
                 picture: 0,
                 attributes: attributes.iter().map(|name| revision.attributes.get(name).cloned().unwrap_or_default()).collect(),
-                tiers: Vec::new(),
+                tiers: known.tiers.iter().filter(|(of, _)| *of == at).map(|(_, tier)| *tier).collect(),
             }
         })
         .collect();

@@ -86,6 +86,9 @@ request! {
         pub terms: String,
         pub pay_days: u16,
         pub new_days: u16,
+        /// The least amount of an order, as its list shows prices, in the firm's currency; empty: any order is taken.
+        #[serde(default)]
+        pub minimum_order: String,
     }
 
     pub struct SignUpSection {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ATTRIBUTE_PREFIX, Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, number, read_currency, row_shown, text, written};
+use super::{
+    ATTRIBUTE_PREFIX, Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, number, price_field, read_currency, row_shown, text, written,
+};
 use crate::catalog::ProductKind;
 use crate::catalog::columns::MOST_ATTRIBUTES;
 use crate::money::{Currency, Percent, Price, Quantity};
@@ -141,6 +143,8 @@ pub const PROMOTION: &str = "promotion";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceColumn {
     pub price_type: String,
+    /// The quantity its prices hold from; zero: any.
+    pub from: Quantity,
     pub column: usize,
     /// The one its header names; another column's header says nothing of this one.
     pub currency: Option<Currency>,
@@ -164,9 +168,10 @@ impl FileFacts {
             .used
             .iter()
             .filter_map(|(field, column)| {
-                let price_type = field.strip_prefix(PRICE_PREFIX).or_else(|| (field == "price").then_some(default_type))?;
+                let (price, from) = price_field(field)?;
+                let price_type = price.strip_prefix(PRICE_PREFIX).unwrap_or(default_type);
                 let currency = columns.headers.get(*column).and_then(|header| header_currency(header));
-                Some(PriceColumn { price_type: price_type.to_string(), column: *column, currency })
+                Some(PriceColumn { price_type: price_type.to_string(), from, column: *column, currency })
             })
             .collect();
         Self { columns, price_columns, marks, vat_as_fraction }
@@ -187,7 +192,9 @@ impl FileFacts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceInput {
     pub price_type: String,
-    /// The row names no price of this type.
+    /// The quantity it holds from; zero: any.
+    pub from: Quantity,
+    /// Absent: the row names no price of this type.
     pub price: Option<Price>,
     /// The currency of the column, else that of the row, where either is named.
     pub currency: Option<Currency>,
@@ -411,16 +418,23 @@ fn read_group(facts: &FileFacts, cells: &[Cell]) -> Result<Option<Vec<String>>, 
 pub fn read_prices(facts: &FileFacts, cells: &[Cell], kind: Option<ProductKind>, currency: Option<Currency>) -> Result<Vec<PriceInput>, RowProblem> {
     let prices: Vec<PriceInput> = facts.price_columns.iter().map(|column| read_price(facts, column, cells, currency)).collect::<Result<_, _>>()?;
     let needed = matches!(kind, None | Some(ProductKind::Product));
-    let mut regular = prices.iter().filter(|one| one.price_type != PROMOTION).peekable();
+    let mut regular = prices.iter().filter(|one| one.price_type != PROMOTION && one.from == Quantity::ZERO).peekable();
     if needed && regular.peek().is_some() && regular.all(|one| one.price.is_none()) {
         return Err(RowProblem::of("", words::MISSING, words::FIELD_PRICE));
+    }
+    // A step that is not lower is a slip of somebody's hand, in it or in the price before it.
+    let mut steps: Vec<(&str, Quantity, Price)> = prices.iter().filter_map(|one| Some((one.price_type.as_str(), one.from, one.price?))).collect();
+    steps.sort_unstable();
+    if let Some(pair) = steps.windows(2).find(|pair| pair[0].0 == pair[1].0 && pair[1].2 >= pair[0].2) {
+        return Err(RowProblem::new(pair[1].2.to_string(), Said::with(words::STEP_NOT_LOWER, &[("from", &pair[1].1), ("price", &pair[0].2)])));
     }
     Ok(prices)
 }
 
 fn read_price(facts: &FileFacts, from: &PriceColumn, cells: &[Cell], currency: Option<Currency>) -> Result<PriceInput, RowProblem> {
     let cell = cells.get(from.column).copied().unwrap_or(Cell::Text(""));
-    let found = PriceInput { price_type: from.price_type.clone(), price: None, currency: from.currency.or(currency), column_currency: from.currency };
+    let found =
+        PriceInput { price_type: from.price_type.clone(), from: from.from, price: None, currency: from.currency.or(currency), column_currency: from.currency };
     if cell.shown().is_empty() {
         return Ok(found);
     }

@@ -187,6 +187,8 @@ words! {
     CUSTOMER_PRICES_HINT = "Given where an import or sign-up names none.", "Присваивается, если импорт или регистрация не называют другой.", "Дава се, когато внасяне или регистрация не посочва друг.";
     PAY_DAYS = "Days to pay", "Дней на оплату", "Дни за плащане";
     PAY_DAYS_HINT = "A proforma asks to be paid within them.", "Срок оплаты, который указывается в счёте.", "Срокът за плащане, посочен в проформата.";
+    MINIMUM_ORDER = "Least amount of an order", "Минимальная сумма заказа", "Минимална сума на поръчка";
+    MINIMUM_ORDER_HINT = "In the firm's currency, as the list shows prices. Customers see what is lacking; a smaller order is not taken from the page. Empty: any order is.", "В валюте фирмы, в тех же ценах, что в прайс-листе. Покупатель видит, сколько не хватает; меньший заказ со страницы не принимается. Пусто: принимается любой.", "Във валутата на фирмата, както са цените в листата. Купувачът вижда колко не достига; по-малка поръчка не се приема от страницата. Празно: приема се всяка.";
     NEW_DAYS = "Days a product counts as new", "Сколько дней товар — новинка", "Дни, в които стока е новост";
     NEW_DAYS_HINT = "After its first publication; the price list marks it.", "Считая от первой публикации; в прайс-листе такой товар отмечен.", "Считано от първото ѝ публикуване; в ценовата листа е отбелязана.";
     PUBLIC_OF_TYPE = "Prices of this type", "Цены этого типа", "Цени от този вид";
@@ -204,6 +206,7 @@ words! {
     BAD_LONG = "This is too long.", "Слишком длинно.", "Твърде дълго е.";
     BAD_CHARACTER = "This holds a character that cannot be printed.", "Здесь есть непечатаемый знак.", "Тук има непечатаем знак.";
     BAD_ROWS = "These are too many rows.", "Слишком много строк.", "Твърде много редове.";
+    BAD_AMOUNT = "An amount such as 150 or 150.00, or nothing.", "Сумма вида 150 или 150,00 либо ничего.", "Сума като 150 или 150,00, или нищо.";
     BAD_NAME = "The firm needs a name: it stands on every document.", "Фирме нужно название: оно стоит в каждом документе.", "Посочете името на фирмата: то стои във всеки документ.";
     BAD_ADDRESS = "This is no e-mail address.", "Это не адрес электронной почты.", "Това не е имейл адрес.";
     BAD_ZONE = "There is no such time zone. Names look like Europe/Sofia.", "Такого часового пояса нет. Имена выглядят так: Europe/Moscow.", "Няма такава часова зона. Имената са като Europe/Sofia.";
@@ -237,6 +240,7 @@ pub fn problem(code: &str) -> Option<Word> {
         "too_long" => BAD_LONG,
         "control_character" => BAD_CHARACTER,
         "too_many_rows" => BAD_ROWS,
+        "bad_amount" => BAD_AMOUNT,
         "no_name" => BAD_NAME,
         "not_an_address" => BAD_ADDRESS,
         "unknown_zone" => BAD_ZONE,

@@ -73,6 +73,7 @@ crate::words! {
     NAME_NEEDED = "a new product needs a name, and the file has no column for it", "новому товару нужно название, а столбца с ним в файле нет", "новата стока има нужда от име, а колона за него няма";
     TWO_CURRENCIES = "the header of the price is in {currency}, the row names another currency", "по заголовку цена в {currency}, в строке другая валюта", "по заглавието цената е в {currency}, в реда има друга валута";
     TYPE_TWICE = "two columns give a price of the type {code}", "два столбца дают цену типа {code}", "две колони дават цена от вида {code}";
+    STEP_NOT_LOWER = "the price from {from} on is not lower than {price} before it", "цена от количества {from} не ниже предыдущей {price}", "цената от количество {from} не е по-ниска от предишната {price}";
     NO_PRICE_TYPE_NAMED = "the column the price type is taken from is empty", "столбец, из которого берётся тип цен, пуст", "колоната, от която се взема видът цени, е празна";
     OTHER_CURRENCY = "the price is not in {currency}, the currency asked for", "цена не в заданной валюте {currency}", "цената не е в зададената валута {currency}";
     NO_SUCH_GROUP = "no such product group", "такой группы товаров нет", "няма такава група стоки";

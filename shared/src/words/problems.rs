@@ -25,6 +25,7 @@ crate::words! {
     UNREADABLE = "The server's answer could not be read. Load the page again.", "Ответ сервера не удалось прочитать. Обновите страницу.", "Отговорът на сървъра не може да бъде прочетен. Заредете страницата отново.";
     UNKNOWN_PRICE_LIST = "The firm no longer has this price list. The present one is being loaded; look at the prices and send again.", "Этого прайс-листа у фирмы больше нет. Загружается действующий; посмотрите цены и отправьте снова.", "Фирмата вече няма тази ценова листа. Зарежда се действащата; вижте цените и изпратете пак.";
     TOO_MANY_LINES = "The order has too many lines. Send it in two parts.", "В заказе слишком много строк. Отправьте его двумя частями.", "Поръчката има твърде много редове. Изпратете я на две части.";
+    BELOW_MINIMUM_ORDER = "The order is below the firm's least amount. It is kept here; add to it and send it then.", "Сумма заказа меньше минимальной. Заказ сохранён здесь; дополните его и отправьте.", "Поръчката е под минималната сума. Тя се пази тук; допълнете я и я изпратете.";
     CUSTOMER_BLOCKED = "The firm takes no orders from you at present. The order is kept here; ring the firm.", "Фирма сейчас не принимает от вас заказы. Заказ сохранён здесь; позвоните в фирму.", "Фирмата в момента не приема поръчки от вас. Поръчката се пази тук; обадете се на фирмата.";
     * WAIT_SECONDS = ["Try again in {n} second.", "Try again in {n} seconds."], ["Повторите через {n} секунду.", "Повторите через {n} секунды.", "Повторите через {n} секунд."], ["Опитайте след {n} секунда.", "Опитайте след {n} секунди."];
 }
@@ -51,6 +52,7 @@ pub fn by_code(code: &str) -> Word {
         "other_customer" => OTHER_CUSTOMER,
         "wrong_state" => WRONG_STATE,
         "changed_elsewhere" => CONFLICT,
+        "below_minimum_order" => BELOW_MINIMUM_ORDER,
         "customer_blocked" => CUSTOMER_BLOCKED,
         code if code.ends_with("_not_ready") || code == "not_ready" => NOT_READY,
         _ => INVALID,

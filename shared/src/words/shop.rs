@@ -63,6 +63,8 @@ crate::words! {
     UNDO = "Undo", "Вернуть", "Върни";
     TAKEN_OUT = "{quantity} of {name} taken out.", "Убрано: {name}, {quantity}.", "Премахнато: {name}, {quantity}.";
     TAKE_OUT = "Take out", "Убрать", "Премахни";
+    LACKS = "{amount} more to the least order of {least}", "до минимального заказа {least} не хватает {amount}", "до минималната поръчка от {least} не достигат {amount}";
+    NEXT_STEP = "{code}: {more} {unit} more, and the price is {price}", "{code}: ещё {more} {unit} — и цена {price}", "{code}: още {more} {unit} — и цената е {price}";
     EMPTY_ORDER = "Type quantities in the price list; the order builds up here.", "Введите количества в прайс-листе: заказ соберётся здесь.", "Въведете количества в ценовата листа: поръчката се събира тук.";
     REVIEW_ORDER = "Review order", "Проверить заказ", "Преглед на поръчката";
     SAVE_AS_EXCEL = "Save as Excel", "Сохранить в Excel", "Запази в Excel";

@@ -65,17 +65,19 @@ pub struct PricesForm {
     terms: RwSignal<String>,
     pay_days: RwSignal<String>,
     new_days: RwSignal<String>,
+    minimum_order: RwSignal<String>,
     pub types: RwSignal<Vec<PriceTypeInfo>>,
 }
 
 impl PricesForm {
     pub fn new() -> Self {
         let text = || RwSignal::new(String::new());
-        Self { public: text(), customer: text(), terms: text(), pay_days: text(), new_days: text(), types: RwSignal::new(Vec::new()) }
+        Self { public: text(), customer: text(), terms: text(), pay_days: text(), new_days: text(), minimum_order: text(), types: RwSignal::new(Vec::new()) }
     }
     /// As a new firm has them.
     pub fn usual(self) {
-        self.load(PricesSection { public_price_type: None, customer_price_type: "wholesale".into(), terms: String::new(), pay_days: 14, new_days: 60 });
+        let (terms, minimum_order) = (String::new(), String::new());
+        self.load(PricesSection { public_price_type: None, customer_price_type: "wholesale".into(), terms, pay_days: 14, new_days: 60, minimum_order });
     }
     pub fn load(self, section: PricesSection) {
         self.public.set(section.public_price_type.unwrap_or_default());
@@ -83,6 +85,7 @@ impl PricesForm {
         self.terms.set(section.terms);
         self.pay_days.set(section.pay_days.to_string());
         self.new_days.set(section.new_days.to_string());
+        self.minimum_order.set(section.minimum_order);
     }
     pub fn read(self, wrong: &mut Vec<Wrong>) -> PricesSection {
         PricesSection {
@@ -91,6 +94,7 @@ impl PricesForm {
             terms: self.terms.get_untracked(),
             pay_days: needed(&self.pay_days.get_untracked(), "/prices/pay_days", wrong) as u16,
             new_days: needed(&self.new_days.get_untracked(), "/prices/new_days", wrong) as u16,
+            minimum_order: self.minimum_order.get_untracked().trim().replace(',', "."),
         }
     }
 }
@@ -149,6 +153,7 @@ pub fn PricesFields(form: PricesForm, errors: Errors) -> impl IntoView {
             {customer}
             {line(errors, "/prices/pay_days", words::PAY_DAYS, words::PAY_DAYS_HINT, form.pay_days)}
             {line(errors, "/prices/new_days", words::NEW_DAYS, words::NEW_DAYS_HINT, form.new_days)}
+            {line(errors, "/prices/minimum_order", words::MINIMUM_ORDER, words::MINIMUM_ORDER_HINT, form.minimum_order)}
         </div>
         <Area errors=errors field="/prices/terms" label=say(staff::TERMS) hint=staff::TERMS_HINT value=form.terms rows=6/>
     }

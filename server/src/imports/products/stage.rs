@@ -6,7 +6,7 @@ use kontor_shared::money::Price;
 use kontor_shared::words::Lang;
 
 use super::shops::type_name;
-use super::{Judge, Pending};
+use super::{At, Judge, Pending};
 use crate::catalog::{self, PriceType};
 use crate::imports::{ImportError, MOST_IN_TRANSACTION, Run, store};
 
@@ -86,7 +86,7 @@ pub async fn stage(run: &Run, judged: &Judge, lang: Lang) -> Result<(), ImportEr
 struct Batch<'a> {
     products: Vec<(String, &'a str)>,
     revisions: Vec<(String, &'a Revision)>,
-    prices: Vec<(String, usize, Option<Price>)>,
+    prices: Vec<(String, At, Option<Price>)>,
 }
 
 impl<'a> Batch<'a> {
@@ -126,9 +126,15 @@ impl<'a> Batch<'a> {
             let rows: Vec<(&str, &Revision)> = self.revisions.iter().map(|(id, revision)| (id.as_str(), *revision)).collect();
             catalog::store::insert_revisions(&mut tx, run.seq, &rows).await?;
         }
-        if !self.prices.is_empty() {
+        let (prices, tiers): (Vec<_>, Vec<_>) = self.prices.iter().partition(|(_, (_, from), _)| *from == 0);
+        if !tiers.is_empty() {
+            let rows: Vec<(&str, &str, i64, Option<i64>)> =
+                tiers.iter().map(|(id, (at, from), price)| (id.as_str(), types[*at].code.as_str(), *from, price.map(Price::raw))).collect();
+            catalog::store::insert_tiers(&mut tx, run.seq, &rows).await?;
+        }
+        if !prices.is_empty() {
             let rows: Vec<(&str, &str, Option<i64>)> =
-                self.prices.iter().map(|(id, at, price)| (id.as_str(), types[*at].code.as_str(), price.map(Price::raw))).collect();
+                prices.iter().map(|(id, (at, _), price)| (id.as_str(), types[*at].code.as_str(), price.map(Price::raw))).collect();
             catalog::store::insert_prices(&mut tx, run.seq, &rows).await?;
         }
         tx.commit().await?;
