@@ -11,6 +11,7 @@ use crate::orders::QuantityRule;
 
 pub mod columns;
 pub mod discount;
+pub mod rows;
 pub mod search;
 pub mod tiers;
 

@@ -17,6 +17,7 @@ pub mod firm;
 pub mod format;
 pub mod imports;
 pub mod letters;
+pub mod list;
 pub mod log_ins;
 pub mod mail;
 pub mod mailings;
@@ -189,6 +190,7 @@ pub const TABLES: &[Table] = &[
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),
     ("letters", letters::ALL, letters::ALL_PLURAL),
+    ("list", list::ALL, list::ALL_PLURAL),
     ("log_ins", log_ins::ALL, log_ins::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
