@@ -18,6 +18,7 @@ use crate::ui::page::{Failed, Heading, Loading, set_title};
 use crate::ui::toast;
 
 mod find;
+pub mod first;
 mod further;
 mod keys_sheet;
 mod layout;
@@ -58,6 +59,7 @@ pub fn PriceList() -> impl IntoView {
 /// Why there is no list, and what to do about it: sign in and go on at `next`, wait, or try again.
 #[component]
 pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView {
+    first::drop();
     if error.signed_out() {
         let href = format!("/sign-in?next={next}");
         view! {
@@ -86,6 +88,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
     let looking = Looking::new(catalogue.clone());
     let steering = Steering::new(catalogue.clone(), looking);
     let folded = RwSignal::new(true);
+    first::take_over(catalogue.clone(), steering);
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         // A dialog keeps its keys.
         if event.default_prevented() || document().query_selector("dialog[open]").ok().flatten().is_some() {

@@ -18,7 +18,10 @@ pub fn Root(pages: fn() -> AnyView) -> impl IntoView {
     view! {
         {move || match house.opening.get() {
             Opening::Asking => view! { <main class="page"><Loading/></main> }.into_any(),
-            Opening::Failed(error) => view! { <main class="page"><Failed error=error retry=|()| house::open()/></main> }.into_any(),
+            Opening::Failed(error) => {
+                crate::price_list::first::drop();
+                view! { <main class="page"><Failed error=error retry=|()| house::open()/></main> }.into_any()
+            }
             Opening::Open => {
                 house.lang.track();
                 untrack(pages)

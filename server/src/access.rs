@@ -223,7 +223,7 @@ table! {
     Approve         POST   "/api/applications/{id}/approve"        SALES,  Application, "Make a visitor who signed up a customer";
     RefuseSignUp    POST   "/api/applications/{id}/refuse"         SALES,  Application, "Refuse a sign-up";
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
-    BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The buyer's page";
+    BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The price list, with its first rows in it";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";
     StaffPage       GET    "/admin"                                ANYONE, Nothing,  "The staff page; it shows nothing before signing in";
     StaffRoute      GET    "/admin/{*path}"                        ANYONE, Nothing,  "The staff page, at any address of its own";

@@ -17,6 +17,14 @@ pub struct File {
 
 include!(concat!(env!("OUT_DIR"), "/app_files.rs"));
 
+/// What whoever asks for a page is told by a program without them.
+pub const NOT_BUILT: &str = "This kontor was built without its pages. Build it with: cargo xtask build\n";
+
+/// An embedded file that is text.
+pub fn text(name: &str) -> Option<&'static str> {
+    find(name).and_then(|file| std::str::from_utf8(file.bytes).ok())
+}
+
 fn find(name: &str) -> Option<&'static File> {
     FILES.binary_search_by_key(&name, |file| file.name).ok().map(|at| &FILES[at])
 }
@@ -45,11 +53,11 @@ pub async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Respon
 fn html(name: &str, headers: &HeaderMap) -> Response {
     match find(name) {
         Some(file) => answer(file, headers, "no-cache"),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "This kontor was built without its pages. Build it with: cargo xtask build\n").into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
     }
 }
 
-/// The price list, and the buyer's other pages at any address that is not the API's: their router reads the address.
+/// The buyer's pages other than the price list, at any address that is not the API's: their own router reads the address.
 pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Response> {
     // A missing API route or file must say so, not answer a page.
     if uri.path().starts_with("/api/") || uri.path().starts_with("/assets/") {
@@ -59,7 +67,7 @@ pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Resp
     if let Some(file) = find(root_file).filter(|file| !file.name.ends_with(".html") && ROOT_FILES.contains(&file.name)) {
         return Ok(answer(file, &headers, "no-cache"));
     }
-    Ok(html(if root_file.is_empty() { "list.html" } else { "buyer.html" }, &headers))
+    Ok(html("buyer.html", &headers))
 }
 
 /// The staff page.

@@ -67,6 +67,8 @@ pub struct Inner {
     pub boot_id: String,
     /// What published versions said of goods asked for lately.
     pub goods: orders::price::Goods,
+    /// The price list's page as it was sent lately.
+    pub first_screens: price_list::first_screen::Pages,
     /// What published versions offer in letters.
     pub shelves: mailings::blocks::Shelves,
     /// Who went from segment to segment between days that are kept.
@@ -98,6 +100,7 @@ impl AppState {
             db,
             config,
             goods: orders::price::Goods::default(),
+            first_screens: price_list::first_screen::Pages::default(),
             shelves: mailings::blocks::Shelves::default(),
             flows: segments::history::Flows::default(),
             intake,

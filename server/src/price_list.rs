@@ -21,6 +21,7 @@ use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog, jobs};
 
+pub mod first_screen;
 pub mod pack;
 mod rows;
 pub mod snapshot;
@@ -273,13 +274,17 @@ fn immutable(tag: &str) -> [(header::HeaderName, String); 3] {
 
 /// A body stored in brotli, unpacked for whoever does not take that.
 async fn packed(body: bodies::Body, tag: &str, headers: &HeaderMap) -> Result<Response> {
-    let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli);
+    let takes_brotli = takes_brotli(headers);
     let media_type = (header::CONTENT_TYPE, body.media_type);
     if takes_brotli {
         return Ok((immutable(tag), [media_type, (header::CONTENT_ENCODING, "br".to_string())], body.bytes).into_response());
     }
     let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&body.bytes)).await.context("unpacking stopped")??;
     Ok((immutable(tag), [media_type], plain).into_response())
+}
+
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli)
 }
 
 fn accepts_brotli(accepted: &str) -> bool {

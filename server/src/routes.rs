@@ -161,7 +161,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Approve => (post(accounts::applications::approve), none().body::<api::accounts::Approve>()),
         RouteId::RefuseSignUp => (post(accounts::applications::refuse), none().body::<api::accounts::RefuseApplication>()),
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
-        RouteId::BuyerPage => (get(assets::buyer_page), page()),
+        RouteId::BuyerPage => (get(price_list::first_screen::page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),
         RouteId::StaffPage => (get(assets::staff_page), page()),
         RouteId::StaffRoute => (get(assets::staff_page), page()),

@@ -67,6 +67,7 @@ struct Inputs {
     wasm: BTreeMap<&'static str, Vec<u8>>,
     templates: BTreeMap<&'static str, String>,
     styles: String,
+    theme: Vec<u8>,
     public: BTreeMap<String, Vec<u8>>,
     wasm_opt: bool,
 }
@@ -84,7 +85,14 @@ impl Inputs {
         }
         let mut public = BTreeMap::new();
         read_files(&root().join("public"), &mut public)?;
-        Ok(Self { wasm, templates, styles: styles()?, public, wasm_opt: usable_wasm_opt() })
+        Ok(Self {
+            wasm,
+            templates,
+            styles: styles()?,
+            theme: fs::read(root().join("app/theme.js")).context("cannot read app/theme.js")?,
+            public,
+            wasm_opt: usable_wasm_opt(),
+        })
     }
 
     /// A hash of everything read, and of this file.
@@ -99,6 +107,7 @@ impl Inputs {
         self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
         self.templates.iter().for_each(|(name, text)| add(name, text.as_bytes()));
         add("styles", self.styles.as_bytes());
+        add("theme", &self.theme);
         self.public.iter().for_each(|(name, bytes)| add(name, bytes));
         hex(&hash.finalize())
     }
@@ -118,6 +127,9 @@ impl Inputs {
         }
         let style_name = hashed_name("style.css", styles.as_bytes());
         files.insert(style_name.clone(), styles.into_bytes());
+
+        let theme_name = hashed_name("theme.js", &self.theme);
+        files.insert(theme_name.clone(), self.theme.clone());
 
         let worker = self.bind("worker", &mut files)?;
         // The other half of the contract in app/worker/src/lib.rs.
@@ -145,6 +157,7 @@ impl Inputs {
                 .replace("{{SCRIPT}}", &script)
                 .replace("{{STYLES}}", &format!("<link rel=\"stylesheet\" href=\"/assets/{style_name}\">"))
                 .replace("{{PRELOADS}}", &preloads)
+                .replace("{{THEME}}", &format!("<script src=\"/assets/{theme_name}\"></script>"))
                 .replace("{{WORKER_META}}", &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\">"));
             if let Some(at) = html.find("{{") {
                 bail!("app/{page}.html has a place nothing fills: {}", html[at..].chars().take(20).collect::<String>());

@@ -1,0 +1,87 @@
+//! The rows the server put into the page: they lie over the app until its own are painted, and what was done on them
+//! meanwhile is not lost.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+
+use super::rows::Steering;
+use super::{find, html};
+use crate::catalogue::{Catalogue, shop};
+use crate::draft;
+
+const ID: &str = "first";
+/// Frames waited for rows of our own; a list without any goods never has one.
+const FRAMES: u32 = 30;
+
+/// Takes them away as they are, where the page has something else to say.
+pub fn drop() {
+    if let Some(first) = html(ID) {
+        first.remove();
+    }
+}
+
+/// Takes over what was typed and scrolled, in the frame in which our own rows are there.
+pub fn take_over(catalogue: std::sync::Arc<Catalogue>, steering: Steering) {
+    if html(ID).is_some() {
+        wait(catalogue, steering, FRAMES);
+    }
+}
+
+fn wait(catalogue: std::sync::Arc<Catalogue>, steering: Steering, frames: u32) {
+    request_animation_frame(move || {
+        let Some(first) = html(ID) else { return };
+        if frames > 0 && document().query_selector("body > .shop .list .item").ok().flatten().is_none() {
+            return wait(catalogue, steering, frames - 1);
+        }
+        let focused = crate::browser::focused().filter(|element| first.contains(Some(element)));
+        let scrolled = first.query_selector(".list").ok().flatten().map_or(0, |list| list.scroll_top());
+        let search = first.query_selector(".search input").ok().flatten();
+        let typed = search.as_ref().map(value).unwrap_or_default();
+        let quantities = quantities(&first);
+        first.remove();
+        for (code, typed) in quantities {
+            if let Some(product) = catalogue.by_code(&code) {
+                draft::store().write(&product, &typed);
+            }
+        }
+        if !typed.trim().is_empty() {
+            shop().query.set(typed);
+        } else if scrolled > 0
+            && let Some(list) = html("list")
+        {
+            list.set_scroll_top(scrolled);
+        }
+        let Some(focused) = focused else { return };
+        if search.is_some_and(|search| search == focused) {
+            request_animation_frame(|| {
+                if let Some(input) = html(find::ID).and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
+                    let _ = input.focus();
+                    let end = input.value().encode_utf16().count() as u32;
+                    let _ = input.set_selection_range(end, end);
+                }
+            });
+        } else if let Some(row) = code_of(&focused).and_then(|code| catalogue.row(&code)) {
+            steering.go(row);
+        }
+    });
+}
+
+fn value(input: &Element) -> String {
+    input.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default()
+}
+
+/// The code of the row an element stands in.
+fn code_of(element: &Element) -> Option<String> {
+    element.closest(".item").ok().flatten()?.query_selector(".code").ok().flatten()?.text_content()
+}
+
+/// Quantities typed into the rows, with the codes they are of.
+fn quantities(first: &Element) -> Vec<(String, String)> {
+    let Ok(inputs) = first.query_selector_all("input.qty") else { return Vec::new() };
+    (0..inputs.length())
+        .filter_map(|at| inputs.get(at)?.dyn_into::<Element>().ok())
+        .filter_map(|input| Some((code_of(&input)?, value(&input))))
+        .filter(|(_, typed)| !typed.trim().is_empty())
+        .collect()
+}

@@ -1,0 +1,233 @@
+//! `GET /`: the price list's page with its first rows in it, so that prices are seen before any script runs. What the page
+//! says depends on who reads it, and nobody keeps it; a service worker keeps only the page without rows.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kontor_shared::catalog::columns::Columns;
+use kontor_shared::catalog::rows::{Look, Shown, cells, escape, group_html, head_html, row_html};
+use kontor_shared::money::Percent;
+use kontor_shared::words::{Lang, common, format, shop};
+use sqlx::AnyConnection;
+
+use super::{own_prices, snapshot, store};
+use crate::auth::{Identity, MaybeSignedIn};
+use crate::error::Result;
+use crate::firm::{FirmSettings, shown_logo};
+use crate::time::day_in;
+use crate::{AppState, assets, bodies};
+
+/// Where the page takes them; `app/list.html` has the place.
+const PLACE: &str = "<!--first-->";
+/// A tall screen full.
+const ROWS: usize = 44;
+/// Pages kept. One page is some 5 kB; which there are follows from price types, discounts and languages.
+const MOST_KEPT: usize = 256;
+
+/// What a page depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    version: i64,
+    price_type: String,
+    discount: Percent,
+    lang: Lang,
+    /// Whose page it is, as it shows above.
+    firm: (String, Option<String>),
+    signed_in: bool,
+}
+
+/// Pages made lately, in brotli.
+#[derive(Default)]
+pub struct Pages(Mutex<HashMap<Key, Arc<[u8]>>>);
+
+impl Pages {
+    fn get(&self, key: &Key) -> Option<Arc<[u8]>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(key).cloned()
+    }
+    fn put(&self, key: Key, page: Arc<[u8]>) {
+        let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(key, page);
+    }
+}
+
+/// `GET /`
+pub async fn page(State(state): State<AppState>, MaybeSignedIn(who): MaybeSignedIn, headers: HeaderMap) -> Result<Response> {
+    let Some(template) = assets::text("list.html").filter(|template| template.contains(PLACE)) else {
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, assets::NOT_BUILT).into_response());
+    };
+    let page = match wanted(&state, who.as_ref(), &headers).await? {
+        Some((key, body_hash, info)) => match state.first_screens.get(&key) {
+            Some(page) => page,
+            None => make(&state, template, key, &body_hash, info).await?,
+        },
+        // Nobody may see prices, or there are none: the page says so itself.
+        None => Arc::from(compressed(template.replace(PLACE, "")).await?),
+    };
+    let mut response = if super::takes_brotli(&headers) {
+        ([(header::CONTENT_ENCODING, "br")], page.to_vec()).into_response()
+    } else {
+        let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&page)).await.context("unpacking stopped")??;
+        plain.into_response()
+    };
+    let answer = response.headers_mut();
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    // Prices of whoever is signed in: no cache keeps them, also not the browser's own for going back after signing out.
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// What stands above the rows, beside what the key says.
+struct Info {
+    as_of: String,
+    logo: Option<(String, u32, u32)>,
+    sign_in: bool,
+}
+
+/// Which page whoever asks gets, and where its list is stored; none where there are no prices for them.
+async fn wanted(state: &AppState, who: Option<&Identity>, headers: &HeaderMap) -> Result<Option<(Key, String, Info)>> {
+    let firm = state.firm().await?;
+    let zone = firm.time_zone()?;
+    let today = day_in(&zone, state.clock.now_ms());
+    let mut connection = state.db.read().await?;
+    let Some((price_type, discount)) = own_prices(&mut connection, &firm, who, None).await? else { return Ok(None) };
+    let Some(version) = store::in_force(&mut connection, &today).await? else { return Ok(None) };
+    let Some(found) = found(&mut connection, version.version, &price_type, who).await? else { return Ok(None) };
+    let lang = who.map_or_else(|| spoken(&firm, headers), |who| who.lang);
+    let logo = firm.logo.as_ref().map(shown_logo).map(|logo| (logo.url, logo.width, logo.height));
+    let key = Key {
+        version: version.version,
+        price_type: found.overlay,
+        discount,
+        lang,
+        firm: (firm.party.name.clone(), logo.as_ref().map(|(url, ..)| url.clone())),
+        signed_in: who.is_some(),
+    };
+    let as_of = shop::AS_OF.with(lang, &[("date", &format::date(lang, &day_in(&zone, version.published_at))), ("list", &version.version)]);
+    Ok(Some((key, found.body_hash, Info { as_of, logo, sign_in: who.is_none() })))
+}
+
+/// As `GET /api/price-list` chooses it.
+async fn found(connection: &mut AnyConnection, version: i64, price_type: &str, who: Option<&Identity>) -> sqlx::Result<Option<store::Snapshot>> {
+    match store::snapshot(connection, version, price_type).await? {
+        None if who.is_some_and(|who| who.role.is_staff()) => store::first_snapshot(connection, version).await,
+        found => Ok(found),
+    }
+}
+
+/// The first language of the browser's that the firm speaks, else the firm's own.
+fn spoken(firm: &FirmSettings, headers: &HeaderMap) -> Lang {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let tags = asked.split(',').filter_map(|part| Lang::parse(part.split([';', '-']).next()?.trim()));
+    tags.into_iter().find(|lang| firm.langs.is_empty() || firm.langs.contains(lang)).unwrap_or(firm.lang)
+}
+
+async fn make(state: &AppState, template: &'static str, key: Key, body_hash: &str, info: Info) -> Result<Arc<[u8]>> {
+    let body = bodies::get(&mut *state.db.read().await?, body_hash).await?.context("a snapshot's body is missing")?;
+    let of = key.clone();
+    let page = tokio::task::spawn_blocking(move || -> anyhow::Result<Vec<u8>> {
+        let plain = snapshot::decompress(&body.bytes)?;
+        let plain = snapshot::renewed(&plain)?.unwrap_or(plain);
+        let list = Columns::decode(&plain).context("a stored snapshot cannot be read")?.less(of.discount);
+        snapshot::compress(template.replace(PLACE, &first(&list, &of, &info)).as_bytes(), snapshot::QUICK)
+    });
+    let page: Arc<[u8]> = page.await.context("making the page stopped")??.into();
+    state.first_screens.put(key, page.clone());
+    Ok(page)
+}
+
+async fn compressed(page: String) -> Result<Vec<u8>> {
+    Ok(tokio::task::spawn_blocking(move || snapshot::compress(page.as_bytes(), snapshot::QUICK)).await.context("packing stopped")??)
+}
+
+/// The first screen as HTML. It lies over the page until the page's own rows are painted.
+fn first(list: &Columns, key: &Key, info: &Info) -> String {
+    let lang = key.lang;
+    let look = Look::new(list, lang, Shown::default());
+    let say = |word: kontor_shared::words::Word| escape(word.say(lang));
+    let mut html = String::with_capacity(60_000);
+    let name = if key.firm.0.is_empty() { common::KONTOR.say(lang) } else { &key.firm.0 };
+    let _ = write!(html, r#"<div id="first" lang="{}"><header class="bar"><a class="firm" href="/">"#, lang.tag());
+    if let Some((url, width, height)) = &info.logo {
+        let _ = write!(html, r#"<img src="{}" width="{width}" height="{height}" alt="">"#, escape(url));
+    }
+    let _ = write!(
+        html,
+        concat!(
+            r#"{name}</a><nav class="only-l" aria-label="{menu}"><a href="/" aria-current="page">{list}</a><a href="/orders">{orders}</a>"#,
+            r#"<a href="/about">{about}</a></nav><span class="push"></span><span class="item s only-xl">{as_of}</span>"#,
+        ),
+        name = escape(name),
+        menu = say(common::MENU),
+        list = say(shop::PRICE_LIST),
+        orders = say(shop::ORDERS),
+        about = say(shop::ABOUT),
+        as_of = escape(&info.as_of),
+    );
+    if info.sign_in {
+        let _ = write!(html, r#"<a class="item" href="/sign-in">{}</a>"#, say(common::SIGN_IN));
+    }
+    let longest = list.codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
+    let codes = match longest {
+        0..=8 => "",
+        9..=13 => " codes-long",
+        _ => " codes-longest",
+    };
+    let _ = write!(
+        html,
+        concat!(
+            r#"</header><div class="shop"><div class="shop-tree"></div><main class="shop-list"><h1 class="vh">{title}</h1>"#,
+            r#"<div class="find"><div class="search"><input class="in" type="text" inputmode="search" autocomplete="off" spellcheck="false" maxlength="200" "#,
+            r#"aria-label="{search}" placeholder="{search}"></div></div><div class="chips"></div><div class="found"><span>{goods}</span></div>"#,
+            r#"<div class="list{codes}{columns}" role="grid" aria-label="{title}" aria-rowcount="{count}" tabindex="0">{head}"#,
+        ),
+        title = say(shop::PRICE_LIST),
+        search = say(shop::SEARCH),
+        goods = escape(&shop::GOODS.say(lang, list.len() as u64)),
+        codes = codes,
+        columns = look.shown.classes(),
+        count = list.len() + list.head.groups.len() + 1,
+        head = head_html(&look),
+    );
+    rows(&mut html, list, &look);
+    let _ = write!(html, r#"</div></main><aside class="shop-order"><h2>{}</h2></aside></div></div>"#, say(common::ORDER));
+    html
+}
+
+/// The first rows under their groups, as the list is laid out before anything is asked.
+fn rows(html: &mut String, list: &Columns, look: &Look) {
+    let groups = list.groups();
+    let (mut open, mut at) = (None, 0);
+    for row in 0..list.len().min(ROWS) {
+        let group = list.group(row);
+        if open != Some(group) {
+            open = Some(group);
+            let rows = groups[row..].iter().take_while(|one| **one == group).count() as u32;
+            html.push_str(&group_html(list, group, rows, look.lang, at));
+            at += 1;
+        }
+        html.push_str(&row_html(&cells(list, row, look), look, row, at));
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_speaks_the_browsers_language_where_the_firm_does() {
+        let firm = FirmSettings { langs: vec![Lang::En, Lang::Bg], lang: Lang::Bg, ..FirmSettings::default() };
+        for (header, expected) in [("ru-RU,ru;q=0.9,en;q=0.8", Lang::En), ("bg", Lang::Bg), ("de, fr", Lang::Bg), ("", Lang::Bg), ("en-GB;q=0.3", Lang::En)] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_str(header).expect("a header"))]);
+            assert_eq!(spoken(&firm, &headers), expected, "{header}");
+        }
+    }
+}
