@@ -11,6 +11,7 @@ mod customers;
 mod discount;
 mod erase;
 mod firm;
+mod first_screen;
 mod fsck;
 mod history;
 mod house;
