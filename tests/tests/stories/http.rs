@@ -12,7 +12,14 @@ on_both_databases!(every_answer_carries_the_security_headers, |app| async {
     let client = app.anonymous();
     for id in RouteId::ALL.iter().copied() {
         let row = id.row();
-        let path = row.path.replace("{file}", "none.js").replace("{*path}", "page").replace("{id}", "x").replace("{version}", "1").replace("{overlay}", "x");
+        let path = row
+            .path
+            .replace("{page}", "buyer")
+            .replace("{file}", "none.js")
+            .replace("{*path}", "page")
+            .replace("{id}", "x")
+            .replace("{version}", "1")
+            .replace("{overlay}", "x");
         let answer = if row.method == "GET" { client.get(&path).await } else { client.call(row.method, &path).await };
         let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_string();
         let policy = header("content-security-policy");
