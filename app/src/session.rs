@@ -10,7 +10,7 @@ use web_sys::SubmitEvent;
 
 use crate::api::{self, ApiError};
 use crate::browser;
-use crate::house::{firm, house};
+use crate::house::{self, firm, house};
 use crate::lang::{self, say};
 use crate::ui::field::Field;
 use crate::ui::page::{set_title, words_for};
@@ -33,7 +33,7 @@ pub fn left() -> bool {
 
 fn set(session: Option<Session>) {
     LEFT.set(session.is_none());
-    house().session.set(session);
+    house::take_session(session);
 }
 
 /// Other tabs hear of what is stored; nothing needs to stay there.
@@ -87,7 +87,7 @@ pub fn ask_again() {
 /// A call answered that nobody is signed in: the page must not go on as if someone were.
 pub fn note_signed_out(error: &ApiError) {
     if error.signed_out() && house().session.with_untracked(Option::is_some) {
-        house().session.set(None);
+        house::take_session(None);
     }
 }
 
