@@ -12,6 +12,7 @@ use kontor_shared::catalog::search::{Bits, Index};
 use leptos::prelude::*;
 
 use crate::api::ApiError;
+use crate::house::lasting;
 
 mod fetch;
 pub mod kept;
@@ -129,8 +130,7 @@ thread_local! {
 pub fn shop() -> Shop {
     SHOP.with(|cell| {
         *cell.get_or_init(|| {
-            let root = Owner::new_root(None);
-            let shop = root.with(|| {
+            lasting(|| {
                 let shop = Shop {
                     list: RwSignal::new(Fetch::Asking),
                     newer: RwSignal::new(None),
@@ -153,9 +153,7 @@ pub fn shop() -> Shop {
                 };
                 shop.follow();
                 shop
-            });
-            std::mem::forget(root);
-            shop
+            })
         })
     })
 }

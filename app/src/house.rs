@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 
 use crate::api::{self, ApiError};
 use crate::ui::toast::Toast;
-use crate::{lang, theme};
+use crate::{lang, session, theme};
 
 pub mod memory;
 
@@ -46,13 +46,24 @@ thread_local! {
     static HOUSE: OnceCell<House> = const { OnceCell::new() };
 }
 
+/// Makes what belongs to no page and outlives them all. Whatever page asks for it first goes on under its own owner: a new
+/// root takes that place, and what is made next would find no router.
+pub fn lasting<T>(make: impl FnOnce() -> T) -> T {
+    let before = Owner::current();
+    let root = Owner::new_root(None);
+    let made = root.with(make);
+    std::mem::forget(root);
+    if let Some(before) = before {
+        before.set();
+    }
+    made
+}
+
 /// The house. It stands from the first call on, which is before the first page.
 pub fn house() -> House {
     HOUSE.with(|cell| {
         *cell.get_or_init(|| {
-            // An owner of its own, never disposed: these signals belong to no page.
-            let owner = Owner::new_root(None);
-            let house = owner.with(|| House {
+            lasting(|| House {
                 firm: RwSignal::new(None),
                 session: RwSignal::new(None),
                 opening: RwSignal::new(Opening::Asking),
@@ -62,9 +73,7 @@ pub fn house() -> House {
                 away: RwSignal::new(false),
                 edition_waits: RwSignal::new(false),
                 persistent: RwSignal::new(None),
-            });
-            std::mem::forget(owner);
-            house
+            })
         })
     })
 }
@@ -83,7 +92,9 @@ pub fn open() {
 
 /// Asks for the firm and the session, together. Without an answer an open house stays as it is.
 pub async fn ask() {
-    match both(api::firm(), api::session()).await {
+    // Whoever has left is not asked about.
+    let session = async { if session::leave().await { api::session().await } else { Ok(None) } };
+    match both(api::firm(), session).await {
         (Ok(firm), Ok(session)) => {
             memory::keep_firm(&firm);
             settle(firm, session);

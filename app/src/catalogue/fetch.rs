@@ -18,6 +18,7 @@ use crate::browser;
 use crate::edition;
 use crate::house::{house, memory};
 use crate::lang::say;
+use crate::session;
 use crate::ui::toast;
 
 /// A list asked for longer ago than this is asked for again when the reader comes back.
@@ -122,7 +123,11 @@ impl Shop {
 
     /// Takes the version in force where nothing is here, and announces it where another one is.
     async fn ask(self, reader: &str, asked: u32) {
-        let answer = api::get::<PriceListInfo>("/api/price-list").await;
+        // Whoever has left without the server hearing of it is not asked about.
+        let answer = match session::leave().await {
+            true => api::get::<PriceListInfo>("/api/price-list").await,
+            false => Err(ApiError::network("a sign-out is still to be told".into())),
+        };
         let here = self.here_untracked();
         if !latest(asked) {
             return;
@@ -136,8 +141,15 @@ impl Shop {
             Err(error) if here.is_none() => return self.list.set(Fetch::Failed(error)),
             Err(_) => return,
         };
-        if here.as_ref().is_some_and(|here| same(&here.info, &info)) {
-            return self.newer.set(None);
+        if let Some(here) = here.as_ref().filter(|here| same(&here.info, &info)) {
+            self.newer.set(None);
+            // A version's last day is known only when the next one is published.
+            if here.info.valid_until != info.valid_until
+                && let Some(kept) = kept::list(reader).await
+            {
+                kept::keep_list(reader, &info, &kept.bytes).await;
+            }
+            return;
         }
         if self.newer.with_untracked(|newer| newer.as_ref().is_some_and(|newer| same(&newer.info, &info))) {
             return;
