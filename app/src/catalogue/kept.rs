@@ -9,6 +9,7 @@ use js_sys::{Promise, Uint8Array};
 use kontor_shared::api::{Bought, PriceListInfo};
 use kontor_shared::catalog::columns::Columns;
 use kontor_shared::catalog::discount;
+use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -125,8 +126,10 @@ pub async fn keep_bought(reader: &str, bought: &Bought) {
 
 /// Nothing of any reader's is kept any more.
 pub fn wipe() {
-    // The browser does it whether or not somebody waits for it.
-    let _ = delete_cache(CACHE);
+    if let Ok(promise) = delete_cache(CACHE) {
+        // Where nothing can be kept there is nothing to wipe either.
+        spawn_local(async { drop(JsFuture::from(promise).await) });
+    }
 }
 
 /// The list in bytes, if it is whole and the one that `info` names: its checksum says whether it is torn, its head whose it is.

@@ -96,3 +96,102 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kontor_shared::catalog::columns::Columns;
+    use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
+    use kontor_shared::money::{Percent, VatMode};
+
+    use super::*;
+
+    /// A list of goods: code, group and brand, in the order given.
+    fn list(version: u32, goods: &[(&str, &str, &str)]) -> Catalogue {
+        let mut groups: Vec<GroupRow> = Vec::new();
+        let mut products = Vec::new();
+        for (code, group, brand) in goods {
+            let at = groups.iter().position(|known| known.code == *group).unwrap_or_else(|| {
+                groups.push(GroupRow { code: group.to_string(), name: group.to_string(), parent: None });
+                groups.len() - 1
+            });
+            products.push(ProductRow {
+                code: code.to_string(),
+                name: code.to_string(),
+                group: at as u32,
+                unit: "pc".into(),
+                price: 10_000,
+                vat_rate: 2000,
+                min: None,
+                max: None,
+                increment: None,
+                precision: 0,
+                stock: None,
+                new: false,
+                promotion: false,
+                picture: 0,
+                attributes: vec![brand.to_string()],
+                tiers: Vec::new(),
+            });
+        }
+        let currency = "EUR".parse().unwrap();
+        let snapshot = Snapshot {
+            version,
+            overlay: "wholesale".into(),
+            currency,
+            vat_mode: VatMode::Net,
+            published_at: 0,
+            valid_from: "2026-01-01".into(),
+            valid_until: None,
+            terms: String::new(),
+            note: String::new(),
+            groups,
+            attributes: vec!["brand".into()],
+            products,
+        };
+        let info = PriceListInfo {
+            version,
+            overlay: "wholesale".into(),
+            discount: Percent::ZERO,
+            published_at: String::new(),
+            valid_from: String::new(),
+            valid_until: None,
+            currency,
+            vat_mode: VatMode::Net,
+            products: goods.len() as u32,
+            snapshot_url: String::new(),
+            delta: None,
+        };
+        Catalogue::new(info, Columns::from_snapshot(&snapshot))
+    }
+
+    fn brand(list: &Catalogue, brand: &str) -> u32 {
+        list.head().attributes[0].values.iter().position(|value| value == brand).unwrap() as u32 + 1
+    }
+
+    #[test]
+    fn the_place_in_one_list_is_the_same_place_in_the_next() {
+        let old = list(1, &[("a", "tools", "Bosch"), ("b", "tools", "Makita"), ("c", "garden", "Bosch")]);
+        let new = list(2, &[("x", "kitchen", "Akai"), ("c", "garden", "Bosch"), ("b", "tools", "Makita")]);
+        let place = Place {
+            group: Some(1),
+            opened: BTreeSet::from([0, 1]),
+            values: BTreeMap::from([(0, BTreeSet::from([brand(&old, "Makita")]))]),
+            current: old.row("b"),
+        };
+        let carried = place.carried(&old, &new);
+        assert_eq!(new.group_name(carried.group.unwrap()), "garden");
+        assert_eq!(carried.opened.iter().map(|group| new.group_name(*group)).collect::<Vec<_>>(), ["garden", "tools"]);
+        assert_eq!(carried.values, BTreeMap::from([(0, BTreeSet::from([brand(&new, "Makita")]))]));
+        assert_eq!(carried.current.map(|row| new.code(row)), Some("b"));
+    }
+
+    #[test]
+    fn what_is_gone_is_let_go() {
+        let old = list(1, &[("a", "tools", "Bosch")]);
+        let new = list(2, &[("x", "kitchen", "Akai")]);
+        let values = BTreeMap::from([(0, BTreeSet::from([1])), (9, BTreeSet::from([1]))]);
+        let place = Place { group: Some(0), opened: BTreeSet::from([0, 7]), values, current: Some(70) };
+        assert_eq!(place.carried(&old, &new), Place::default());
+        assert_eq!(Place { current: Some(0), ..Place::default() }.carried(&old, &new), Place::default());
+    }
+}

@@ -119,10 +119,17 @@ on_both_databases!(a_newer_list_is_announced_and_taken_when_the_reader_says_so, 
     let fetched = browser.script::<Vec<String>>("return performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)").await;
     assert!(fetched.iter().any(|path| path == "/api/price-list/2/wholesale/since/1"), "{fetched:?}");
     assert!(!fetched.iter().any(|path| path == "/api/price-list/2/wholesale"), "the whole list was fetched: {fetched:?}");
+    browser.fill("#search", "Drill").await;
+    browser.script::<f64>("return document.querySelector('[role=grid]').scrollTop = 3000").await;
+    let far = "return [...document.querySelectorAll('.list .item .code')].some(code => code.innerText.trim() === 'A-0105')";
+    browser.until("rows far down", async || browser.script::<bool>(far).await).await;
     browser.press("Take list 2").await;
+    browser.read("This is list 2 now.").await;
+    browser.read("Prices as of 15 Jan 2026 · list 2").await;
+    assert_eq!(browser.script::<String>("return document.querySelector('#search').value").await, "Drill", "the query stays");
+    browser.until("the place stays", async || browser.script::<f64>("return document.querySelector('[role=grid]').scrollTop").await == 3000.0).await;
+    browser.fill("#search", "A-0001").await;
     browser.until("the new price", async || browser.script::<String>(FIRST_PRICE).await == "901.50").await;
-    browser.read("list 2").await;
-    assert_eq!(browser.script::<String>("return document.querySelector('#search').value").await, "A-0001", "the query stays");
     assert_eq!(browser.script::<String>("return document.querySelector('.order-lines .pen').innerText").await, "5", "quantities stay");
     assert!(!browser.text().await.contains("List 2 is here."), "what is taken is not offered again");
 
