@@ -30,7 +30,10 @@ fn main() {
     }
     code.push_str("];\n");
     // Files browsers ask for at the root, by a name they choose.
-    code.push_str("static ROOT_FILES: &[&str] = &[\"favicon.svg\", \"manifest.webmanifest\", \"robots.txt\", \"sw.js\"];\n");
+    code.push_str(
+        "static ROOT_FILES: &[&str] = &[\"apple-touch-icon.png\", \"favicon.svg\", \"icon-192.png\", \"icon-512.png\", \"icon-maskable.png\", \
+         \"manifest.webmanifest\", \"robots.txt\", \"sw.js\"];\n",
+    );
     let out = env::var("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&out).join("app_files.rs"), code).expect("OUT_DIR can be written");
 }

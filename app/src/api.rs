@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
+use crate::network;
+
 /// The server gets this long; then the page says so and nothing is lost.
 const PATIENCE_MS: u32 = 30_000;
 
@@ -62,7 +64,19 @@ fn patient(request: RequestBuilder) -> RequestBuilder {
 /// The answer, or the problem it describes.
 async fn answer(request: std::result::Result<Request, gloo_net::Error>) -> Result<Response> {
     let request = request.map_err(|error| ApiError::unreadable(0, error.to_string()))?;
-    let response = request.send().await.map_err(|error| ApiError::network(error.to_string()))?;
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) => {
+            network::lost();
+            return Err(ApiError::network(error.to_string()));
+        }
+    };
+    // What stands before a server that is gone answers in its place.
+    if matches!(response.status(), 502 | 504) {
+        network::lost()
+    } else {
+        network::found()
+    }
     if response.ok() {
         return Ok(response);
     }
@@ -101,6 +115,12 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
 /// `GET` of bytes.
 pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
     answer(patient(Request::get(path)).build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
+}
+
+/// `GET` of bytes from the server itself, whatever this browser holds under the address.
+pub async fn get_bytes_anew(path: &str) -> Result<Vec<u8>> {
+    let request = patient(Request::get(path)).cache(web_sys::RequestCache::Reload);
+    answer(request.build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
 }
 
 /// Says which revision the page showed; a change made meanwhile answers 409 instead of being overwritten.

@@ -12,6 +12,7 @@ use crate::account::by_link::ByLink;
 use crate::account::forgot::Forgot;
 use crate::account::sign_up::SignUpPage;
 use crate::lang::say;
+use crate::news::{EditionNews, NoNetwork};
 use crate::orders::list::Orders;
 use crate::orders::page::OrderPage;
 use crate::orders::review::ReviewPage;
@@ -25,8 +26,8 @@ use bar::BuyerBar;
 
 /// Mounts the buyer's app.
 pub fn start() {
-    crate::session::follow_other_tabs();
-    mount_to_body(|| view! { <Root pages=pages/> });
+    crate::visit::begin();
+    mount_to_body(|| view! { <Root pages=pages news=|| view! { <EditionNews/> }.into_any()/> });
 }
 
 fn pages() -> AnyView {
@@ -60,7 +61,7 @@ fn pages() -> AnyView {
 /// A page with the bar above it.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
-    view! { <BuyerBar path=use_location().pathname/> <main class="page" id="main">{children()}</main> }
+    view! { <BuyerBar path=use_location().pathname><NoNetwork/></BuyerBar> <main class="page" id="main">{children()}</main> }
 }
 
 /// The price list is another page with its own module.

@@ -1,22 +1,22 @@
-//! The price list in memory: fetched once per version and price type, searched here; and how the reader looks at it.
+//! The price list in memory, searched here; and how the reader looks at it. Where it comes from is [`fetch`]'s, what this
+//! browser keeps of it [`kept`]'s, and what becomes of a newer one [`newer`]'s.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use kontor_shared::api::{Bought, PriceListInfo};
+use kontor_shared::api::PriceListInfo;
 use kontor_shared::catalog::ProductRow;
 use kontor_shared::catalog::columns::{Columns, Head};
 use kontor_shared::catalog::search::{Bits, Index};
-use kontor_shared::words::shop as words;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::api::{self, ApiError};
-use crate::browser;
-use crate::house::house;
-use crate::lang::{lang, say};
-use crate::ui::toast;
+use crate::api::ApiError;
+use crate::house::lasting;
+
+mod fetch;
+pub mod kept;
+mod newer;
 
 /// One version as this reader sees it, ready to search.
 pub struct Catalogue {
@@ -95,6 +95,10 @@ pub enum Fetch {
 #[derive(Clone, Copy)]
 pub struct Shop {
     pub list: RwSignal<Fetch>,
+    /// A newer version, which the reader has not taken yet.
+    pub newer: RwSignal<Option<Arc<newer::Newer>>>,
+    /// The reader has seen that it is there.
+    pub put_off: RwSignal<bool>,
     pub query: RwSignal<String>,
     /// The query is taken as it is, without repair.
     pub literal: RwSignal<bool>,
@@ -119,28 +123,18 @@ pub struct Shop {
     pub scroll: RwSignal<f64>,
 }
 
-/// A list asked for longer ago than this is asked for again when the reader comes back.
-const STALE_MS: u64 = 60_000;
-
 thread_local! {
     static SHOP: OnceCell<Shop> = const { OnceCell::new() };
-    /// Counts fetches, so that an answer overtaken by a later question is dropped.
-    static ASKED: Cell<u32> = const { Cell::new(0) };
-    static ASKED_AT: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Whether no later question has overtaken this one.
-fn latest(asked: u32) -> bool {
-    ASKED.get() == asked
 }
 
 pub fn shop() -> Shop {
     SHOP.with(|cell| {
         *cell.get_or_init(|| {
-            let root = Owner::new_root(None);
-            let shop = root.with(|| {
+            lasting(|| {
                 let shop = Shop {
                     list: RwSignal::new(Fetch::Asking),
+                    newer: RwSignal::new(None),
+                    put_off: RwSignal::new(false),
                     query: RwSignal::new(String::new()),
                     literal: RwSignal::new(false),
                     group: RwSignal::new(None),
@@ -157,116 +151,14 @@ pub fn shop() -> Shop {
                     bought_rows: RwSignal::new(None),
                     scroll: RwSignal::new(0.0),
                 };
-                // Another reader may see other prices: whoever signs in or out gets the list anew.
-                let reader = Memo::new(move |_| house().session.get().map(|session| session.login));
-                Effect::new(move |_| {
-                    // `track` alone would not make the memo look at the session.
-                    let _ = reader.get();
-                    shop.fetch_for(true);
-                });
-                // Whoever filters by what was bought, where the answer failed to come, has it asked for again.
-                Effect::new(move |_| {
-                    if shop.bought.get() && shop.bought_rows.with_untracked(Option::is_none) {
-                        spawn_local(shop.fetch_bought(ASKED.get()));
-                    }
-                });
-                // Whoever comes back to the page after a while sees the list that is in force.
-                let _ = window_event_listener(leptos::ev::focus, move |_| {
-                    let old = browser::now().saturating_sub(ASKED_AT.get()) > STALE_MS;
-                    if old && matches!(shop.list.get_untracked(), Fetch::Here(_)) {
-                        shop.fetch_for(false);
-                    }
-                });
+                shop.follow();
                 shop
-            });
-            std::mem::forget(root);
-            shop
+            })
         })
     })
 }
 
 impl Shop {
-    /// Asks again after a failure, or for a newer version.
-    pub fn fetch(self) {
-        self.fetch_for(!matches!(self.list.get_untracked(), Fetch::Here(_)));
-    }
-
-    /// Asks which version is in force, and for its rows unless they are here. A list of the same reader stays in use
-    /// meanwhile, and also when the answer does not come.
-    fn fetch_for(self, new_reader: bool) {
-        let asked = ASKED.get() + 1;
-        ASKED.set(asked);
-        ASKED_AT.set(browser::now());
-        let before = self.here_untracked().map(|catalogue| catalogue.info.snapshot_url.clone());
-        // Nothing is ordered at another reader's prices.
-        if before.is_none() || new_reader {
-            self.list.set(Fetch::Asking);
-        }
-        spawn_local(async move {
-            let answer = self.get().await;
-            if !latest(asked) {
-                return;
-            }
-            match answer {
-                Ok(Some(catalogue)) => {
-                    // Row numbers belong to a version.
-                    self.current.set(None);
-                    self.group.set(None);
-                    self.values.set(BTreeMap::new());
-                    self.bought_rows.set(None);
-                    if before.is_some() && !new_reader {
-                        toast::tell(words::NEW_LIST.with(lang(), &[("list", &catalogue.info.version)]));
-                    }
-                    self.list.set(Fetch::Here(Arc::new(catalogue)));
-                }
-                Ok(None) => {}
-                Err(_) if before.is_some() && !new_reader => return,
-                Err(error) => self.list.set(Fetch::Failed(error)),
-            }
-            self.fetch_bought(asked).await;
-        });
-    }
-
-    /// The version in force, or nothing where it is here already.
-    async fn get(self) -> api::Result<Option<Catalogue>> {
-        let info: PriceListInfo = api::get("/api/price-list").await?;
-        if let Fetch::Here(here) = self.list.get_untracked()
-            && here.info.snapshot_url == info.snapshot_url
-            && here.info.discount == info.discount
-        {
-            return Ok(None);
-        }
-        let bytes = api::get_bytes(&info.snapshot_url).await?;
-        let list = Columns::decode(&bytes).map_err(|error| ApiError::unreadable(200, error.to_string()))?.less(info.discount);
-        Ok(Some(Catalogue::new(info, list)))
-    }
-
-    async fn fetch_bought(self, asked: u32) {
-        let buyer = house().session.with_untracked(|session| session.as_ref().is_some_and(|session| session.customer.is_some()));
-        if !buyer {
-            self.bought.set(false);
-            self.bought_rows.set(None);
-            return;
-        }
-        let answer = api::get::<Bought>("/api/bought").await;
-        // Another reader's list may be on its way by now.
-        if !latest(asked) {
-            return;
-        }
-        match (answer, self.here_untracked()) {
-            (Ok(bought), Some(catalogue)) => {
-                let rows: Bits = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
-                self.bought_rows.set(Some(Arc::new(rows)));
-            }
-            // Whoever filters by it is told; the filter stands ready to be tried again.
-            (Err(_), _) if self.bought.get_untracked() => {
-                self.bought.set(false);
-                toast::fail(say(words::BOUGHT_NOT_HERE));
-            }
-            _ => {}
-        }
-    }
-
     /// The list, once it is here; tracked.
     pub fn here(self) -> Option<Arc<Catalogue>> {
         self.list.with(|list| match list {

@@ -3,13 +3,14 @@
 
 use leptos::prelude::*;
 
+use crate::news::{EditionNews, ListNews};
 use crate::price_list::PriceList;
 use crate::shell::Root;
 
 /// Mounts the price list.
 pub fn start() {
-    crate::session::follow_other_tabs();
-    mount_to_body(|| view! { <Root pages=page/> });
+    crate::visit::begin();
+    mount_to_body(|| view! { <Root pages=page news=|| view! { <ListNews/><EditionNews/> }.into_any()/> });
 }
 
 fn page() -> AnyView {

@@ -12,8 +12,8 @@ use crate::buyer::bar::BuyerBar;
 use crate::catalogue::{Catalogue, Fetch, shop};
 use crate::export::{self, What};
 use crate::keys::{Act, Key, Place, decide, single_wanted};
-use crate::lang::{lang, say};
-use crate::times;
+use crate::lang::say;
+use crate::news::AsOf;
 use crate::ui::page::{Failed, Heading, Loading, set_title};
 use crate::ui::toast;
 
@@ -44,7 +44,7 @@ pub fn PriceList() -> impl IntoView {
     let keys = RwSignal::new(false);
     view! {
         <BuyerBar path="/".to_string()>
-            {move || shop().here().map(|catalogue| view! { <span class="item s only-xl">{as_of(&catalogue)}</span> })}
+            <span class="item only-xl"><AsOf/></span>
             <button type="button" class="item keys-button only-l" aria-label=say(words::KEYS) title=say(words::KEYS) on:click=move |_| keys.set(true)><kbd>"?"</kbd></button>
         </BuyerBar>
         {move || match list.get() {
@@ -75,11 +75,6 @@ pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView
     } else {
         view! { <Failed error=error retry=|()| shop().fetch()/> }.into_any()
     }
-}
-
-/// "Prices as of 5 Dec 2011 · list 41"
-fn as_of(catalogue: &Catalogue) -> String {
-    words::AS_OF.with(lang(), &[("date", &times::day(&catalogue.info.published_at)), ("list", &catalogue.info.version)])
 }
 
 /// The list itself, once it is here.

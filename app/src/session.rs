@@ -10,7 +10,7 @@ use web_sys::SubmitEvent;
 
 use crate::api::{self, ApiError};
 use crate::browser;
-use crate::house::{firm, house};
+use crate::house::{self, firm, house};
 use crate::lang::{self, say};
 use crate::ui::field::Field;
 use crate::ui::page::{set_title, words_for};
@@ -21,6 +21,8 @@ use crate::ui::toast;
 const KEY: &str = "kontor.session";
 const IN: &str = "in";
 const OUT: &str = "out";
+/// Somebody signed out while the server could not be reached.
+const LEAVES: &str = "kontor.leaves";
 
 thread_local! {
     static LEFT: Cell<bool> = const { Cell::new(false) };
@@ -33,7 +35,7 @@ pub fn left() -> bool {
 
 fn set(session: Option<Session>) {
     LEFT.set(session.is_none());
-    house().session.set(session);
+    house::take_session(session);
 }
 
 /// Other tabs hear of what is stored; nothing needs to stay there.
@@ -51,6 +53,12 @@ pub fn announce_sign_in() {
 pub fn sign_out() {
     spawn_local(async {
         match api::log_out().await {
+            // Without a network this device forgets all the same, and the server is told when it is back.
+            Err(error) if error.network => {
+                browser::store(LEAVES, OUT);
+                announce(OUT);
+                set(None);
+            }
             Err(error) if !error.signed_out() => toast::fail_with(words_for(&error), say(common::TRY_AGAIN), sign_out),
             // A session that is gone already is as good as ended.
             _ => {
@@ -59,6 +67,18 @@ pub fn sign_out() {
             }
         }
     });
+}
+
+/// Tells the server of a sign-out it has not heard of yet; says whether none is left.
+pub async fn leave() -> bool {
+    if browser::stored(LEAVES).is_none() {
+        return true;
+    }
+    let left = api::log_out().await.map_or_else(|error| error.signed_out(), |()| true);
+    if left {
+        browser::forget(LEAVES);
+    }
+    left
 }
 
 /// Goes along when another tab signs in or out. Called once, by a page that shows whose data it is.
@@ -87,7 +107,7 @@ pub fn ask_again() {
 /// A call answered that nobody is signed in: the page must not go on as if someone were.
 pub fn note_signed_out(error: &ApiError) {
     if error.signed_out() && house().session.with_untracked(Option::is_some) {
-        house().session.set(None);
+        house::take_session(None);
     }
 }
 
@@ -96,6 +116,7 @@ pub fn signed_in(session: &Session) {
     if !lang::chosen() {
         lang::adopt(session.lang);
     }
+    browser::forget(LEAVES);
     set(Some(session.clone()));
     announce(IN);
 }

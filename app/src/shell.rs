@@ -12,7 +12,12 @@ use crate::ui::toast::Toasts;
 
 /// Mounts the pages when firm and session are known, and anew when the language changes.
 #[component]
-pub fn Root(pages: fn() -> AnyView) -> impl IntoView {
+pub fn Root(
+    pages: fn() -> AnyView,
+    /// What waits for the reader; it stands with the toasts.
+    #[prop(optional)]
+    news: Option<fn() -> AnyView>,
+) -> impl IntoView {
     let house = house();
     house::open();
     view! {
@@ -29,7 +34,7 @@ pub fn Root(pages: fn() -> AnyView) -> impl IntoView {
         }}
         {move || {
             house.lang.track();
-            untrack(|| view! { <Toasts/> })
+            untrack(|| view! { <Toasts>{news.map(|news| news())}</Toasts> })
         }}
     }
 }

@@ -225,6 +225,7 @@ table! {
     Asset           GET    "/assets/{file}"                        ANYONE, Nothing,  "A file of the app";
     BuyerPage       GET    "/"                                     ANYONE, Nothing,  "The price list, with its first rows in it";
     BuyerRoute      GET    "/{*path}"                              ANYONE, Nothing,  "The buyer's page, at any address of its own";
+    Shell           GET    "/shell/{page}"                         ANYONE, Nothing,  "One of the buyer's pages without rows, to keep for opening it without a network";
     StaffPage       GET    "/admin"                                ANYONE, Nothing,  "The staff page; it shows nothing before signing in";
     StaffRoute      GET    "/admin/{*path}"                        ANYONE, Nothing,  "The staff page, at any address of its own";
 }

@@ -70,6 +70,15 @@ pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Resp
     Ok(html("buyer.html", &headers))
 }
 
+/// `GET /shell/{page}`: one of the buyer's pages without anybody's rows, which the service worker keeps.
+pub async fn shell(Path(page): Path<String>, headers: HeaderMap) -> Result<Response> {
+    match page.as_str() {
+        "list" => Ok(html("list.html", &headers)),
+        "buyer" => Ok(html("buyer.html", &headers)),
+        _ => Err(AppError::NotFound),
+    }
+}
+
 /// The staff page.
 pub async fn staff_page(headers: HeaderMap) -> Response {
     html("staff.html", &headers)

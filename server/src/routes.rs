@@ -163,6 +163,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::Asset => (get(assets::file), binary("application/octet-stream")),
         RouteId::BuyerPage => (get(price_list::first_screen::page), page()),
         RouteId::BuyerRoute => (get(assets::buyer_page), page()),
+        RouteId::Shell => (get(assets::shell), page()),
         RouteId::StaffPage => (get(assets::staff_page), page()),
         RouteId::StaffRoute => (get(assets::staff_page), page()),
     }

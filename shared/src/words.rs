@@ -21,6 +21,7 @@ pub mod list;
 pub mod log_ins;
 pub mod mail;
 pub mod mailings;
+pub mod offline;
 pub mod operations;
 pub mod people;
 pub mod preferences;
@@ -194,6 +195,7 @@ pub const TABLES: &[Table] = &[
     ("log_ins", log_ins::ALL, log_ins::ALL_PLURAL),
     ("mail", mail::ALL, mail::ALL_PLURAL),
     ("mailings", mailings::ALL, mailings::ALL_PLURAL),
+    ("offline", offline::ALL, offline::ALL_PLURAL),
     ("operations", operations::ALL, operations::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
     ("preferences", preferences::ALL, preferences::ALL_PLURAL),

@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 
 use crate::databases::fresh_directory;
 
-/// One browser with an empty profile.
+/// One browser with a profile of its own, empty at first.
 pub struct Browser {
     pub driver: WebDriver,
     pub downloads: PathBuf,
@@ -30,7 +30,18 @@ impl Browser {
 
     /// With a window of this size; narrower than 500 it is a telephone's.
     pub async fn sized(width: u32, height: u32) -> Self {
-        let directory = fresh_directory();
+        Self::in_directory(fresh_directory(), width, height).await
+    }
+
+    /// Closed, and opened again another time: what it keeps is in its profile.
+    pub async fn closed_and_opened(mut self) -> Self {
+        let directory = std::mem::take(&mut self.directory);
+        self.driver.clone().quit().await.expect("Chromium closes");
+        drop(self);
+        Self::in_directory(directory, 1280, 900).await
+    }
+
+    async fn in_directory(directory: PathBuf, width: u32, height: u32) -> Self {
         let downloads = directory.join("downloads");
         std::fs::create_dir_all(&downloads).expect("a download folder can be made");
         let mut child = Command::new("chromedriver")
@@ -211,6 +222,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.directory);
+        // A browser opened again took it along.
+        if !self.directory.as_os_str().is_empty() {
+            let _ = std::fs::remove_dir_all(&self.directory);
+        }
     }
 }

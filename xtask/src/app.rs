@@ -3,7 +3,7 @@
 //! Files under `/assets` carry a hash of their content in their name, so a browser may keep them for ever. Beside each
 //! file that gains by it lies its brotli form. Nothing is written when nothing changed, so the server is not rebuilt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::run::{cargo, command, has, root, said, step, succeed, target};
+use crate::service_worker::{self, Edition};
 
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Older ones write modules that do not start: Debian's 108 re-points an export to the wrong table (stack.md §2).
@@ -103,6 +104,8 @@ impl Inputs {
             hash.update(bytes);
         };
         add("how", include_bytes!("app.rs"));
+        add("service worker", include_bytes!("service_worker.rs"));
+        add("service worker's script", include_bytes!("service_worker.js"));
         add("wasm-opt", &[u8::from(self.wasm_opt)]);
         self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
         self.templates.iter().for_each(|(name, text)| add(name, text.as_bytes()));
@@ -143,7 +146,11 @@ impl Inputs {
         let worker_name = hashed_name("worker-boot.js", worker_boot.as_bytes());
         files.insert(worker_name.clone(), worker_boot.into_bytes());
 
+        let styled: Vec<String> = files.keys().filter(|name| name.ends_with(".woff2") || **name == style_name).cloned().collect();
+        let lazy: Vec<String> = vec![worker_name.clone(), worker.script.clone(), worker.wasm.clone()];
+        let mut edition = Edition { pages: BTreeMap::new(), first: Vec::new(), after: Vec::new(), name: String::new() };
         for (page, template) in &self.templates {
+            let before: BTreeSet<String> = files.keys().cloned().collect();
             let bound = self.bind(page, &mut files)?;
             let boot = format!("import init from './{}';\ninit({{ module_or_path: '/assets/{}' }});\n", bound.script, bound.wasm);
             let boot_name = hashed_name(&format!("boot-{page}.js"), boot.as_bytes());
@@ -162,8 +169,22 @@ impl Inputs {
             if let Some(at) = html.find("{{") {
                 bail!("app/{page}.html has a place nothing fills: {}", html[at..].chars().take(20).collect::<String>());
             }
+            if *page != "staff" {
+                edition.first.extend(files.keys().filter(|name| !before.contains(*name)).map(|name| format!("/assets/{name}")));
+                edition.pages.insert(*page, format!("/assets/{boot_name}"));
+            }
             files.insert(format!("{page}.html"), html.into_bytes());
         }
+        edition.first.extend(styled.iter().map(|name| format!("/assets/{name}")));
+        edition.after.extend(lazy.iter().chain(&worker.snippets).map(|name| format!("/assets/{name}")));
+        edition.after.extend(
+            self.public.keys().filter(|name| name.ends_with(".png") || name.ends_with(".svg") || name.ends_with(".webmanifest")).map(|name| format!("/{name}")),
+        );
+        // Files without a hash in their name count by their content.
+        let shell = |name: &str| name.strip_suffix(".html").is_some_and(|page| edition.pages.contains_key(page));
+        let unhashed = files.iter().filter(|(name, _)| shell(name) || self.public.contains_key(*name)).flat_map(|(_, bytes)| bytes.iter().copied());
+        edition.name = short_hash(&unhashed.chain(service_worker::write(&edition)?.into_bytes()).collect::<Vec<u8>>());
+        files.insert("sw.js".into(), service_worker::write(&edition)?.into_bytes());
 
         let compressed: Vec<(String, Vec<u8>)> = files
             .iter()
@@ -194,15 +215,17 @@ impl Inputs {
         let wasm = fs::read(&wasm_file)?;
         let mut script = fs::read_to_string(out.join(format!("{name}.js")))?;
         // Scripts that crates bring along; /assets has no folders.
-        let mut snippets = BTreeMap::new();
-        read_tree(&out.join("snippets"), "./snippets", &mut snippets)?;
-        for (path, bytes) in snippets {
+        let mut found = BTreeMap::new();
+        read_tree(&out.join("snippets"), "./snippets", &mut found)?;
+        let mut snippets = Vec::new();
+        for (path, bytes) in found {
             let hashed = hashed_name("snippet.js", &bytes);
             script = script.replace(&path, &format!("./{hashed}"));
+            snippets.push(hashed.clone());
             files.insert(hashed, bytes);
         }
         let hash = short_hash(&wasm);
-        let bound = Bound { script: hashed_name(&format!("{name}.js"), script.as_bytes()), wasm: format!("{name}-{hash}_bg.wasm") };
+        let bound = Bound { script: hashed_name(&format!("{name}.js"), script.as_bytes()), wasm: format!("{name}-{hash}_bg.wasm"), snippets };
         files.insert(bound.script.clone(), script.into_bytes());
         files.insert(bound.wasm.clone(), wasm);
         Ok(bound)
@@ -213,6 +236,8 @@ impl Inputs {
 struct Bound {
     script: String,
     wasm: String,
+    /// Scripts that its crates bring along.
+    snippets: Vec<String>,
 }
 
 /// Tokens first, then the base, then one sheet per concern.

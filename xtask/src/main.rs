@@ -10,6 +10,7 @@ mod licences;
 mod packages;
 mod postgres;
 mod run;
+mod service_worker;
 mod show;
 mod test;
 

@@ -71,6 +71,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                     <span>{group_name(group)}" "<button type="button" class="link s" on:click=move |_| shop.group.set(None)>{say(words::ALL_GROUPS)}</button></span>
                 })
             }
+            <span class="not-xl"><crate::news::AsOf/></span>
             <button type="button" class="link s push only-s" on:click=move |_| crate::export::save(crate::export::What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
             {move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.reason(0)))).map(|(used, reason)| {
                 let query = shop.query.get();

@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::draft;
 use crate::export::{self, What};
 use crate::lang::{count, lang, say};
+use crate::persistence;
 
 /// Lines shown beside the list; the review shows all.
 const SHOWN: usize = 24;
@@ -45,6 +46,11 @@ pub fn Sums(totals: Totals, mode: VatMode) -> impl IntoView {
 #[component]
 pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
     let store = draft::store();
+    Effect::new(move |_| {
+        if review.with(|review| !review.lines.is_empty()) {
+            persistence::ask();
+        }
+    });
     let mode = catalogue.info.vat_mode;
     let further = catalogue.clone();
     let mut terms = vec![
@@ -86,7 +92,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
                     }}
                     <button type="button" class="btn btn-wide" title=say(words::EXCEL_NOTE) on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}<kbd class="only-l">"Ctrl S"</kbd></button>
                     {(lines > 0).then(|| view! {
-                        {move || store.kept.get().then(|| view! { <p class="s ink-2">{say(words::KEPT_HERE)}</p> })}
+                        {move || store.kept.get().then(|| view! { <p class="s ink-2">{say(words::KEPT_HERE)}" "{persistence::said()}</p> })}
                         <NotKept/>
                         <ul class="order-lines">
                             {review.lines.into_iter().rev().take(SHOWN).map(|line| {

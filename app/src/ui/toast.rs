@@ -89,12 +89,13 @@ pub fn undo_newest() -> bool {
     true
 }
 
-/// Where toasts appear; stands once in every page's frame.
+/// Where toasts appear, below what stays until it is answered; stands once in every page's frame.
 #[component]
-pub fn Toasts() -> impl IntoView {
+pub fn Toasts(children: Children) -> impl IntoView {
     let toasts = house().toasts;
     view! {
         <div class="toasts" role="status" aria-live="polite">
+            {children()}
             <For each=move || toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" class:toast-bad=toast.bad>
                     <span>{toast.text.clone()}</span>

@@ -142,7 +142,7 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
     let id: &str = match (row.names, which) {
         (Names::Nothing, _) => {
             let file = kontor_server::assets::FILES.iter().find(|file| file.name.ends_with(".css")).expect("the app is built: cargo xtask build").name;
-            return row.path.replace("{file}", file).replace("{*path}", "some/page").replace("{id}", NONE);
+            return row.path.replace("{file}", file).replace("{*path}", "some/page").replace("{page}", "buyer").replace("{id}", NONE);
         }
         (Names::Snapshot, Which::Owners) => return format!("/api/price-list/{}/wholesale", samples.version),
         (Names::Snapshot, Which::Missing) => return format!("/api/price-list/{}/wholesale", samples.version + 70),

@@ -12,7 +12,14 @@ on_both_databases!(every_answer_carries_the_security_headers, |app| async {
     let client = app.anonymous();
     for id in RouteId::ALL.iter().copied() {
         let row = id.row();
-        let path = row.path.replace("{file}", "none.js").replace("{*path}", "page").replace("{id}", "x").replace("{version}", "1").replace("{overlay}", "x");
+        let path = row
+            .path
+            .replace("{page}", "buyer")
+            .replace("{file}", "none.js")
+            .replace("{*path}", "page")
+            .replace("{id}", "x")
+            .replace("{version}", "1")
+            .replace("{overlay}", "x");
         let answer = if row.method == "GET" { client.get(&path).await } else { client.call(row.method, &path).await };
         let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_string();
         let policy = header("content-security-policy");
@@ -72,7 +79,36 @@ on_both_databases!(pages_have_nothing_inline, |app| async {
         }
     }
     assert!(client.get("/admin").await.text().contains("boot-staff-"));
-    assert!(client.get("/").await.text().contains("boot-buyer-"));
+    assert!(client.get("/").await.text().contains("boot-list-"));
+    assert!(client.get("/orders").await.text().contains("boot-buyer-"));
+});
+
+on_both_databases!(a_whole_edition_can_be_kept_by_the_browser, |app| async {
+    let client = app.anonymous();
+    let worker = client.get("/sw.js").await.expect(200);
+    assert_eq!(worker.headers["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(worker.headers["cache-control"], "no-cache", "a newer edition is found at once");
+    let worker = worker.text();
+    let named: Vec<&str> = worker.split('\'').filter(|text| text.starts_with('/') && text.contains('.')).collect();
+    for name in &named {
+        client.get(name).await.expect(200);
+    }
+    // Whatever a buyer's page asks for by itself is among what is kept, and so is what is fetched later.
+    for page in ["list", "buyer"] {
+        let shell = client.get(&format!("/shell/{page}")).await.expect(200).text();
+        for wanted in shell.split('"').filter(|text| text.starts_with('/') && text.contains('.')) {
+            assert!(named.contains(&wanted), "{page} wants {wanted}, which is not kept");
+        }
+    }
+    for needed in ["list-", "buyer-", "worker-", "worker-boot-", "source-sans-3-cyrillic-"] {
+        assert!(named.iter().any(|name| name.starts_with(&format!("/assets/{needed}"))), "{needed} is not kept");
+    }
+    assert!(!named.iter().any(|name| name.contains("staff")), "the office is not kept");
+    client.get("/shell/staff").await.problem(404, "not_found");
+    let manifest = client.get("/manifest.webmanifest").await.expect(200).value();
+    for icon in manifest["icons"].as_array().expect("icons") {
+        assert!(named.contains(&icon["src"].as_str().expect("an address")), "{icon}");
+    }
 });
 
 /// The words of the office are in the staff's module and not in the buyer's.

@@ -1,0 +1,68 @@
+//! What the reader is told without being disturbed: how old the prices are, a newer list, a newer edition of the page.
+
+use kontor_shared::words::{offline as words, shop as shop_words};
+use leptos::prelude::*;
+
+use crate::catalogue::{Catalogue, shop};
+use crate::edition;
+use crate::house::house;
+use crate::lang::{lang, say};
+use crate::times;
+
+/// "Prices as of 5 Dec 2011 · list 41", with what is true of the network and of newer lists.
+#[component]
+pub fn AsOf() -> impl IntoView {
+    let text = |catalogue: &Catalogue| {
+        let word = if house().away.get() { words::NO_NETWORK_AS_OF } else { shop_words::AS_OF };
+        word.with(lang(), &[("date", &times::day(&catalogue.info.published_at)), ("list", &catalogue.info.version)])
+    };
+    view! {
+        <span class="as-of s" class:warn=move || house().away.get()>
+            {move || shop().here().map(|catalogue| text(&catalogue))}
+            {move || shop().newer.get().map(|newer| view! {
+                " "<button type="button" class="link s" on:click=move |_| shop().take_newer()>{words::TAKE_LIST.with(lang(), &[("list", &newer.info.version)])}</button>
+            })}
+        </span>
+    }
+}
+
+/// Where no list is shown: whether there is a network.
+#[component]
+pub fn NoNetwork() -> impl IntoView {
+    move || house().away.get().then(|| view! { <span class="item s warn" role="status">{say(words::NO_NETWORK)}</span> })
+}
+
+/// One thing that waits for the reader, and can wait.
+#[component]
+fn Notice(#[prop(into)] text: String, #[prop(into)] label: String, act: fn(), later: fn()) -> impl IntoView {
+    view! {
+        <div class="toast">
+            <span>{text}</span>
+            <button type="button" class="link push" on:click=move |_| act()>{label}</button>
+            <button type="button" class="link" aria-label=say(words::LATER) title=say(words::LATER) on:click=move |_| later()>"×"</button>
+        </div>
+    }
+}
+
+/// A newer list is announced.
+#[component]
+pub fn ListNews() -> impl IntoView {
+    move || {
+        let newer = shop().newer.get().filter(|_| !shop().put_off.get())?;
+        let version = newer.info.version;
+        Some(view! {
+            <Notice text=shop_words::NEW_LIST.with(lang(), &[("list", &version)]) label=words::TAKE_LIST.with(lang(), &[("list", &version)])
+                act=|| shop().take_newer() later=|| shop().put_off.set(true)/>
+        })
+    }
+}
+
+/// A newer edition is announced.
+#[component]
+pub fn EditionNews() -> impl IntoView {
+    move || {
+        house().edition_waits.get().then(|| {
+            view! { <Notice text=say(words::NEW_EDITION) label=say(words::RELOAD) act=edition::take later=|| house().edition_waits.set(false)/> }
+        })
+    }
+}

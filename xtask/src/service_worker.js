@@ -1,0 +1,64 @@
+// One edition of the buyer's pages, kept whole. Written by `cargo xtask build`; see xtask/src/service_worker.rs.
+'use strict';
+const PREFIX = 'kontor-app-';
+const EDITION = PREFIX + '{{EDITION}}';
+const PAGES = {{PAGES}};
+const FIRST = {{FIRST}};
+const AFTER = {{AFTER}};
+const FILES = new Set([...FIRST, ...AFTER]);
+
+// A server updated between two questions answers with another edition's page: then this one is not installed, and the
+// browser tries again.
+const fetchShell = async (page) => {
+  const answer = await fetch(`/shell/${page}`, { cache: 'no-store' });
+  if (!answer.ok || !(await answer.clone().text()).includes(PAGES[page])) throw new Error(`/shell/${page} is of another edition`);
+  return answer;
+};
+
+self.addEventListener('install', (event) => event.waitUntil((async () => {
+  const cache = await caches.open(EDITION);
+  try {
+    await cache.addAll(FIRST);
+    for (const page of Object.keys(PAGES)) await cache.put(`/shell/${page}`, await fetchShell(page));
+    await cache.addAll(AFTER);
+  } catch (error) {
+    await caches.delete(EDITION);
+    throw error;
+  }
+})()));
+
+// Where other tabs are open they may use an edition before: it stays until one is taken over by a tab alone.
+self.addEventListener('activate', (event) => event.waitUntil((async () => {
+  const tabs = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (tabs.length < 2) {
+    const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== EDITION);
+    await Promise.all(others.map((name) => caches.delete(name)));
+  }
+  await self.clients.claim();
+})()));
+
+// Only the reader says when; see app/src/edition.rs.
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') self.skipWaiting();
+});
+
+const NOT_OURS = ['/api/', '/admin/', '/assets/', '/shell/', '/u/', '/preferences/'];
+const isPage = (path) =>
+  path !== '/admin' && path !== '/healthz' && !/\.[a-z]+$/.test(path) && !NOT_OURS.some((prefix) => path.startsWith(prefix));
+
+const openPage = async (request, path) =>
+  (await caches.match(`/shell/${path === '/' ? '{{HOME}}' : '{{REST}}'}`, { cacheName: EDITION, ignoreVary: true })) ?? fetch(request);
+
+// Names hold the hash of the content, so whichever edition kept a file, it is the one asked for.
+const openFile = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
+  if (request.mode === 'navigate') {
+    if (isPage(url.pathname)) event.respondWith(openPage(request, url.pathname));
+  } else if (url.pathname.startsWith('/assets/') || FILES.has(url.pathname)) {
+    event.respondWith(openFile(request));
+  }
+});
