@@ -30,6 +30,7 @@ pub fn start() {
 fn pages() -> AnyView {
     // Both live from here on: the draft follows whoever signs in, the list is on its way before its page is.
     crate::draft::store().follow_language();
+    crate::queue::queue();
     crate::catalogue::shop();
     view! {
         <Router>

@@ -19,6 +19,7 @@ pub mod people;
 pub mod preferences;
 pub mod price_list;
 pub mod profile;
+pub mod queue;
 pub mod session;
 pub mod shell;
 pub mod theme;

@@ -26,7 +26,7 @@ mod order_panel;
 mod rows;
 mod tree;
 
-pub use layout::review;
+pub use layout::review_of;
 pub use line::why;
 pub use order_panel::{NotKept, Sums};
 pub use rows::plain;
