@@ -15,6 +15,8 @@ extern "C" {
     fn storage_set(key: &str, value: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = localStorage, js_name = removeItem, catch)]
     fn storage_remove(key: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = localStorage, js_name = key, catch)]
+    fn storage_key(at: u32) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(into: &mut [u8]);
     #[wasm_bindgen(js_namespace = navigator, js_name = languages, thread_local_v2)]
@@ -47,6 +49,11 @@ pub fn store(key: &str, value: &str) -> bool {
 pub fn forget(key: &str) {
     // Nothing is kept where nothing can be: there is nothing to forget either.
     let _ = storage_remove(key);
+}
+
+/// The keys of everything kept.
+pub fn kept_keys() -> Vec<String> {
+    (0..).map_while(|at| storage_key(at).ok().flatten()).collect()
 }
 
 /// Unix milliseconds.

@@ -33,6 +33,7 @@ pub fn start() {
 fn pages() -> AnyView {
     // It lives from here on and follows whoever signs in.
     crate::draft::store().follow_language();
+    crate::queue::queue();
     view! {
         <Router>
             <FlatRoutes fallback=|| view! { <Frame><NotFound/></Frame> }>

@@ -1,67 +1,40 @@
 //! The buyer's draft in this browser: kept with every change, per customer, adopted at sign-in, undone for eight seconds.
+//!
+//! What other tabs wrote meanwhile goes into it (`kontor_shared::drafts::hold`); what lost there waits in `asides`.
 
 use std::cell::OnceCell;
 
 use kontor_shared::catalog::ProductRow;
 use kontor_shared::drafts::Draft;
+use kontor_shared::drafts::hold::{Hold, Now};
+use kontor_shared::drafts::queue::Queued;
+use kontor_shared::drafts::shelf::{self, Aside, Shelf, draft_key};
 use kontor_shared::ids::OrderId;
-use kontor_shared::words::shop;
+use kontor_shared::words::{queue as words, shop};
 use leptos::prelude::*;
 
 use crate::browser;
 use crate::house::house;
 use crate::lang::{count, lang, say};
+use crate::queue::local::Local;
 use crate::session;
 use crate::ui::toast;
-
-const KEY: &str = "kontor.draft";
 
 /// The draft and whether this browser keeps it.
 #[derive(Clone, Copy)]
 pub struct DraftStore {
     pub draft: RwSignal<Draft>,
-    /// The customer's code it belongs to; nobody's before signing in.
-    owner: StoredValue<Option<String>>,
+    /// Whose it is and which kept text it started from. Its own draft is in the signal.
+    hold: StoredValue<Hold>,
     pub kept: RwSignal<bool>,
+    /// What lost where two tabs or devices wrote the same.
+    pub asides: RwSignal<Vec<Aside>>,
+    /// The order as it is on its way, which the review goes on showing.
+    pub going: RwSignal<Option<Draft>>,
 }
 
 thread_local! {
     static STORE: OnceCell<DraftStore> = const { OnceCell::new() };
-}
-
-fn key(owner: Option<&str>) -> String {
-    owner.map_or_else(|| KEY.to_string(), |code| format!("{KEY}.{code}"))
-}
-
-fn load(owner: Option<&str>) -> Draft {
-    let key = key(owner);
-    let Some(text) = browser::stored(&key) else { return Draft::default() };
-    match serde_json::from_str::<Draft>(&text) {
-        Ok(mut draft) => {
-            draft.speak(lang());
-            draft
-        }
-        Err(_) => {
-            set_aside(&key, &text);
-            Draft::default()
-        }
-    }
-}
-
-/// What cannot be read, of a newer app perhaps, is kept beside: the next quantity must not overwrite it.
-fn set_aside(key: &str, text: &str) {
-    // First out, then in: a full browser has no room for both.
-    browser::forget(key);
-    browser::store(&format!("{key}.unread.{}", browser::now()), text);
-    toast::fail(say(shop::DRAFT_UNREADABLE));
-}
-
-fn store_draft(owner: Option<&str>, draft: &Draft) -> bool {
-    if *draft == Draft::default() {
-        browser::forget(&key(owner));
-        return true;
-    }
-    serde_json::to_string(draft).is_ok_and(|text| browser::store(&key(owner), &text))
 }
 
 /// The one draft of this page. It belongs to no page, so it outlives them all.
@@ -70,13 +43,22 @@ pub fn store() -> DraftStore {
         *cell.get_or_init(|| {
             let root = Owner::new_root(None);
             let store = root.with(|| {
-                let store = DraftStore { draft: RwSignal::new(load(None)), owner: StoredValue::new(None), kept: RwSignal::new(true) };
+                let store = DraftStore {
+                    draft: RwSignal::new(Draft::default()),
+                    hold: StoredValue::new(Hold::default()),
+                    kept: RwSignal::new(true),
+                    asides: RwSignal::new(Vec::new()),
+                    going: RwSignal::new(None),
+                };
+                store.open(None);
                 Effect::new(move |_| store.follow_session());
                 // Another tab of this browser changed the draft: both show the same one.
                 let _ = window_event_listener(leptos::ev::storage, move |event| {
-                    let own = key(store.owner.get_value().as_deref());
-                    if event.key().as_deref() == Some(&own) {
-                        store.draft.set(load(store.owner.get_value().as_deref()));
+                    let owner = store.owner();
+                    match event.key() {
+                        Some(key) if key == draft_key(owner.as_deref()) => store.open(owner.as_deref()),
+                        Some(key) if shelf::is_aside(&key) => store.look_aside(),
+                        _ => {}
                     }
                 });
                 store
@@ -93,51 +75,152 @@ pub fn new_id() -> OrderId {
 }
 
 impl DraftStore {
+    /// Takes up what is kept for a reader.
+    fn open(self, owner: Option<&str>) {
+        let mut hold = Hold::open(&mut Local, owner, browser::now());
+        let mut draft = std::mem::take(&mut hold.draft);
+        draft.speak(lang());
+        if hold.unreadable {
+            toast::fail(say(shop::DRAFT_UNREADABLE));
+        }
+        self.hold.set_value(hold);
+        self.draft.set(draft);
+        self.look_aside();
+    }
+
+    fn look_aside(self) {
+        let asides = shelf::asides(&Local, self.owner().as_deref());
+        if self.asides.with_untracked(|before| *before != asides) {
+            self.asides.set(asides);
+        }
+    }
+
     /// The customer who signs in gets its own draft, and what was typed before goes into it.
     fn follow_session(self) {
         let session = house().session.get();
         // A session that only ran out leaves the draft: whoever signs in again goes on with it.
         let ran_out = session.is_none() && !session::left();
         let now = session.and_then(|session| session.customer).map(|customer| customer.code);
-        let before = self.owner.get_value();
+        let before = self.owner();
         if now == before || ran_out {
             return;
         }
-        let mut draft = load(now.as_deref());
         let typed = if before.is_none() { self.draft.get_untracked() } else { Draft::default() };
-        let joins = typed != Draft::default();
-        if joins {
-            join(&mut draft, typed);
-        }
-        self.owner.set_value(now);
-        self.draft.set(draft);
-        if self.keep() && joins {
-            browser::forget(&key(None));
+        self.open(now.as_deref());
+        if typed != Draft::default() {
+            self.change(|draft| join(draft, typed));
+            if self.kept.get_untracked() {
+                Local.remove(&draft_key(None));
+            }
         }
     }
 
     /// The code of the customer whose draft this is.
     pub fn owner(self) -> Option<String> {
-        self.owner.get_value()
+        self.hold.with_value(|hold| hold.owner.clone())
     }
 
-    /// Says whether this browser keeps it.
-    fn keep(self) -> bool {
-        let owner = self.owner.get_value();
-        let kept = self.draft.with_untracked(|draft| store_draft(owner.as_deref(), draft));
+    /// The order as the review shows it: on its way, or as it stands; tracked.
+    pub fn shown<T>(self, read: impl FnOnce(&Draft) -> T) -> T {
+        self.going.with(|going| match going {
+            Some(draft) => read(draft),
+            None => self.draft.with(read),
+        })
+    }
+
+    /// Does something with the draft and what is kept.
+    fn with<T>(self, act: impl FnOnce(&mut Hold, &mut Now) -> T) -> Option<T> {
+        let mut asides = false;
+        let mut new_id = || {
+            asides = true;
+            new_id()
+        };
+        let mut result = None;
+        let mut kept = true;
+        self.draft.update(|draft| {
+            self.hold.update_value(|hold| {
+                std::mem::swap(&mut hold.draft, draft);
+                result = Some(act(hold, &mut Now { ms: browser::now(), new_id: &mut new_id }));
+                std::mem::swap(&mut hold.draft, draft);
+                kept = hold.kept;
+                if std::mem::take(&mut hold.unreadable) {
+                    toast::fail(say(shop::DRAFT_UNREADABLE));
+                }
+            });
+        });
         if self.kept.get_untracked() != kept {
             self.kept.set(kept);
         }
-        kept
+        if asides {
+            self.look_aside();
+        }
+        result
     }
 
     /// Changes the draft and keeps it. What comes back from another language's time is said in this one.
     pub fn change(self, how: impl FnOnce(&mut Draft)) {
-        self.draft.update(|draft| {
-            how(draft);
-            draft.speak(lang());
+        self.with(|hold, now| {
+            hold.change(&mut Local, now, |draft| {
+                how(draft);
+                draft.speak(lang());
+            });
         });
-        self.keep();
+    }
+
+    /// The order goes into the queue. Says whether the browser keeps it there.
+    pub fn queue_up(self, order: &Queued) -> bool {
+        let kept = self.with(|hold, now| hold.queue_up(&mut Local, now, order)) == Some(true);
+        crate::queue::queue().look();
+        kept
+    }
+
+    /// A refused order becomes a draft again.
+    pub fn bring_back(self, id: OrderId) -> bool {
+        let back = self.with(|hold, now| hold.bring_back(&mut Local, now, id)) == Some(true);
+        self.draft.update(|draft| draft.speak(lang()));
+        self.look_aside();
+        crate::queue::queue().look();
+        back
+    }
+
+    /// A copy kept aside goes into the draft, with undo.
+    pub fn take_over(self, aside: Aside) {
+        let (before, copy) = (self.draft.get_untracked(), aside.clone());
+        self.with(|hold, now| hold.take_over(&mut Local, now, aside));
+        self.look_aside();
+        let owner = self.owner();
+        toast::offer_undo(say(words::TAKEN_OVER), say(shop::UNDO), move || {
+            if self.owner() != owner {
+                return;
+            }
+            self.change(|draft| {
+                for line in &copy.draft.lines {
+                    draft.lines.retain(|now| now.code != line.code);
+                }
+                draft.lines.extend(before.lines.iter().filter(|line| copy.draft.line(&line.code).is_some()).cloned());
+            });
+            shelf::put_aside(&mut Local, &copy);
+            self.look_aside();
+        });
+    }
+
+    /// A copy kept aside is not wanted, with undo.
+    pub fn throw_aside(self, aside: Aside) {
+        shelf::forget_aside(&mut Local, aside.id);
+        self.look_aside();
+        toast::offer_undo(say(words::THROWN_AWAY), say(shop::UNDO), move || {
+            shelf::put_aside(&mut Local, &aside);
+            self.look_aside();
+        });
+    }
+
+    /// Nothing of this reader's stays on the device.
+    pub fn throw_away(self) {
+        self.change(|draft| *draft = Draft::default());
+        for aside in self.asides.get_untracked() {
+            shelf::forget_aside(&mut Local, aside.id);
+        }
+        self.look_aside();
     }
 
     /// The reader chose another language: the quantities stay what they are.
@@ -186,27 +269,6 @@ impl DraftStore {
             let since = std::mem::replace(draft, before.clone());
             draft.adopt(since);
         });
-    }
-
-    /// The order went out, and `sent` is what went. Says how many lines written since wait for the next.
-    pub fn sent(self, owner: Option<String>, sent: &Draft) -> usize {
-        let mut left = 0;
-        if self.owner() == owner {
-            self.change(|draft| left = draft.after_sending(sent));
-        } else {
-            // Somebody else signed in meanwhile: their draft is another one.
-            let mut theirs = load(owner.as_deref());
-            theirs.after_sending(sent);
-            store_draft(owner.as_deref(), &theirs);
-        }
-        left
-    }
-
-    /// Another order holds this id: the draft that has it goes on under a new one.
-    pub fn renew_id(self, taken: OrderId) {
-        if self.draft.with_untracked(|draft| draft.id == Some(taken)) {
-            self.change(|draft| draft.id = Some(new_id()));
-        }
     }
 
     /// The id to send under. Made with the first quantity; a draft taken over without one gets it here.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use js_sys::{Object, Reflect, Uint8Array};
 use kontor_shared::api::Order;
-use kontor_shared::drafts::{DraftLine, Typed};
+use kontor_shared::drafts::{Draft, DraftLine, Typed};
 use kontor_shared::words::shop as words;
 use leptos::prelude::*;
 use serde_json::json;
@@ -46,6 +46,8 @@ extern "C" {
 pub enum What {
     /// The price list as this reader sees it, which is the order form, with the draft's quantities in it.
     PriceList,
+    /// The same with the quantities of an order that waits on this device.
+    Waiting(Arc<Draft>),
     /// A stored order.
     Order(Arc<Order>),
 }
@@ -72,11 +74,11 @@ fn message(what: &What) -> Option<JsValue> {
             set("order", serde_json::to_string(order.as_ref()).ok()?.into())?;
             set("firm", serde_json::to_string(firm.as_ref()).ok()?.into())?;
         }
-        What::PriceList => {
+        What::PriceList | What::Waiting(_) => {
             let catalogue = shop().here_untracked()?;
             let customer = untrack(session).and_then(|session| session.customer);
             let mut unreadable = 0;
-            let lines: Vec<_> = draft::store().draft.with_untracked(|draft| {
+            let mut read_lines = |draft: &Draft| -> Vec<_> {
                 let read = |line: &DraftLine| match line.read(lang()) {
                     Typed::Quantity(quantity) if catalogue.row(&line.code).is_some() => Some(json!({"code": line.code, "quantity": quantity})),
                     Typed::Nothing => None,
@@ -86,7 +88,11 @@ fn message(what: &What) -> Option<JsValue> {
                     }
                 };
                 draft.lines.iter().filter_map(read).collect()
-            });
+            };
+            let lines = match what {
+                What::Waiting(draft) => read_lines(draft),
+                _ => draft::store().draft.with_untracked(read_lines),
+            };
             if unreadable > 0 {
                 toast::fail(count(words::NOT_IN_FILE, unreadable));
             }

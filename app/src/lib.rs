@@ -24,6 +24,7 @@ pub mod persistence;
 pub mod preferences;
 pub mod price_list;
 pub mod profile;
+pub mod queue;
 pub mod session;
 pub mod shell;
 pub mod theme;

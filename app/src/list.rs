@@ -14,8 +14,9 @@ pub fn start() {
 }
 
 fn page() -> AnyView {
-    // Both live from here on: the draft follows whoever signs in, the list is on its way before its page is.
+    // They live from here on: the draft follows whoever signs in, the list is on its way before its page is.
     crate::draft::store().follow_language();
+    crate::queue::queue();
     crate::catalogue::shop();
     view! { <PriceList/> }.into_any()
 }

@@ -28,7 +28,7 @@ mod rows;
 mod tree;
 
 pub use further::{Further, lacking};
-pub use layout::review;
+pub use layout::review_of;
 pub use line::why;
 pub use order_panel::{NotKept, Sums};
 pub use rows::plain;

@@ -26,6 +26,8 @@ const LEAVES: &str = "kontor.leaves";
 
 thread_local! {
     static LEFT: Cell<bool> = const { Cell::new(false) };
+    /// Asks what becomes of unsent work; says whether it did, so that leaving waits for the answer.
+    static BEFORE_LEAVING: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
 }
 
 /// Whether nobody is signed in because someone signed out, here or in another tab; not because a session ran out.
@@ -49,8 +51,20 @@ pub fn announce_sign_in() {
     announce(IN);
 }
 
-/// Ends the session here and on the server.
+/// Has something asked before whoever is signed in leaves. Staff's pages have nothing to ask.
+pub fn ask_before_leaving(ask: fn() -> bool) {
+    BEFORE_LEAVING.set(Some(ask));
+}
+
+/// Signs out, unless there is something to be dealt with first.
 pub fn sign_out() {
+    if !BEFORE_LEAVING.get().is_some_and(|ask| ask()) {
+        end();
+    }
+}
+
+/// Ends the session here and on the server.
+pub fn end() {
     spawn_local(async {
         match api::log_out().await {
             // Without a network this device forgets all the same, and the server is told when it is back.
@@ -59,7 +73,7 @@ pub fn sign_out() {
                 announce(OUT);
                 set(None);
             }
-            Err(error) if !error.signed_out() => toast::fail_with(words_for(&error), say(common::TRY_AGAIN), sign_out),
+            Err(error) if !error.signed_out() => toast::fail_with(words_for(&error), say(common::TRY_AGAIN), end),
             // A session that is gone already is as good as ended.
             _ => {
                 announce(OUT);

@@ -3,6 +3,13 @@
 //! Decides what counts as ordered, what a draft comes to, how two drafts become one and what is left of one that was
 //! sent; where it is kept is the app's matter.
 
+pub mod hold;
+pub mod merge;
+#[cfg(test)]
+mod model;
+pub mod queue;
+pub mod shelf;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};

@@ -27,6 +27,8 @@ macro_rules! id {
 
         impl $name {
             pub fn new(unix_ms: u64, random: &[u8; 10]) -> Self { Self(uuid_v7(unix_ms, random)) }
+            /// When it was made, in Unix milliseconds: the first 48 bits say so.
+            pub const fn made_at(self) -> u64 { (self.0.as_u128() >> 80) as u64 }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }

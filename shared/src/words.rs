@@ -27,6 +27,7 @@ pub mod people;
 pub mod preferences;
 pub mod problems;
 pub mod profile;
+pub mod queue;
 pub mod segments;
 pub mod sheet;
 pub mod shop;
@@ -201,6 +202,7 @@ pub const TABLES: &[Table] = &[
     ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("profile", profile::ALL, profile::ALL_PLURAL),
+    ("queue", queue::ALL, queue::ALL_PLURAL),
     ("segments", segments::ALL, segments::ALL_PLURAL),
     ("sheet", sheet::ALL, sheet::ALL_PLURAL),
     ("shop", shop::ALL, shop::ALL_PLURAL),

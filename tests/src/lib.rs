@@ -8,6 +8,7 @@ pub mod beside;
 pub mod browser;
 pub mod client;
 pub mod contract;
+pub mod cutting;
 pub mod databases;
 pub mod faulty_smtp;
 pub mod files;

@@ -1,6 +1,7 @@
 //! The buyer's orders with their states, newest first.
 
 use kontor_shared::api::{OrderPage, OrderSummary};
+use kontor_shared::drafts::queue::Stage;
 use kontor_shared::words::{common, format, shop as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,6 +12,8 @@ use crate::api::{self, ApiError};
 use crate::draft;
 use crate::house::session;
 use crate::lang::{count, lang, say};
+use crate::queue::waiting::WaitingHere;
+use crate::queue::{notes, queue};
 use crate::session::note_signed_out;
 use crate::times;
 use crate::ui::page::{Failed, Loading, PageHead, words_for};
@@ -28,6 +31,9 @@ struct Rows {
 pub fn Orders() -> impl IntoView {
     view! {
         <PageHead title=say(words::ORDERS)><a class="btn" href="/">{say(words::OPEN_LIST)}</a></PageHead>
+        <WaitingHere/>
+        <notes::Old/>
+        <notes::Copies/>
         {move || match session() {
             Some(session) if session.customer.is_some() => view! { <Mine/> }.into_any(),
             Some(_) => view! { <p><a class="btn" href="/admin" rel="external">{say(words::TO_THE_OFFICE)}</a></p> }.into_any(),
@@ -86,7 +92,12 @@ fn Mine() -> impl IntoView {
             let _ = busy.try_set(false);
         });
     };
-    load(None);
+    // What goes out from here meanwhile belongs into the list.
+    let sent = Memo::new(move |_| queue().own().iter().filter(|order| matches!(order.stage, Stage::Sent { .. })).count());
+    Effect::new(move |_| {
+        sent.track();
+        load(None);
+    });
     let columns = move || {
         vec![
             text(common::ORDER.say(lang())),

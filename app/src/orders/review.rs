@@ -4,36 +4,38 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kontor_shared::api::people::{Place, Profile};
-use kontor_shared::api::{Order, SubmitOrder};
+use kontor_shared::drafts::queue::{self, Refusal, Stage};
 use kontor_shared::drafts::{LineState, Review, ReviewLine, Typed, read_quantity};
 use kontor_shared::ids::OrderId;
-use kontor_shared::orders::OrderState;
-use kontor_shared::words::{common, format, profile, shop as words};
+use kontor_shared::words::{common, format, problems, profile, queue as queue_words, shop as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::to_submit;
-use crate::api::{self, ApiError};
+use crate::api;
 use crate::catalogue::{Catalogue, Fetch, shop};
 use crate::draft;
 use crate::export::{self, What};
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
-use crate::price_list::{self, Further, NoList, NotKept, Sums, plain, why};
-use crate::session::{self, note_signed_out};
-use crate::ui::page::{Loading, PageHead, words_for};
+use crate::price_list::{self, Further, NoList, NotKept, Sums, plain, why as why_wrong};
+use crate::queue::local::Local;
+use crate::queue::waiting::why;
+use crate::queue::{notes, sender};
+use crate::ui::page::{Loading, PageHead, take_lost_focus};
 use crate::ui::toast;
 
 /// What stands in the way of the order, or the way it went.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 enum Sending {
     Not,
-    Under,
-    Failed(ApiError),
-    /// An earlier sending of this draft had arrived; the draft goes on under a new id.
-    ArrivedBefore(Box<Order>),
+    /// Under way, for the first time.
+    Under(OrderId),
+    /// It waits in the queue: why, as the code of the last answer.
+    Waits(OrderId, String),
+    /// The server does not take it; it is the draft again.
+    Refused(OrderId, Refusal),
 }
 
 /// `/review`
@@ -42,6 +44,7 @@ pub fn ReviewPage() -> impl IntoView {
     let list = shop().list;
     // Outlives the list, which may come anew while the order is under way.
     let sending = RwSignal::new(Sending::Not);
+    follow(sending);
     move || match list.get() {
         Fetch::Asking => view! { <Loading/> }.into_any(),
         Fetch::Failed(error) => view! { <div class="stack"><Waiting/><NoList error=error title=words::REVIEW_TITLE next="/review"/></div> }.into_any(),
@@ -60,7 +63,7 @@ fn Waiting() -> impl IntoView {
 fn TheReview(catalogue: Arc<Catalogue>, sending: RwSignal<Sending>) -> impl IntoView {
     let review = {
         let catalogue = catalogue.clone();
-        Memo::new(move |_| price_list::review(&catalogue))
+        Memo::new(move |_| draft::store().shown(|draft| price_list::review_of(draft, &catalogue)))
     };
     let codes = Memo::new(move |_| review.with(|review| review.lines.iter().map(|line| line.code.clone()).collect::<Vec<_>>()));
     let places = Memo::new(move |_| codes.with(|codes| codes.iter().enumerate().map(|(at, code)| (code.clone(), at)).collect::<HashMap<_, _>>()));
@@ -71,14 +74,17 @@ fn TheReview(catalogue: Arc<Catalogue>, sending: RwSignal<Sending>) -> impl Into
     view! {
         <PageHead title=say(words::REVIEW_TITLE)><a href="/">{say(words::BACK_TO_LIST)}</a></PageHead>
         {move || match sending.get() {
-            Sending::ArrivedBefore(order) => view! {
+            Sending::Refused(id, Refusal { number: Some(number), .. }) => view! {
                 <div class="note note-warn" role="alert">
-                    <p>{words::ARRIVED_BEFORE.with(lang(), &[("number", &order.number)])}</p>
-                    <a href=format!("/orders/{}", order.id)>{words::OPEN_ORDER.with(lang(), &[("number", &order.number)])}</a>
+                    <p>{words::ARRIVED_BEFORE.with(lang(), &[("number", &number)])}</p>
+                    <a href=format!("/orders/{id}")>{words::OPEN_ORDER.with(lang(), &[("number", &number)])}</a>
                 </div>
             }.into_any(),
+            Sending::Waits(id, code) => view! { <Queued id=id code=code/> }.into_any(),
             _ => ().into_any(),
         }}
+        <notes::Copies/>
+        <notes::Old reviewing=true/>
         <Show when=move || !empty.get() fallback=|| view! {
             <div class="stack"><p><b>{say(words::NOTHING_ORDERED)}</b></p><p class="ink-2">{say(words::EMPTY_ORDER)}</p><p><a class="btn btn-main" href="/">{say(words::OPEN_LIST)}</a></p></div>
         }>
@@ -158,6 +164,7 @@ fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashM
     let name = line.with_untracked(|line| line.as_ref().map(|line| line.name.clone()).unwrap_or_default());
     let typed = Memo::new(move |_| line.with(|line| line.as_ref().map(|line| line.typed.clone()).unwrap_or_default()));
     let wrong = Memo::new(move |_| line.with(|line| line.as_ref().is_some_and(|line| !line.ready())));
+    let going = move || store.going.with(Option::is_some);
     let label = words::QUANTITY_OF.with(lang(), &[("code", &code), ("name", &name)]);
     let for_hint = product.clone();
     let gone = product.is_none();
@@ -187,7 +194,7 @@ fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashM
                     let problem = match (&line.state, &for_hint) {
                         (LineState::Gone, _) | (_, None) => (format!("{}.", say(common::REASON_NOT_IN_PRICE_LIST)), Vec::new()),
                         (state, Some(product)) => {
-                            let (text, problem) = why(state, product);
+                            let (text, problem) = why_wrong(state, product);
                             (text, problem.map(|problem| [problem.lower, problem.upper].into_iter().flatten().collect()).unwrap_or_default())
                         }
                     };
@@ -209,7 +216,7 @@ fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashM
             </td>
             <td class="num b q-cell" data-l=say(common::QUANTITY)>
                 <input class="qty" id=id inputmode="decimal" autocomplete="off" maxlength="16" aria-label=label
-                    readonly=gone
+                    readonly=move || gone || going()
                     aria-invalid=move || wrong.get().then_some("true")
                     aria-describedby=move || wrong.get().then(|| described.clone())
                     prop:value=move || typed.get()
@@ -224,7 +231,7 @@ fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashM
             </td>
             <td class="num b" data-l=say(common::PRICE)>{move || line.with(|line| line.as_ref().map(price))}</td>
             <td class="num z">{move || line.with(|line| line.as_ref().and_then(|line| line.amount).map(|amount| format::decimal(lang(), &amount.decimal())))}</td>
-            <td class="c"><button type="button" class="link" aria-label=format!("{}: {name}", say(words::TAKE_OUT)) on:click=move |_| store.take_out(&code_out)>{say(words::TAKE_OUT)}</button></td>
+            <td class="c"><button type="button" class="link" aria-label=format!("{}: {name}", say(words::TAKE_OUT)) disabled=going on:click=move |_| store.take_out(&code_out)>{say(words::TAKE_OUT)}</button></td>
         </tr>
     }
 }
@@ -232,8 +239,7 @@ fn ReviewRow(catalogue: Arc<Catalogue>, review: Memo<Review>, places: Memo<HashM
 /// The customer's own address, unless the draft has another.
 fn address() -> String {
     draft::store()
-        .draft
-        .with(|draft| draft.delivery_address.clone())
+        .shown(|draft| draft.delivery_address.clone())
         .unwrap_or_else(|| session().and_then(|session| session.customer).map(|customer| customer.delivery_address).unwrap_or_default())
 }
 
@@ -302,23 +308,23 @@ fn Delivery() -> impl IntoView {
     let store = draft::store();
     let today = firm().map(|firm| firm.today.clone()).unwrap_or_default();
     view! {
-        <section class="panel panel-s"><h2>{say(words::DELIVERY)}</h2><div class="body stack">
+        <section class="panel panel-s"><h2>{say(words::DELIVERY)}</h2><fieldset class="body stack" disabled=move || store.going.with(Option::is_some)>
             <Address/>
             <div class="pair">
                 <label class="field"><span>{say(words::WANTED_ON)}</span>
-                    <input class="in" type="date" min=today prop:value=move || store.draft.with(|draft| draft.wanted_on.clone())
+                    <input class="in" type="date" min=today prop:value=move || store.shown(|draft| draft.wanted_on.clone())
                         on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.wanted_on = value) }/>
                 </label>
                 <label class="field"><span>{say(words::PO_NUMBER)}</span>
-                    <input class="in" maxlength="60" autocomplete="off" prop:value=move || store.draft.with(|draft| draft.po_number.clone())
+                    <input class="in" maxlength="60" autocomplete="off" prop:value=move || store.shown(|draft| draft.po_number.clone())
                         on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.po_number = value) }/>
                 </label>
             </div>
             <label class="field"><span>{say(words::COMMENT)}</span>
-                <textarea class="in" rows="2" maxlength="2000" prop:value=move || store.draft.with(|draft| draft.comment.clone())
+                <textarea class="in" rows="2" maxlength="2000" prop:value=move || store.shown(|draft| draft.comment.clone())
                     on:input=move |event| { let value = event_target_value(&event); store.change(|draft| draft.comment = value) }></textarea>
             </label>
-        </div></section>
+        </fieldset></section>
     }
 }
 
@@ -326,41 +332,40 @@ fn Delivery() -> impl IntoView {
 #[component]
 fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sending>) -> impl IntoView {
     let store = draft::store();
-    let navigate = use_navigate();
+    let under = move || matches!(sending.get(), Sending::Under(_));
     let send = move || {
-        if matches!(sending.get_untracked(), Sending::Under) {
+        if untrack(under) {
             return;
         }
+        // What another tab wrote since goes out as well, and is seen to go.
+        store.change(|_| {});
         // A line that cannot go out is shown instead of being left out.
         if let Some(code) = review.with_untracked(|review| review.lines.iter().find(|line| !line.ready()).map(|line| line.code.clone())) {
             crate::browser::focus(&format!("r-{code}"));
             return;
         }
-        let id = store.id();
-        let (owner, draft) = (store.owner(), store.draft.get_untracked());
+        let (Some(owner), id) = (store.owner(), store.id()) else { return };
+        let draft = store.draft.get_untracked();
         let body = review.with_untracked(|review| to_submit(&draft, review, &catalogue, untrack(address)));
         if body.lines.is_empty() {
             return;
         }
-        sending.set(Sending::Under);
-        let navigate = navigate.clone();
-        spawn_local(async move {
-            match put(id, body).await {
-                Ok(order) => arrived(&order, store.sent(owner, &draft), sending, navigate),
-                Err(Sent::Before(order)) => {
-                    store.renew_id(id);
-                    let _ = sending.try_set(Sending::ArrivedBefore(order));
-                }
-                Err(Sent::Failed(error)) => failed(error, sending),
-            }
-        });
+        let by = untrack(session).map(|session| session.login).unwrap_or_default();
+        let order = queue::Queued::new(id, owner, by, draft.clone(), body, crate::browser::now());
+        sender::watch(Some(id));
+        sending.set(Sending::Under(id));
+        store.going.set(Some(draft));
+        if !store.queue_up(&order) {
+            toast::fail(say(queue_words::QUEUED_NOT_KEPT));
+        }
+        sender::go(true);
     };
     let send = StoredValue::new_local(send);
     view! {
         <div class="stack send">
             {move || match sending.get() {
-                Sending::Failed(error) => view! {
-                    <div class="note note-bad" role="alert"><p>{words_for(&error)}" "{error.network.then(|| say(words::SEND_AGAIN_SAFE))}</p></div>
+                Sending::Refused(_, refusal) if refusal.number.is_none() => view! {
+                    <div class="note note-bad" role="alert"><p>{say(problems::by_code(&refusal.code))}</p></div>
                 }.into_any(),
                 _ => ().into_any(),
             }}
@@ -373,14 +378,13 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
                     }.into_any(),
                     Some(session) if session.customer.is_none() => view! { <div class="note note-warn"><p>{say(words::ONLY_BUYERS_SEND)}</p></div> }.into_any(),
                     Some(_) => {
-                        let under = move || matches!(sending.get(), Sending::Under);
                         view! {
                             {(wrong > 0).then(|| view! { <p class="bad">{count(words::LINES_NEED_YOU, wrong)}</p> })}
                             <button type="button" class="btn btn-main btn-wide" aria-busy=move || under().then_some("true") on:click=move |_| send.with_value(|send| send())>
                                 {move || {
                                     if under() { say(words::SENDING).to_string() }
                                     else if wrong > 0 { say(words::GO_TO_FIRST_WRONG).to_string() }
-                                    else if matches!(sending.get(), Sending::Failed(error) if error.code != "other_customer") { say(words::SEND_AGAIN).to_string() }
+                                    else if matches!(sending.get(), Sending::Refused(..)) { say(words::SEND_AGAIN).to_string() }
                                     else { count(words::SEND_LINES, review.with(|review| review.lines.len() as u64)) }
                                 }}
                             </button>
@@ -395,54 +399,63 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
     }
 }
 
-/// The order is stored. Whoever still looks at the review goes on to it; nobody is called away from another page.
-fn arrived(order: &Order, written_meanwhile: usize, sending: RwSignal<Sending>, navigate: impl Fn(&str, NavigateOptions)) {
-    // Prices are others than the page knew.
-    if order.state == OrderState::NeedsReview {
-        shop().fetch();
-    }
-    if written_meanwhile > 0 {
-        toast::tell(count(words::WRITTEN_MEANWHILE, written_meanwhile as u64));
-    }
-    match sending.try_set(Sending::Not) {
-        None => navigate(&format!("/orders/{}?sent=1", order.id), Default::default()),
-        Some(_) => toast::tell(words::RECEIVED_AS.with(lang(), &[("number", &order.number)])),
-    }
-}
-
-/// The order is not stored, as far as is known. Said in the review, or wherever the reader is by now.
-fn failed(error: ApiError, sending: RwSignal<Sending>) {
-    note_signed_out(&error);
-    match error.code.as_str() {
-        "unknown_price_list" => shop().fetch(),
-        "other_customer" => session::ask_again(),
-        _ => {}
-    }
-    let text = words_for(&error);
-    if sending.try_set(Sending::Failed(error)).is_some() {
-        toast::fail(text);
+/// An order that went from here into the queue and waits there.
+#[component]
+fn Queued(id: OrderId, code: String) -> impl IntoView {
+    let heading: NodeRef<leptos::html::Div> = NodeRef::new();
+    take_lost_focus(heading);
+    let now = move || matches!(queue::get(&Local, id).map(|order| order.stage), Some(Stage::Sending));
+    let all = crate::queue::queue().all;
+    view! {
+        <div class="note queue-note" role="status" tabindex="-1" node_ref=heading>
+            <p>
+                {move || { all.track(); if now() { say(words::SENDING) } else { say(why(&code)) } }}" "{say(queue_words::QUEUED_NOTE)}
+            </p>
+            <button type="button" class="link" on:click=move |_| sender::go(true)>{say(queue_words::SEND_NOW)}</button>
+            <a href="/orders">{say(queue_words::SEE_WAITING)}</a>
+        </div>
     }
 }
 
-enum Sent {
-    Before(Box<Order>),
-    Failed(ApiError),
-}
-
-/// Sends under the draft's own id: however often, it is stored once.
-async fn put(id: OrderId, body: SubmitOrder) -> Result<Order, Sent> {
-    match api::put::<Order>(&format!("/api/orders/{id}"), &body).await {
-        Ok(order) => Ok(order),
-        // The draft was changed after a sending that had arrived although its answer had not.
-        Err(error) if error.code == "order_differs" => match api::order(&id.to_string()).await {
-            Ok(order) => Err(Sent::Before(Box::new(order))),
-            // Somebody else's id: the draft goes on under another.
-            Err(other) if other.status == 404 => {
-                draft::store().renew_id(id);
-                Err(Sent::Failed(error))
+/// Goes along with the order that was queued here: on to its page once it is stored, back into the draft where it is refused.
+fn follow(sending: RwSignal<Sending>) {
+    let store = draft::store();
+    let queue = crate::queue::queue();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let (id, first) = match sending.get() {
+            Sending::Under(id) => (id, true),
+            Sending::Waits(id, _) => (id, false),
+            _ => return,
+        };
+        match queue.get(id).map(|order| (order.stage.clone(), order.because)) {
+            Some((Stage::Sent { .. }, _)) => {
+                store.going.set(None);
+                sending.set(Sending::Not);
+                // Its reader sees it on its own page from here on.
+                queue.remove(id);
+                navigate(&format!("/orders/{id}?sent=1"), Default::default());
             }
-            Err(other) => Err(Sent::Failed(other)),
-        },
-        Err(error) => Err(Sent::Failed(error)),
-    }
+            Some((Stage::Refused(refusal), _)) => {
+                store.bring_back(id);
+                store.going.set(None);
+                sending.set(Sending::Refused(id, refusal));
+            }
+            Some((Stage::Waiting, Some(code))) if first => {
+                store.going.set(None);
+                sending.set(Sending::Waits(id, code));
+            }
+            // Thrown away in another tab.
+            None if first => {
+                store.going.set(None);
+                sending.set(Sending::Not);
+            }
+            None => sending.set(Sending::Not),
+            _ => {}
+        }
+    });
+    on_cleanup(move || {
+        sender::watch(None);
+        store.going.set(None);
+    });
 }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kontor_shared::catalog::search::{Facets, Filter, Found, facets};
-use kontor_shared::drafts::{Review, mark};
+use kontor_shared::drafts::{Draft, Review, mark};
 use kontor_shared::money::Price;
 use kontor_shared::numbers::{NumberError, plain_decimal};
 use leptos::prelude::*;
@@ -173,7 +173,12 @@ pub fn limit(text: &str) -> Result<Option<Price>, NumberError> {
 
 /// What the draft comes to against a list; tracked.
 pub fn review(catalogue: &Catalogue) -> Review {
-    draft::store().draft.with(|draft| draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang()))
+    draft::store().draft.with(|draft| review_of(draft, catalogue))
+}
+
+/// What an order comes to against a list.
+pub fn review_of(draft: &Draft, catalogue: &Catalogue) -> Review {
+    draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang())
 }
 
 impl Looking {

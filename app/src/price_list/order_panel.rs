@@ -13,6 +13,7 @@ use crate::draft;
 use crate::export::{self, What};
 use crate::lang::{count, lang, say};
 use crate::persistence;
+use crate::queue::notes;
 
 /// Lines shown beside the list; the review shows all.
 const SHOWN: usize = 24;
@@ -69,6 +70,9 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
     terms.extend([&catalogue.head().terms, &catalogue.head().note].into_iter().filter(|text| !text.trim().is_empty()).cloned());
     view! {
         <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
+            <notes::Waiting/>
+            <notes::Old/>
+            <notes::Copies/>
             {move || {
                 let memo = review;
                 let review = review.get();

@@ -34,14 +34,14 @@ impl House {
     }
 }
 
-async fn sign_in(browser: &Browser, login: &str, password: &str) {
+pub async fn sign_in(browser: &Browser, login: &str, password: &str) {
     browser.fill("#login", login).await;
     browser.fill("#password", password).await;
     browser.keys(Key::Enter).await;
 }
 
 /// Finds a product by its code and types a quantity, on the keyboard alone.
-async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
+pub async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
     browser.keys(Key::Escape).await;
     browser.keys("/").await;
     let focused = "return document.activeElement && document.activeElement.getAttribute('inputmode') === 'search'";
@@ -56,7 +56,7 @@ async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
     browser.keys(Key::Enter).await;
 }
 
-async fn api(browser: &Browser, path: &str) -> Value {
+pub async fn api(browser: &Browser, path: &str) -> Value {
     let script = format!("return fetch({path:?}).then(answer => answer.json())");
     browser.script(&script).await
 }

@@ -3,3 +3,4 @@
 mod editions;
 mod in_browser;
 mod offline;
+mod queue;

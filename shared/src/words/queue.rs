@@ -1,0 +1,42 @@
+//! Words about orders that wait on a device: in the queue, as a draft, or as a copy kept aside.
+
+crate::words! {
+    WAITING_HERE = "Waiting on this device", "Ждут на этом устройстве", "Чакат на това устройство";
+    WAITS = "Waits", "Ждёт отправки", "Чака";
+    UNDER_WAY = "Being sent", "Отправляется", "Изпраща се";
+    SENT = "Sent", "Отправлен", "Изпратена";
+    CAME_BACK = "Not taken", "Не принят", "Не е приета";
+    QUEUED_AT = "Ordered on {time}", "Заказано {time}", "Поръчано на {time}";
+    BY = "by {login}", "от {login}", "от {login}";
+    WAITS_NETWORK = "The firm's server cannot be reached. The order goes out by itself when it can.", "Сервер фирмы недоступен. Заказ уйдёт сам, когда появится связь.", "Няма връзка със сървъра на фирмата. Поръчката ще тръгне сама, щом има.";
+    WAITS_BUSY = "The firm's server is busy. The order goes out by itself in a little while.", "Сервер фирмы занят. Заказ уйдёт сам немного позже.", "Сървърът на фирмата е зает. Поръчката ще тръгне сама след малко.";
+    WAITS_OWNER = "Waits until whoever ordered signs in.", "Ждёт входа того, кто заказывал.", "Чака влизането на този, който я е поръчал.";
+    QUEUED_NOTE = "The order is safe on this device and goes out by itself. You need not stay on this page.", "Заказ сохранён на этом устройстве и уйдёт сам. Ждать на этой странице не нужно.", "Поръчката е запазена на това устройство и ще тръгне сама. Не е нужно да чакате тук.";
+    QUEUED_NOT_KEPT = "This browser keeps nothing: leave the page open until the order has gone out, or save it as Excel.", "Этот браузер ничего не хранит: не закрывайте страницу, пока заказ не уйдёт, или сохраните его в Excel.", "Този браузър не пази нищо: оставете страницата отворена, докато поръчката тръгне, или я запазете в Excel.";
+    SEE_WAITING = "See what waits", "Показать, что ждёт", "Виж какво чака";
+    SEND_NOW = "Send now", "Отправить сейчас", "Изпрати сега";
+    MEND = "Change and send again", "Исправить и отправить снова", "Поправи и изпрати пак";
+    MENDED = "The order is a draft again. Nothing in it is lost.", "Заказ снова черновик. Ничего не потеряно.", "Поръчката отново е чернова. Нищо не е загубено.";
+    THROW_AWAY = "Throw away", "Выбросить", "Изхвърли";
+    THROWN_AWAY = "Thrown away.", "Выброшено.", "Изхвърлено.";
+    TAKE_OVER = "Take over", "Взять", "Вземи";
+    TAKEN_OVER = "The copy is in your order now.", "Копия теперь в вашем заказе.", "Копието вече е в поръчката ви.";
+    COPY_TAB = "A copy from another tab", "Копия из другой вкладки", "Копие от друг раздел";
+    COPY_DEVICE = "A copy from another device", "Копия с другого устройства", "Копие от друго устройство";
+    COPY_ORDER = "A copy from the order that came back", "Копия из непринятого заказа", "Копие от върнатата поръчка";
+    COPY_WHY = "The same goods were written twice. Your order has what stands above; the copy has:", "Одни и те же товары записаны дважды. В заказе то, что выше; в копии:", "Едни и същи стоки са записани два пъти. В поръчката е горното; в копието:";
+    DRAFT_OLD = "This order has waited here since {date}.", "Этот заказ ждёт здесь с {date}.", "Тази поръчка чака тук от {date}.";
+    LEAVING = "Before you sign out", "Прежде чем выйти", "Преди да излезете";
+    LEAVE_HERE = "Leave it here until I sign in again", "Оставить здесь до следующего входа", "Остави тук до следващото ми влизане";
+    THROW_AND_LEAVE = "Throw away and sign out", "Выбросить и выйти", "Изхвърли и излез";
+    REVIEW_AND_SEND = "Review and send", "Проверить и отправить", "Прегледай и изпрати";
+    ALL_SENT = "Everything has been sent.", "Всё отправлено.", "Всичко е изпратено.";
+    OTHERS_NOTE = "They go out when their owner signs in here. Nobody else sees them.", "Они уйдут, когда их владелец войдёт здесь. Другим они не видны.", "Ще тръгнат, когато собственикът им влезе тук. Никой друг не ги вижда.";
+    UNREAD_NOTE = "They are of another version of this app: open it again later, or ask the firm for help.", "Они из другой версии приложения: откройте его позже или обратитесь в фирму.", "Те са от друга версия на приложението: отворете го по-късно или потърсете фирмата.";
+
+    * ORDERS_WAIT = ["{n} order waits on this device", "{n} orders wait on this device"], ["{n} заказ ждёт на этом устройстве", "{n} заказа ждут на этом устройстве", "{n} заказов ждут на этом устройстве"], ["{n} поръчка чака на това устройство", "{n} поръчки чакат на това устройство"];
+    * ORDERS_BACK = ["{n} order was not taken", "{n} orders were not taken"], ["{n} заказ не принят", "{n} заказа не приняты", "{n} заказов не приняты"], ["{n} поръчка не е приета", "{n} поръчки не са приети"];
+    * OTHERS_WAIT = ["{n} order of another customer waits on this device.", "{n} orders of other customers wait on this device."], ["{n} заказ другого клиента ждёт на этом устройстве.", "{n} заказа других клиентов ждут на этом устройстве.", "{n} заказов других клиентов ждут на этом устройстве."], ["{n} поръчка на друг клиент чака на това устройство.", "{n} поръчки на други клиенти чакат на това устройство."];
+    * UNREAD = ["{n} order kept on this device cannot be read.", "{n} orders kept on this device cannot be read."], ["{n} заказ на этом устройстве не читается.", "{n} заказа на этом устройстве не читаются.", "{n} заказов на этом устройстве не читаются."], ["{n} поръчка на това устройство не може да се прочете.", "{n} поръчки на това устройство не могат да се прочетат."];
+    * DRAFT_UNSENT = ["An order of {n} line has not been sent.", "An order of {n} lines has not been sent."], ["Заказ из {n} строки не отправлен.", "Заказ из {n} строк не отправлен.", "Заказ из {n} строк не отправлен."], ["Поръчка с {n} ред не е изпратена.", "Поръчка с {n} реда не е изпратена."];
+}
