@@ -81,6 +81,7 @@ fn as_of(catalogue: &Catalogue) -> String {
 /// The list itself, once it is here.
 #[component]
 fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
+    export::fetch_soon();
     let looking = Looking::new(catalogue.clone());
     let steering = Steering::new(catalogue.clone(), looking);
     let folded = RwSignal::new(true);
