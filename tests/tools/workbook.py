@@ -9,11 +9,15 @@ import json
 import sys
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 QUANTITY, CODE, ROW_ID = 9, 1, 12
 
 
 def plain(value):
+    if isinstance(value, str):
+        # openpyxl takes the sign of escape off texts of the shared table only.
+        return value.replace("_x005F_", "_")
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
@@ -70,7 +74,7 @@ def sheet(formulas, values):
         "password": bool(formulas.protection.password),
         "summary_below": formulas.sheet_properties.outlinePr.summaryBelow if formulas.sheet_properties.outlinePr else True,
         "levels": {row: d.outlineLevel for row, d in formulas.row_dimensions.items() if d.outlineLevel},
-        "hidden_columns": sorted(name for name, d in formulas.column_dimensions.items() if d.hidden),
+        "hidden_columns": [get_column_letter(at) for at, (_, hidden) in columns(formulas).items() if hidden],
         "validations": [[str(v.sqref), v.type, v.formula1, v.errorTitle, v.error, v.allow_blank] for v in formulas.data_validations.dataValidation],
     }
 

@@ -18,7 +18,7 @@ export async function ours(kontor, size) {
     fs.mkdirSync(data, { recursive: true });
     const [head, ...lines] = fs.readFileSync(`data/items-${size}.csv`, 'utf8').split('\n');
     fs.writeFileSync(`${data}/goods.csv`, [head, ...lines.map((line) => line.replace(/,(RUB|BGN)(,[^,]*,[^,]*)$/, ',EUR$2'))].join('\n'));
-    fs.writeFileSync(`${data}/firm.json`, JSON.stringify({ public_price_type: 'wholesale', name: 'Peers' }));
+    fs.writeFileSync(`${data}/firm.json`, JSON.stringify({ public_price_type: 'wholesale' }));
     run('firm', 'set', `${data}/firm.json`);
     run('import', 'products', `${data}/goods.csv`, '--map', 'generated', '--currency', 'EUR');
     run('publish');

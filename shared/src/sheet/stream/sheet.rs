@@ -35,10 +35,11 @@ pub fn begin(set_up: &SetUp, first: bool, out: &mut Vec<u8>) {
         }
         put(out, &format!("ySplit=\"{row}\" topLeftCell=\"{}\" activePane=\"{pane}\" state=\"frozen\"/>", cell(row, column, false)));
     }
-    if let Some((row, column)) = set_up.selected {
-        let at = cell(row, column, false);
-        put(out, &pane.map_or_else(|| "<selection ".to_string(), |(.., pane)| format!("<selection pane=\"{pane}\" ")));
-        put(out, &format!("activeCell=\"{at}\" sqref=\"{at}\"/>"));
+    let pane = pane.map_or(String::new(), |(.., pane)| format!(" pane=\"{pane}\""));
+    match set_up.selected.map(|(row, column)| cell(row, column, false)) {
+        Some(at) => put(out, &format!("<selection{pane} activeCell=\"{at}\" sqref=\"{at}\"/>")),
+        None if pane.is_empty() => {}
+        None => put(out, &format!("<selection{pane}/>")),
     }
     put(out, "</sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"");
     if set_up.deepest > 0 {
