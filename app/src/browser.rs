@@ -27,7 +27,7 @@ extern "C" {
     #[wasm_bindgen(constructor, js_class = "Blob")]
     fn new(parts: &js_sys::Array, options: &JsValue) -> Blob;
     #[wasm_bindgen(js_namespace = URL, js_name = createObjectURL)]
-    fn object_url(blob: &Blob) -> String;
+    fn object_url(blob: &JsValue) -> String;
     #[wasm_bindgen(js_namespace = URL, js_name = revokeObjectURL)]
     fn revoke_object_url(url: &str);
 
@@ -155,8 +155,12 @@ pub fn focus_in_place(element: &Element) {
 pub fn download(name: &str, media_type: &str, bytes: &[u8]) {
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"type".into(), &media_type.into());
-    let blob = Blob::new(&js_sys::Array::of1(&Uint8Array::from(bytes)), &options);
-    let url = object_url(&blob);
+    download_blob(name, &Blob::new(&js_sys::Array::of1(&Uint8Array::from(bytes)), &options));
+}
+
+/// Saves a blob as a file of the reader's; its bytes need not pass through here.
+pub fn download_blob(name: &str, blob: &JsValue) {
+    let url = object_url(blob);
     if let Ok(link) = document().create_element("a") {
         let _ = link.set_attribute("href", &url);
         let _ = link.set_attribute("download", name);

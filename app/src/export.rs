@@ -1,16 +1,20 @@
 //! Excel files, made off the main thread by a worker that is started on first use and ended after each file:
 //! WASM memory never shrinks, and most visits export nothing. The worker's contract is in `app/worker`.
+//!
+//! The list does not pass through here: the worker takes it from the browser's cache, by its address.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Object, Reflect, Uint8Array, Uint32Array};
 use kontor_shared::api::Order;
 use kontor_shared::drafts::{Draft, DraftLine, Typed};
-use kontor_shared::words::shop as words;
+use kontor_shared::money::Percent;
+use kontor_shared::words::{common, export as own_words, shop as words};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
@@ -22,9 +26,13 @@ use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
 use crate::ui::toast;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-/// 100 000 rows take two seconds; a worker silent for this long has failed.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// 100 000 rows take two seconds, and it says how far it is; a worker silent for this long has failed.
+const PATIENCE_MS: u64 = 60_000;
+const WATCH: Duration = Duration::from_secs(5);
+/// What takes longer than this shows how far it is.
+const AT_ONCE: Duration = Duration::from_millis(500);
+/// When the rows are in use, nothing else is waiting for the network.
+const SOON: Duration = Duration::from_secs(3);
 
 #[wasm_bindgen]
 extern "C" {
@@ -48,70 +56,105 @@ pub enum What {
     PriceList,
     /// The same with the quantities of an order that waits on this device.
     Waiting(Arc<Draft>),
+    /// Of it only these rows, and what is ordered beside them.
+    Found(Arc<[u32]>),
     /// A stored order.
     Order(Arc<Order>),
 }
 
 /// Makes the file and hands it to the browser's downloads.
 pub fn save(what: What) {
-    match message(&what) {
-        Some(message) => {
-            toast::tell(say(words::SAVING_EXCEL));
-            run(what, message);
-        }
+    match message(&what, false) {
+        Some(message) => run(what, &message),
         None => toast::fail(say(words::LIST_NOT_HERE)),
     }
 }
 
-fn message(what: &What) -> Option<JsValue> {
+/// Has the browser fetch and keep the worker's files, once the page is in use: the first file is then made at once, and
+/// without a network too.
+pub fn fetch_soon() {
+    thread_local! {
+        static ASKED: Cell<bool> = const { Cell::new(false) };
+    }
+    if ASKED.replace(true) {
+        return;
+    }
+    set_timeout(
+        || {
+            spawn_local(async {
+                let Some(meta) = meta() else { return };
+                let with = meta.get_attribute("data-with").unwrap_or_default();
+                for url in with.split(' ').chain(meta.get_attribute("content").as_deref()) {
+                    // What does not come now comes when it is asked for.
+                    if let Ok(answer) = gloo_net::http::Request::get(url).send().await {
+                        let _ = answer.binary().await;
+                    }
+                }
+            });
+        },
+        SOON,
+    );
+}
+
+fn meta() -> Option<web_sys::Element> {
+    document().query_selector("meta[name=kontor-worker]").ok().flatten()
+}
+
+/// What the worker is asked; with the list in it where it cannot be had at its address.
+fn message(what: &What, whole: bool) -> Option<JsValue> {
     let message = Object::new();
     let set = |key: &str, value: JsValue| Reflect::set(&message, &key.into(), &value).ok();
     set("lang", lang().tag().into())?;
     let firm = untrack(firm)?;
-    match what {
-        What::Order(order) => {
-            set("kind", "order".into())?;
-            set("order", serde_json::to_string(order.as_ref()).ok()?.into())?;
-            set("firm", serde_json::to_string(firm.as_ref()).ok()?.into())?;
-        }
-        What::PriceList | What::Waiting(_) => {
-            let catalogue = shop().here_untracked()?;
-            let customer = untrack(session).and_then(|session| session.customer);
-            let mut unreadable = 0;
-            let mut read_lines = |draft: &Draft| -> Vec<_> {
-                let read = |line: &DraftLine| match line.read(lang()) {
-                    Typed::Quantity(quantity) if catalogue.row(&line.code).is_some() => Some(json!({"code": line.code, "quantity": quantity})),
-                    Typed::Nothing => None,
-                    _ => {
-                        unreadable += 1;
-                        None
-                    }
-                };
-                draft.lines.iter().filter_map(read).collect()
-            };
-            let lines = match what {
-                What::Waiting(draft) => read_lines(draft),
-                _ => draft::store().draft.with_untracked(read_lines),
-            };
-            if unreadable > 0 {
-                toast::fail(count(words::NOT_IN_FILE, unreadable));
-            }
-            let form = json!({
-                "form_id": form_id(),
-                "customer_code": customer.as_ref().map(|customer| &customer.code),
-                "customer_name": customer.as_ref().map(|customer| &customer.name),
-                "firm_name": firm.name,
-                "firm_email": firm.email,
-                "firm_phone": firm.phone,
-                "issued_at": browser::now(),
-                "demo": firm.demo,
-            });
-            set("kind", "price_list".into())?;
-            set("snapshot", Uint8Array::from(catalogue.list().encode().ok()?.as_slice()).into())?;
-            set("lines", serde_json::to_string(&lines).ok()?.into())?;
-            set("form", form.to_string().into())?;
-        }
+    if let What::Order(order) = what {
+        set("order", serde_json::to_string(order.as_ref()).ok()?.into())?;
+        set("firm", serde_json::to_string(firm.as_ref()).ok()?.into())?;
+        return Some(message.into());
     }
+    let catalogue = shop().here_untracked()?;
+    if let What::Found(rows) = what {
+        set("only", Uint32Array::from(rows.as_ref()).into())?;
+    }
+    if whole {
+        // What is held here has the discount taken off.
+        set("list", Uint8Array::from(catalogue.list().encode().ok()?.as_slice()).into())?;
+        set("discount", Percent::ZERO.to_string().into())?;
+    } else {
+        set("url", catalogue.info.snapshot_url.as_str().into())?;
+        set("discount", catalogue.info.discount.to_string().into())?;
+    }
+    let customer = untrack(session).and_then(|session| session.customer);
+    let mut unreadable = 0;
+    let mut read_lines = |draft: &Draft| -> Vec<_> {
+        let read = |line: &DraftLine| match line.read(lang()) {
+            Typed::Quantity(quantity) if catalogue.row(&line.code).is_some() => Some(json!({"code": line.code, "quantity": quantity})),
+            Typed::Nothing => None,
+            _ => {
+                unreadable += 1;
+                None
+            }
+        };
+        draft.lines.iter().filter_map(read).collect()
+    };
+    let lines = match what {
+        What::Waiting(draft) => read_lines(draft),
+        _ => draft::store().draft.with_untracked(read_lines),
+    };
+    if unreadable > 0 && !whole {
+        toast::fail(count(words::NOT_IN_FILE, unreadable));
+    }
+    let form = json!({
+        "form_id": form_id(),
+        "customer_code": customer.as_ref().map(|customer| &customer.code),
+        "customer_name": customer.as_ref().map(|customer| &customer.name),
+        "firm_name": firm.name,
+        "firm_email": firm.email,
+        "firm_phone": firm.phone,
+        "issued_at": browser::now(),
+        "demo": firm.demo,
+    });
+    set("lines", serde_json::to_string(&lines).ok()?.into())?;
+    set("form", form.to_string().into())?;
     Some(message.into())
 }
 
@@ -122,64 +165,118 @@ fn form_id() -> String {
     format!("{}-{}", &text[..5], &text[5..])
 }
 
+/// A file in the making.
+struct Run {
+    what: What,
+    worker: Worker,
+    /// Only the first of answer, error, silence and stop counts.
+    ended: Cell<bool>,
+    heard_at: Cell<u64>,
+    shown: RefCell<Option<toast::Working>>,
+}
+
+thread_local! {
+    /// Files in the making, by number: a toast's button may be pressed from anywhere and holds a number only.
+    static RUNS: RefCell<Vec<(u32, Rc<Run>)>> = const { RefCell::new(Vec::new()) };
+    static LAST: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Run {
+    /// Ends the worker; whether it had not ended before.
+    fn end(&self) -> bool {
+        self.worker.terminate();
+        self.shown.borrow_mut().take();
+        RUNS.with_borrow_mut(|runs| runs.retain(|(_, run)| !std::ptr::eq(run.as_ref(), self)));
+        !self.ended.replace(true)
+    }
+
+    fn fail(&self) {
+        if self.end() {
+            again(self.what.clone());
+        }
+    }
+
+    fn hear(&self, reply: &JsValue) {
+        let get = |key: &str| Reflect::get(reply, &key.into()).unwrap_or(JsValue::UNDEFINED);
+        self.heard_at.set(browser::now());
+        if let (Some(done), Some(all)) = (get("done").as_f64(), get("all").as_f64()) {
+            if let Some(shown) = &*self.shown.borrow() {
+                shown.at(done / all.max(1.0));
+            }
+        } else if get("need").is_string() {
+            match message(&self.what, true) {
+                Some(message) => self.worker.post_message(&message),
+                None => self.fail(),
+            }
+        } else if let (Some(name), true) = (get("name").as_string(), get("blob").is_object()) {
+            if self.end() {
+                browser::download_blob(&name, &get("blob"));
+                toast::tell(words::EXCEL_SAVED.with(lang(), &[("name", &name)]));
+            }
+        } else {
+            self.fail();
+        }
+    }
+}
+
+fn again(what: What) {
+    toast::fail_with(say(words::EXCEL_FAILED), say(common::TRY_AGAIN), move || save(what.clone()));
+}
+
+fn stop(number: u32) {
+    let run = RUNS.with_borrow(|runs| runs.iter().find(|(other, _)| *other == number).map(|(_, run)| run.clone()));
+    if run.is_some_and(|run| run.end()) {
+        toast::tell(say(own_words::STOPPED));
+    }
+}
+
 /// Starts the worker, asks it, and ends it with the answer, whatever that is.
-fn run(what: What, message: JsValue) {
-    let fail = move || {
-        let again = what.clone();
-        toast::fail_with(say(words::EXCEL_FAILED), say(kontor_shared::words::common::TRY_AGAIN), move || save(again.clone()));
-    };
-    let url = document().query_selector("meta[name=kontor-worker]").ok().flatten().and_then(|meta| meta.get_attribute("content"));
+fn run(what: What, message: &JsValue) {
     let options = Object::new();
     let _ = Reflect::set(&options, &"type".into(), &"module".into());
-    let Some(Ok(worker)) = url.map(|url| Worker::new(&url, &options)) else {
-        return fail();
+    let Some(Ok(worker)) = meta().and_then(|meta| meta.get_attribute("content")).map(|url| Worker::new(&url, &options)) else {
+        return again(what);
     };
-    let worker = Rc::new(worker);
-    let done = Rc::new(Cell::new(false));
-    // Only the first of answer, error and timeout counts.
-    let finish = {
-        let (worker, done) = (worker.clone(), done.clone());
-        move || {
-            worker.terminate();
-            !done.replace(true)
-        }
-    };
-    let answered = {
-        let (finish, fail) = (finish.clone(), fail.clone());
-        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if !finish() {
-                return;
-            }
-            let reply = event.data();
-            let get = |key: &str| Reflect::get(&reply, &key.into()).unwrap_or(JsValue::UNDEFINED);
-            match (get("ok").as_bool(), get("name").as_string(), get("bytes").dyn_into::<js_sys::ArrayBuffer>()) {
-                (Some(true), Some(name), Ok(bytes)) => {
-                    browser::download(&name, XLSX, &Uint8Array::new(&bytes).to_vec());
-                    toast::tell(words::EXCEL_SAVED.with(lang(), &[("name", &name)]));
-                }
-                _ => fail(),
-            }
-        })
+    let number = LAST.get() + 1;
+    LAST.set(number);
+    let run = Rc::new(Run { what, worker, ended: Cell::new(false), heard_at: Cell::new(browser::now()), shown: RefCell::new(None) });
+    RUNS.with_borrow_mut(|runs| runs.push((number, run.clone())));
+    let heard = {
+        let run = run.clone();
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| run.hear(&event.data()))
     };
     let failed = {
-        let (finish, fail) = (finish.clone(), fail.clone());
-        Closure::<dyn FnMut()>::new(move || {
-            if finish() {
-                fail();
-            }
-        })
+        let run = run.clone();
+        Closure::<dyn FnMut()>::new(move || run.fail())
     };
-    worker.on_message(answered.as_ref());
-    worker.on_error(failed.as_ref());
-    worker.post_message(&message);
-    // The timer keeps both handlers alive as long as they can be called, and lets them go with itself.
+    run.worker.on_message(heard.as_ref());
+    run.worker.on_error(failed.as_ref());
+    run.worker.post_message(message);
+    {
+        let run = run.clone();
+        set_timeout(
+            move || {
+                if !run.ended.get() {
+                    *run.shown.borrow_mut() = Some(toast::working(say(words::SAVING_EXCEL), say(own_words::STOP), move || stop(number)));
+                }
+            },
+            AT_ONCE,
+        );
+    }
+    watch(run, (heard, failed));
+}
+
+/// Looks after a run until it has ended; keeps its handlers as long as they can be called, and lets them go then.
+fn watch<T: 'static>(run: Rc<Run>, _handlers: T) {
     set_timeout(
         move || {
-            if finish() {
-                fail();
+            if browser::now().saturating_sub(run.heard_at.get()) > PATIENCE_MS {
+                run.fail();
             }
-            drop((answered, failed));
+            if !run.ended.get() {
+                watch(run, _handlers);
+            }
         },
-        PATIENCE,
+        WATCH,
     );
 }

@@ -80,6 +80,7 @@ pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView
 /// The list itself, once it is here.
 #[component]
 fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
+    export::fetch_soon();
     let looking = Looking::new(catalogue.clone());
     let steering = Steering::new(catalogue.clone(), looking);
     let folded = RwSignal::new(true);

@@ -1,31 +1,44 @@
 //! The workbook: price list and order form in one, or an order, the same from browser and server.
 //!
+//! [`book`] says what stands where; two writers make a file of it, and a test holds them against each other.
 //! What stands in the cells is what `money` computes: formulas carry those results as cached values and come to the
 //! same cents when a spreadsheet computes them anew. Everything a person wrote is an inert text cell. The output is a
 //! pure function of the input, the time of issue included.
 
 use std::fmt;
 
-use rust_xlsxwriter::XlsxError;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{MoneyError, Quantity, VatMethod};
 use crate::words::{Lang, format, sheet as words};
 
+pub mod book;
+mod form;
 mod formulas;
 mod ids;
 mod order;
 mod outline;
 mod price_list;
+pub mod stream;
 mod styles;
+#[cfg(feature = "xlsxwriter")]
 mod table;
-#[cfg(test)]
+#[cfg(all(test, feature = "xlsxwriter"))]
 mod tests;
+#[cfg(feature = "xlsxwriter")]
+mod xlsxwriter;
+pub mod zip;
 
+pub use form::form_checksum;
 pub use ids::{checksum, row_id};
-pub use order::write_order;
-pub use price_list::{form_checksum, write_price_list};
+pub use order::order;
+pub use price_list::price_list;
+#[cfg(feature = "xlsxwriter")]
 pub use table::{Cell, Column, Table, write_tables};
+#[cfg(feature = "xlsxwriter")]
+pub use xlsxwriter::{write, write_order, write_price_list};
+
+const MAX_ROWS: usize = 1_048_576;
 
 /// A quantity the workbook is filled in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,11 +102,6 @@ impl From<MoneyError> for SheetError {
         Self::Money(error)
     }
 }
-impl From<XlsxError> for SheetError {
-    fn from(error: XlsxError) -> Self {
-        Self::Writer(error.to_string())
-    }
-}
 
 /// The file name of a price list workbook, safe on every system: `Firm - Price list 2011-12-01 - 12347.xlsx`.
 pub fn file_name(firm: &str, customer: Option<&str>, valid_from: &str, lang: Lang) -> String {
@@ -154,12 +162,22 @@ pub fn cell_text(text: &str) -> String {
         units += char.len_utf16();
         units <= 32_000
     };
+    // Nearly every text is as it should be.
+    if text.len() <= 32_000 && !text.bytes().any(|byte| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xef)) {
+        return text.to_string();
+    }
     text.chars().map(|char| if char == '\t' { ' ' } else { char }).filter(kept).take_while(fits).collect()
 }
 
 /// Text for a header or footer, where `&` begins a code.
 fn footer_text(text: &str) -> String {
     cell_text(text).replace('&', "&&").chars().take(60).collect()
+}
+
+/// The footer of every page.
+fn footer(left: &str, right: &str, lang: Lang) -> String {
+    let page = words::PAGE_OF.with(lang, &[("page", &"&P"), ("pages", &"&N")]);
+    format!("&L{}&C{page}&R{}", footer_text(left), footer_text(right))
 }
 
 /// What the list's validity says under its number.

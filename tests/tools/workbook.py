@@ -9,18 +9,38 @@ import json
 import sys
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 QUANTITY, CODE, ROW_ID = 9, 1, 12
 
 
 def plain(value):
+    if isinstance(value, str):
+        # openpyxl takes the sign of escape off texts of the shared table only.
+        return value.replace("_x005F_", "_")
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
+def look(cell):
+    fill, border, at = cell.fill, cell.border, cell.alignment
+    return [
+        cell.font.b, cell.font.sz, cell.font.u, fill.fgColor.rgb if fill.fill_type else None,
+        [getattr(border, side).style for side in ("left", "right", "top", "bottom")],
+        at.horizontal, at.vertical, at.wrap_text, at.indent, cell.number_format, cell.quotePrefix, cell.protection.locked,
+    ]
+
+
+def columns(formulas):
+    """Of each column with a width of its own: width and whether it is hidden; files may name runs of equal columns once."""
+    return {at: [d.width, d.hidden] for d in formulas.column_dimensions.values() for at in range(d.min, d.max + 1)}
+
+
 def sheet(formulas, values):
-    cells = {}
+    cells, looks = {}, {}
     for row in formulas.iter_rows():
         for cell in row:
+            if cell.has_style:
+                looks[cell.coordinate] = look(cell)
             if cell.value is None:
                 continue
             cells[cell.coordinate] = {
@@ -35,6 +55,13 @@ def sheet(formulas, values):
         "name": formulas.title,
         "state": formulas.sheet_state,
         "cells": cells,
+        "looks": looks,
+        "columns": columns(formulas),
+        "links": {cell.coordinate: cell.hyperlink.location for row in formulas.iter_rows() for cell in row if cell.hyperlink},
+        "merged": [str(area) for area in formulas.merged_cells.ranges],
+        "area": str(formulas.print_area),
+        "fit": [formulas.sheet_properties.pageSetUpPr.fitToPage if formulas.sheet_properties.pageSetUpPr else None, formulas.page_setup.fitToHeight],
+        "chosen": [[pane.pane, pane.activeCell] for pane in formulas.sheet_view.selection if pane.pane == "bottomRight"],
         "unlocked": open_cells,
         "freeze": formulas.freeze_panes,
         "filter": formulas.auto_filter.ref,
@@ -42,13 +69,19 @@ def sheet(formulas, values):
         "paper": str(formulas.page_setup.paperSize),
         "footer": formulas.oddFooter.center.text,
         "protected": formulas.protection.sheet,
+        "allowed": [formulas.protection.sort, formulas.protection.formatColumns, formulas.protection.formatRows, formulas.protection.formatCells],
         "filter_allowed": not formulas.protection.autoFilter,
         "password": bool(formulas.protection.password),
         "summary_below": formulas.sheet_properties.outlinePr.summaryBelow if formulas.sheet_properties.outlinePr else True,
         "levels": {row: d.outlineLevel for row, d in formulas.row_dimensions.items() if d.outlineLevel},
-        "hidden_columns": sorted(name for name, d in formulas.column_dimensions.items() if d.hidden),
-        "validations": [[str(v.sqref), v.type, v.formula1] for v in formulas.data_validations.dataValidation],
+        "hidden_columns": [get_column_letter(at) for at, (_, hidden) in columns(formulas).items() if hidden],
+        "validations": [[str(v.sqref), v.type, v.formula1, v.errorTitle, v.error, v.allow_blank] for v in formulas.data_validations.dataValidation],
     }
+
+
+def named(workbook):
+    names = workbook.defined_names
+    return names.items() if hasattr(names, "items") else [(name.name, name) for name in names.definedName]
 
 
 def dump(path):
@@ -56,6 +89,8 @@ def dump(path):
     properties = formulas.properties
     return {
         "sheets": [sheet(formulas[name], values[name]) for name in formulas.sheetnames],
+        "named": {name: str(of.attr_text) for name, of in named(formulas)},
+        "about": [properties.title, properties.subject, properties.keywords, properties.lastModifiedBy],
         "names": sorted(formulas.defined_names.keys() if hasattr(formulas.defined_names, "keys") else [n.name for n in formulas.defined_names.definedName]),
         "creator": properties.creator,
         "title": properties.title,

@@ -106,6 +106,7 @@ impl Inputs {
         add("how", include_bytes!("app.rs"));
         add("service worker", include_bytes!("service_worker.rs"));
         add("service worker's script", include_bytes!("service_worker.js"));
+        add("worker", include_bytes!("../../app/worker/boot.js"));
         add("wasm-opt", &[u8::from(self.wasm_opt)]);
         self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
         self.templates.iter().for_each(|(name, text)| add(name, text.as_bytes()));
@@ -135,14 +136,8 @@ impl Inputs {
         files.insert(theme_name.clone(), self.theme.clone());
 
         let worker = self.bind("worker", &mut files)?;
-        // The other half of the contract in app/worker/src/lib.rs.
-        let worker_boot = format!(
-            "import init, {{ handle }} from './{}';\nconst ready = init({{ module_or_path: '/assets/{}' }});\n\
-             self.onmessage = async (event) => {{\n  let reply;\n  try {{\n    await ready;\n    reply = await handle(event.data);\n  }} catch (error) {{\n    \
-             reply = {{ ok: false, error: String(error?.message ?? error) }};\n  }}\n  \
-             self.postMessage(reply, reply.bytes instanceof ArrayBuffer ? [reply.bytes] : []);\n}};\n",
-            worker.script, worker.wasm
-        );
+        let worker_boot = include_str!("../../app/worker/boot.js");
+        let worker_boot = worker_boot.replace("{{SCRIPT}}", &format!("./{}", worker.script)).replace("{{WASM}}", &format!("/assets/{}", worker.wasm));
         let worker_name = hashed_name("worker-boot.js", worker_boot.as_bytes());
         files.insert(worker_name.clone(), worker_boot.into_bytes());
 
@@ -165,7 +160,10 @@ impl Inputs {
                 .replace("{{STYLES}}", &format!("<link rel=\"stylesheet\" href=\"/assets/{style_name}\">"))
                 .replace("{{PRELOADS}}", &preloads)
                 .replace("{{THEME}}", &format!("<script src=\"/assets/{theme_name}\"></script>"))
-                .replace("{{WORKER_META}}", &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\">"));
+                .replace(
+                    "{{WORKER_META}}",
+                    &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\" data-with=\"/assets/{} /assets/{}\">", worker.script, worker.wasm),
+                );
             if let Some(at) = html.find("{{") {
                 bail!("app/{page}.html has a place nothing fills: {}", html[at..].chars().take(20).collect::<String>());
             }

@@ -8,6 +8,8 @@ mod app;
 mod build;
 mod licences;
 mod packages;
+mod peers;
+mod peers_table;
 mod postgres;
 mod run;
 mod service_worker;
@@ -22,6 +24,7 @@ cargo xtask powerloss              the power-loss replay at full size: 1 000 ord
 cargo xtask build                  the app and the server, as target/release/kontor
 cargo xtask pictures DIR           every page at two widths, in three languages, light and dark, as PNG files
 cargo xtask bench [PART]           measure, and write docs/FIGURES.md; or measure and show only a part: orders or outreach
+cargo xtask bench --peers          measure our page beside its peers in JavaScript, and write docs/FIGURES-PEERS.md
 cargo xtask lint                   format and clippy, with warnings as errors
 cargo xtask licences               check the licences of all dependencies, offline
 cargo xtask postgres               run a throw-away PostgreSQL for `cargo test`, until Ctrl-C
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Some("kill") => test::kill(),
         Some("powerloss") => test::powerloss(),
         Some("pictures") => show::pictures(rest),
+        Some("bench") if rest.first().is_some_and(|word| word == "--peers") => peers::bench(&rest[1..]),
         Some("bench") => show::bench(rest),
         Some("lint") => build::lint(),
         Some("licences") => licences::check(),

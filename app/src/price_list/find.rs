@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use kontor_shared::catalog::search::Reason;
-use kontor_shared::words::{format, shop as words};
+use kontor_shared::words::{export as export_words, format, shop as words};
 use leptos::prelude::*;
 
 use super::layout::Looking;
 use crate::browser;
 use crate::catalogue::{Catalogue, shop};
+use crate::export::{self, What};
 use crate::lang::{count, lang, say};
 
 pub const ID: &str = "search";
@@ -24,6 +25,7 @@ pub fn focus() {
 #[component]
 pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
     let shop = shop();
+    let all = catalogue.goods() as u32;
     let searching = move || shop.query.with(|query| !query.trim().is_empty());
     let clear = move || {
         shop.query.set(String::new());
@@ -66,13 +68,18 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 }}
             </span>
             {
+                move || looking.layout.with(|layout| layout.rows > 0 && layout.rows < all).then(|| view! {
+                    <button type="button" class="link s" title=say(export_words::SAVE_FOUND_NOTE) on:click=move |_| export::save(What::Found(looking.layout.with_untracked(|layout| layout.found())))>{say(export_words::SAVE_FOUND)}</button>
+                })
+            }
+            {
                 let group_name = { let catalogue = catalogue_name(); move |group: u32| catalogue(group) };
                 move || shop.group.get().map(|group| view! {
                     <span>{group_name(group)}" "<button type="button" class="link s" on:click=move |_| shop.group.set(None)>{say(words::ALL_GROUPS)}</button></span>
                 })
             }
             <span class="not-xl"><crate::news::AsOf/></span>
-            <button type="button" class="link s push only-s" on:click=move |_| crate::export::save(crate::export::What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
+            <button type="button" class="link s push only-s" on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
             {move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.reason(0)))).map(|(used, reason)| {
                 let query = shop.query.get();
                 let why = match reason {

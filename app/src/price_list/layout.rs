@@ -91,6 +91,10 @@ impl Layout {
             _ => None,
         }
     }
+    /// All rows that are shown.
+    pub fn found(&self) -> Arc<[u32]> {
+        (0..self.entries.len()).filter_map(|at| self.row_at(at)).collect()
+    }
     /// The first row from an entry on.
     pub fn row_from(&self, at: usize) -> Option<u32> {
         (at..self.entries.len()).find_map(|at| self.row_at(at))

@@ -29,6 +29,8 @@ pub struct Toast {
     text: String,
     bad: bool,
     action: Option<Action>,
+    /// How much of something that is going on is done, from 0 to 1; such a toast stays until that ends.
+    share: Option<ArcRwSignal<f64>>,
 }
 
 thread_local! {
@@ -37,17 +39,49 @@ thread_local! {
 }
 
 fn show(text: String, bad: bool, action: Option<Action>) {
+    let id = add(text, bad, action, None);
+    set_timeout(move || close(id), STAYS);
+}
+
+fn add(text: String, bad: bool, action: Option<Action>, share: Option<ArcRwSignal<f64>>) -> u64 {
     let toasts = house().toasts;
     let id = LAST_ID.get() + 1;
     LAST_ID.set(id);
     toasts.update(|list| {
         // Two are read; a third only covers the page.
         if list.len() > 1 {
-            list.remove(0);
+            // Who could stop something goes on being able to.
+            list.remove(list.iter().position(|toast| toast.share.is_none()).unwrap_or(0));
         }
-        list.push(Toast { id, text, bad, action });
+        list.push(Toast { id, text, bad, action, share });
     });
-    set_timeout(move || close(id), STAYS);
+    id
+}
+
+/// Something that is going on: its toast shows how far it is and stays until this is dropped.
+pub struct Working {
+    id: u64,
+    share: ArcRwSignal<f64>,
+}
+
+impl Working {
+    /// How much is done, from 0 to 1.
+    pub fn at(&self, share: f64) {
+        self.share.set(share);
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        close(self.id);
+    }
+}
+
+/// Something takes its time, and can be stopped.
+pub fn working(text: impl Into<String>, label: impl Into<String>, stop: impl Fn() + Send + Sync + 'static) -> Working {
+    let share = ArcRwSignal::new(0.0);
+    let id = add(text.into(), false, Some(Action { label: label.into(), act: Arc::new(stop), undo: false }), Some(share.clone()));
+    Working { id, share }
 }
 
 fn close(id: u64) {
@@ -99,11 +133,15 @@ pub fn Toasts(children: Children) -> impl IntoView {
             <For each=move || toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" class:toast-bad=toast.bad>
                     <span>{toast.text.clone()}</span>
+                    {toast.share.clone().map(|share| view! { <progress class="toast-share" max="1" aria-label=toast.text.clone() prop:value=move || share.get()></progress> })}
                     {toast.action.clone().map(|action| {
                         let id = toast.id;
                         view! { <button type="button" class="link push" on:click=move |_| { dismiss(id); (action.act)() }>{action.label}</button> }
                     })}
-                    <button type="button" class="link" aria-label=say(common::CLOSE) on:click={ let id = toast.id; move |_| dismiss(id) }>"×"</button>
+                    {toast.share.is_none().then(|| {
+                        let id = toast.id;
+                        view! { <button type="button" class="link" aria-label=say(common::CLOSE) on:click=move |_| dismiss(id)>"×"</button> }
+                    })}
                 </div>
             </For>
         </div>

@@ -1,80 +1,116 @@
 //! The workbook module of the page: a WASM module of its own, loaded in a disposable Web Worker when somebody asks for a
-//! sheet. Its memory never shrinks, so the page ends the worker after the download.
+//! sheet. Its memory never shrinks, so the page ends the worker after the download, or before it to stop it.
 //!
 //! # Contract with the page
 //!
-//! `cargo xtask build` writes `worker-boot-<hash>.js`, a module that imports the wasm-bindgen output, initialises it with
-//! the URL of the `.wasm` file, and then sets `onmessage` to: call [`handle`] with `event.data`; `postMessage` the object
-//! it returns, transferring `reply.bytes` (an `ArrayBuffer`) when there is one. Messages that arrive while the module is
-//! still loading wait in the worker's queue as long as `onmessage` is set in the module's first turn or a promise of the
-//! initialised module is awaited inside it. `handle` does not throw for a bad message: the reply says so.
+//! `boot.js` beside this crate is the worker's script; `cargo xtask build` writes it as `worker-boot-<hash>.js`. It answers
+//! each message with one of:
 //!
-//! Messages, each with `lang` (`en`, `ru`, `bg`):
+//! - `{name, blob}`: the file;
+//! - `{need: "list"}`: the list is not to be had at its address; the page asks again with the bytes;
+//! - `{error}`;
 //!
-//! - `{kind: "price_list", snapshot: Uint8Array, lines: string, form: string}` where `snapshot` is encoded
-//!   [`kontor_shared::catalog::columns::Columns`] (as the server sent it, decompressed), `lines` JSON of
-//!   `[{"code": "85123A", "quantity": "12"}]`, and `form` JSON of [`kontor_shared::sheet::FormInfo`];
-//! - `{kind: "order", order: string, firm: string}`, JSON of [`kontor_shared::api::Order`] and [`kontor_shared::api::Firm`].
+//! and says `{done, all}` in rows before that while it takes its time. Messages, each with `lang` (`en`, `ru`, `bg`):
 //!
-//! Replies: `{ok: true, name: string, bytes: ArrayBuffer}` or `{ok: false, error: string}`.
+//! - `{lang, url | list, discount, only, lines, form}`: `list` are encoded [`Columns`] as a `Uint8Array`, or they are at
+//!   `url`, in the browser's cache since the page fetched them; `discount` (a decimal) comes off each price; `only` is a
+//!   `Uint32Array` of rows or nothing; `lines` is JSON of `[{"code": "85123A", "quantity": "12"}]`, `form` JSON of
+//!   [`FormInfo`];
+//! - `{lang, order, firm}`: JSON of [`api::Order`] and [`api::Firm`].
 
-use js_sys::{Object, Reflect, Uint8Array};
-use kontor_shared::catalog::Snapshot;
+use js_sys::Uint8Array;
+use kontor_shared::api;
+use kontor_shared::catalog::columns::Columns;
+use kontor_shared::money::Percent;
+use kontor_shared::sheet::book::Book;
+use kontor_shared::sheet::stream::Stream;
+use kontor_shared::sheet::zip::{Packed, Zip};
 use kontor_shared::sheet::{self, FormInfo, OrderedLine};
-use kontor_shared::{api, words::Lang};
+use kontor_shared::words::Lang;
 use wasm_bindgen::prelude::*;
 
-/// Answers one message; see the module's contract. `Err` only where the browser cannot make an object.
+/// One workbook in the making: its files one after another, each in pieces.
 #[wasm_bindgen]
-pub fn handle(message: JsValue) -> Result<JsValue, JsValue> {
-    let reply = Object::new();
-    let set = |key: &str, value: &JsValue| Reflect::set(&reply, &JsValue::from_str(key), value).map(|_| ());
-    match write(&message) {
-        Ok((name, bytes)) => {
-            set("ok", &JsValue::TRUE)?;
-            set("name", &JsValue::from_str(&name))?;
-            set("bytes", &Uint8Array::from(bytes.as_slice()).buffer())?;
-        }
-        Err(error) => {
-            set("ok", &JsValue::FALSE)?;
-            set("error", &JsValue::from_str(&error))?;
-        }
+pub struct Job {
+    name: String,
+    stream: Stream,
+    zip: Zip,
+    file: String,
+    sum: crc32fast::Hasher,
+    length: u32,
+}
+
+#[wasm_bindgen]
+impl Job {
+    /// The price list, or of it the rows in `only`.
+    pub fn list(lang: &str, list: Vec<u8>, discount: &str, only: Option<Vec<u32>>, lines: &str, form: &str) -> Result<Job, JsError> {
+        let lang = language(lang)?;
+        let list = Columns::decode(&list).map_err(|error| JsError::new(&format!("the price list cannot be read: {error}")))?;
+        let discount: Percent = discount.parse().map_err(|_| JsError::new("discount is no percentage"))?;
+        let lines: Vec<OrderedLine> = json("lines", lines)?;
+        let form: FormInfo = json("form", form)?;
+        let name = sheet::file_name(&form.firm_name, form.customer_code.as_deref(), &list.head.valid_from, lang);
+        Ok(Self::new(name, sheet::price_list(list.less(discount), only.as_deref(), &lines, form, lang)?))
     }
-    Ok(reply.into())
-}
 
-/// Makes the workbook a message asks for: its file name and bytes.
-fn write(message: &JsValue) -> Result<(String, Vec<u8>), String> {
-    let lang = text(message, "lang")?;
-    let lang = Lang::parse(&lang).ok_or_else(|| format!("no language {lang}"))?;
-    match text(message, "kind")?.as_str() {
-        "price_list" => {
-            let bytes: Uint8Array = field(message, "snapshot")?.dyn_into().map_err(|_| "snapshot is not a Uint8Array".to_string())?;
-            let snapshot = Snapshot::decode(&bytes.to_vec()).map_err(|error| format!("the price list cannot be read: {error}"))?;
-            let lines: Vec<OrderedLine> = json(message, "lines")?;
-            let form: FormInfo = json(message, "form")?;
-            let name = sheet::file_name(&form.firm_name, form.customer_code.as_deref(), &snapshot.valid_from, lang);
-            let bytes = sheet::write_price_list(&snapshot, &lines, &form, lang).map_err(|error| error.to_string())?;
-            Ok((name, bytes))
-        }
-        "order" => {
-            let order: api::Order = json(message, "order")?;
-            let firm: api::Firm = json(message, "firm")?;
-            let bytes = sheet::write_order(&order, &firm, lang).map_err(|error| error.to_string())?;
-            Ok((sheet::order_file_name(&firm.name, &order.number, lang), bytes))
-        }
-        other => Err(format!("no workbook of kind {other}")),
+    /// An order.
+    pub fn order(lang: &str, order: &str, firm: &str) -> Result<Job, JsError> {
+        let lang = language(lang)?;
+        let order: api::Order = json("order", order)?;
+        let firm: api::Firm = json("firm", firm)?;
+        Ok(Self::new(sheet::order_file_name(&firm.name, &order.number, lang), sheet::order(&order, &firm, lang)?))
+    }
+
+    fn new(name: String, book: Book) -> Self {
+        Self { name, stream: Stream::new(book), zip: Zip::default(), file: String::new(), sum: crc32fast::Hasher::new(), length: 0 }
+    }
+
+    /// What the workbook is called.
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Begins the next file of the workbook; whether there is one.
+    pub fn file(&mut self) -> bool {
+        let next = self.stream.file();
+        self.sum = crc32fast::Hasher::new();
+        self.length = 0;
+        next.map(|name| self.file = name).is_some()
+    }
+
+    /// The next piece of the file; nothing at its end.
+    pub fn piece(&mut self) -> Result<Option<Uint8Array>, JsError> {
+        let Some(piece) = self.stream.piece()? else { return Ok(None) };
+        self.sum.update(piece);
+        self.length += piece.len() as u32;
+        Ok(Some(Uint8Array::from(piece)))
+    }
+
+    /// What stands before the file, now that it is so long in the archive.
+    pub fn header(&mut self, packed: u32, deflated: bool) -> Vec<u8> {
+        self.zip.file(&Packed { name: &self.file, crc: self.sum.clone().finalize(), length: self.length, packed, deflated })
+    }
+
+    /// What stands after the last file.
+    pub fn end(&self) -> Vec<u8> {
+        self.zip.end()
+    }
+
+    /// How many rows are written.
+    pub fn done(&self) -> u32 {
+        self.stream.progress().0 as u32
+    }
+
+    /// How many rows there are to write.
+    pub fn all(&self) -> u32 {
+        self.stream.progress().1 as u32
     }
 }
 
-fn field(message: &JsValue, key: &str) -> Result<JsValue, String> {
-    Reflect::get(message, &JsValue::from_str(key)).map_err(|_| format!("{key} is missing"))
+fn language(tag: &str) -> Result<Lang, JsError> {
+    Lang::parse(tag).ok_or_else(|| JsError::new(&format!("no language {tag}")))
 }
 
-fn text(message: &JsValue, key: &str) -> Result<String, String> {
-    field(message, key)?.as_string().ok_or_else(|| format!("{key} is not a text"))
-}
-
-fn json<T: serde::de::DeserializeOwned>(message: &JsValue, key: &str) -> Result<T, String> {
-    serde_json::from_str(&text(message, key)?).map_err(|error| format!("{key}: {error}"))
+fn json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, JsError> {
+    serde_json::from_str(text).map_err(|error| JsError::new(&format!("{what}: {error}")))
 }

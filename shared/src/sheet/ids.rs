@@ -22,10 +22,10 @@ pub fn row_id(position: u32) -> String {
 }
 
 /// Tells an edited hidden sheet from the issued one; no secret, so no proof (FNV-1a, 64 bits, in hex).
-pub fn checksum<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+pub fn checksum(parts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
     for part in parts {
-        for byte in part.bytes().chain([0]) {
+        for byte in part.as_ref().bytes().chain([0]) {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }

@@ -1,80 +1,77 @@
 //! An order as a workbook: what was ordered, what became of each line, what it comes to.
 
-use rust_xlsxwriter::{ColNum, DocProperties, ExcelDateTime, RowNum, Workbook, Worksheet};
-
+use super::book::{Area, At, Book, Custom, Print, Properties, Repeated, Row, SetUp, Value, made};
 use super::formulas::{self, Lines, TotalKind, cell, price_number, quantity_number, rate_number};
-use super::outline::{MAX_LEVEL, close};
-use super::price_list::print_footer;
-use super::styles::Styles;
-use super::{SheetError, cell_text, sheet_name};
+use super::{SheetError, cell_text, footer, outline, sheet_name, styles};
 use crate::api;
 use crate::money::{Money, Percent, Totals, VatMethod, line_amount, totals};
 use crate::orders::Verdict;
 use crate::words::{Lang, common, format, sheet as words};
 
-const CODE: ColNum = 0;
-const NAME: ColNum = 1;
-const UNIT: ColNum = 2;
-const QUANTITY: ColNum = 3;
-const PRICE: ColNum = 4;
-const RATE: ColNum = 5;
-const AMOUNT: ColNum = 6;
-const OUTCOME: ColNum = 7;
+const CODE: At = 0;
+const NAME: At = 1;
+const UNIT: At = 2;
+const QUANTITY: At = 3;
+const PRICE: At = 4;
+const RATE: At = 5;
+const AMOUNT: At = 6;
+const OUTCOME: At = 7;
 
 /// The order as a workbook.
-pub fn write_order(order: &api::Order, firm: &api::Firm, lang: Lang) -> Result<Vec<u8>, SheetError> {
-    let styles = Styles::new(order.currency);
-    let mut sheet = Worksheet::new();
+pub fn order(order: &api::Order, firm: &api::Firm, lang: Lang) -> Result<Book, SheetError> {
     let title = words::ORDER_NO.with(lang, &[("n", &order.number)]);
-    sheet.set_name(sheet_name(&title))?;
-
-    let header_row = write_top(&mut sheet, order, firm, &title, &styles, lang)?;
+    let mut rows = top(order, firm, &title, lang);
+    let header_row = rows.len() as At + 1;
     let heads = [
-        (CODE, common::CODE, 14.0),
-        (NAME, common::PRODUCT, 46.0),
-        (UNIT, common::UNIT, 7.0),
-        (QUANTITY, common::QUANTITY, 12.0),
-        (PRICE, common::PRICE, 11.0),
-        (RATE, common::VAT, 8.0),
-        (AMOUNT, common::AMOUNT, 13.0),
-        (OUTCOME, words::OUTCOME, 34.0),
+        (CODE, common::CODE),
+        (NAME, common::PRODUCT),
+        (UNIT, common::UNIT),
+        (QUANTITY, common::QUANTITY),
+        (PRICE, common::PRICE),
+        (RATE, common::VAT),
+        (AMOUNT, common::AMOUNT),
+        (OUTCOME, words::OUTCOME),
     ];
-    for (column, word, width) in heads {
-        let style = if (QUANTITY..=AMOUNT).contains(&column) { &styles.header_right } else { &styles.header };
-        sheet.write_string_with_format(header_row, column, word.say(lang), style)?;
-        sheet.set_column_width(column, width)?;
+    let mut header = Row::new(header_row);
+    for (column, word) in heads {
+        header.text(column, if (QUANTITY..=AMOUNT).contains(&column) { styles::HEADER_RIGHT } else { styles::HEADER }, word.say(lang));
     }
+    rows.push(header);
     let first = header_row + 1;
-    let (end, amounts) = write_lines(&mut sheet, first, order, &styles, lang)?;
+    let (end, amounts) = lines(&mut rows, first, order, lang)?;
     let last = end.max(first + 1) - 1;
-    write_totals(&mut sheet, order, &amounts, &Lines { first, last, rates: RATE, amounts: AMOUNT }, &styles, lang)?;
+    sums(&mut rows, order, &amounts, &Lines { first, last, rates: RATE, amounts: AMOUNT }, lang)?;
 
-    sheet.group_symbols_above(true);
-    sheet.autofilter(header_row, CODE, last, OUTCOME)?;
-    sheet.set_freeze_panes(first, UNIT)?;
-    sheet.set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(header_row, header_row)?;
-    print_footer(&mut sheet, &firm.name, &title, lang);
-
+    let currency = order.currency;
+    let set_up = SetUp {
+        widths: vec![14, 46, 7, 12, 11, 8, 13, 34],
+        deepest: rows.iter().map(|row| row.level).max().unwrap_or(0),
+        filter: Some(Area { top: header_row, left: CODE, bottom: last, right: OUTCOME }),
+        freeze: Some((first, UNIT)),
+        repeated: Some(Repeated { of: Box::new(move |row| formulas::line(&cell(row, QUANTITY, false), &cell(row, PRICE, false), currency)), last }),
+        print: Some(Print { repeat: Some(header_row), area: None, footer: footer(&firm.name, &title, lang) }),
+        ..SetUp::new(sheet_name(&title))
+    };
     let ordered_at = order.ordered_at.get(..19).unwrap_or(&order.ordered_at);
-    let created = ExcelDateTime::parse_from_str(ordered_at).map_err(|_| SheetError::Malformed(format!("the order's time {}", order.ordered_at)))?;
-    let mut workbook = Workbook::new();
-    workbook.set_properties(
-        &DocProperties::new()
-            .set_title(cell_text(&title))
-            .set_subject(words::ORDER_NO.with(lang, &[("n", &order.number)]))
-            .set_author(cell_text(&firm.name))
-            .set_company(cell_text(&firm.name))
-            .set_creation_datetime(&created)
-            .set_custom_property("OrderId", order.id.to_string()),
-    );
-    workbook.push_worksheet(sheet);
-    Ok(workbook.save_to_buffer()?)
+    ordered_at.parse::<jiff::civil::DateTime>().map_err(|_| SheetError::Malformed(format!("the order's time {}", order.ordered_at)))?;
+    Ok(Book {
+        looks: styles::looks(order.currency),
+        properties: Properties {
+            title: cell_text(&title),
+            subject: title.clone(),
+            firm: cell_text(&firm.name),
+            keywords: String::new(),
+            created: ordered_at.to_string(),
+            custom: vec![("OrderId", Custom::Text(order.id.to_string()))],
+        },
+        names: Vec::new(),
+        rows: rows.len(),
+        sheets: vec![(set_up, made(rows))],
+    })
 }
 
-/// Who ordered what, when and where to; gives the row of the table's head.
-fn write_top(sheet: &mut Worksheet, order: &api::Order, firm: &api::Firm, title: &str, styles: &Styles, lang: Lang) -> Result<RowNum, SheetError> {
-    sheet.write_string_with_format(0, CODE, cell_text(&firm.name), &styles.title)?;
-    sheet.write_string_with_format(1, CODE, cell_text(title), &styles.heading)?;
+/// Who ordered what, when and where to.
+fn top(order: &api::Order, firm: &api::Firm, title: &str, lang: Lang) -> Vec<Row> {
     let state = common::order_state(order.state).say(lang).to_string();
     let customer = order.customer.as_ref().map(|customer| format!("{} {}", customer.code, customer.name)).unwrap_or_default();
     let wanted = order.wanted_on.as_deref().map(|day| format::date(lang, day)).unwrap_or_default();
@@ -89,19 +86,23 @@ fn write_top(sheet: &mut Worksheet, order: &api::Order, firm: &api::Firm, title:
         (words::DELIVERY, order.delivery_address.clone()),
         (words::COMMENT, order.comment.clone()),
     ];
-    let mut row = 2;
+    let mut rows = Vec::new();
+    let mut next = |texts: &[(At, styles::Style, &str)]| {
+        let mut row = Row::new(rows.len() as At);
+        texts.iter().for_each(|(column, style, text)| row.text(*column, *style, text));
+        rows.push(row);
+    };
+    next(&[(CODE, styles::TITLE, &firm.name)]);
+    next(&[(CODE, styles::HEADING, title)]);
     for (label, value) in facts {
         if !value.is_empty() {
-            sheet.write_string_with_format(row, CODE, label.say(lang), &styles.wrapped)?;
-            sheet.write_string_with_format(row, NAME, cell_text(&value), &styles.wrapped)?;
-            row += 1;
+            next(&[(CODE, styles::WRAPPED, label.say(lang)), (NAME, styles::WRAPPED, &value)]);
         }
     }
     if firm.demo {
-        sheet.write_string(row, CODE, common::DEMO_DATA.say(lang))?;
-        row += 1;
+        next(&[(CODE, styles::PLAIN, common::DEMO_DATA.say(lang))]);
     }
-    Ok(row + 1)
+    rows
 }
 
 /// The lines by product group, in the order their groups first appear: first those that have none, last the refused.
@@ -132,65 +133,59 @@ fn by_group(order: &api::Order, lang: Lang) -> Vec<(Vec<String>, Vec<&api::Order
     groups
 }
 
-/// Writes groups and lines; gives the row after the last and what the lines come to.
-fn write_lines(sheet: &mut Worksheet, first: RowNum, order: &api::Order, styles: &Styles, lang: Lang) -> Result<(RowNum, Vec<(Money, Percent)>), SheetError> {
-    let mut row = first;
+/// Adds groups and lines; gives the row after the last and what the lines come to.
+fn lines(rows: &mut Vec<Row>, first: At, order: &api::Order, lang: Lang) -> Result<(At, Vec<(Money, Percent)>), SheetError> {
+    let mut at = first;
     let mut amounts = Vec::with_capacity(order.lines.len());
-    let mut open: Vec<(String, RowNum)> = Vec::new();
+    let mut open: Vec<String> = Vec::new();
     for (path, lines) in by_group(order, lang) {
-        let same = open.iter().zip(&path).take_while(|((left, _), right)| left == *right).count();
-        close(sheet, &mut open, same, row)?;
-        for name in &path[same..] {
-            for column in CODE..=OUTCOME {
-                sheet.write_blank(row, column, &styles.group)?;
+        let same = open.iter().zip(&path).take_while(|(left, right)| left == right).count();
+        for (depth, name) in path.iter().enumerate().skip(same) {
+            let mut row = Row { level: outline::level(depth), ..Row::new(at) };
+            row.text(CODE, styles::group(depth), name);
+            for column in NAME..=OUTCOME {
+                row.put(column, styles::group(0), Value::Blank);
             }
-            let style = styles.group.clone().set_indent(open.len().min(MAX_LEVEL) as u8);
-            sheet.write_string_with_format(row, CODE, cell_text(name), &style)?;
-            open.push((name.clone(), row));
-            row += 1;
+            rows.push(row);
+            at += 1;
         }
+        open = path;
         for line in lines {
-            amounts.push((write_line(sheet, row, line, order, styles, lang)?, line.vat_rate));
-            row += 1;
+            let mut row = Row { level: outline::level(open.len()), ..Row::new(at) };
+            amounts.push((fill(&mut row, line, order, lang)?, line.vat_rate));
+            rows.push(row);
+            at += 1;
         }
     }
-    close(sheet, &mut open, 0, row)?;
-    Ok((row, amounts))
+    Ok((at, amounts))
 }
 
-/// Writes one line and gives its amount, as stored.
-fn write_line(sheet: &mut Worksheet, row: RowNum, line: &api::OrderLine, order: &api::Order, styles: &Styles, lang: Lang) -> Result<Money, SheetError> {
+/// Fills the row of a line and gives its amount, as stored.
+fn fill(row: &mut Row, line: &api::OrderLine, order: &api::Order, lang: Lang) -> Result<Money, SheetError> {
     let amount = Money::parse(&line.amount, order.currency).map_err(|_| SheetError::Malformed(format!("the amount {} of {}", line.amount, line.code)))?;
-    sheet.write_string_with_format(row, CODE, cell_text(&line.code), &styles.code)?;
-    sheet.write_string_with_format(row, NAME, cell_text(&line.name), styles.text_of(&line.name))?;
-    sheet.write_string_with_format(row, UNIT, cell_text(&line.unit), styles.text_of(&line.unit))?;
-    sheet.write_number_with_format(row, QUANTITY, quantity_number(line.quantity), &styles.number)?;
-    sheet.write_number_with_format(row, RATE, rate_number(line.vat_rate), styles.percent(line.vat_rate))?;
-    let computed = match line.price {
-        Some(price) => {
-            sheet.write_number_with_format(row, PRICE, price_number(price), styles.price(price, order.currency))?;
-            line_amount(line.quantity, price, Percent::ZERO, order.currency).ok()
-        }
-        None => None,
-    };
-    // A refused line has a price and comes to nothing; an imported one may carry an amount of its own.
-    if computed == Some(amount) {
-        let formula = formulas::line(&cell(row, QUANTITY, false), &cell(row, PRICE, false), amount);
-        formulas::write(sheet, row, AMOUNT, formula, &styles.amount)?;
-    } else {
-        sheet.write_number_with_format(row, AMOUNT, formulas::amount_number(amount), &styles.amount)?;
+    row.text(CODE, styles::CODE, &line.code);
+    row.text(NAME, styles::text_of(&line.name), &line.name);
+    row.text(UNIT, styles::text_of(&line.unit), &line.unit);
+    row.put(QUANTITY, styles::NUMBER, Value::Number(quantity_number(line.quantity)));
+    if let Some(price) = line.price {
+        row.put(PRICE, styles::price(price, order.currency), Value::Number(price_number(price)));
     }
+    row.put(RATE, styles::percent(line.vat_rate), Value::Number(rate_number(line.vat_rate)));
+    let computed = line.price.and_then(|price| line_amount(line.quantity, price, Percent::ZERO, order.currency).ok());
+    let number = formulas::amount_number(amount);
+    // A refused line has a price and comes to nothing; an imported one may carry an amount of its own.
+    row.put(AMOUNT, styles::AMOUNT, if computed == Some(amount) { Value::Repeated(number) } else { Value::Number(number) });
     let mut outcome = common::verdict(line.verdict).say(lang).to_string();
     if let Some(reason) = line.reason {
         outcome = format!("{outcome}: {}", common::line_reason(reason).say(lang));
     }
-    sheet.write_string_with_format(row, OUTCOME, cell_text(&outcome), &styles.text)?;
+    row.text(OUTCOME, styles::TEXT, &outcome);
     Ok(amount)
 }
 
 /// Net, VAT per rate and gross below the lines: by formula where one of the two methods gives the order's own totals,
 /// as the stated figures otherwise (an imported document may have been rounded by other rules).
-fn write_totals(sheet: &mut Worksheet, order: &api::Order, amounts: &[(Money, Percent)], lines: &Lines, styles: &Styles, lang: Lang) -> Result<(), SheetError> {
+fn sums(rows: &mut Vec<Row>, order: &api::Order, amounts: &[(Money, Percent)], lines: &Lines, lang: Lang) -> Result<(), SheetError> {
     let stated = |text: &str| Money::parse(text, order.currency).map_err(|_| SheetError::Malformed(format!("the total {text}")));
     let (net, vat, gross) = (stated(&order.net)?, stated(&order.vat)?, stated(&order.gross)?);
     let agrees = |sum: &Totals| sum.net == net && sum.vat == vat && sum.gross == gross;
@@ -204,28 +199,26 @@ fn write_totals(sheet: &mut Worksheet, order: &api::Order, amounts: &[(Money, Pe
     }
     let first_row = lines.last + 2;
     let gross_label = format!("{}, {}", words::GROSS_TOTAL.say(lang), order.currency);
-    match found {
+    let figures: Vec<(String, Value)> = match found {
         Some((sum, method)) => {
             let rates: Vec<Percent> = sum.by_rate.iter().map(|entry| entry.rate).collect();
-            for (at, total) in formulas::total_rows(lines, &rates, &sum, order.vat_mode, method, first_row, AMOUNT).into_iter().enumerate() {
-                let row = first_row + at as RowNum;
-                let label = match total.kind {
-                    TotalKind::Net => words::NET_TOTAL.say(lang).to_string(),
-                    TotalKind::Vat(rate) => words::VAT_AT.with(lang, &[("rate", &format::percent(lang, rate))]),
-                    TotalKind::Gross => gross_label.clone(),
-                };
-                sheet.write_string_with_format(row, RATE, label, &styles.total_label)?;
-                formulas::write(sheet, row, AMOUNT, total.formula, &styles.total)?;
-            }
+            let label = |kind| match kind {
+                TotalKind::Net => words::NET_TOTAL.say(lang).to_string(),
+                TotalKind::Vat(rate) => words::VAT_AT.with(lang, &[("rate", &format::percent(lang, rate))]),
+                TotalKind::Gross => gross_label.clone(),
+            };
+            let rows = formulas::total_rows(lines, &rates, &sum, order.vat_mode, method, first_row, AMOUNT);
+            rows.into_iter().map(|total| (label(total.kind), Value::Formula(total.formula, total.result))).collect()
         }
-        None => {
-            let stated = [(words::NET_TOTAL.say(lang), net), (common::VAT.say(lang), vat), (gross_label.as_str(), gross)];
-            for (at, (label, amount)) in stated.into_iter().enumerate() {
-                let row = first_row + at as RowNum;
-                sheet.write_string_with_format(row, RATE, label, &styles.total_label)?;
-                sheet.write_number_with_format(row, AMOUNT, formulas::amount_number(amount), &styles.total)?;
-            }
-        }
+        None => [(words::NET_TOTAL.say(lang), net), (common::VAT.say(lang), vat), (gross_label.as_str(), gross)]
+            .map(|(label, amount)| (label.to_string(), Value::Number(formulas::amount_number(amount))))
+            .into(),
+    };
+    for (at, (label, figure)) in figures.into_iter().enumerate() {
+        let mut row = Row::new(first_row + at as At);
+        row.text(RATE, styles::TOTAL_LABEL, &label);
+        row.put(AMOUNT, styles::TOTAL, figure);
+        rows.push(row);
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 
 use rust_xlsxwriter::{ColNum, DocProperties, ExcelDateTime, Format, RowNum, Workbook, Worksheet};
 
-use super::price_list::print_footer;
-use super::styles::Styles;
-use super::{SheetError, cell_text, sheet_name};
+use super::styles;
+use super::xlsxwriter::Formats;
+use super::{SheetError, cell_text, footer, sheet_name};
 use crate::money::{Currency, Money, Quantity};
 use crate::words::Lang;
 
@@ -52,7 +52,7 @@ pub struct Table {
 
 /// The tables as a workbook, a sheet each. `made_at` is in Unix milliseconds; the bytes depend on nothing else.
 pub fn write_tables(tables: &[Table], firm: &str, currency: Currency, made_at: i64, lang: Lang) -> Result<Vec<u8>, SheetError> {
-    let styles = Styles::new(currency);
+    let formats = Formats::new(&styles::looks(currency));
     let day = Format::new().set_num_format(if lang == Lang::En { "d mmm yyyy" } else { "dd.mm.yyyy" });
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_timestamp(made_at / 1000)?;
@@ -60,24 +60,29 @@ pub fn write_tables(tables: &[Table], firm: &str, currency: Currency, made_at: i
         &DocProperties::new().set_title(tables.first().map_or("", |table| &table.title)).set_company(cell_text(firm)).set_creation_datetime(&created),
     );
     for table in tables {
-        workbook.push_worksheet(write_table(table, firm, &styles, &day, lang)?);
+        workbook.push_worksheet(write_table(table, firm, &formats, &day, lang)?);
     }
     Ok(workbook.save_to_buffer()?)
 }
 
-fn write_table(table: &Table, firm: &str, styles: &Styles, day: &Format, lang: Lang) -> Result<Worksheet, SheetError> {
+fn write_table(table: &Table, firm: &str, formats: &Formats, day: &Format, lang: Lang) -> Result<Worksheet, SheetError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(sheet_name(&table.title))?;
-    sheet.write_string_with_format(0, 0, cell_text(&table.title), &styles.title)?;
+    sheet.write_string_with_format(0, 0, cell_text(&table.title), formats.of(styles::TITLE))?;
     let mut row: RowNum = 1;
     for note in &table.notes {
-        sheet.write_string_with_format(row, 0, cell_text(note), &styles.plain)?;
+        sheet.write_string_with_format(row, 0, cell_text(note), formats.of(styles::PLAIN))?;
         row += 1;
     }
     let header = row + 1;
     for (at, column) in table.columns.iter().enumerate() {
         let at = at as ColNum;
-        sheet.write_string_with_format(header, at, cell_text(&column.title), if column.right { &styles.header_right } else { &styles.header })?;
+        sheet.write_string_with_format(
+            header,
+            at,
+            cell_text(&column.title),
+            if column.right { formats.of(styles::HEADER_RIGHT) } else { formats.of(styles::HEADER) },
+        )?;
         sheet.set_column_width(at, f64::from(column.width))?;
     }
     let first = header + 1;
@@ -86,7 +91,7 @@ fn write_table(table: &Table, firm: &str, styles: &Styles, day: &Format, lang: L
     }
     for (at, cells) in table.rows.iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
-            write_cell(&mut sheet, first + at as RowNum, column as ColNum, cell, styles, day)?;
+            write_cell(&mut sheet, first + at as RowNum, column as ColNum, cell, formats, day)?;
         }
     }
     let last = (first + table.rows.len() as RowNum).saturating_sub(1).max(first);
@@ -95,32 +100,32 @@ fn write_table(table: &Table, firm: &str, styles: &Styles, day: &Format, lang: L
     }
     sheet.set_freeze_panes(first, 0)?;
     sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(header, header)?;
-    print_footer(&mut sheet, firm, &table.title, lang);
+    sheet.set_footer(footer(firm, &table.title, lang));
     Ok(sheet)
 }
 
-fn write_cell(sheet: &mut Worksheet, row: RowNum, column: ColNum, cell: &Cell, styles: &Styles, day: &Format) -> Result<(), SheetError> {
+fn write_cell(sheet: &mut Worksheet, row: RowNum, column: ColNum, cell: &Cell, formats: &Formats, day: &Format) -> Result<(), SheetError> {
     match cell {
         Cell::Blank => {}
         Cell::Text(text) => {
             let text = cell_text(text);
-            sheet.write_string_with_format(row, column, &text, styles.text_of(&text))?;
+            sheet.write_string_with_format(row, column, &text, formats.of(styles::text_of(&text)))?;
         }
         Cell::Code(code) => {
             let code = cell_text(code);
             // Quoted codes keep their text format too: the quote prefix alone makes them text.
-            let style = if code.starts_with(['=', '+', '-', '@']) { &styles.quoted } else { &styles.code };
+            let style = if code.starts_with(['=', '+', '-', '@']) { formats.of(styles::QUOTED) } else { formats.of(styles::CODE) };
             sheet.write_string_with_format(row, column, &code, style)?;
         }
         Cell::Number(number) => {
-            sheet.write_number_with_format(row, column, *number as f64, &styles.number)?;
+            sheet.write_number_with_format(row, column, *number as f64, formats.of(styles::NUMBER))?;
         }
         Cell::Quantity(quantity) => {
-            sheet.write_number_with_format(row, column, super::formulas::quantity_number(*quantity), &styles.number)?;
+            sheet.write_number_with_format(row, column, quantity.raw() as f64 / 1_000.0, formats.of(styles::NUMBER))?;
         }
         Cell::Amount(money) => {
             let number: f64 = money.decimal().parse().map_err(|_| SheetError::Malformed(format!("the amount {}", money.decimal())))?;
-            sheet.write_number_with_format(row, column, number, &styles.amount)?;
+            sheet.write_number_with_format(row, column, number, formats.of(styles::AMOUNT))?;
         }
         Cell::Day(text) => {
             let date = ExcelDateTime::parse_from_str(text).map_err(|_| SheetError::Malformed(format!("the day {text}")))?;

@@ -8,6 +8,7 @@ crate::words! {
     FORM_NO = "Form {id}", "Бланк {id}", "Бланка {id}";
     PRICES_NET = "prices in {currency}, without VAT", "цены в {currency}, без НДС", "цени в {currency}, без ДДС";
     PRICES_GROSS = "prices in {currency}, VAT included", "цены в {currency}, включая НДС", "цени в {currency} с включен ДДС";
+    PART_OF_LIST = "A part of the list: {shown} of {all} goods", "Часть прайс-листа: позиций {shown} из {all}", "Част от ценовата листа: {shown} от {all} стоки";
     CUSTOMER_IS = "Customer: {name}", "Клиент: {name}", "Клиент: {name}";
     HOW_TO = "Fill in the blue column and send this file back.", "Заполните синий столбец и отправьте этот файл обратно.", "Попълнете синята колона и изпратете файла обратно.";
     HOW_TO_MAIL = "Fill in the blue column and send this file to {email}.", "Заполните синий столбец и отправьте этот файл на {email}.", "Попълнете синята колона и изпратете файла на {email}.";

@@ -8,7 +8,7 @@ use serde_json::json;
 
 async fn page(reader: &Client) -> (String, axum::http::HeaderMap) {
     let answer = reader.get("/").await.ok();
-    (String::from_utf8(answer.body.clone()).expect("UTF-8"), answer.headers)
+    (String::from_utf8(answer.body.to_vec()).expect("UTF-8"), answer.headers)
 }
 
 on_both_databases!(a_reader_sees_its_own_prices_before_any_script_runs, |app| async {
@@ -58,6 +58,6 @@ on_both_databases!(a_reader_sees_its_own_prices_before_any_script_runs, |app| as
     assert!(html.contains(">3.38<") && !html.contains(">2.25<"), "{html}");
 
     // Pages beside it are the same for everybody, and have no rows.
-    let review = String::from_utf8(buyer.get("/review").await.ok().body).expect("UTF-8");
+    let review = String::from_utf8(buyer.get("/review").await.ok().body.to_vec()).expect("UTF-8");
     assert!(!review.contains("id=\"first\""));
 });

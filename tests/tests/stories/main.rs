@@ -36,6 +36,7 @@ mod sending;
 mod serving;
 mod set_up;
 mod sheet;
+mod sheet_stream;
 mod sign_in;
 mod sign_up;
 mod starting;
