@@ -69,6 +69,15 @@ const scrolled = ([page, frames]) => (async () => {
 
 const value = async (cdp, name) => (await cdp.send('Performance.getMetrics')).metrics.find((metric) => metric.name === name).value;
 
+// What WebAssembly holds, which the heap's own count leaves out, in MB.
+async function linear(cdp) {
+  const { result: prototype } = await cdp.send('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' });
+  const { objects } = await cdp.send('Runtime.queryObjects', { prototypeObjectId: prototype.objectId });
+  const sum = 'function () { return this.reduce((all, memory) => all + memory.buffer.byteLength, 0); }';
+  const { result } = await cdp.send('Runtime.callFunctionOn', { objectId: objects.objectId, functionDeclaration: sum, returnByValue: true });
+  return result.value / 1e6;
+}
+
 async function visit(kind, url, { slow = false, exporting = false, offline = false } = {}) {
   const page = PAGES[kind];
   const browser = await launch();
@@ -103,7 +112,7 @@ async function visit(kind, url, { slow = false, exporting = false, offline = fal
       return found;
     }
     await tab.waitForSelector(page.field);
-    found.heap = await heap(cdp);
+    found.heap = (await heap(cdp)) + (await linear(cdp));
     const pids = await rendererPid(browser);
     found.rss = rssKb(pids).max / 1024;
     found.keys = await tab.evaluate(typed, [page, WORDS]);
