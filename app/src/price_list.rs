@@ -18,21 +18,29 @@ use crate::times;
 use crate::ui::page::{Failed, Heading, Loading, set_title};
 use crate::ui::toast;
 
+mod address;
+mod details;
 mod find;
 mod keys_sheet;
 mod layout;
 mod line;
+mod manner;
 mod order_panel;
+mod pool;
+mod print;
 mod rows;
+mod slot;
+mod steering;
 mod tree;
+mod view_menu;
 
 pub use layout::review;
 pub use line::why;
 pub use order_panel::{NotKept, Sums};
-pub use rows::plain;
+pub use steering::plain;
 
 use layout::Looking;
-use rows::Steering;
+use steering::Steering;
 
 /// `/`
 #[component]
@@ -82,7 +90,9 @@ fn as_of(catalogue: &Catalogue) -> String {
 /// The list itself, once it is here.
 #[component]
 fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
+    address::follow(catalogue.clone());
     let looking = Looking::new(catalogue.clone());
+    print::on_print(catalogue.clone(), looking);
     let steering = Steering::new(catalogue.clone(), looking);
     let folded = RwSignal::new(true);
     let navigate = use_navigate();
@@ -102,6 +112,9 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
             Act::TakeOut => steering.take_out(),
             Act::Group(by) => steering.group(by),
             Act::Digit(digit) => steering.digit(digit),
+            Act::Star => steering.star(),
+            Act::Details if !steering.details() => return,
+            Act::Details => {}
             Act::Review => navigate("/review", Default::default()),
             Act::Excel => export::save(What::PriceList),
             Act::Keys => keys.set(true),
@@ -121,6 +134,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
                 <find::Find catalogue=catalogue.clone() looking=looking folded=folded/>
                 <rows::Rows catalogue=catalogue.clone() looking=looking steering=steering/>
             </main>
+            <details::Details catalogue=catalogue.clone() looking=looking steering=steering/>
             <order_panel::OrderPanel catalogue=catalogue review=looking.review/>
         </div>
         <order_panel::Foot review=looking.review/>
