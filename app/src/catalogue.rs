@@ -111,8 +111,6 @@ pub struct Shop {
     pub bought: RwSignal<bool>,
     pub price_min: RwSignal<String>,
     pub price_max: RwSignal<String>,
-    /// Best match first instead of by group, while searching.
-    pub by_match: RwSignal<bool>,
     /// Groups of the tree whose subgroups are shown.
     pub opened: RwSignal<HashSet<u32>>,
     /// The current row, by product code: it stays current when the hits change.
@@ -145,7 +143,6 @@ pub fn shop() -> Shop {
                     bought: RwSignal::new(false),
                     price_min: RwSignal::new(String::new()),
                     price_max: RwSignal::new(String::new()),
-                    by_match: RwSignal::new(false),
                     opened: RwSignal::new(HashSet::new()),
                     current: RwSignal::new(None),
                     bought_rows: RwSignal::new(None),

@@ -53,6 +53,10 @@ pub enum Act {
     Group(i8),
     /// Begin a quantity on the current row with this digit.
     Digit(char),
+    /// Make the current row a favourite, or no longer.
+    Star,
+    /// Show what there is to know of the current row.
+    Details,
     Review,
     Excel,
     Keys,
@@ -97,6 +101,9 @@ pub fn decide(key: Key<'_>, place: Place, single: bool) -> Option<Act> {
         (_, "+" | "=") => Some(Act::Pack(1)),
         (_, "-" | "−") => Some(Act::Pack(-1)),
         (_, "Delete") => Some(Act::TakeOut),
+        (_, "ArrowRight") => Some(Act::Details),
+        // The key of F on the English, Russian and both Bulgarian layouts.
+        (_, "f" | "F" | "а" | "А" | "ф" | "Ф" | "о" | "О") => Some(Act::Star),
         _ => None,
     }
 }
@@ -111,7 +118,7 @@ mod tests {
 
     #[test]
     fn single_keys_rest_while_a_field_has_the_focus() {
-        for key in ["/", "?", "+", "-", "[", "]", "5", "Delete", "ArrowUp"] {
+        for key in ["/", "?", "+", "-", "[", "]", "5", "f", "ф", "Delete", "ArrowUp", "ArrowRight"] {
             assert_eq!(decide(plain(key), Place::Field, true), None, "{key}");
             assert_eq!(decide(plain(key), Place::Search, true), None, "{key}");
         }
@@ -134,7 +141,7 @@ mod tests {
 
     #[test]
     fn beside_the_list_moving_keys_are_the_browsers() {
-        for key in ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Delete", "+", "-", "Enter"] {
+        for key in ["ArrowDown", "ArrowUp", "ArrowRight", "PageDown", "PageUp", "Delete", "+", "-", "f", "Enter"] {
             assert_eq!(decide(plain(key), Place::Beside, true), None, "{key}");
         }
         assert_eq!(decide(plain("/"), Place::Beside, true), Some(Act::Search));
@@ -143,7 +150,7 @@ mod tests {
     #[test]
     fn single_keys_can_be_turned_off() {
         for place in [Place::Quantity, Place::Page, Place::Beside] {
-            for key in ["/", "?", "+", "−", "[", "ъ", "5"] {
+            for key in ["/", "?", "+", "−", "[", "ъ", "5", "а"] {
                 assert_eq!(decide(plain(key), place, false), None, "{key} {place:?}");
             }
         }

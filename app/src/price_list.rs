@@ -17,24 +17,32 @@ use crate::news::AsOf;
 use crate::ui::page::{Failed, Heading, Loading, set_title};
 use crate::ui::toast;
 
+mod address;
+mod details;
 mod find;
 pub mod first;
 mod further;
 mod keys_sheet;
 mod layout;
 mod line;
+mod manner;
 mod order_panel;
+mod pool;
+mod print;
 mod rows;
+mod slot;
+mod steering;
 mod tree;
+mod view_menu;
 
 pub use further::{Further, lacking};
 pub use layout::review_of;
 pub use line::why;
 pub use order_panel::{NotKept, Sums};
-pub use rows::plain;
+pub use steering::plain;
 
 use layout::Looking;
-use rows::Steering;
+use steering::Steering;
 
 /// `/`
 #[component]
@@ -81,7 +89,9 @@ pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView
 #[component]
 fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
     export::fetch_soon();
+    address::follow(catalogue.clone());
     let looking = Looking::new(catalogue.clone());
+    print::on_print(catalogue.clone(), looking);
     let steering = Steering::new(catalogue.clone(), looking);
     let folded = RwSignal::new(true);
     first::take_over(catalogue.clone(), steering);
@@ -101,6 +111,9 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
             Act::TakeOut => steering.take_out(),
             Act::Group(by) => steering.group(by),
             Act::Digit(digit) => steering.digit(digit),
+            Act::Star => steering.star(),
+            Act::Details if !steering.details() => return,
+            Act::Details => {}
             Act::Review => browser::go("/review"),
             Act::Excel => export::save(What::PriceList),
             Act::Keys => keys.set(true),
@@ -120,6 +133,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
                 <find::Find catalogue=catalogue.clone() looking=looking folded=folded/>
                 <rows::Rows catalogue=catalogue.clone() looking=looking steering=steering/>
             </main>
+            <details::Details catalogue=catalogue.clone() looking=looking steering=steering/>
             <order_panel::OrderPanel catalogue=catalogue.clone() review=looking.review/>
         </div>
         <order_panel::Foot catalogue=catalogue review=looking.review/>

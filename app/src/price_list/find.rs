@@ -7,6 +7,7 @@ use kontor_shared::words::{export as export_words, format, shop as words};
 use leptos::prelude::*;
 
 use super::layout::Looking;
+use super::view_menu::{SortChoice, ViewMenu};
 use crate::browser;
 use crate::catalogue::{Catalogue, shop};
 use crate::export::{self, What};
@@ -32,11 +33,6 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
         shop.literal.set(false);
         browser::focus(ID);
     };
-    let order = move |by_match: bool, word| {
-        view! {
-            <button type="button" aria-pressed=move || if shop.by_match.get() == by_match { "true" } else { "false" } on:click=move |_| shop.by_match.set(by_match)>{say(word)}</button>
-        }
-    };
     view! {
         <div class="find">
             <div class="search" role="search">
@@ -49,17 +45,18 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 <kbd class="only-l" class:hidden=searching>"/"</kbd>
                 {move || searching().then(|| view! { <button type="button" class="x" aria-label=say(words::CLEAR_SEARCH) on:click=move |_| clear()>"×"</button> })}
             </div>
-            <span class="seg only-l" role="group" aria-label=say(words::ORDER_OF_ROWS)>{order(false, words::BY_GROUP)}{order(true, words::BEST_MATCH)}</span>
+            <span class="only-l"><SortChoice/></span>
+            <ViewMenu/>
         </div>
         <div class="chips">
             <button type="button" class="btn" aria-expanded=move || if folded.get() { "false" } else { "true" } on:click=move |_| folded.update(|folded| *folded = !*folded)>{say(words::GROUPS_AND_FILTERS)}</button>
-            <span class="seg only-s" role="group" aria-label=say(words::ORDER_OF_ROWS)>{order(false, words::BY_GROUP)}{order(true, words::BEST_MATCH)}</span>
+            <span class="only-s"><SortChoice/></span>
         </div>
         <div class="found">
             <span role="status" aria-live="polite">
                 {move || {
                     let total = catalogue.goods() as u64;
-                    let shown = looking.layout.with(|layout| u64::from(layout.rows));
+                    let shown = looking.layout.with(|layout| u64::from(layout.count()));
                     if shown == total {
                         count(words::GOODS, total)
                     } else {
@@ -68,8 +65,8 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 }}
             </span>
             {
-                move || looking.layout.with(|layout| layout.rows > 0 && layout.rows < all).then(|| view! {
-                    <button type="button" class="link s" title=say(export_words::SAVE_FOUND_NOTE) on:click=move |_| export::save(What::Found(looking.layout.with_untracked(|layout| layout.found())))>{say(export_words::SAVE_FOUND)}</button>
+                move || looking.layout.with(|layout| layout.count() > 0 && layout.count() < all).then(|| view! {
+                    <button type="button" class="link s" title=say(export_words::SAVE_FOUND_NOTE) on:click=move |_| export::save(What::Found(looking.layout.with_untracked(|layout| layout.rows().into())))>{say(export_words::SAVE_FOUND)}</button>
                 })
             }
             {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
-use super::rows::Steering;
+use super::steering::Steering;
 use super::{find, html};
 use crate::catalogue::{Catalogue, shop};
 use crate::draft;

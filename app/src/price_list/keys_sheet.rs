@@ -1,13 +1,13 @@
 //! The sheet of keys.
 
-use kontor_shared::words::{Word, shop as words};
+use kontor_shared::words::{Word, list, shop as words};
 use leptos::prelude::*;
 
 use crate::keys::{single_wanted, want_single};
 use crate::lang::say;
 use crate::ui::dialog::Dialog;
 
-const KEYS: [(Word, &[&str]); 15] = [
+const KEYS: [(Word, &[&str]); 17] = [
     (words::KEY_SHEET, &["?"]),
     (words::KEY_SEARCH, &["/"]),
     (words::KEY_BEST, &["Enter"]),
@@ -23,6 +23,8 @@ const KEYS: [(Word, &[&str]); 15] = [
     (words::KEY_PACK, &["+", "−"]),
     (words::KEY_OUT, &["Del"]),
     (words::KEY_GROUP, &["[", "]"]),
+    (list::KEY_DETAILS, &["→"]),
+    (list::KEY_FAVOURITE, &["F"]),
 ];
 
 #[component]

@@ -1,15 +1,15 @@
 //! From query and filters to what stands where: hits, groups above them, and the pixel each entry begins at.
 
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use kontor_shared::catalog::search::{Facets, Filter, Found, facets};
-use kontor_shared::drafts::{Draft, Review, mark};
-use kontor_shared::money::Price;
+use kontor_shared::catalog::search::{Bits, Facets, Filter, Found, facets};
+use kontor_shared::drafts::{Draft, DraftLine, LineState, Review, judge, mark};
+use kontor_shared::money::{Money, Price};
 use kontor_shared::numbers::{NumberError, plain_decimal};
 use leptos::prelude::*;
 
+use super::manner::{Sort, manner};
 use crate::catalogue::{Catalogue, shop};
 use crate::draft;
 use crate::lang::lang;
@@ -50,7 +50,7 @@ pub struct Metrics {
 }
 
 /// One thing in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A group's head with the number of its rows that follow.
     Group(u32, u32),
@@ -64,92 +64,139 @@ pub struct Hits {
     pub facets: Facets,
 }
 
-/// Everything in its place.
+/// A group's head among the entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head {
+    group: u32,
+    /// Its place among the entries.
+    at: u32,
+    /// How many rows stand before it.
+    rows: u32,
+}
+
+/// Everything in its place. Places are computed, not kept: at a million goods a keystroke costs the rows alone.
 pub struct Layout {
-    pub entries: Vec<Entry>,
-    /// Where each entry begins, and the end.
-    pub tops: Vec<u32>,
-    pub rows: u32,
-    /// By group rather than by match.
-    pub grouped: bool,
+    rows: Vec<u32>,
+    /// Rows stand in the list's own order.
+    sorted: bool,
+    heads: Vec<Head>,
+    /// Places among the rows of those that are taller, in order.
+    tall: Vec<u32>,
+    metrics: Metrics,
 }
 
 impl Layout {
-    pub fn height(&self) -> u32 {
-        self.tops.last().copied().unwrap_or(0)
-    }
-    /// The entry at a pixel.
-    pub fn at(&self, pixel: u32) -> usize {
-        self.tops.partition_point(|top| *top <= pixel).saturating_sub(1).min(self.entries.len().saturating_sub(1))
-    }
-    pub fn entry_of(&self, row: u32) -> Option<usize> {
-        self.entries.iter().position(|entry| *entry == Entry::Row(row))
-    }
-    fn row_at(&self, at: usize) -> Option<u32> {
-        match self.entries.get(at) {
-            Some(Entry::Row(row)) => Some(*row),
-            _ => None,
-        }
-    }
-    /// All rows that are shown.
-    pub fn found(&self) -> Arc<[u32]> {
-        (0..self.entries.len()).filter_map(|at| self.row_at(at)).collect()
-    }
-    /// The first row from an entry on.
-    pub fn row_from(&self, at: usize) -> Option<u32> {
-        (at..self.entries.len()).find_map(|at| self.row_at(at))
-    }
-    /// So many rows down from an entry, or up; at most to the last or first. Nothing where there is none that way.
-    pub fn step(&self, from: usize, by: i32) -> Option<u32> {
-        let nth = by.unsigned_abs().saturating_sub(1) as usize;
-        // The rows that way, nearest first, as far as they reach.
-        if by > 0 {
-            (from + 1..self.entries.len()).filter_map(|at| self.row_at(at)).take(nth + 1).last()
-        } else {
-            (0..from).rev().filter_map(|at| self.row_at(at)).take(nth + 1).last()
-        }
-    }
-    /// The group that the entry belongs to, where groups are shown.
-    pub fn group_of(&self, at: usize) -> Option<(usize, u32, u32)> {
-        self.entries.get(..=at)?.iter().enumerate().rev().find_map(|(at, entry)| match entry {
-            Entry::Group(group, rows) => Some((at, *group, *rows)),
-            Entry::Row(_) => None,
-        })
-    }
-}
-
-/// Puts rows under their groups, or in the order given, and measures.
-pub fn lay_out(rows: &[u32], group_of: impl Fn(u32) -> u32, grouped: bool, tall: &HashSet<u32>, metrics: Metrics) -> Layout {
-    let mut entries = Vec::with_capacity(rows.len() + 64);
-    let mut open = None;
-    for row in rows {
-        if grouped {
-            let group = group_of(*row);
-            match open {
-                Some((at, here)) if here == group => {
-                    if let Entry::Group(_, count) = &mut entries[at] {
-                        *count += 1;
-                    }
-                }
-                _ => {
-                    open = Some((entries.len(), group));
-                    entries.push(Entry::Group(group, 1));
+    /// Puts rows under their groups, or in the order given, and measures.
+    pub fn new(rows: Vec<u32>, sorted: bool, group_of: impl Fn(u32) -> u32, tall: &[u32], metrics: Metrics) -> Self {
+        let mut heads: Vec<Head> = Vec::new();
+        if sorted {
+            for (before, row) in rows.iter().enumerate() {
+                let group = group_of(*row);
+                if heads.last().is_none_or(|head| head.group != group) {
+                    heads.push(Head { group, at: (before + heads.len()) as u32, rows: before as u32 });
                 }
             }
         }
-        entries.push(Entry::Row(*row));
+        let mut layout = Self { rows, sorted, heads, tall: Vec::new(), metrics };
+        layout.tall = tall.iter().filter_map(|row| layout.place_of(*row)).map(|place| place as u32).collect();
+        layout.tall.sort_unstable();
+        layout
     }
-    let mut tops = Vec::with_capacity(entries.len() + 1);
-    let mut top = 0;
-    for entry in &entries {
-        tops.push(top);
-        top += match entry {
-            Entry::Group(..) => metrics.group,
-            Entry::Row(row) => metrics.row + if tall.contains(row) { metrics.hint } else { 0 },
-        };
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.rows.len() + self.heads.len()
     }
-    tops.push(top);
-    Layout { entries, tops, rows: rows.len() as u32, grouped }
+    /// How many rows there are.
+    pub fn count(&self) -> u32 {
+        self.rows.len() as u32
+    }
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+    /// By group rather than in another order.
+    pub fn grouped(&self) -> bool {
+        self.sorted
+    }
+    /// The group an entry belongs to, by its place among the groups.
+    fn head_of(&self, at: usize) -> Option<usize> {
+        self.heads.partition_point(|head| head.at as usize <= at).checked_sub(1)
+    }
+    /// How many rows stand before an entry.
+    fn rows_before(&self, at: usize) -> usize {
+        at - self.heads.partition_point(|head| (head.at as usize) < at)
+    }
+    fn rows_under(&self, head: usize) -> u32 {
+        self.heads.get(head + 1).map_or(self.count(), |next| next.rows) - self.heads[head].rows
+    }
+    pub fn entry(&self, at: usize) -> Option<Entry> {
+        match self.head_of(at) {
+            Some(head) if self.heads[head].at as usize == at => Some(Entry::Group(self.heads[head].group, self.rows_under(head))),
+            _ => self.rows.get(self.rows_before(at)).copied().map(Entry::Row),
+        }
+    }
+    /// The pixel an entry begins at; the end for the one after the last.
+    pub fn top(&self, at: usize) -> u32 {
+        let rows = self.rows_before(at);
+        let tall = self.tall.partition_point(|place| (*place as usize) < rows);
+        rows as u32 * self.metrics.row + tall as u32 * self.metrics.hint + (at - rows) as u32 * self.metrics.group
+    }
+    pub fn height(&self) -> u32 {
+        self.top(self.len())
+    }
+    /// The entry at a pixel.
+    pub fn at(&self, pixel: u32) -> usize {
+        let (mut from, mut to) = (0, self.len());
+        while from < to {
+            let middle = (from + to) / 2;
+            if self.top(middle) <= pixel {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from.saturating_sub(1)
+    }
+    fn place_of(&self, row: u32) -> Option<usize> {
+        if self.sorted { self.rows.binary_search(&row).ok() } else { self.rows.iter().position(|one| *one == row) }
+    }
+    pub fn entry_of(&self, row: u32) -> Option<usize> {
+        let place = self.place_of(row)?;
+        Some(place + self.heads.partition_point(|head| head.rows as usize <= place))
+    }
+    /// The first row from an entry on.
+    pub fn row_from(&self, at: usize) -> Option<u32> {
+        self.rows.get(self.rows_before(at)).copied()
+    }
+    /// So many rows down from an entry, or up; at most to the last or first. Nothing where there is none that way.
+    pub fn step(&self, from: usize, by: i32) -> Option<u32> {
+        let (before, many) = (self.rows_before(from), by.unsigned_abs() as usize);
+        if by > 0 {
+            let next = before + usize::from(matches!(self.entry(from), Some(Entry::Row(_))));
+            (next < self.rows.len()).then(|| self.rows[(next + many - 1).min(self.rows.len() - 1)])
+        } else {
+            (before > 0).then(|| self.rows[before.saturating_sub(many)])
+        }
+    }
+    /// The group that the entry belongs to, where groups are shown: its head's place, the group, how many rows it has.
+    pub fn group_of(&self, at: usize) -> Option<(usize, u32, u32)> {
+        let head = self.head_of(at)?;
+        Some((self.heads[head].at as usize, self.heads[head].group, self.rows_under(head)))
+    }
+    /// The head of the next or previous group, and its first row.
+    pub fn group_beside(&self, at: usize, by: i8) -> Option<(usize, u32)> {
+        let now = self.head_of(at)?;
+        let head = self.heads.get(if by > 0 { now + 1 } else { now.checked_sub(1)? })?;
+        Some((head.at as usize, *self.rows.get(head.rows as usize)?))
+    }
+}
+
+/// What the draft says of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    pub row: u32,
+    pub typed: String,
+    pub state: LineState,
+    pub amount: Option<Money>,
 }
 
 /// What is looked for and what is found; belongs to the page.
@@ -162,8 +209,12 @@ pub struct Looking {
     pub layout: Memo<Shared<Layout>>,
     /// What the draft comes to against this list; computed once for all who show it.
     pub review: Memo<Review>,
+    /// What is typed, by row.
+    pub ordered: Memo<Shared<Vec<Ordered>>>,
+    /// The rows of favourites.
+    pub favourites: Memo<Shared<Arc<Bits>>>,
     /// Changes with query and filters, not with typed quantities.
-    pub question: Memo<(String, Option<u32>, Shared<Hits>)>,
+    pub question: Memo<(Option<u32>, Sort, Shared<Hits>)>,
 }
 
 /// A limit of the price filter as typed; a blank is none.
@@ -187,11 +238,28 @@ pub fn review_of(draft: &Draft, catalogue: &Catalogue) -> Review {
 
 impl Looking {
     pub fn new(catalogue: Arc<Catalogue>) -> Self {
-        let shop = shop();
+        let (shop, manner) = (shop(), manner());
         let metrics = RwSignal::new(Metrics { row: 30, group: 30, hint: 30, head: 28 });
+        let favourites = {
+            let catalogue = catalogue.clone();
+            Memo::new(move |_| {
+                let rows: Vec<u32> = manner.favourites.with(|codes| codes.iter().filter_map(|code| catalogue.row(code)).collect());
+                Shared::new(Arc::new(catalogue.rows(&rows)))
+            })
+        };
         let hits = {
             let catalogue = catalogue.clone();
             Memo::new(move |_| {
+                let bought = if shop.bought.get() { shop.bought_rows.get() } else { None };
+                let starred = manner.only_favourites.get().then(|| favourites.with(|rows| Arc::clone(rows)));
+                let only = match (bought, starred) {
+                    (Some(bought), Some(starred)) => {
+                        let mut both = Bits::clone(&bought);
+                        both.and(&starred);
+                        Some(Arc::new(both))
+                    }
+                    (one, other) => one.or(other),
+                };
                 let filter = Filter {
                     in_stock: shop.in_stock.get(),
                     new: shop.new.get(),
@@ -199,7 +267,7 @@ impl Looking {
                     // A limit that cannot be read is marked where it is typed.
                     price_min: limit(&shop.price_min.read()).unwrap_or(None),
                     price_max: limit(&shop.price_max.read()).unwrap_or(None),
-                    only: if shop.bought.get() { shop.bought_rows.get() } else { None },
+                    only,
                     ..Filter::default()
                 };
                 let literal = shop.literal.get();
@@ -218,31 +286,62 @@ impl Looking {
             let catalogue = catalogue.clone();
             Memo::new(move |_| review(&catalogue))
         };
-        // Rows whose quantity is wrong grow by their offer; only a change of this set lays the list out anew.
-        let tall = {
+        let ordered = {
             let catalogue = catalogue.clone();
+            let currency = catalogue.info.currency;
             Memo::new(move |_| {
-                review.with(|review| review.lines.iter().filter(|line| !line.ready()).filter_map(|line| catalogue.row(&line.code)).collect::<HashSet<u32>>())
+                draft::store().draft.with(|draft| {
+                    let line = |line: &DraftLine| {
+                        let row = catalogue.row(&line.code)?;
+                        let (state, amount) = judge(&line.typed, &catalogue.product(row)?, currency, line.lang.unwrap_or(lang()));
+                        Some(Ordered { row, typed: line.typed.clone(), state, amount })
+                    };
+                    let mut ordered: Vec<Ordered> = draft.lines.iter().filter_map(line).collect();
+                    ordered.sort_unstable_by_key(|line| line.row);
+                    Shared::new(ordered)
+                })
             })
         };
+        // Rows whose quantity is wrong grow by their offer; only a change of this set lays the list out anew.
+        let tall = Memo::new(move |_| ordered.with(|ordered| ordered.iter().filter(|line| line.wrong()).map(|line| line.row).collect::<Vec<u32>>()));
+        let order = {
+            let catalogue = catalogue.clone();
+            Memo::new(move |_| manner.sort.get().order(catalogue.list()).map(Shared::new))
+        };
         let layout = Memo::new(move |_| {
-            let group = shop.group.get();
-            let grouped = !shop.by_match.get() || shop.query.with(|query| query.trim().is_empty());
-            let mut rows: Vec<u32> = hits.with(|hits| {
-                let inside = |row: u32| match group {
-                    None => true,
-                    Some(group) => catalogue.groups_of(row).contains(&group),
-                };
-                hits.found.rows().iter().copied().filter(|row| inside(*row)).collect()
+            let blank = shop.query.with(|query| query.trim().is_empty());
+            let sorted = match manner.sort.get() {
+                Sort::Group => true,
+                Sort::Match => blank,
+                _ => false,
+            };
+            let inside = shop.group.get().map(|group| catalogue.index.in_group(group));
+            let inside = |row: &u32| inside.as_ref().is_none_or(|inside| inside.has(*row as usize));
+            let rows: Vec<u32> = hits.with(|hits| match order.get() {
+                Some(order) => {
+                    let found = catalogue.rows(hits.found.rows());
+                    order.iter().copied().filter(|row| found.has(*row as usize) && inside(row)).collect()
+                }
+                None => {
+                    let mut rows: Vec<u32> = hits.found.rows().iter().copied().filter(inside).collect();
+                    if sorted {
+                        rows.sort_unstable();
+                    }
+                    rows
+                }
             });
-            if grouped {
-                rows.sort_unstable();
-            }
             let group_of = |row: u32| catalogue.list().groups().get(row as usize).copied().unwrap_or_default();
-            tall.with(|tall| Shared::new(lay_out(&rows, group_of, grouped, tall, metrics.get())))
+            tall.with(|tall| Shared::new(Layout::new(rows, sorted, group_of, tall, metrics.get())))
         });
-        let question = Memo::new(move |_| (shop.query.get(), shop.group.get(), hits.get()));
-        Self { metrics, hits, used, layout, review, question }
+        let question = Memo::new(move |_| (shop.group.get(), manner.sort.get(), hits.get()));
+        Self { metrics, hits, used, layout, review, ordered, favourites, question }
+    }
+}
+
+impl Ordered {
+    /// Whether the row says what is wrong with it.
+    pub fn wrong(&self) -> bool {
+        !matches!(self.state, LineState::Right(_) | LineState::NotOrdered)
     }
 }
 
@@ -252,18 +351,32 @@ mod tests {
 
     const METRICS: Metrics = Metrics { row: 30, group: 28, hint: 26, head: 28 };
 
+    fn entries(layout: &Layout) -> Vec<Entry> {
+        (0..layout.len()).filter_map(|at| layout.entry(at)).collect()
+    }
+
     #[test]
     fn rows_stand_under_their_groups_and_wrong_ones_are_taller() {
-        let layout = lay_out(&[0, 1, 2], |row| row / 2, true, &HashSet::from([1]), METRICS);
-        assert_eq!(layout.entries, [Entry::Group(0, 2), Entry::Row(0), Entry::Row(1), Entry::Group(1, 1), Entry::Row(2)]);
-        assert_eq!(layout.tops, [0, 28, 58, 114, 142, 172]);
+        let layout = Layout::new(vec![0, 1, 2], true, |row| row / 2, &[1], METRICS);
+        assert_eq!(entries(&layout), [Entry::Group(0, 2), Entry::Row(0), Entry::Row(1), Entry::Group(1, 1), Entry::Row(2)]);
+        assert_eq!((0..=layout.len()).map(|at| layout.top(at)).collect::<Vec<_>>(), [0, 28, 58, 114, 142, 172]);
         assert_eq!((layout.at(0), layout.at(57), layout.at(58), layout.at(9999)), (0, 1, 2, 4));
         assert_eq!(layout.group_of(2), Some((0, 0, 2)));
+        assert_eq!((0..3).map(|row| layout.entry_of(row)).collect::<Vec<_>>(), [Some(1), Some(2), Some(4)]);
+        assert_eq!((layout.group_beside(1, 1), layout.group_beside(4, -1), layout.group_beside(4, 1)), (Some((3, 2)), Some((0, 0)), None));
+    }
+
+    #[test]
+    fn another_order_has_no_heads_and_finds_its_rows() {
+        let layout = Layout::new(vec![2, 0, 1], false, |row| row / 2, &[0], METRICS);
+        assert_eq!(entries(&layout), [Entry::Row(2), Entry::Row(0), Entry::Row(1)]);
+        assert_eq!((layout.top(1), layout.top(2), layout.height()), (30, 86, 116));
+        assert_eq!((layout.entry_of(1), layout.entry_of(7), layout.group_of(1)), (Some(2), None, None));
     }
 
     #[test]
     fn stepping_stops_at_the_ends_before_it_leaves_the_list() {
-        let layout = lay_out(&[0, 1, 2, 3], |row| row / 2, true, &HashSet::new(), METRICS);
+        let layout = Layout::new(vec![0, 1, 2, 3], true, |row| row / 2, &[], METRICS);
         for (from, by, expected) in [(1, 1, Some(1)), (2, 1, Some(2)), (1, 15, Some(3)), (5, 1, None), (4, -1, Some(1)), (4, -15, Some(0)), (1, -1, None)] {
             assert_eq!(layout.step(from, by), expected, "{by} from {from}");
         }
@@ -272,7 +385,7 @@ mod tests {
 
     #[test]
     fn nothing_found_is_a_list_without_height() {
-        let layout = lay_out(&[], |_| 0, true, &HashSet::new(), METRICS);
-        assert_eq!((layout.height(), layout.at(0), layout.group_of(0)), (0, 0, None));
+        let layout = Layout::new(Vec::new(), true, |_| 0, &[], METRICS);
+        assert_eq!((layout.height(), layout.at(0), layout.group_of(0), layout.entry(0)), (0, 0, None, None));
     }
 }

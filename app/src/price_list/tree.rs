@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use kontor_shared::import::products::BRAND;
-use kontor_shared::words::{format, shop as words};
+use kontor_shared::words::{format, list, shop as words};
 use leptos::prelude::*;
 
 use super::layout::{Looking, limit};
+use super::manner::manner;
 use crate::catalogue::{Catalogue, shop};
 use crate::house::session;
 use crate::lang::{count, lang, say};
@@ -106,8 +107,9 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
         let bought = shop.bought_rows.get();
         looking.hits.with(|hits| {
             let promotion = i64::from(hits.facets.promotion);
+            let starred = looking.favourites.with(|starred| hits.found.rows().iter().filter(|row| starred.has(**row as usize)).count());
             let bought = bought.map_or(0, |bought| hits.found.rows().iter().filter(|row| bought.has(**row as usize)).count());
-            [i64::from(hits.facets.in_stock), i64::from(hits.facets.new), bought as i64, promotion]
+            [i64::from(hits.facets.in_stock), i64::from(hits.facets.new), bought as i64, promotion, starred as i64]
         })
     });
     let promotions = (0..catalogue.goods()).any(|row| catalogue.list().in_promotion(row));
@@ -139,6 +141,7 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
             {pick(shop.new, words::NEW_GOODS, 1)}
             {promotions.then(|| pick(shop.promotion, words::IN_PROMOTION, 3))}
             {move || session().is_some_and(|session| session.customer.is_some()).then(|| pick(shop.bought, words::BOUGHT_BEFORE, 2))}
+            {pick(manner().only_favourites, list::FAVOURITES, 4)}
             <div class="range">
                 {price(shop.price_min, words::PRICE_FROM.with(lang(), &[("sign", &sign)]))}
                 {price(shop.price_max, say(words::PRICE_TO).to_string())}

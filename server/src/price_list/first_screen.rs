@@ -26,6 +26,8 @@ use crate::{AppState, assets, bodies};
 const PLACE: &str = "<!--first-->";
 /// A tall screen full.
 const ROWS: usize = 44;
+/// Numbers of rows in ids begin here: the app's own begin at nought, and both are in the page for a moment.
+const SLOTS: usize = 10_000;
 /// Pages kept. One page is some 5 kB; which there are follows from price types, discounts and languages.
 const MOST_KEPT: usize = 256;
 
@@ -213,7 +215,7 @@ fn rows(html: &mut String, list: &Columns, look: &Look) {
             html.push_str(&group_html(list, group, rows, look.lang, at));
             at += 1;
         }
-        html.push_str(&row_html(&cells(list, row, look), look, row, at));
+        html.push_str(&row_html(&cells(list, row, look), look, SLOTS + row, at));
         at += 1;
     }
 }

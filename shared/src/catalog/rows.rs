@@ -258,12 +258,15 @@ pub fn head_html(look: &Look) -> String {
     let (lang, sign) = (look.lang, look.currency.sign());
     let mut html = String::from(r#"<div role="row" class="head" aria-rowindex="1">"#);
     let mut column = |class: &str, word: Word, sign: &str| {
-        let _ = write!(html, r#"<span role="columnheader"{class}>{}{}</span>"#, escape(word.say(lang)), escape(sign));
+        // The star explains itself to the eye.
+        let star = if word == words::FAVOURITE { r#"<span class="vh">"# } else { "" };
+        let end = if star.is_empty() { "" } else { "</span>" };
+        let _ = write!(html, r#"<span role="columnheader"{class}>{star}{}{}{end}</span>"#, escape(word.say(lang)), escape(sign));
     };
     let num = r#" class="num""#;
     let with_sign = format!(" {sign}");
     column("", common::CODE, "");
-    column(r#" class="vh-in""#, words::FAVOURITE, "");
+    column("", words::FAVOURITE, "");
     column("", common::PRODUCT, "");
     for (before_price, one) in [(true, Column::Brand), (true, Column::Stock), (true, Column::Vat), (false, Column::Pack)] {
         if !before_price {

@@ -31,7 +31,6 @@ crate::words! {
     LIMIT_UNREADABLE = "A limit that is not a number filters nothing.", "Граница цены не число и потому не действует.", "Граница, която не е число, не филтрира.";
     SEARCH = "Search by name or code", "Поиск по названию или коду", "Търсене по име или код";
     CLEAR_SEARCH = "Clear the search", "Очистить поиск", "Изчисти търсенето";
-    ORDER_OF_ROWS = "Order of rows", "Порядок строк", "Подредба на редовете";
     BY_GROUP = "By group", "По группам", "По групи";
     BEST_MATCH = "Best match", "По точности", "По точност";
     WHY_LAYOUT = "Showing “{used}” for “{query}”: the keyboard was in another language.", "Показано «{used}» вместо «{query}»: раскладка была другой.", "Показано „{used}“ вместо „{query}“: клавиатурата беше на друг език.";

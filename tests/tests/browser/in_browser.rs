@@ -56,6 +56,16 @@ pub async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
     browser.keys(Key::Enter).await;
 }
 
+/// The whole list passes through a few dozen elements, and its last row is reached.
+async fn scroll_to_the_end_and_back(browser: &Browser) {
+    const LAST: &str = "const list = document.querySelector('.list'); list.scrollTop = list.scrollHeight; const all = [...list.querySelectorAll('.window > :not([hidden])')]; \
+        return all.length < 100 && all.some(row => row.getAttribute('aria-rowindex') === list.getAttribute('aria-rowcount') && row.querySelector('.title').innerText !== '')";
+    browser.until("the last row is drawn in a few elements", async || browser.script::<bool>(LAST).await).await;
+    const FIRST: &str =
+        "const list = document.querySelector('.list'); list.scrollTop = 0; return !!list.querySelector('.window > [aria-rowindex=\"2\"]:not([hidden])')";
+    browser.until("the first row is drawn again", async || browser.script::<bool>(FIRST).await).await;
+}
+
 pub async fn api(browser: &Browser, path: &str) -> Value {
     let script = format!("return fetch({path:?}).then(answer => answer.json())");
     browser.script(&script).await
@@ -121,7 +131,9 @@ async fn the_thread(engine: Engine) {
     // A visitor sees the public prices, begins an order, and keeps it over a reload and signing in.
     browser.open(&house.server.address).await;
     browser.see(".list .item").await;
+    scroll_to_the_end_and_back(&browser).await;
     order_by_keyboard(&browser, "85123A", "12").await;
+    browser.until("the search stands in the address", async || browser.script::<bool>("return location.search.includes('q=85123A')").await).await;
     browser.read("12").await;
     browser.driver.refresh().await.expect("the page reloads");
     browser.see(".shop-order .order-lines li").await;
