@@ -10,6 +10,7 @@ use leptos_router::hooks::use_navigate;
 use super::{queue, sender};
 use crate::draft;
 use crate::export::{self, What};
+use crate::house::session;
 use crate::lang::{count, lang, say};
 use crate::times;
 use crate::ui::toast;
@@ -20,10 +21,8 @@ pub fn WaitingHere() -> impl IntoView {
     let queue = queue();
     let own = Memo::new(move |_| queue.own());
     let shown = Memo::new(move |_| own.with(|own| own.iter().map(|order| order.id).collect::<Vec<_>>()));
-    let others = Memo::new(move |_| {
-        queue.all.with(|all| all.orders.iter().filter(|order| !matches!(order.stage, Stage::Sent { .. })).count())
-            - own.with(|own| own.iter().filter(|order| !matches!(order.stage, Stage::Sent { .. })).count())
-    });
+    let unsent = |orders: &[Queued]| orders.iter().filter(|order| !matches!(order.stage, Stage::Sent { .. })).count();
+    let others = Memo::new(move |_| queue.all.with(|all| unsent(&all.orders)).saturating_sub(own.with(|own| unsent(own))));
     let unread = Memo::new(move |_| queue.all.with(|all| all.unread));
     view! {
         {move || (!shown.with(Vec::is_empty)).then(|| view! {
@@ -37,7 +36,11 @@ pub fn WaitingHere() -> impl IntoView {
             </section>
         })}
         {move || (others.get() > 0).then(|| view! {
-            <div class="note"><p>{count(words::OTHERS_WAIT, others.get() as u64)}" "{say(words::OTHERS_NOTE)}</p></div>
+            <div class="note"><p>
+                // Without a sign-in nobody knows whose they are.
+                {if session().is_some() { count(words::OTHERS_WAIT, others.get() as u64) } else { format!("{}.", count(words::ORDERS_WAIT, others.get() as u64)) }}
+                " "{say(words::OTHERS_NOTE)}
+            </p></div>
         })}
         {move || (unread.get() > 0).then(|| view! {
             <div class="note note-warn"><p>{count(words::UNREAD, unread.get() as u64)}" "{say(words::UNREAD_NOTE)}</p></div>

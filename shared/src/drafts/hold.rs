@@ -66,14 +66,6 @@ impl Hold {
         }
     }
 
-    /// Takes in what another writer made of the draft since `base`, a device for instance.
-    pub fn take_in(&mut self, shelf: &mut impl Shelf, now: &mut Now, base: &Draft, theirs: Draft, from: From) {
-        let merged = std::mem::take(&mut self.draft).merge(base, theirs);
-        self.put_aside(shelf, now, from, merged.lost);
-        self.draft = merged.draft;
-        self.write(shelf, now, From::Tab);
-    }
-
     /// The order goes into the queue and out of the draft. Says whether the browser keeps it there.
     pub fn queue_up(&mut self, shelf: &mut impl Shelf, now: &mut Now, order: &Queued) -> bool {
         let kept = queue::put(shelf, order);

@@ -1,6 +1,8 @@
 //! Orders that wait on the buyer's device: with the server really stopped, with answers lost, with the tab closed under way,
 //! and with two tabs. Each time the firm has one order in the end, with the quantities that were typed.
 
+use std::time::{Duration, Instant};
+
 use kontor_server::db::Engine;
 use kontor_tests::browser::Browser;
 use kontor_tests::cutting::Line;
@@ -28,16 +30,29 @@ async fn review(browser: &Browser) {
     browser.see(".send button.btn-main").await;
 }
 
-/// The newest order of the buyer with its quantities by code, and how many there are.
+/// How many orders of the buyer are open, and the newest one's quantities by code.
 async fn newest(browser: &Browser) -> (usize, Value) {
-    let page = api(browser, "/api/orders").await;
+    let page = api(browser, "/api/orders?open=true").await;
     let orders = page["orders"].as_array().expect("orders").clone();
-    let id = orders[0]["id"].as_str().expect("an id").to_string();
+    let Some(id) = orders.first().map(|order| order["id"].as_str().expect("an id").to_string()) else { return (0, Value::Null) };
     let order = api(browser, &format!("/api/orders/{id}")).await;
-    let lines: serde_json::Map<String, Value> =
-        order["lines"].as_array().expect("lines").iter().map(|line| (line["code"].as_str().expect("a code").to_string(), line["quantity"].clone())).collect();
-    let sent = orders.iter().filter(|order| order["state"] == "submitted").count();
-    (sent, Value::Object(lines))
+    let line = |line: &Value| (line["code"].as_str().expect("a code").to_string(), line["quantity"].clone());
+    let lines: serde_json::Map<String, Value> = order["lines"].as_array().expect("lines").iter().map(line).collect();
+    (orders.len(), Value::Object(lines))
+}
+
+/// Waits longer than a page may take: an order asks again after five seconds, then ten, then twenty.
+async fn sent_by_itself(browser: &Browser) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while browser.driver.find(By::Css(".queued .state[data-s=full]")).await.is_err() {
+        assert!(Instant::now() < until, "the order does not go out; the page says:\n{}", browser.text().await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+async fn sign_out(browser: &Browser) {
+    browser.click(".menu summary").await;
+    browser.press("Sign out").await;
 }
 
 /// What the device keeps of the draft and the queue.
@@ -73,7 +88,7 @@ async fn without_a_server(engine: Engine) {
 
     // The server is back; nobody presses anything.
     let server = Server::start_at(&place, address.trim_start_matches("http://"), &[], &[]).await;
-    browser.see(".queued .state[data-s=full]").await;
+    sent_by_itself(&browser).await;
     let (after, lines) = newest(&browser).await;
     assert_eq!((after, lines), (before + 1, serde_json::from_str(RIGHT).expect("JSON")));
     only_the_network_failed(&browser).await;
@@ -173,7 +188,7 @@ async fn before_signing_out(engine: Engine) {
     let place = Place::demo(engine).await;
     let server = Server::start(&place, &[], &[]).await;
     let browser = with_an_order(&server.address).await;
-    browser.press("Sign out").await;
+    sign_out(&browser).await;
     browser.read("An order of 2 lines has not been sent.").await;
     browser.click("#leave-here").await;
     browser.until("nobody is signed in", async || api(&browser, "/api/session").await.is_null()).await;
@@ -183,7 +198,7 @@ async fn before_signing_out(engine: Engine) {
     browser.open(&format!("{}/sign-in", server.address)).await;
     sign_in(&browser, "buyer@demo.example", "demo-buyer").await;
     browser.read("2 lines").await;
-    browser.press("Sign out").await;
+    sign_out(&browser).await;
     browser.click("#throw-away").await;
     browser.until("nobody is signed in", async || api(&browser, "/api/session").await.is_null()).await;
     assert_eq!(kept(&browser).await, Vec::<String>::new());
