@@ -105,6 +105,8 @@ pub fn take() {
         Some(worker) => {
             WORKERS.with(|workers| workers.on_taken_over(&handler(reload)));
             worker.say("take over");
+            // An answer still under way keeps the old worker at work; a reload ends it, and the next page is the new one's.
+            set_timeout(reload, std::time::Duration::from_secs(3));
         }
         // Another tab has taken it already.
         None => reload(),
