@@ -267,7 +267,9 @@ fn watch<T: 'static>(run: Rc<Run>, handlers: T) {
             if browser::now().saturating_sub(run.heard_at.get()) > PATIENCE_MS {
                 run.fail();
             }
-            if !run.ended.get() {
+            if run.ended.get() {
+                drop(handlers);
+            } else {
                 watch(run, handlers);
             }
         },
