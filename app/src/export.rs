@@ -267,14 +267,16 @@ fn run(what: What, message: &JsValue) {
 }
 
 /// Looks after a run until it has ended; keeps its handlers as long as they can be called, and lets them go then.
-fn watch<T: 'static>(run: Rc<Run>, _handlers: T) {
+fn watch<T: 'static>(run: Rc<Run>, handlers: T) {
     set_timeout(
         move || {
             if browser::now().saturating_sub(run.heard_at.get()) > PATIENCE_MS {
                 run.fail();
             }
-            if !run.ended.get() {
-                watch(run, _handlers);
+            if run.ended.get() {
+                drop(handlers);
+            } else {
+                watch(run, handlers);
             }
         },
         WATCH,

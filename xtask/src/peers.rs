@@ -53,6 +53,8 @@ fn prepare() -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     // With what is installed there, if it is: then nothing is fetched.
     step("copying the harness", || succeed(command("cp").args(["-a", "-u"]).arg(source.join(".")).arg(&folder), "the harness cannot be copied"))?;
+    // It may have come from where nothing may be written.
+    succeed(command("chmod").args(["-R", "u+w"]).arg(&folder), "the copied harness cannot be made writable")?;
     succeed(command("cp").args(["-a", "-T"]).arg(root().join("xtask/peers")).arg(folder.join("kontor")), "xtask/peers cannot be copied")?;
     if !folder.join("node_modules").is_dir() {
         step("installing the peers", || succeed(command("npm").arg("install").current_dir(&folder), "npm could not install the peers"))?;
