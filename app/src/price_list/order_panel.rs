@@ -123,14 +123,14 @@ pub fn Foot(review: Memo<Review>) -> impl IntoView {
             let wrong = review.wrong();
             let gross = review.totals.map(|totals| format::money(lang(), totals.gross)).unwrap_or_default();
             view! {
-                <div class="foot-order">
+                <section class="foot-order" aria-label=say(words::YOUR_ORDER)>
                     <div>
                         <b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b>
                         {(wrong > 0).then(|| view! { <br/><span class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</span> })}
                         <NotKept/>
                     </div>
                     <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a>
-                </div>
+                </section>
             }
         })
     }
