@@ -138,7 +138,7 @@ pub fn Foot(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
             let lacking = lacking(&catalogue, &review);
             let gross = review.totals.map(|totals| format::money(lang(), totals.gross)).unwrap_or_default();
             view! {
-                <div class="foot-order">
+                <section class="foot-order" aria-label=say(words::YOUR_ORDER)>
                     <div>
                         <b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b>
                         {lacking.map(|text| view! { <br/><span class="s warn">{text}</span> })}
@@ -146,7 +146,7 @@ pub fn Foot(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
                         <NotKept/>
                     </div>
                     <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a>
-                </div>
+                </section>
             }
         })
     }

@@ -128,9 +128,9 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
             steering.write(row, &button.get_attribute("data-take").unwrap_or_default());
             steering.draw();
             steering.focus(row);
-        } else if part(&event, ".less").is_some() {
+        } else if part(&event, ".step-less").is_some() {
             steering.pack_on(row, -1);
-        } else if part(&event, ".more").is_some() {
+        } else if part(&event, ".step-more").is_some() {
             steering.pack_on(row, 1);
         } else if part(&event, ".star").is_some() {
             steering.star_on(row);

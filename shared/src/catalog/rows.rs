@@ -239,9 +239,9 @@ pub fn row_inside(html: &mut String, cells: &Cells, look: &Look, slot: usize) {
         html,
         concat!(
             r#"<span role="gridcell" class="q"><span class="stepper stepper-0">"#,
-            r#"<button type="button" class="step less" tabindex="-1" id="l{slot}" aria-label="{less}" aria-labelledby="l{slot} c{slot}">−</button>"#,
+            r#"<button type="button" class="step step-less" tabindex="-1" id="l{slot}" aria-label="{less}" aria-labelledby="l{slot} c{slot}">−</button>"#,
             r#"<input class="qty" id="q{slot}" inputmode="decimal" autocomplete="off" maxlength="16" tabindex="-1" aria-label="{quantity}" aria-labelledby="q{slot} c{slot} n{slot}">"#,
-            r#"<button type="button" class="step more" tabindex="-1" id="m{slot}" aria-label="{more}" aria-labelledby="m{slot} c{slot}">+</button></span></span>"#,
+            r#"<button type="button" class="step step-more" tabindex="-1" id="m{slot}" aria-label="{more}" aria-labelledby="m{slot} c{slot}">+</button></span></span>"#,
         ),
         slot = slot,
         less = say(shop::LESS),
