@@ -157,6 +157,7 @@ mod tests {
             valid_until: None,
             currency,
             vat_mode: VatMode::Net,
+            minimum_order: None,
             products: goods.len() as u32,
             snapshot_url: String::new(),
             delta: None,
