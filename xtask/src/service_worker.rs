@@ -59,7 +59,7 @@ mod tests {
     fn every_place_is_filled_and_every_file_is_named() {
         let text = write(&edition()).unwrap();
         assert!(!text.contains("{{"), "{text}");
-        for name in ["kontor-app-0123456789ab", "list: '/assets/boot-list-1.js'", "'/assets/style-1.css'", "'/icon-192.png'"] {
+        for name in ["'0123456789ab'", "list: '/assets/boot-list-1.js'", "'/assets/style-1.css'", "'/icon-192.png'"] {
             assert!(text.contains(name), "{name} is not in {text}");
         }
     }

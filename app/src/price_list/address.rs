@@ -17,6 +17,11 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// Longer addresses are cut by programs between.
 const LONGEST: usize = 4000;
 
+thread_local! {
+    /// Whether the address the page was opened with has been read.
+    static READ: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What an address says of the list. Groups are named by code and attributes by name: numbers belong to a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
@@ -194,9 +199,9 @@ fn apply(address: Address, catalogue: &Catalogue) {
 
 /// Keeps address and list in step while the page is shown.
 pub fn follow(catalogue: Arc<Catalogue>) {
-    // An address without a word of the list leaves it as it was left: one comes back from an order to what one looked for.
+    // Once: afterwards the page may be mounted anew, for another list or language, before what was typed is in the address.
     let (said, _) = here();
-    if said != Address::default() {
+    if !READ.replace(true) && said != Address::default() {
         apply(said, &catalogue);
     }
     let for_back = catalogue.clone();

@@ -95,6 +95,7 @@ async fn without_a_server(engine: Engine) {
     assert_eq!(server.stop().await, Some(0));
     browser.click(".menu summary").await;
     browser.press("Sign out").await;
+    browser.press("Leave it here until I sign in again").await;
     browser.see("a[href='/sign-in']").await;
     assert_eq!(browser.script::<String>(NAME).await, "Menu");
     browser.driver.refresh().await.expect("the page reloads");
@@ -117,6 +118,7 @@ async fn without_a_server(engine: Engine) {
     browser.open(&format!("{address}/orders")).await;
     browser.click(".menu summary").await;
     browser.press("Sign out").await;
+    browser.press("Leave it here until I sign in again").await;
     browser.see("a[href='/sign-in']").await;
     browser.driver.switch_to_window(here).await.expect("the first tab");
     browser.until("signed out here too", async || browser.script::<String>(NAME).await == "Menu").await;
