@@ -200,7 +200,8 @@ async fn guard(State((state, id)): State<(AppState, RouteId)>, mut request: Requ
     if request.uri().to_string().contains("%00") {
         return Err(AppError::NotFound);
     }
-    let mut identity = if row.path.starts_with("/api/") { auth::identify(&state, request.headers()).await? } else { None };
+    // The price list's page has its reader's prices in it; other pages are the same for everybody.
+    let mut identity = if row.path.starts_with("/api/") || id == RouteId::BuyerPage { auth::identify(&state, request.headers()).await? } else { None };
     if identity.as_ref().is_some_and(|identity| identity.limited) && !id.open_while_enrolling() {
         if row.access != Access::Public {
             return Err(AppError::Forbidden { code: "enrol_first" });
