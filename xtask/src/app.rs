@@ -141,7 +141,7 @@ impl Inputs {
         let worker_name = hashed_name("worker-boot.js", worker_boot.as_bytes());
         files.insert(worker_name.clone(), worker_boot.into_bytes());
 
-        let styled: Vec<String> = files.keys().filter(|name| name.ends_with(".woff2") || **name == style_name).cloned().collect();
+        let styled: Vec<String> = files.keys().filter(|name| name.ends_with(".woff2") || [&style_name, &theme_name].contains(name)).cloned().collect();
         let lazy: Vec<String> = vec![worker_name.clone(), worker.script.clone(), worker.wasm.clone()];
         let mut edition = Edition { pages: BTreeMap::new(), first: Vec::new(), after: Vec::new(), name: String::new() };
         for (page, template) in &self.templates {
