@@ -85,7 +85,7 @@ async fn firm(app: &TestApp) {
     app.staff(Role::Admin).await.put("/api/settings", &json!({"prices": prices})).await.ok();
 }
 
-const FIRST_PRICE: &str = "return document.querySelector('.list .item').innerText.match(/\\d+\\.\\d{2}/)[0]";
+const FIRST_PRICE: &str = "return document.querySelector('.list .item:not([hidden])').innerText.match(/\\d+\\.\\d{2}/)[0]";
 
 async fn order_the_first(browser: &Browser) {
     browser.fill("#search", "A-0001").await;

@@ -30,14 +30,14 @@ pub async fn kept(browser: &Browser, reader: &str) {
 
 async fn find(browser: &Browser, code: &str) {
     browser.fill("#search", code).await;
-    let first = format!("const row = document.querySelector('.list .item .code'); return !!row && row.innerText.trim() === {code:?}");
+    let first = format!("const row = document.querySelector('.list .item:not([hidden]) .code'); return !!row && row.innerText.trim() === {code:?}");
     browser.until(&format!("{code} is the first hit"), async || browser.script::<bool>(&first).await).await;
 }
 
 /// The price beside a code, as the page shows it.
 async fn price(browser: &Browser, code: &str) -> String {
     find(browser, code).await;
-    browser.script("return document.querySelector('.list .item').innerText.match(/\\d+[.,]\\d{2}/)[0]").await
+    browser.script("return document.querySelector('.list .item:not([hidden])').innerText.match(/\\d+[.,]\\d{2}/)[0]").await
 }
 
 async fn without_a_server(engine: Engine) {

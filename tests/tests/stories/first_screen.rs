@@ -52,10 +52,10 @@ on_both_databases!(a_reader_sees_its_own_prices_before_any_script_runs, |app| as
     assert!(page(&other).await.0.contains(">10.00<"));
 
     // A version that comes into force shows at once.
-    publish(app.state(), "2026-01-01", &[good("B", "3.75")]).await;
+    publish(app.state(), "2026-01-01", &[good("B", "4")]).await;
     sales.post("/api/price-lists", &json!({})).await.ok();
     let (html, _) = page(&buyer).await;
-    assert!(html.contains(">3.38<") && !html.contains(">2.25<"), "{html}");
+    assert!(html.contains(">3.60<") && !html.contains(">2.25<"), "{html}");
 
     // Pages beside it are the same for everybody, and have no rows.
     let review = String::from_utf8(buyer.get("/review").await.ok().body.to_vec()).expect("UTF-8");
