@@ -89,7 +89,7 @@ const FIRST_PRICE: &str = "return document.querySelector('.list .item:not([hidde
 
 async fn order_the_first(browser: &Browser) {
     browser.fill("#search", "A-0001").await;
-    let found = "const row = document.querySelector('.list .item .code'); return !!row && row.innerText.trim() === 'A-0001'";
+    let found = "const row = document.querySelector('.list .item:not([hidden]) .code'); return !!row && row.innerText.trim() === 'A-0001'";
     browser.until("A-0001 is the first hit", async || browser.script::<bool>(found).await).await;
     browser.keys(Key::Enter).await;
     browser.until("a quantity has the focus", async || browser.script::<bool>("return document.activeElement.classList.contains('qty')").await).await;

@@ -48,7 +48,7 @@ pub async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
     browser.until("the search has the focus", async || browser.script::<bool>(focused).await).await;
     browser.keys(Key::Control + "a").await;
     browser.keys(code).await;
-    let first = format!("const row = document.querySelector('.list .item .code'); return !!row && row.innerText.trim() === {code:?}");
+    let first = format!("const row = document.querySelector('.list .item:not([hidden]) .code'); return !!row && row.innerText.trim() === {code:?}");
     browser.until(&format!("{code} is the first hit"), async || browser.script::<bool>(&first).await).await;
     browser.keys(Key::Enter).await;
     browser.until("a quantity has the focus", async || browser.script::<bool>("return document.activeElement.classList.contains('qty')").await).await;
