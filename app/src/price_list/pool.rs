@@ -71,6 +71,8 @@ impl Pool {
         let find = |css: &str| list.query_selector(css).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
         let (space, window, now) = (find(".space")?, find(".window")?, find(".group-now")?);
         let look = Look::new(catalogue.list(), lang(), manner().shown.get_untracked());
+        // Where the page is mounted anew for another list, its elements stay: with the rows of the pool before.
+        window.set_inner_html("");
         Some(Self {
             catalogue,
             looking,
