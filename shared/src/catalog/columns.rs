@@ -86,6 +86,10 @@ impl Texts {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// How long all are together.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
     fn push(&mut self, text: &str) {
         if self.starts.is_empty() {
             self.starts.push(0);

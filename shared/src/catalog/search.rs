@@ -16,7 +16,9 @@ mod bits;
 mod facets;
 mod fold;
 mod forms;
+mod grams;
 mod layouts;
+mod lists;
 mod postings;
 mod query;
 mod repair;
@@ -165,8 +167,10 @@ pub struct Index {
     in_stock: Bits,
     new: Bits,
     promotion: Bits,
+    /// Rows of one group that stand together: the group, and where its run ends.
+    runs: Vec<(u32, u32)>,
     /// Each group's name with those of the groups above it, folded as pieces are.
-    group_paths: Vec<String>,
+    group_paths: Section,
     /// What only repairs need, made when the first one is tried.
     spare: OnceLock<repair::Spare>,
 }
@@ -215,17 +219,18 @@ impl Index {
     /// Folds the list's pieces once: linear, some ten milliseconds for 100 000 products.
     pub fn new(list: Arc<Columns>) -> Self {
         let rows = list.len();
-        let mut group_paths: Vec<String> = Vec::with_capacity(list.head.groups.len());
-        for group in &list.head.groups {
-            let mut path = group.parent.and_then(|parent| group_paths.get(parent as usize)).cloned().unwrap_or_default();
+        let mut group_paths = Section::default();
+        for (at, group) in list.head.groups.iter().enumerate() {
+            let above = group.parent.filter(|parent| (*parent as usize) < at);
+            let mut path = above.map_or_else(String::new, |parent| group_paths.get(parent as usize).to_string());
             for piece in group.name.split_whitespace() {
                 fold::words_into(piece, &mut path);
             }
-            group_paths.push(path);
+            group_paths.push(&path, at as u32);
         }
         let pieces = list.pieces();
         let mut plain = Section::default();
-        let mut coded = Section::paired();
+        let mut coded = Section::default();
         let mut folded = String::new();
         let mut places = Vec::with_capacity(pieces.len());
         for (piece, text) in pieces.iter().enumerate() {
@@ -244,7 +249,7 @@ impl Index {
                 plain.push(&folded, piece as u32);
             }
         }
-        let mut codes = Section::paired();
+        let mut codes = Section::with_capacity(rows, list.codes().bytes() + rows);
         let mut gaps = Vec::with_capacity(rows);
         for row in 0..rows {
             folded.clear();
@@ -257,12 +262,13 @@ impl Index {
             in_stock: Bits::of(rows, |row| list.in_stock(row)),
             new: Bits::of(rows, |row| list.is_new(row)),
             promotion: Bits::of(rows, |row| list.in_promotion(row)),
-            plain,
-            coded,
+            plain: plain.finished(),
+            coded: coded.finished(),
             folded: places,
-            codes,
+            codes: codes.finished(),
             gaps,
-            group_paths,
+            runs: runs(list.groups()),
+            group_paths: group_paths.finished(),
             spare: OnceLock::new(),
             list,
         }
@@ -380,7 +386,7 @@ impl Index {
         let digits = fold::has_digit(word);
         let find = |word: &str| [Finder::new(word).into_owned(), Finder::new(&format!(" {word}")).into_owned()];
         let (plain, coded) = (find(word), find(&twinned));
-        let groups: Vec<bool> = self.group_paths.iter().map(|path| path.contains(word)).collect();
+        let groups = self.groups_with(word);
         for row in rows.iter().map(|row| row as usize) {
             for piece in self.list.name_pieces(row) {
                 let (text, [inside, at_start]) = match self.folded[*piece as usize] {
@@ -452,7 +458,27 @@ impl Index {
         for (at, group) in self.list.head.groups.iter().enumerate() {
             below[at] = at == wanted as usize || group.parent.is_some_and(|parent| below.get(parent as usize).copied().unwrap_or(false));
         }
-        self.rows_where(|row| below.get(self.list.group(row) as usize).copied().unwrap_or(false))
+        let mut rows = Bits::none(self.len());
+        self.put_groups(&below, &mut rows);
+        rows
+    }
+
+    /// The groups in whose name, or in that of a group above, a word stands.
+    fn groups_with(&self, word: &str) -> Vec<bool> {
+        let mut marked = vec![false; self.group_paths.len()];
+        self.group_paths.scan(word, |at, _| marked[at] = true);
+        marked
+    }
+
+    /// Puts in the rows of the groups that are marked.
+    fn put_groups(&self, marked: &[bool], to: &mut Bits) {
+        let mut from = 0;
+        for (group, end) in &self.runs {
+            if marked.get(*group as usize).copied().unwrap_or(false) {
+                to.put_range(from, *end as usize);
+            }
+            from = *end as usize;
+        }
     }
 
     /// Rows whose code is this, and those whose code begins so.
@@ -483,7 +509,7 @@ impl Index {
     fn across_gaps(&self, row: usize, code: &str) -> bool {
         let gaps = self.gaps[row];
         let inner = (1_u32.checked_shl(code.len() as u32).unwrap_or(0).wrapping_sub(1)) & !1;
-        gaps != 0 && self.codes.get(row)[1..].match_indices(code).all(|(at, _)| at < 32 && gaps >> at & inner != 0)
+        gaps != 0 && inner != 0 && stands_at(&self.codes.get(row).as_bytes()[1..], code.as_bytes()).all(|at| at < 32 && gaps >> at & inner != 0)
     }
 
     /// One folded word among the names and groups; with `articles` also among pieces with a digit.
@@ -500,52 +526,66 @@ impl Index {
         if digits {
             query::phrases(word).for_each(|(number, unit)| self.add_phrase(number, unit, &mut matched.start));
         }
-        let groups: Vec<bool> = self.group_paths.iter().map(|path| path.contains(word)).collect();
-        if groups.contains(&true) {
-            for (row, group) in self.list.groups().iter().enumerate() {
-                if groups.get(*group as usize).copied().unwrap_or(false) {
-                    matched.group.put(row);
-                }
-            }
-        }
+        self.put_groups(&self.groups_with(word), &mut matched.group);
         matched.include();
         matched
     }
 
     /// Rows in which a piece that ends with a number stands before one that begins with a unit: `20 л` for `20л`.
     fn add_phrase(&self, number: &str, unit: &str, to: &mut Bits) {
-        let mut before = Vec::new();
         let mut rows = Bits::none(self.len());
-        self.coded.scan(number, |at, _| {
-            if self.coded.get(at).ends_with(number)
-                && !self.coded.get(at)[..self.coded.get(at).len() - number.len()].ends_with(|char: char| char.is_ascii_digit())
-            {
-                if before.is_empty() {
-                    before = vec![false; self.list.pieces().len()];
-                }
-                before[self.coded.owner(at) as usize] = true;
-                self.postings.add(self.coded.owner(at), &mut rows);
-            }
-        });
-        if before.is_empty() {
-            return;
-        }
-        let mut after = vec![false; self.list.pieces().len()];
-        let mut with_unit = Bits::none(self.len());
+        let mut after = Vec::new();
         for (section, unit) in [(&self.plain, unit), (&self.coded, &fold::twinned(unit))] {
             section.scan(unit, |at, place| {
                 if place == Place::Start && section.get(at)[1..].starts_with(unit) {
+                    after.resize(self.list.pieces().len(), false);
                     after[section.owner(at) as usize] = true;
-                    self.postings.add(section.owner(at), &mut with_unit);
+                    self.postings.add(section.owner(at), &mut rows);
                 }
             });
         }
-        rows.and(&with_unit);
+        if after.is_empty() {
+            return;
+        }
+        // A single digit stands nearly everywhere: no use in looking for it first.
+        if number.len() > 1 {
+            let mut with_number = Bits::none(self.len());
+            self.coded.scan(number, |at, _| self.postings.add(self.coded.owner(at), &mut with_number));
+            rows.and(&with_number);
+        }
         for row in rows.iter() {
             let pieces = self.list.name_pieces(row as usize);
-            if pieces.windows(2).any(|pair| before[pair[0] as usize] && after[pair[1] as usize]) {
+            if pieces.windows(2).any(|pair| after[pair[1] as usize] && self.ends_with_number(pair[0], number)) {
                 to.put(row as usize);
             }
         }
     }
+
+    /// Whether a piece ends with a number, and not with a longer one.
+    fn ends_with_number(&self, piece: u32, number: &str) -> bool {
+        match self.folded[piece as usize] {
+            at if at == NO_TEXT || at & CODED == 0 => false,
+            at => {
+                let before = self.coded.get((at & !CODED) as usize).strip_suffix(number);
+                before.is_some_and(|before| !before.ends_with(|char: char| char.is_ascii_digit()))
+            }
+        }
+    }
+}
+
+/// Rows of one group that stand together: the group, and where its run ends.
+fn runs(groups: &[u32]) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for (group, end) in groups.iter().zip(1..) {
+        match runs.last_mut() {
+            Some(run) if run.0 == *group => run.1 = end,
+            _ => runs.push((*group, end)),
+        }
+    }
+    runs
+}
+
+/// Where in a short text another stands.
+fn stands_at<'a>(text: &'a [u8], wanted: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    text.windows(wanted.len().max(1)).enumerate().filter(move |(_, window)| *window == wanted).map(|(at, _)| at)
 }

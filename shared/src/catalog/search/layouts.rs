@@ -1,7 +1,5 @@
 //! Keyboards: what a word would have been in another layout.
 
-use std::collections::HashMap;
-
 /// Latin keys, in one order for all layouts.
 const KEYS: &str = "`qwertyuiop[]\\asdfghjkl;'zxcvbnm,./";
 
@@ -34,17 +32,17 @@ fn lower(char: char) -> char {
 
 /// A word typed on one layout as another would have written it; `None` where a letter would become a sign or nothing.
 fn typed_on(word: &str, from: &str, to: &str) -> Option<String> {
-    let letters: HashMap<char, char> = from.chars().zip(to.chars()).filter(|(from, to)| *from != ' ' && *to != ' ').collect();
+    let on_its_key = |char: char| from.chars().zip(to.chars()).find(|(from, _)| *from == char).map(|(_, to)| to).filter(|to| char != ' ' && *to != ' ');
     let mut changed = false;
     let written: Option<String> = word
         .chars()
         .map(|char| {
             let char = lower(char);
-            match letters.get(&char) {
-                Some(other) if char.is_alphabetic() && !other.is_alphabetic() => (matches!(other, '.' | ',' | '/')).then_some(*other),
+            match on_its_key(char) {
+                Some(other) if char.is_alphabetic() && !other.is_alphabetic() => (matches!(other, '.' | ',' | '/')).then_some(other),
                 Some(other) => {
-                    changed |= *other != char;
-                    Some(*other)
+                    changed |= other != char;
+                    Some(other)
                 }
                 None => (!char.is_alphabetic()).then_some(char),
             }

@@ -16,8 +16,8 @@ pub(super) struct Spare {
     loose: Section,
     /// Pieces with a digit, Cyrillic letters as Latin ones.
     units: Section,
-    /// Codes without leading zeros, owned by the row.
-    zeros: Section,
+    /// Checksums of the rows' codes without leading zeros.
+    zeros: Vec<u32>,
     /// Sounds of Cyrillic pieces, and of Latin ones.
     cyrillic: Section,
     latin: Section,
@@ -67,16 +67,15 @@ const OTHER_SCRIPT: u32 = 1 << 31;
 impl Spare {
     fn new(index: &Index) -> Self {
         let pieces = index.list.pieces();
-        let mut spare =
-            Self { loose: Section::default(), units: Section::default(), zeros: Section::default(), cyrillic: Section::default(), latin: Section::default() };
+        let (mut loose_pieces, mut units, mut cyrillic, mut latin) = (Section::default(), Section::default(), Section::default(), Section::default());
         for at in 0..index.plain.len() {
             let (text, piece) = (index.plain.get(at), index.plain.owner(at));
-            spare.loose.push(&format!(" {}", loose(text)), piece);
+            loose_pieces.push(&format!(" {}", loose(text)), piece);
             for word in text.split_whitespace() {
                 if scripts::is_cyrillic(word) {
-                    scripts::sounds_of_cyrillic(word).iter().for_each(|sound| spare.cyrillic.push(&format!(" {sound}"), piece));
+                    scripts::sounds_of_cyrillic(word).iter().for_each(|sound| cyrillic.push(&format!(" {sound}"), piece));
                 } else if scripts::is_latin(word) {
-                    scripts::sounds_of_latin(word).iter().for_each(|sound| spare.latin.push(&format!(" {sound}"), piece));
+                    scripts::sounds_of_latin(word).iter().for_each(|sound| latin.push(&format!(" {sound}"), piece));
                 }
             }
         }
@@ -87,13 +86,16 @@ impl Spare {
             folded.clear();
             fold::words_into(pieces.get(piece as usize), &mut folded);
             if !folded.is_ascii() {
-                spare.units.push(&scripts::unit_in_latin(&folded), piece);
+                units.push(&scripts::unit_in_latin(&folded), piece);
             }
         }
-        for row in 0..index.len() {
-            spare.zeros.push(&format!(" {}", without_zeros(index.list.code(row))), row as u32);
+        Self {
+            loose: loose_pieces.finished(),
+            units: units.finished(),
+            zeros: (0..index.len()).map(|row| crc32fast::hash(without_zeros(index.list.code(row)).as_bytes())).collect(),
+            cyrillic: cyrillic.finished(),
+            latin: latin.finished(),
         }
-        spare
     }
 }
 
@@ -314,12 +316,10 @@ fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
     }
     let code = without_zeros(&term.typed);
     if fold::has_digit(&code) && code.len() >= 2 {
+        let wanted = crc32fast::hash(code.as_bytes());
+        let same = |(row, sum): (usize, &u32)| (*sum == wanted && without_zeros(index.list.code(row)) == code).then_some(row);
         let mut rows = Bits::none(index.len());
-        spare.zeros.scan(&code, |at, place| {
-            if place == Place::Start && spare.zeros.get(at).len() == code.len() + 1 {
-                rows.put(at);
-            }
-        });
+        spare.zeros.iter().enumerate().filter_map(same).for_each(|row| rows.put(row));
         let first = rows.iter().next();
         if let Some(row) = first {
             let shown = index.list.code(row as usize).to_string();

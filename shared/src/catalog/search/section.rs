@@ -1,46 +1,25 @@
-//! Short texts back to back, each with a signature of the letters it has: most of them are passed over without a look.
+//! Short texts back to back, with what tells where a look pays: the letters of each ([`signature`]) and where each pair of
+//! letters stands ([`grams`]).
 
 use memchr::memmem::Finder;
 
-/// The bit of a letter in signatures. Latin letters and digits have one each; the rarest Cyrillic ones share.
+use super::bits::Bits;
+use super::grams::{self, Grams};
+
+/// The bit of a letter in signatures. A word is of one script, so Latin letters and digits have the bits that Cyrillic
+/// letters have too.
 fn bit(char: char) -> u32 {
     match char {
-        'a'..='z' => char as u32 - 'a' as u32,
-        '0'..='9' => 26 + char as u32 - '0' as u32,
-        'щ' => bit('ш'),
-        'ъ' => bit('ь'),
-        'э' => bit('ю'),
-        'ф' => bit('ц'),
-        'а'..='у' => 36 + char as u32 - 'а' as u32,
-        'х'..='ш' => 56 + char as u32 - 'х' as u32,
-        'ы' => 60,
-        'ь' => 61,
-        'ю' => 62,
-        'я' => 63,
-        _ => bit('q'),
+        'а'..='я' => char as u32 - 'а' as u32,
+        '0'..='9' => 22 + char as u32 - '0' as u32,
+        'a'..='z' => (char as u32 - 'a' as u32) % 22,
+        _ => char as u32 % 32,
     }
-}
-
-/// Whether nothing else has a letter's bit.
-fn alone(char: char) -> bool {
-    !matches!(char, 'щ' | 'ш' | 'ъ' | 'ь' | 'э' | 'ю' | 'ф' | 'ц' | 'q') && matches!(char, 'a'..='z' | '0'..='9' | 'а'..='я')
 }
 
 /// The letters of a text, a bit each.
-pub(super) fn signature(text: &str) -> u64 {
+fn signature(text: &str) -> u32 {
     text.chars().filter(|char| *char != ' ').fold(0, |signature, char| signature | 1 << bit(char))
-}
-
-/// Two neighbouring letters are one of 64 kinds: texts that have the same letters in another order mostly lack a kind.
-fn pairs(text: &str) -> u64 {
-    let mut before = None;
-    let mut pairs = 0;
-    for char in text.chars() {
-        if let Some(before) = before.replace(char).filter(|before| *before != ' ' && char != ' ') {
-            pairs |= 1 << ((before as u32).wrapping_mul(0x9e37_79b1).wrapping_add((char as u32).wrapping_mul(0x85eb_ca77)) >> 26);
-        }
-    }
-    pairs
 }
 
 /// Where in a text a needle stands.
@@ -56,34 +35,44 @@ pub(super) enum Place {
 pub(super) struct Section {
     text: String,
     starts: Vec<u32>,
-    signatures: Vec<u64>,
-    /// The pairs of letters of each text, where that pays: in articles all digits occur everywhere.
-    pairs: Vec<u64>,
+    signatures: Vec<u32>,
+    /// Whose each text is; none are kept while each text's owner is its own place.
     owners: Vec<u32>,
+    grams: Grams,
     /// All letters that occur.
-    union: u64,
-    paired: bool,
+    union: u32,
 }
 
 impl Section {
-    /// For articles and codes: also keeps which letters are neighbours.
-    pub fn paired() -> Self {
-        Self { paired: true, ..Self::default() }
+    pub fn with_capacity(texts: usize, bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), starts: Vec::with_capacity(texts + 1), signatures: Vec::with_capacity(texts), ..Self::default() }
     }
 
     pub fn push(&mut self, text: &str, owner: u32) {
         if self.starts.is_empty() {
             self.starts.push(0);
         }
+        let place = self.len() as u32;
+        if owner != place || !self.owners.is_empty() {
+            let known = self.owners.len() as u32;
+            self.owners.extend(known..place);
+            self.owners.push(owner);
+        }
         let signature = signature(text);
         self.text.push_str(text);
         self.starts.push(self.text.len() as u32);
         self.signatures.push(signature);
-        self.owners.push(owner);
-        if self.paired {
-            self.pairs.push(pairs(text));
-        }
         self.union |= signature;
+    }
+
+    /// After the last text: makes it searchable.
+    pub fn finished(mut self) -> Self {
+        self.text.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.signatures.shrink_to_fit();
+        self.owners.shrink_to_fit();
+        self.grams = Grams::of((0..self.len()).map(|at| self.get(at)));
+        self
     }
 
     pub fn len(&self) -> usize {
@@ -95,10 +84,11 @@ impl Section {
     }
 
     pub fn owner(&self, at: usize) -> u32 {
-        self.owners[at]
+        self.owners.get(at).copied().unwrap_or(at as u32)
     }
 
-    /// Calls `each` with the place in the section of every text that contains the needle, and where it stands in it.
+    /// Calls `each` with the place in the section of every text that contains the needle, ascending, and where it stands
+    /// in it.
     pub fn scan(&self, needle: &str, mut each: impl FnMut(usize, Place)) {
         let wanted = signature(needle);
         if needle.is_empty() || wanted & !self.union != 0 {
@@ -106,30 +96,33 @@ impl Section {
         }
         let mut chars = needle.chars();
         let single = chars.next().filter(|_| chars.next().is_none());
-        let bytes = self.text.as_bytes();
-        if let Some(char) = single.filter(|char| alone(*char)) {
-            let mut spaced = [b' '; 5];
-            let spaced: &[u8] = {
-                let length = char.encode_utf8(&mut spaced[1..]).len();
-                &spaced[..=length]
-            };
-            for (at, _) in self.signatures.iter().enumerate().filter(|(_, signature)| **signature & wanted != 0) {
-                let text = &bytes[self.starts[at] as usize..self.starts[at + 1] as usize];
-                let start = text.starts_with(spaced) || later_word(text, spaced);
-                each(at, if start { Place::Start } else { Place::Inside });
-            }
-            return;
+        if let Some(char) = single.filter(|char| grams::alone(*char)) {
+            return self.scan_letter(char, each);
         }
         let finder = Finder::new(needle);
-        let spaced = format!(" {needle}");
-        let (signatures, wanted) = if self.paired && single.is_none() { (&self.pairs, pairs(needle)) } else { (&self.signatures, wanted) };
-        for (at, _) in signatures.iter().enumerate().filter(|(_, signature)| **signature & wanted == wanted) {
-            let text = &bytes[self.starts[at] as usize..self.starts[at + 1] as usize];
+        let mut look = |at: usize| {
+            if self.signatures[at] & wanted != wanted {
+                return;
+            }
+            let text = &self.text.as_bytes()[self.starts[at] as usize..self.starts[at + 1] as usize];
             if let Some(place) = finder.find(text) {
-                let start = place > 0 && text[place - 1] == b' ' || later_word(text, spaced.as_bytes());
+                let start = place > 0 && text[place - 1] == b' ' || later_word(&text[place..], needle.as_bytes());
                 each(at, if start { Place::Start } else { Place::Inside });
             }
+        };
+        match single {
+            // A letter of a foreign alphabet: rare.
+            Some(_) => (0..self.len()).for_each(look),
+            None => self.grams.with_rarest(needle).for_each(|at| look(at as usize)),
         }
+    }
+
+    fn scan_letter(&self, char: char, mut each: impl FnMut(usize, Place)) {
+        let mut start = Bits::none(self.len());
+        self.grams.begun_with(char).for_each(|at| start.put(at as usize));
+        let mut all = start.clone();
+        self.grams.inside(char).for_each(|at| all.put(at as usize));
+        all.iter().for_each(|at| each(at as usize, if start.has(at as usize) { Place::Start } else { Place::Inside }));
     }
 
     /// The texts whose letters could be those of a word with at most `errors` errors in it.
@@ -139,9 +132,9 @@ impl Section {
     }
 }
 
-/// Whether a word after the first begins so.
-fn later_word(text: &[u8], spaced: &[u8]) -> bool {
-    text.iter().enumerate().skip(1).any(|(at, byte)| *byte == b' ' && text[at..].starts_with(spaced))
+/// Whether one of the words behind the first begins so.
+fn later_word(text: &[u8], needle: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, byte)| *byte == b' ' && text[at + 1..].starts_with(needle))
 }
 
 #[cfg(test)]
@@ -152,21 +145,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_scan_finds_what_a_plain_search_finds(texts in proptest::collection::vec("( [абшщ12xyq]{1,4}){1,3}", 0..12), needle in "[абшщ12xyq]{1,3}") {
+        fn a_scan_finds_what_a_plain_search_finds(texts in proptest::collection::vec("( [абшщ12xyqλė]{1,4}){1,3}", 0..12), needle in "[абшщ12xyqλė]{1,3}") {
             let mut section = Section::default();
-            let mut paired = Section::paired();
-            for (at, text) in texts.iter().enumerate() {
-                section.push(text, at as u32);
-                paired.push(text, at as u32);
-            }
-            let mut again = Vec::new();
-            paired.scan(&needle, |at, place| again.push((at, place == Place::Start)));
+            texts.iter().zip(7..).for_each(|(text, owner)| section.push(text, owner));
+            let section = section.finished();
             let mut found = Vec::new();
-            section.scan(&needle, |at, place| found.push((at, place == Place::Start)));
+            section.scan(&needle, |at, place| found.push((section.owner(at) as usize - 7, place == Place::Start)));
             let expected: Vec<(usize, bool)> = texts.iter().enumerate().filter(|(_, text)| text.contains(&needle))
                 .map(|(at, text)| (at, text.contains(&format!(" {needle}")))).collect();
-            prop_assert_eq!(&found, &expected);
-            prop_assert_eq!(again, expected);
+            prop_assert_eq!(found, expected);
         }
     }
 }
