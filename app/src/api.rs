@@ -1,10 +1,17 @@
 //! The only place that knows HTTP: typed calls in the words of `kontor_shared::api`.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::Uint8Array;
 use kontor_shared::api::{self, Problem};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use web_sys::AbortSignal;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader};
 
 use crate::network;
 
@@ -114,13 +121,65 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
 
 /// `GET` of bytes.
 pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
-    answer(patient(Request::get(path)).build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
+    bytes(Request::get(path)).await
 }
 
 /// `GET` of bytes from the server itself, whatever this browser holds under the address.
 pub async fn get_bytes_anew(path: &str) -> Result<Vec<u8>> {
-    let request = patient(Request::get(path)).cache(web_sys::RequestCache::Reload);
-    answer(request.build()).await?.binary().await.map_err(|error| ApiError::network(error.to_string()))
+    bytes(Request::get(path).cache(web_sys::RequestCache::Reload)).await
+}
+
+/// A body piece by piece: given up when nothing more comes, however long the whole may take on a slow line.
+async fn bytes(request: RequestBuilder) -> Result<Vec<u8>> {
+    let lost = |error: JsValue| ApiError::network(format!("{error:?}"));
+    let silence = Silence::begin().map_err(lost)?;
+    let response = answer(request.abort_signal(Some(&silence.controller.signal())).build()).await?;
+    let Some(body) = response.body() else { return Ok(Vec::new()) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        silence.broken();
+        let piece = JsFuture::from(reader.read()).await.map_err(lost)?;
+        match js_sys::Reflect::get(&piece, &"value".into()).map_err(lost)?.dyn_into::<Uint8Array>() {
+            Ok(piece) => {
+                let from = bytes.len();
+                bytes.resize(from + piece.length() as usize, 0);
+                piece.copy_to(&mut bytes[from..]);
+            }
+            // Nothing but the end comes without a value.
+            Err(_) => return Ok(bytes),
+        }
+    }
+}
+
+/// Gives a call up after [`PATIENCE_MS`] of silence.
+struct Silence {
+    controller: AbortController,
+    clock: Cell<Option<TimeoutHandle>>,
+}
+
+impl Silence {
+    fn begin() -> std::result::Result<Self, JsValue> {
+        let silence = Self { controller: AbortController::new()?, clock: Cell::new(None) };
+        silence.broken();
+        Ok(silence)
+    }
+    /// Something came: the time begins anew.
+    fn broken(&self) {
+        let controller = self.controller.clone();
+        let clock = set_timeout_with_handle(move || controller.abort(), Duration::from_millis(PATIENCE_MS.into())).ok();
+        if let Some(before) = self.clock.replace(clock) {
+            before.clear();
+        }
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        if let Some(clock) = self.clock.take() {
+            clock.clear();
+        }
+    }
 }
 
 /// Says which revision the page showed; a change made meanwhile answers 409 instead of being overwritten.

@@ -9,6 +9,7 @@ use kontor_shared::drafts::queue::{self as model, Queue, Queued};
 use kontor_shared::ids::OrderId;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::house::house;
 
 pub mod leaving;
@@ -89,9 +90,24 @@ impl QueueStore {
         self.look();
     }
 
-    /// Undoes [`QueueStore::remove`].
+    /// Throws an order away, or, where it may have arrived, as soon as the firm has said that it has not. Says whether it
+    /// went at once.
+    pub fn throw_away(self, id: OrderId) -> bool {
+        let Some(mut order) = model::get(&Local, id) else { return true };
+        let goes = order.withdraw(browser::now());
+        if goes {
+            model::remove(&mut Local, id);
+        } else {
+            model::put(&mut Local, &order);
+            sender::go(false);
+        }
+        self.look();
+        goes
+    }
+
+    /// Undoes [`QueueStore::throw_away`].
     pub fn put_back(self, order: &Queued) {
-        model::put(&mut Local, order);
+        model::put(&mut Local, &Queued { withdrawn: false, ..order.clone() });
         self.look();
         sender::go(false);
     }

@@ -58,7 +58,7 @@ fn Leaving() -> impl IntoView {
     };
     let throw = move |_| {
         draft::store().throw_away();
-        orders.get_untracked().into_iter().for_each(|order| queue().remove(order.id));
+        orders.get_untracked().into_iter().for_each(|order| _ = queue().throw_away(order.id));
         leave();
     };
     view! {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use kontor_shared::api::Order;
-use kontor_shared::drafts::queue::{self, Answer, Queued, Refusal, judge};
+use kontor_shared::drafts::queue::{self, Answer, Queued, Refusal, Stage, judge};
 use kontor_shared::ids::OrderId;
 use kontor_shared::orders::OrderState;
 use kontor_shared::words::{queue as words, shop as shop_words};
@@ -86,12 +86,15 @@ async fn round(hurry: bool) {
         order.begin();
         queue::put(&mut Local, &order);
         queue().look();
-        let (answer, stored) = send(&order).await;
-        // Thrown away meanwhile, it is not put back.
-        if queue::get(&Local, order.id).is_none() {
+        let (answer, stored) = if order.withdrawn { (ask(&order).await, None) } else { send(&order).await };
+        // Let go of meanwhile, it is not put back.
+        let Some(kept) = queue::get(&Local, order.id) else { continue };
+        order.withdrawn = kept.withdrawn;
+        order.answered(answer, browser::now());
+        if order.withdrawn {
+            settle(&order);
             continue;
         }
-        order.answered(answer, browser::now());
         queue::put(&mut Local, &order);
         queue().look();
         match stored {
@@ -100,6 +103,37 @@ async fn round(hurry: bool) {
             None => {}
         }
     }
+}
+
+/// What became of an order that nobody wants any more.
+fn settle(order: &Queued) {
+    match &order.stage {
+        Stage::Refused(_) => queue::remove(&mut Local, order.id),
+        stage => {
+            queue::put(&mut Local, order);
+            if let Stage::Sent { number, .. } = stage {
+                toast::fail(words::ARRIVED_ANYWAY.with(lang(), &[("number", number)]));
+            }
+        }
+    }
+    queue().look();
+}
+
+/// Whether an order has arrived, without sending it; refused is one that has not.
+async fn ask(order: &Queued) -> Answer {
+    match api::order(&order.id.to_string()).await {
+        Ok(there) => Answer::Stored { number: there.number },
+        Err(error) if error.status == 404 && error.code == "not_found" => match own(order).await {
+            true => Answer::Refused(Refusal { code: error.code, detail: None, number: None }),
+            false => Answer::NotSignedIn { code: error.code },
+        },
+        Err(error) => failed(order, error).await,
+    }
+}
+
+/// Whether the server, too, says that whoever the order is for is signed in.
+async fn own(order: &Queued) -> bool {
+    matches!(api::session().await, Ok(Some(session)) if session.customer.as_ref().is_some_and(|customer| customer.code == order.owner))
 }
 
 async fn send(order: &Queued) -> (Answer, Option<Box<Order>>) {
@@ -123,9 +157,9 @@ async fn failed(order: &Queued, error: ApiError) -> Answer {
             taken(there.ok().map(|there| there.number))
         }
         // Not there for whoever is signed in: for another customer by now, or because the id is another customer's.
-        Answer::NotSignedIn { code } if error.status == 404 => match api::session().await {
-            Ok(Some(session)) if session.customer.as_ref().is_some_and(|customer| customer.code == order.owner) => taken(None),
-            _ => {
+        Answer::NotSignedIn { code } if error.status == 404 => match own(order).await {
+            true => taken(None),
+            false => {
                 session::ask_again();
                 Answer::NotSignedIn { code }
             }
@@ -144,6 +178,9 @@ fn tell_sent(order: &Queued, stored: &Order) {
     }
 }
 
+/// A clock that was set back by a month would ask for a timer longer than browsers have (2³¹ ms).
+const LONGEST_SLEEP: u64 = 3_600_000;
+
 /// Comes back when the next order is due.
 fn set_clock() {
     let (customer, now) = (customer(), browser::now());
@@ -151,7 +188,7 @@ fn set_clock() {
     let turn = TIMER.get().wrapping_add(1);
     TIMER.set(turn);
     if let Some(due) = due {
-        let wait = Duration::from_millis(due.saturating_sub(now).max(1_000));
+        let wait = Duration::from_millis(due.saturating_sub(now).clamp(1_000, LONGEST_SLEEP));
         set_timeout(
             move || {
                 if TIMER.get() == turn {

@@ -51,6 +51,7 @@ pub fn WaitingHere() -> impl IntoView {
 /// The state as a word, its shape and colour, and the sentence that explains it.
 fn told(order: &Queued) -> (Word, &'static str, &'static str, String) {
     match &order.stage {
+        Stage::Waiting | Stage::Sending if order.withdrawn => (words::WITHDRAWN, "half", "", say(words::WITHDRAWN_NOTE).to_string()),
         Stage::Waiting => (words::WAITS, "wait", "", order.because.as_deref().map(|code| say(why(code)).to_string()).unwrap_or_default()),
         Stage::Sending => (words::UNDER_WAY, "half", "", String::new()),
         Stage::Sent { number, .. } => (words::SENT, "full", "good", shop::RECEIVED_AS.with(lang(), &[("number", number)])),
@@ -86,11 +87,14 @@ fn One(order: Queued) -> impl IntoView {
         words::BY.with(lang(), &[("login", &order.by)])
     );
     let copy = Arc::new(order.draft.clone());
-    let (unsent, refused, sent) = (order.unsent(), order.refused().is_some(), matches!(order.stage, Stage::Sent { .. }));
+    let (unsent, refused, sent) = (order.unsent() && !order.withdrawn, order.refused().is_some(), matches!(order.stage, Stage::Sent { .. }));
+    let withdrawn = order.withdrawn && !sent;
+    let wanted = order.clone();
     let throw = move |_| {
-        queue().remove(id);
         let order = order.clone();
-        toast::offer_undo(say(words::THROWN_AWAY), say(shop::UNDO), move || queue().put_back(&order));
+        if queue().throw_away(id) {
+            toast::offer_undo(say(words::THROWN_AWAY), say(shop::UNDO), move || queue().put_back(&order));
+        }
     };
     view! {
         <li class="queued">
@@ -104,7 +108,8 @@ fn One(order: Queued) -> impl IntoView {
                         navigate("/review", Default::default());
                     }>{say(words::MEND)}</button>
                 })}
-                {(!sent).then(|| view! {
+                {withdrawn.then(|| view! { <button type="button" class="btn" on:click=move |_| queue().put_back(&wanted)>{say(words::WANTED_AFTER_ALL)}</button> })}
+                {(!sent && !withdrawn).then(|| view! {
                     <button type="button" class="btn" on:click=move |_| export::save(What::Waiting(copy.clone()))>{say(shop::SAVE_AS_EXCEL)}</button>
                     <button type="button" class="link" on:click=throw>{say(words::THROW_AWAY)}</button>
                 })}

@@ -6,7 +6,9 @@
 //!
 //! Encoding is canonical: equal lists are equal bytes, so a checksum tells whether two are the same.
 
+use std::borrow::{Borrow, Cow};
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,7 +99,7 @@ impl Texts {
         self.text.push_str(text);
         self.starts.push(self.text.len() as u32);
     }
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         (0..self.len()).map(|at| self.get(at))
     }
 }
@@ -259,6 +261,11 @@ impl Columns {
 
     /// All products as rows, for whoever goes through all of them.
     pub fn to_snapshot(&self) -> Snapshot {
+        Snapshot { products: (0..self.len()).map(|row| self.product(row)).collect(), ..self.without_products() }
+    }
+
+    /// What is said once of the list.
+    fn without_products(&self) -> Snapshot {
         let head = &self.head;
         Snapshot {
             version: head.version,
@@ -272,15 +279,21 @@ impl Columns {
             note: head.note.clone(),
             groups: head.groups.clone(),
             attributes: head.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
-            products: (0..self.len()).map(|row| self.product(row)).collect(),
+            products: Vec::new(),
         }
     }
 
     pub fn from_snapshot(snapshot: &Snapshot) -> Self {
-        let mut units = Numbering::default();
+        Self::of_rows(snapshot, snapshot.products.iter().map(Cow::Borrowed))
+    }
+
+    /// From what is said once, with rows that come one by one, so that they are never held all at a time.
+    fn of_rows<'a>(snapshot: &Snapshot, rows: impl Iterator<Item = Cow<'a, ProductRow>>) -> Self {
+        let mut units: Numbering<String> = Numbering::default();
         let mut vat_rates = Numbering::default();
         let mut rules = Numbering::default();
-        let mut values: Vec<Numbering<&str>> = snapshot.attributes.iter().map(|_| Numbering::default()).collect();
+        let mut values: Vec<Numbering<String>> = snapshot.attributes.iter().map(|_| Numbering::default()).collect();
+        let mut names = Texts::default();
         let mut columns = Self {
             head: Head {
                 version: snapshot.version,
@@ -313,14 +326,14 @@ impl Columns {
             attributes: vec![Vec::new(); snapshot.attributes.len()],
             tiers: Vec::new(),
         };
-        columns.name_all(snapshot.products.iter().map(|product| product.name.as_str()));
-        for (row, product) in snapshot.products.iter().enumerate() {
+        for (row, product) in rows.enumerate() {
+            names.push(&product.name);
             columns.codes.push(&product.code);
             columns.groups.push(product.group);
             columns.units.push(units.of(product.unit.as_str()));
             columns.prices.push(product.price);
-            columns.vat_rates.push(vat_rates.of(product.vat_rate));
-            columns.rules.push(rules.of(Rule(product.min, product.max, product.increment, product.precision)));
+            columns.vat_rates.push(vat_rates.of(&product.vat_rate));
+            columns.rules.push(rules.of(&Rule(product.min, product.max, product.increment, product.precision)));
             columns.stock.push(product.stock.unwrap_or(UNTOLD));
             columns.flags.push(if product.new { flag::NEW } else { 0 } | if product.promotion { flag::PROMOTION } else { 0 });
             columns.pictures.push(product.picture);
@@ -330,15 +343,11 @@ impl Columns {
             }
             columns.tiers.extend(product.tiers.iter().map(|tier| (row as u32, tier.from, tier.price)));
         }
-        columns.head.units = units.all.into_iter().map(str::to_string).collect();
+        columns.name_all(names.iter());
+        columns.head.units = units.all;
         columns.head.vat_rates = vat_rates.all;
         columns.head.rules = rules.all;
-        columns.head.attributes = snapshot
-            .attributes
-            .iter()
-            .zip(values)
-            .map(|(name, values)| Attribute { name: name.clone(), values: values.all.into_iter().map(str::to_string).collect() })
-            .collect();
+        columns.head.attributes = snapshot.attributes.iter().zip(values).map(|(name, values)| Attribute { name: name.clone(), values: values.all }).collect();
         columns
     }
 
@@ -392,11 +401,17 @@ impl<T> Default for Numbering<T> {
     }
 }
 
-impl<T: Copy + Eq + std::hash::Hash> Numbering<T> {
-    fn of(&mut self, value: T) -> u32 {
-        *self.numbers.entry(value).or_insert_with(|| {
-            self.all.push(value);
-            self.all.len() as u32 - 1
-        })
+impl<T: Clone + Eq + Hash> Numbering<T> {
+    fn of<Q: ToOwned<Owned = T> + Eq + Hash + ?Sized>(&mut self, value: &Q) -> u32
+    where
+        T: Borrow<Q>,
+    {
+        if let Some(number) = self.numbers.get(value) {
+            return *number;
+        }
+        let number = self.all.len() as u32;
+        self.all.push(value.to_owned());
+        self.numbers.insert(value.to_owned(), number);
+        number
     }
 }

@@ -69,6 +69,9 @@ pub struct Queued {
     /// Why it still waits: the code of the last answer, or `network`.
     #[serde(default)]
     pub because: Option<String>,
+    /// Its reader wants it no more, but it went out once and may have arrived: it stays until the firm has said which.
+    #[serde(default)]
+    pub withdrawn: bool,
 }
 
 /// What came of sending.
@@ -103,7 +106,14 @@ pub fn judge(status: u16, code: &str, detail: Option<String>, retry_after: Optio
 
 impl Queued {
     pub fn new(id: OrderId, owner: String, by: String, draft: Draft, order: SubmitOrder, now: u64) -> Self {
-        Self { id, owner, by, queued_at: now, draft, order, stage: Stage::Waiting, attempts: 0, next_try: now, because: None }
+        Self { id, owner, by, queued_at: now, draft, order, stage: Stage::Waiting, attempts: 0, next_try: now, because: None, withdrawn: false }
+    }
+
+    /// Its reader wants it no more. Says whether it can simply go: it never went out, or was refused.
+    pub fn withdraw(&mut self, now: u64) -> bool {
+        self.withdrawn = true;
+        self.hurry(now);
+        self.attempts == 0 || self.refused().is_some()
     }
 
     /// Whether it still has to go out.
@@ -120,7 +130,12 @@ impl Queued {
 
     /// Whether it may go out now, for the customer who is signed in.
     pub fn due(&self, customer: Option<&str>, now: u64) -> bool {
-        self.unsent() && customer == Some(self.owner.as_str()) && self.next_try <= now
+        self.unsent() && customer == Some(self.owner.as_str()) && !self.rests(now)
+    }
+
+    /// Whether its next try is still to come; one in a day's time or more was set by a clock that has been set back since.
+    fn rests(&self, now: u64) -> bool {
+        (now.saturating_add(1)..now.saturating_add(DAY)).contains(&self.next_try)
     }
 
     /// Older than a day and not with the firm yet.
@@ -262,6 +277,18 @@ mod tests {
     }
 
     #[test]
+    fn what_went_out_once_is_not_simply_thrown_away() {
+        let mut order = queued();
+        assert!(order.clone().withdraw(5), "it never went out");
+        order.begin();
+        assert!(!order.withdraw(5), "it is under way");
+        order.answered(Answer::Again { code: "network".into(), after: None }, 5);
+        assert!(order.withdrawn && order.unsent(), "whether it arrived is still to be asked");
+        order.answered(Answer::Refused(Refusal { code: "not_found".into(), detail: None, number: None }), 6);
+        assert!(order.withdraw(7));
+    }
+
+    #[test]
     fn an_answer_refuses_only_where_the_server_says_so() {
         let again = |code: &str, after| Answer::Again { code: code.into(), after };
         let held = |code: &str| Answer::NotSignedIn { code: code.into() };
@@ -299,6 +326,9 @@ mod tests {
         assert_eq!(order.next_try, 3_600 * SECOND, "the server's own word counts");
         assert!(!order.due(Some("12347"), 10));
         order.hurry(10);
+        assert!(order.due(Some("12347"), 10));
+        // Later than anything waits: the clock was ahead when that was written.
+        order.next_try = 40 * DAY;
         assert!(order.due(Some("12347"), 10));
     }
 

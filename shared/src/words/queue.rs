@@ -19,6 +19,10 @@ crate::words! {
     MENDED = "The order is a draft again. Nothing in it is lost.", "Заказ снова черновик. Ничего не потеряно.", "Поръчката отново е чернова. Нищо не е загубено.";
     THROW_AWAY = "Throw away", "Выбросить", "Изхвърли";
     THROWN_AWAY = "Thrown away.", "Выброшено.", "Изхвърлено.";
+    WITHDRAWN = "Thrown away", "Выброшен", "Изхвърлена";
+    WITHDRAWN_NOTE = "It went out once and may have arrived. It goes as soon as the firm's server has said that it has not.", "Заказ уже отправлялся и мог дойти. Он исчезнет, когда сервер фирмы скажет, что его нет.", "Поръчката вече беше изпращана и може да е пристигнала. Ще изчезне, щом сървърът на фирмата потвърди, че я няма.";
+    ARRIVED_ANYWAY = "The order you threw away had already arrived as {number}. If it is not wanted, cancel it under Orders.", "Выброшенный заказ уже дошёл под номером {number}. Если он не нужен, отмените его в разделе «Заказы».", "Изхвърлената поръчка вече беше пристигнала под номер {number}. Ако не е нужна, откажете я в „Поръчки“.";
+    WANTED_AFTER_ALL = "Send it after all", "Всё-таки отправить", "Все пак я изпрати";
     TAKE_OVER = "Take over", "Взять", "Вземи";
     TAKEN_OVER = "The copy is in your order now.", "Копия теперь в вашем заказе.", "Копието вече е в поръчката ви.";
     COPY_TAB = "A copy from another tab", "Копия из другой вкладки", "Копие от друг раздел";

@@ -3,10 +3,11 @@
 //! A delta names by checksum what it starts from and what it must lead to, so nothing can come of it but the list the
 //! server has; whoever has another list, or gets another result, fetches the whole one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::codec::{Bytes, Damage, Result, put_bytes, put_column, put_number, unzigzag, zigzag};
-use super::{Columns, MOST_ROWS};
+use super::{Columns, MOST_ROWS, UNTOLD};
 use crate::catalog::{ProductRow, Snapshot};
 
 const MAGIC: &[u8; 8] = b"KontorD2";
@@ -27,18 +28,19 @@ pub fn checksum(encoded: &[u8]) -> Option<u32> {
 
 /// What leads from `old` to `new`, both encoded.
 pub fn between(old: &[u8], new: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
-    let (from, to) = (Columns::decode(old)?.to_snapshot(), Columns::decode(new)?.to_snapshot());
-    let places: HashMap<&str, usize> = from.products.iter().enumerate().map(|(row, product)| (product.code.as_str(), row)).collect();
-    let same_head = from.attributes == to.attributes;
+    let (from, to) = (Columns::decode(old)?, Columns::decode(new)?);
+    let places: HashMap<&str, usize> = from.codes().iter().enumerate().map(|(row, code)| (code, row)).collect();
+    let names = |list: &Columns| list.head.attributes.iter().map(|attribute| attribute.name.clone()).collect::<Vec<_>>();
+    let same_head = names(&from) == names(&to);
+    let group = |list: &Columns, group: u32| list.head.groups.get(group as usize).map(|group| group.code.clone());
     let mut runs: Vec<Run> = Vec::new();
     let (mut prices, mut stocks, mut told) = (Vec::new(), Vec::new(), Vec::new());
-    for (row, product) in to.products.iter().enumerate() {
+    for row in 0..to.len() {
+        let product = to.product(row);
         // Kept: the same but for price, stock and the group's number.
         let kept = places.get(product.code.as_str()).copied().filter(|old| {
-            let old = &from.products[*old];
-            let group = |list: &Snapshot, group: u32| list.groups.get(group as usize).map(|group| group.code.clone());
-            let like = ProductRow { price: product.price, stock: product.stock, group: product.group, ..old.clone() };
-            same_head && like == *product && group(&from, old.group) == group(&to, product.group)
+            let like = ProductRow { price: product.price, stock: product.stock, group: product.group, ..from.product(*old) };
+            same_head && like == product && group(&from, from.group(*old)) == group(&to, product.group)
         });
         match (kept, runs.last_mut()) {
             (Some(old), Some(Run::Kept { from, rows })) if *from + *rows == old => *rows += 1,
@@ -46,23 +48,23 @@ pub fn between(old: &[u8], new: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
             (None, Some(Run::Told { rows })) => *rows += 1,
             (None, _) => runs.push(Run::Told { rows: 1 }),
         }
-        match kept.map(|old| &from.products[old]) {
+        match kept {
             Some(old) => {
-                if old.price != product.price {
+                if from.prices[old] != product.price {
                     prices.push((row, product.price));
                 }
-                if old.stock != product.stock {
+                if from.stock(old) != product.stock {
                     stocks.push((row, product.stock));
                 }
             }
-            None => told.push(product.clone()),
+            None => told.push(product),
         }
     }
     let mut out = MAGIC.to_vec();
     out.extend_from_slice(&checksum(old).ok_or(Damage::Content)?.to_le_bytes());
     out.extend_from_slice(&checksum(new).ok_or(Damage::Content)?.to_le_bytes());
     // The goods told in full travel as a small list of their own, which carries the new head.
-    let rest = Snapshot { products: told, ..to };
+    let rest = Snapshot { products: told, ..to.without_products() };
     put_bytes(&mut out, &rest.encode().map_err(|_| Damage::Content)?);
     put_number(&mut out, runs.len() as u64);
     let mut expected = 0;
@@ -98,42 +100,57 @@ pub fn apply(old: &[u8], delta: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
     }
     let list = Columns::decode(old)?;
     let mut new = Snapshot::decode(bytes.bytes()?)?;
-    let mut told = std::mem::take(&mut new.products).into_iter();
+    let told = std::mem::take(&mut new.products);
+    let mut untold = told.len();
     let groups: HashMap<&str, u32> = new.groups.iter().enumerate().map(|(at, group)| (group.code.as_str(), at as u32)).collect();
     // Where a kept row's group has gone; a group that is no more holds no kept row.
     let moved: Vec<Option<u32>> = list.head.groups.iter().map(|group| groups.get(group.code.as_str()).copied()).collect();
-    let mut products: Vec<ProductRow> = Vec::new();
+    let group_of = |row: usize| moved.get(list.group(row) as usize).copied().flatten();
+    // Where each row is from: a row of the old list, or the next of those told in full. The rows themselves are made one by
+    // one, for all at a time would take several times the list's memory, which a browser never gives back.
+    let mut sources: Vec<Option<u32>> = Vec::new();
     let mut expected = 0_i64;
     for _ in 0..bytes.count(MOST_ROWS)? {
         let number = bytes.number()?;
         let rows = usize::try_from(number >> 1).ok().filter(|rows| *rows <= MOST_ROWS).ok_or(Damage::Content)?;
         if number & 1 == 1 {
-            products.extend(told.by_ref().take(rows));
+            untold = untold.checked_sub(rows).ok_or(Damage::Content)?;
+            sources.resize(sources.len() + rows, None);
             continue;
         }
         let first = expected.checked_add(unzigzag(bytes.number()?)).and_then(|first| usize::try_from(first).ok()).ok_or(Damage::Content)?;
         let end = first.checked_add(rows).filter(|end| *end <= list.len()).ok_or(Damage::Content)?;
-        if products.len() + rows > MOST_ROWS {
+        if sources.len() + rows > MOST_ROWS || (first..end).any(|row| group_of(row).is_none()) {
             return Err(Damage::Content);
         }
-        for row in first..end {
-            let group = moved.get(list.group(row) as usize).copied().flatten().ok_or(Damage::Content)?;
-            products.push(ProductRow { group, ..list.product(row) });
-        }
+        sources.extend((first..end).map(|row| Some(row as u32)));
         expected = end as i64;
     }
-    for (row, price) in changes(&mut bytes, products.len())? {
-        products[row].price = unzigzag(price);
+    let (prices, stocks) = (changes(&mut bytes, sources.len())?, changes(&mut bytes, sources.len())?);
+    bytes.end()?;
+    if untold > 0 {
+        return Err(Damage::Content);
     }
-    for (row, stock) in changes(&mut bytes, products.len())? {
-        products[row].stock = match stock {
-            0 => None,
-            told => Some(told.checked_sub(super::pack::STOCK_SHIFT).map(unzigzag).ok_or(Damage::Content)?),
+    let mut told = told.into_iter();
+    let rows = sources.iter().map(|source| match source {
+        Some(row) => {
+            let row = *row as usize;
+            ProductRow { group: group_of(row).unwrap_or_default(), ..list.product(row) }
+        }
+        None => told.next().unwrap_or_default(),
+    });
+    let mut columns = Columns::of_rows(&new, rows.map(Cow::Owned));
+    drop(list);
+    for (row, price) in prices {
+        columns.prices[row] = unzigzag(price);
+    }
+    for (row, stock) in stocks {
+        columns.stock[row] = match stock {
+            0 => UNTOLD,
+            told => told.checked_sub(super::pack::STOCK_SHIFT).map(unzigzag).ok_or(Damage::Content)?,
         };
     }
-    bytes.end()?;
-    new.products = products;
-    let encoded = new.encode().map_err(|_| Damage::Content)?;
+    let encoded = columns.encode().map_err(|_| Damage::Content)?;
     if checksum(&encoded) == Some(to) { Ok(encoded) } else { Err(Damage::Checksum) }
 }
 

@@ -6,6 +6,8 @@ use super::fold;
 const MAX_QUERY_CHARS: usize = 1000;
 /// Further words are ignored.
 const MAX_TERMS: usize = 32;
+/// What has more words than an article has parts is a list of words without spaces.
+const MOST_IN_TERM: usize = 4;
 
 /// One piece of the query between spaces.
 #[derive(Clone, Debug)]
@@ -46,7 +48,11 @@ pub(super) struct Query {
 impl Query {
     pub fn parse(text: &str) -> Self {
         let text: String = text.chars().take(MAX_QUERY_CHARS).collect();
-        let terms: Vec<Term> = text.split_whitespace().filter_map(Term::new).take(MAX_TERMS).collect();
+        let apart = |term: Term| match term.words.len() {
+            ..=MOST_IN_TERM => vec![term],
+            _ => term.words.iter().filter_map(|word| Term::new(word)).collect(),
+        };
+        let terms: Vec<Term> = text.split_whitespace().filter_map(Term::new).flat_map(apart).take(MAX_TERMS).collect();
         let code = terms.iter().map(|term| term.code.as_str()).collect();
         Self { terms, code }
     }

@@ -40,6 +40,9 @@ mod cost {
     pub const ARTICLE: u8 = 12;
 }
 
+/// More words than that are a name that was pasted, not typed on the wrong keyboard: only slips of single words are looked
+/// for, so that a key never costs more than a few words' repairs.
+const MOST_DOUBTED: usize = 8;
 /// How far hits by a group's name stand behind.
 const BY_GROUP: u8 = 24;
 /// Shorter words sound like anything.
@@ -159,10 +162,14 @@ pub(super) fn repair(index: &Index, query: &Query, matched: Vec<Option<Matched>>
         })
     };
     // Words that stand somewhere are doubted too: a typing error may be another word.
+    let many = query.terms.len() > MOST_DOUBTED;
     for deep in [false, true] {
+        if deep && many {
+            return;
+        }
         let choose = |(term, one): (&Term, &Matched)| -> Vec<Choice> {
             let harsher = if deep { harsh(index, term) } else { Vec::new() };
-            exact(one).into_iter().chain(mild(index, term)).chain(harsher).filter(|choice| !choice.rows.is_empty()).collect()
+            exact(one).into_iter().chain(mild(index, term, !many)).chain(harsher).filter(|choice| !choice.rows.is_empty()).collect()
         };
         let choices: Vec<Vec<Choice>> = query.terms.iter().zip(&matched).map(choose).collect();
         if cheapest(index, query, &choices, left, found) {
@@ -252,15 +259,17 @@ fn shown(index: &Index, term: &Term, options: &[Choice], row: u32) -> String {
     here.or(option.words.first()).map_or_else(|| term.typed.clone(), |(_, word)| word.clone())
 }
 
-/// What a word may be taken for, one error at a time.
-fn mild(index: &Index, term: &Term) -> Vec<Choice> {
+/// What a word may be taken for, one error at a time; `elsewhere`: also on another keyboard or in the other script.
+fn mild(index: &Index, term: &Term, elsewhere: bool) -> Vec<Choice> {
     let mut choices = spelling(index, term);
     let letters = term.letters().map_or(0, |word| word.chars().count());
     if let Some(word) = term.letters() {
         choices.extend(typo(index, word, typos::forgiven(letters), 0));
     }
-    choices.extend(layout(index, term));
-    choices.extend(translit(index, term));
+    if elsewhere {
+        choices.extend(layout(index, term));
+        choices.extend(translit(index, term));
+    }
     choices.extend(term.letters().and_then(|word| form(index, word, cost::FORM)));
     choices
 }

@@ -87,6 +87,21 @@ fn yo_is_ye_and_short_i_stays() {
 }
 
 #[test]
+fn a_long_line_is_read_and_its_slips_are_undone() {
+    // Twelve words without a space are twelve words, with a slip in one of them.
+    check("white,hanging,heart,t,light,holder", &["85123A"], Some(Reason::Words), None);
+    check(
+        "white hanging heart t light holdr white hanging heart",
+        &["85123A"],
+        Some(Reason::Typo),
+        Some("white hanging heart t light holder white hanging heart"),
+    );
+    // Of hundreds of words the first are looked for, and nothing is repaired at length.
+    let found = index(&demo()).find(&"щзсё,".repeat(200), &Filter::default());
+    assert!(found.is_empty() && found.repaired.is_none());
+}
+
+#[test]
 fn a_wrong_keyboard_layout_is_undone() {
     let layout = Some(Reason::Layout);
     check(",jkn", &["К-77"], layout, Some("болт"));
