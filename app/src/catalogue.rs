@@ -2,11 +2,12 @@
 //! browser keeps of it [`kept`]'s, and what becomes of a newer one [`newer`]'s.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use kontor_shared::api::PriceListInfo;
 use kontor_shared::catalog::ProductRow;
+use kontor_shared::catalog::by_code::ByCode;
 use kontor_shared::catalog::columns::{Columns, Head};
 use kontor_shared::catalog::search::{Bits, Index};
 use leptos::prelude::*;
@@ -22,14 +23,14 @@ mod newer;
 pub struct Catalogue {
     pub info: PriceListInfo,
     pub index: Index,
-    rows: HashMap<String, u32>,
+    rows: ByCode,
     /// For each group, itself and those above it.
     pub ancestors: Vec<Vec<u32>>,
 }
 
 impl Catalogue {
     fn new(info: PriceListInfo, list: Columns) -> Self {
-        let rows = list.codes().iter().enumerate().map(|(row, code)| (code.to_string(), row as u32)).collect();
+        let rows = ByCode::new(&list);
         let groups = &list.head.groups;
         let ancestors = (0..groups.len())
             .map(|group| {
@@ -69,11 +70,13 @@ impl Catalogue {
     }
     /// The group of a row and those above it.
     pub fn groups_of(&self, row: u32) -> &[u32] {
-        let group = self.list().groups().get(row as usize).copied().unwrap_or(u32::MAX);
-        self.ancestors.get(group as usize).map_or(&[], Vec::as_slice)
+        if row as usize >= self.goods() {
+            return &[];
+        }
+        self.ancestors.get(self.list().group(row as usize) as usize).map_or(&[], Vec::as_slice)
     }
     pub fn row(&self, code: &str) -> Option<u32> {
-        self.rows.get(code).copied()
+        self.rows.get(self.list(), code)
     }
     pub fn by_code(&self, code: &str) -> Option<ProductRow> {
         self.row(code).and_then(|row| self.product(row))

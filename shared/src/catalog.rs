@@ -9,6 +9,7 @@ use self::columns::{Columns, Damage};
 use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::QuantityRule;
 
+pub mod by_code;
 pub mod columns;
 pub mod discount;
 pub mod rows;

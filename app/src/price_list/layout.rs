@@ -330,7 +330,7 @@ impl Looking {
                     rows
                 }
             });
-            let group_of = |row: u32| catalogue.list().groups().get(row as usize).copied().unwrap_or_default();
+            let group_of = |row: u32| catalogue.list().group(row as usize);
             tall.with(|tall| Shared::new(Layout::new(rows, sorted, group_of, tall, metrics.get())))
         });
         let question = Memo::new(move |_| (shop.group.get(), manner.sort.get(), hits.get()));

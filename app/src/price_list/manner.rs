@@ -58,11 +58,10 @@ impl Sort {
     /// All rows in this order; nothing where the search or the list itself gives it. Equal rows stay as in the list.
     pub fn order(self, list: &Columns) -> Option<Vec<u32>> {
         let mut rows: Vec<u32> = (0..list.len() as u32).collect();
-        let prices = list.prices();
         match self {
             Self::Group | Self::Match => return None,
-            Self::Cheapest => rows.sort_by_key(|row| prices[*row as usize]),
-            Self::Dearest => rows.sort_by_key(|row| std::cmp::Reverse(prices[*row as usize])),
+            Self::Cheapest => rows.sort_by_key(|row| list.price(*row as usize)),
+            Self::Dearest => rows.sort_by_key(|row| std::cmp::Reverse(list.price(*row as usize))),
             Self::Name => rows.sort_by_cached_key(|row| fold_text(&list.name(*row as usize))),
             Self::Newest => rows.sort_by_key(|row| !list.is_new(*row as usize)),
         }

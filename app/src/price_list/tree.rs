@@ -168,7 +168,7 @@ fn Values(catalogue: Arc<Catalogue>, looking: Looking, attribute: usize) -> impl
     let values = of.values.clone();
     // The order is that of the whole list: nothing moves under the pointer while the counts change.
     let mut whole = vec![0_u32; values.len() + 1];
-    catalogue.list().attribute_column(attribute).iter().for_each(|value| whole[*value as usize] += 1);
+    (0..catalogue.list().len()).for_each(|row| whole[catalogue.list().attribute(attribute, row) as usize] += 1);
     let mut usual: Vec<u32> = (1..whole.len() as u32).collect();
     usual.sort_by_key(|value| std::cmp::Reverse(whole[*value as usize]));
     let count_of =

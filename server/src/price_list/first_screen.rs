@@ -205,13 +205,12 @@ fn first(list: &Columns, key: &Key, info: &Info) -> String {
 
 /// The first rows under their groups, as the list is laid out before anything is asked.
 fn rows(html: &mut String, list: &Columns, look: &Look) {
-    let groups = list.groups();
     let (mut open, mut at) = (None, 0);
     for row in 0..list.len().min(ROWS) {
         let group = list.group(row);
         if open != Some(group) {
             open = Some(group);
-            let rows = groups[row..].iter().take_while(|one| **one == group).count() as u32;
+            let rows = (row..list.len()).take_while(|row| list.group(*row) == group).count() as u32;
             html.push_str(&group_html(list, group, rows, look.lang, at));
             at += 1;
         }

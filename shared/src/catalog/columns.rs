@@ -18,12 +18,14 @@ use crate::orders::QuantityRule;
 
 mod codec;
 pub mod delta;
+mod numbers;
 mod pack;
 #[cfg(test)]
 mod tests;
 mod unpack;
 
 pub use codec::Damage;
+use numbers::{Numbers, Run, Runs};
 
 /// More goods than a sheet has rows; a file that claims more is not ours.
 pub const MOST_ROWS: usize = 4_000_000;
@@ -117,34 +119,31 @@ pub struct Columns {
     codes: Texts,
     /// The pieces of names: those that recur, most frequent first, then the others in the order they occur.
     pieces: Texts,
-    name_pieces: Vec<u32>,
-    /// Where each name's pieces begin, and the end.
-    name_starts: Vec<u32>,
-    groups: Vec<u32>,
-    units: Vec<u32>,
+    name_pieces: Runs,
+    groups: Numbers,
+    units: Numbers,
     /// [`Price`] as stored.
-    prices: Vec<i64>,
-    vat_rates: Vec<u32>,
-    rules: Vec<u32>,
-    /// [`crate::money::Quantity`] as stored; [`UNTOLD`] where the firm does not tell.
-    stock: Vec<i64>,
+    prices: Numbers,
+    vat_rates: Numbers,
+    rules: Numbers,
+    /// [`crate::money::Quantity`] as stored, or less than any of them where the firm does not tell.
+    stock: Numbers,
+    untold: Option<i64>,
     flags: Vec<u8>,
     /// The number of the product's picture; 0: none.
-    pictures: Vec<u32>,
+    pictures: Numbers,
     /// For each attribute a value number per row; 0: none.
-    attributes: Vec<Vec<u32>>,
+    attributes: Vec<Numbers>,
     /// Row, quantity from which it holds, price: by row, then quantity.
     tiers: Vec<(u32, i64, i64)>,
 }
-
-const UNTOLD: i64 = i64::MIN;
 
 impl Columns {
     pub fn len(&self) -> usize {
         self.prices.len()
     }
     pub fn is_empty(&self) -> bool {
-        self.prices.is_empty()
+        self.len() == 0
     }
     /// The firm's own code.
     pub fn code(&self, row: usize) -> &str {
@@ -157,11 +156,8 @@ impl Columns {
         &self.pieces
     }
     /// The numbers of the pieces of a name, in order.
-    pub fn name_pieces(&self, row: usize) -> &[u32] {
-        match (self.name_starts.get(row), self.name_starts.get(row + 1)) {
-            (Some(from), Some(to)) => self.name_pieces.get(*from as usize..*to as usize).unwrap_or(&[]),
-            _ => &[],
-        }
+    pub fn name_pieces(&self, row: usize) -> Run<'_> {
+        self.name_pieces.row(row)
     }
     pub fn name(&self, row: usize) -> String {
         let mut name = String::with_capacity(80);
@@ -169,33 +165,31 @@ impl Columns {
         name
     }
     pub fn name_into(&self, row: usize, name: &mut String) {
-        for (at, piece) in self.name_pieces(row).iter().enumerate() {
+        for (at, piece) in self.name_pieces(row).enumerate() {
             if at > 0 {
                 name.push(' ');
             }
-            name.push_str(self.pieces.get(*piece as usize));
+            name.push_str(self.pieces.get(piece as usize));
         }
     }
     pub fn group(&self, row: usize) -> u32 {
-        self.groups[row]
+        self.groups.get(row) as u32
     }
-    pub fn groups(&self) -> &[u32] {
-        &self.groups
+    /// The group of each row.
+    pub fn groups(&self) -> impl Iterator<Item = u32> + '_ {
+        self.groups.iter().map(|group| group as u32)
     }
     pub fn unit(&self, row: usize) -> &str {
-        self.head.units.get(self.units[row] as usize).map_or("", String::as_str)
+        self.head.units.get(self.units.get(row) as usize).map_or("", String::as_str)
     }
     pub fn price(&self, row: usize) -> Price {
-        Price::from_raw(self.prices[row])
-    }
-    pub fn prices(&self) -> &[i64] {
-        &self.prices
+        Price::from_raw(self.prices.get(row))
     }
     pub fn vat_rate(&self, row: usize) -> Percent {
-        Percent::from_raw(self.head.vat_rates.get(self.vat_rates[row] as usize).copied().unwrap_or_default())
+        Percent::from_raw(self.head.vat_rates.get(self.vat_rates.get(row) as usize).copied().unwrap_or_default())
     }
     fn stored_rule(&self, row: usize) -> Rule {
-        self.head.rules.get(self.rules[row] as usize).copied().unwrap_or(Rule(None, None, None, 0))
+        self.head.rules.get(self.rules.get(row) as usize).copied().unwrap_or(Rule(None, None, None, 0))
     }
     pub fn rule(&self, row: usize) -> QuantityRule {
         use crate::money::Quantity;
@@ -205,11 +199,10 @@ impl Columns {
     }
     /// [`crate::money::Quantity`] as stored; absent: not told.
     pub fn stock(&self, row: usize) -> Option<i64> {
-        Some(self.stock[row]).filter(|stock| *stock != UNTOLD)
+        Some(self.stock.get(row)).filter(|stock| Some(*stock) != self.untold)
     }
     pub fn in_stock(&self, row: usize) -> bool {
-        let stock = self.stock[row];
-        stock == UNTOLD || stock > 0
+        self.stock(row).is_none_or(|stock| stock > 0)
     }
     pub fn is_new(&self, row: usize) -> bool {
         self.flags[row] & flag::NEW != 0
@@ -219,10 +212,7 @@ impl Columns {
     }
     /// The number of its value of an attribute; 0: none.
     pub fn attribute(&self, attribute: usize, row: usize) -> u32 {
-        self.attributes[attribute][row]
-    }
-    pub fn attribute_column(&self, attribute: usize) -> &[u32] {
-        &self.attributes[attribute]
+        self.attributes[attribute].get(row) as u32
     }
     /// Its prices from larger quantities on, by quantity.
     pub fn tiers(&self, row: usize) -> Vec<Tier> {
@@ -232,7 +222,7 @@ impl Columns {
 
     /// Changes every price and every tier's price.
     pub(super) fn each_price(&mut self, change: impl Fn(i64) -> i64) {
-        self.prices.iter_mut().for_each(|price| *price = change(*price));
+        self.prices = self.prices.iter().map(&change).collect::<Vec<_>>().into();
         self.tiers.iter_mut().for_each(|tier| tier.2 = change(tier.2));
     }
 
@@ -244,7 +234,7 @@ impl Columns {
             name: self.name(row),
             group: self.group(row),
             unit: self.unit(row).to_string(),
-            price: self.prices[row],
+            price: self.prices.get(row),
             vat_rate: self.vat_rate(row).raw(),
             min: rule.0,
             max: rule.1,
@@ -253,8 +243,8 @@ impl Columns {
             stock: self.stock(row),
             new: self.is_new(row),
             promotion: self.in_promotion(row),
-            picture: self.pictures[row],
-            attributes: self.head.attributes.iter().zip(&self.attributes).map(|(attribute, column)| value(attribute, column[row])).collect(),
+            picture: self.pictures.get(row) as u32,
+            attributes: self.head.attributes.iter().zip(&self.attributes).map(|(attribute, column)| value(attribute, column.get(row) as u32)).collect(),
             tiers: self.tiers(row),
         }
     }
@@ -313,42 +303,60 @@ impl Columns {
             },
             codes: Texts::default(),
             pieces: Texts::default(),
-            name_pieces: Vec::new(),
-            name_starts: vec![0],
-            groups: Vec::new(),
-            units: Vec::new(),
-            prices: Vec::new(),
-            vat_rates: Vec::new(),
-            rules: Vec::new(),
-            stock: Vec::new(),
+            name_pieces: Runs::default(),
+            groups: Numbers::default(),
+            units: Numbers::default(),
+            prices: Numbers::default(),
+            vat_rates: Numbers::default(),
+            rules: Numbers::default(),
+            stock: Numbers::default(),
+            untold: None,
             flags: Vec::new(),
-            pictures: Vec::new(),
-            attributes: vec![Vec::new(); snapshot.attributes.len()],
+            pictures: Numbers::default(),
+            attributes: Vec::new(),
             tiers: Vec::new(),
         };
+        let mut each: [Vec<i64>; 6] = Default::default();
+        let mut stock = Vec::new();
+        let mut attributes: Vec<Vec<i64>> = vec![Vec::new(); snapshot.attributes.len()];
         for (row, product) in rows.enumerate() {
             names.push(&product.name);
             columns.codes.push(&product.code);
-            columns.groups.push(product.group);
-            columns.units.push(units.of(product.unit.as_str()));
-            columns.prices.push(product.price);
-            columns.vat_rates.push(vat_rates.of(&product.vat_rate));
-            columns.rules.push(rules.of(&Rule(product.min, product.max, product.increment, product.precision)));
-            columns.stock.push(product.stock.unwrap_or(UNTOLD));
+            let numbers = [
+                product.group.into(),
+                units.of(product.unit.as_str()).into(),
+                product.price,
+                vat_rates.of(&product.vat_rate).into(),
+                rules.of(&Rule(product.min, product.max, product.increment, product.precision)).into(),
+                product.picture.into(),
+            ];
+            each.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+            stock.push(product.stock);
             columns.flags.push(if product.new { flag::NEW } else { 0 } | if product.promotion { flag::PROMOTION } else { 0 });
-            columns.pictures.push(product.picture);
-            for (attribute, (column, numbering)) in columns.attributes.iter_mut().zip(&mut values).enumerate() {
+            for (attribute, (column, numbering)) in attributes.iter_mut().zip(&mut values).enumerate() {
                 let value = product.attributes.get(attribute).map_or("", String::as_str);
-                column.push(if value.is_empty() { 0 } else { numbering.of(value) + 1 });
+                column.push(if value.is_empty() { 0 } else { (numbering.of(value) + 1).into() });
             }
             columns.tiers.extend(product.tiers.iter().map(|tier| (row as u32, tier.from, tier.price)));
         }
         columns.name_all(names.iter());
+        let [groups, unit_numbers, prices, vat_rate_numbers, rule_numbers, pictures] = each.map(Numbers::from);
+        columns = Self { groups, units: unit_numbers, prices, vat_rates: vat_rate_numbers, rules: rule_numbers, pictures, ..columns };
+        columns.set_stock(stock);
+        columns.attributes = attributes.into_iter().map(Numbers::from).collect();
         columns.head.units = units.all;
         columns.head.vat_rates = vat_rates.all;
         columns.head.rules = rules.all;
         columns.head.attributes = snapshot.attributes.iter().zip(values).map(|(name, values)| Attribute { name: name.clone(), values: values.all }).collect();
         columns
+    }
+
+    /// Puts in what is on stock; absent: not told.
+    fn set_stock(&mut self, stock: Vec<Option<i64>>) {
+        let least = stock.iter().flatten().copied().min().unwrap_or(0);
+        let untold = least.saturating_sub(1);
+        self.untold = stock.contains(&None).then_some(untold);
+        self.stock = stock.into_iter().map(|told| told.unwrap_or(untold)).collect::<Vec<_>>().into();
     }
 
     /// Cuts the names into pieces and numbers them.
@@ -371,15 +379,15 @@ impl Columns {
                 });
                 self.name_pieces.push(number);
             }
-            self.name_starts.push(self.name_pieces.len() as u32);
+            self.name_pieces.end();
         }
     }
 
     /// How many pieces recur; the others stand once each, in the order of the names.
     fn recurring(&self) -> usize {
         let mut counts = vec![0_u32; self.pieces.len()];
-        for piece in &self.name_pieces {
-            counts[*piece as usize] += 1;
+        for piece in self.name_pieces.all() {
+            counts[piece as usize] += 1;
         }
         counts.iter().take_while(|count| **count > 1).count()
     }

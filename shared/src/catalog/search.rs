@@ -389,7 +389,7 @@ impl Index {
         let groups = self.groups_with(word);
         for row in rows.iter().map(|row| row as usize) {
             for piece in self.list.name_pieces(row) {
-                let (text, [inside, at_start]) = match self.folded[*piece as usize] {
+                let (text, [inside, at_start]) = match self.folded[piece as usize] {
                     NO_TEXT => continue,
                     at if at & CODED == 0 && digits => continue,
                     at if at & CODED == 0 => (self.plain.get(at as usize), &plain),
@@ -433,11 +433,10 @@ impl Index {
         }
         if filter.price_min.is_some() || filter.price_max.is_some() {
             let (least, most) = (filter.price_min.map_or(i64::MIN, Price::raw), filter.price_max.map_or(i64::MAX, Price::raw));
-            passing.and(&self.rows_where(|row| (least..=most).contains(&self.list.prices()[row])));
+            passing.and(&self.rows_where(|row| (least..=most).contains(&self.list.price(row).raw())));
         }
         for (attribute, values) in filter.attributes.iter().filter(|(attribute, _)| *attribute < self.list.head.attributes.len()) {
-            let column = self.list.attribute_column(*attribute);
-            passing.and(&self.rows_where(|row| values.contains(&column[row])));
+            passing.and(&self.rows_where(|row| values.contains(&self.list.attribute(*attribute, row))));
         }
         if let Some(only) = &filter.only {
             passing.and(only);
@@ -555,7 +554,7 @@ impl Index {
         }
         for row in rows.iter() {
             let pieces = self.list.name_pieces(row as usize);
-            if pieces.windows(2).any(|pair| after[pair[1] as usize] && self.ends_with_number(pair[0], number)) {
+            if pieces.clone().zip(pieces.skip(1)).any(|(before, behind)| after[behind as usize] && self.ends_with_number(before, number)) {
                 to.put(row as usize);
             }
         }
@@ -574,12 +573,12 @@ impl Index {
 }
 
 /// Rows of one group that stand together: the group, and where its run ends.
-fn runs(groups: &[u32]) -> Vec<(u32, u32)> {
+fn runs(groups: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
-    for (group, end) in groups.iter().zip(1..) {
+    for (group, end) in groups.zip(1..) {
         match runs.last_mut() {
-            Some(run) if run.0 == *group => run.1 = end,
-            _ => runs.push((*group, end)),
+            Some(run) if run.0 == group => run.1 = end,
+            _ => runs.push((group, end)),
         }
     }
     runs

@@ -118,11 +118,6 @@ impl<'a> Bytes<'a> {
         }
         Ok(column)
     }
-    /// As [`column`](Self::column), with exactly this many numbers, each below `below`.
-    pub fn indexes(&mut self, rows: usize, below: usize) -> Result<Vec<u32>> {
-        let column = self.column(rows, |number| u32::try_from(number).ok().filter(|number| (*number as usize) < below).ok_or(Damage::Content))?;
-        if column.len() == rows { Ok(column) } else { Err(Damage::Content) }
-    }
     pub fn end(&self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Damage::Content) }
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::codec::{Bytes, Damage, Result, put_bytes, put_column, put_number, unzigzag, zigzag};
-use super::{Columns, MOST_ROWS, UNTOLD};
+use super::{Columns, MOST_ROWS};
 use crate::catalog::{ProductRow, Snapshot};
 
 const MAGIC: &[u8; 8] = b"KontorD2";
@@ -50,7 +50,7 @@ pub fn between(old: &[u8], new: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
         }
         match kept {
             Some(old) => {
-                if from.prices[old] != product.price {
+                if from.prices.get(old) != product.price {
                     prices.push((row, product.price));
                 }
                 if from.stock(old) != product.stock {
@@ -141,15 +141,17 @@ pub fn apply(old: &[u8], delta: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
     });
     let mut columns = Columns::of_rows(&new, rows.map(Cow::Owned));
     drop(list);
-    for (row, price) in prices {
-        columns.prices[row] = unzigzag(price);
-    }
-    for (row, stock) in stocks {
-        columns.stock[row] = match stock {
-            0 => UNTOLD,
-            told => told.checked_sub(super::pack::STOCK_SHIFT).map(unzigzag).ok_or(Damage::Content)?,
+    let mut column: Vec<i64> = columns.prices.iter().collect();
+    prices.into_iter().for_each(|(row, price)| column[row] = unzigzag(price));
+    columns.prices = column.into();
+    let mut stock: Vec<Option<i64>> = (0..columns.len()).map(|row| columns.stock(row)).collect();
+    for (row, told) in stocks {
+        stock[row] = match told {
+            0 => None,
+            told => Some(told.checked_sub(super::pack::STOCK_SHIFT).map(unzigzag).ok_or(Damage::Content)?),
         };
     }
+    columns.set_stock(stock);
     let encoded = columns.encode().map_err(|_| Damage::Content)?;
     if checksum(&encoded) == Some(to) { Ok(encoded) } else { Err(Damage::Checksum) }
 }

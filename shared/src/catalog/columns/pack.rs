@@ -1,7 +1,8 @@
 //! Columns as bytes.
 
 use super::codec::{put_bytes, put_column, put_number, zigzag};
-use super::{Columns, Texts, UNTOLD};
+use super::numbers::Numbers;
+use super::{Columns, Texts};
 
 /// "Kontor price list", and the number of the format.
 pub(super) const MAGIC: &[u8; 8] = b"KontorL2";
@@ -20,16 +21,16 @@ impl Columns {
         put_number(&mut out, self.len() as u64);
         self.put_names(&mut out);
         put_codes(&mut out, &self.codes);
-        let column = |values: &[u32]| values.iter().map(|value| u64::from(*value)).collect::<Vec<_>>();
+        let column = |values: &Numbers| values.iter().map(|value| value as u64).collect::<Vec<_>>();
         let mut group = 0;
-        let steps: Vec<u64> = self.groups.iter().map(|next| zigzag(i64::from(*next) - i64::from(std::mem::replace(&mut group, *next)))).collect();
+        let steps: Vec<u64> = self.groups.iter().map(|next| zigzag(next - std::mem::replace(&mut group, next))).collect();
         put_column(&mut out, &steps);
         put_column(&mut out, &column(&self.units));
-        put_column(&mut out, &self.prices.iter().map(|price| zigzag(*price)).collect::<Vec<_>>());
+        put_column(&mut out, &self.prices.iter().map(zigzag).collect::<Vec<_>>());
         put_column(&mut out, &column(&self.vat_rates));
         put_column(&mut out, &column(&self.rules));
         // What is told is shifted by one step of a whole, so that "not told" neither widens the column nor breaks its step.
-        let told: Vec<u64> = self.stock.iter().map(|stock| if *stock == UNTOLD { 0 } else { zigzag(*stock).saturating_add(STOCK_SHIFT) }).collect();
+        let told: Vec<u64> = (0..self.len()).map(|row| self.stock(row).map_or(0, |stock| zigzag(stock).saturating_add(STOCK_SHIFT))).collect();
         put_column(&mut out, &told);
         put_column(&mut out, &self.flags.iter().map(|flags| u64::from(*flags)).collect::<Vec<_>>());
         put_column(&mut out, &column(&self.pictures));
@@ -49,10 +50,10 @@ impl Columns {
         let recurring = self.recurring();
         put_texts(out, (0..recurring).map(|at| self.pieces.get(at)));
         put_texts(out, (recurring..self.pieces.len()).map(|at| self.pieces.get(at)));
-        let mut numbers = Vec::with_capacity(self.name_pieces.len() * 2);
+        let mut numbers = Vec::with_capacity(self.len() * 16);
         for row in 0..self.len() {
             for piece in self.name_pieces(row) {
-                let piece = *piece as usize;
+                let piece = piece as usize;
                 put_number(&mut numbers, if piece < recurring { piece as u64 + ONCE + 1 } else { ONCE });
             }
             put_number(&mut numbers, END);

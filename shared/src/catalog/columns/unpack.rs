@@ -1,8 +1,9 @@
 //! Bytes as columns. Whatever is not written by [`Columns::encode`] is refused, never guessed at.
 
 use super::codec::{Bytes, Damage, Result, unzigzag};
+use super::numbers::{Numbers, Runs};
 use super::pack::{END, MAGIC, ONCE, STOCK_SHIFT};
-use super::{Columns, Head, MOST_ATTRIBUTES, MOST_ROWS, Texts, UNTOLD};
+use super::{Columns, Head, MOST_ATTRIBUTES, MOST_ROWS, Texts};
 
 impl Columns {
     /// Whether bytes begin as a list of this format does.
@@ -25,32 +26,56 @@ impl Columns {
         }
         // Each row takes a byte at least, where its name ends: no claim makes the reader grow beyond what it was given.
         let rows = bytes.count(MOST_ROWS.min(bytes.0.len()))?;
-        let (pieces, name_pieces, name_starts) = names(&mut bytes, rows)?;
+        let (pieces, name_pieces) = names(&mut bytes, rows)?;
         let codes = codes(&mut bytes, rows)?;
         let groups = groups(&mut bytes, rows, head.groups.len())?;
-        let units = bytes.indexes(rows, head.units.len())?;
-        let prices = signed(&mut bytes, rows)?;
-        let vat_rates = bytes.indexes(rows, head.vat_rates.len())?;
-        let rules = bytes.indexes(rows, head.rules.len())?;
+        let units = indexes(&mut bytes, rows, head.units.len())?;
+        let prices = signed(&mut bytes, rows)?.into();
+        let vat_rates = indexes(&mut bytes, rows, head.vat_rates.len())?;
+        let rules = indexes(&mut bytes, rows, head.rules.len())?;
         let stock = bytes.column(rows, |told| match told {
-            0 => Ok(UNTOLD),
-            told => told.checked_sub(STOCK_SHIFT).map(unzigzag).ok_or(Damage::Content),
+            0 => Ok(None),
+            told => told.checked_sub(STOCK_SHIFT).map(|told| Some(unzigzag(told))).ok_or(Damage::Content),
         })?;
         let flags = bytes.column(rows, |flags| u8::try_from(flags).map_err(|_| Damage::Content))?;
-        let pictures = bytes.indexes(rows, u32::MAX as usize)?;
-        let attributes = head.attributes.iter().map(|attribute| bytes.indexes(rows, attribute.values.len() + 1)).collect::<Result<Vec<_>>>()?;
+        let pictures = indexes(&mut bytes, rows, u32::MAX as usize)?;
+        let attributes = head.attributes.iter().map(|attribute| indexes(&mut bytes, rows, attribute.values.len() + 1)).collect::<Result<Vec<_>>>()?;
         let tiers = tiers(&mut bytes, rows)?;
         bytes.end()?;
         if stock.len() != rows || flags.len() != rows {
             return Err(Damage::Content);
         }
-        Ok(Self { head, codes, pieces, name_pieces, name_starts, groups, units, prices, vat_rates, rules, stock, flags, pictures, attributes, tiers })
+        let mut columns = Self {
+            head,
+            codes,
+            pieces,
+            name_pieces,
+            groups,
+            units,
+            prices,
+            vat_rates,
+            rules,
+            stock: Numbers::default(),
+            untold: None,
+            flags,
+            pictures,
+            attributes,
+            tiers,
+        };
+        columns.set_stock(stock);
+        Ok(columns)
     }
 }
 
 fn signed(bytes: &mut Bytes<'_>, rows: usize) -> Result<Vec<i64>> {
     let column = bytes.column(rows, |number| Ok(unzigzag(number)))?;
     if column.len() == rows { Ok(column) } else { Err(Damage::Content) }
+}
+
+/// A column of exactly this many numbers, each below `below`.
+fn indexes(bytes: &mut Bytes<'_>, rows: usize, below: usize) -> Result<Numbers> {
+    let column = bytes.column(rows, |number| i64::try_from(number).ok().filter(|number| (*number as u64) < below as u64).ok_or(Damage::Content))?;
+    if column.len() == rows { Ok(column.into()) } else { Err(Damage::Content) }
 }
 
 fn texts(bytes: &mut Bytes<'_>) -> Result<Texts> {
@@ -70,7 +95,7 @@ fn texts(bytes: &mut Bytes<'_>) -> Result<Texts> {
     Ok(Texts { text: text.to_string(), starts })
 }
 
-fn names(bytes: &mut Bytes<'_>, rows: usize) -> Result<(Texts, Vec<u32>, Vec<u32>)> {
+fn names(bytes: &mut Bytes<'_>, rows: usize) -> Result<(Texts, Runs)> {
     let mut pieces = texts(bytes)?;
     let once = texts(bytes)?;
     let recurring = pieces.len();
@@ -81,9 +106,7 @@ fn names(bytes: &mut Bytes<'_>, rows: usize) -> Result<(Texts, Vec<u32>, Vec<u32
     pieces.text.push_str(&once.text);
     pieces.starts.extend(once.starts.iter().skip(1).map(|start| start + shift));
     let mut numbers = Bytes(bytes.bytes()?);
-    let mut name_pieces = Vec::with_capacity(numbers.0.len() / 2);
-    let mut name_starts = Vec::with_capacity(rows + 1);
-    name_starts.push(0);
+    let mut name_pieces = Runs::default();
     let mut next_once = recurring;
     for _ in 0..rows {
         loop {
@@ -99,13 +122,14 @@ fn names(bytes: &mut Bytes<'_>, rows: usize) -> Result<(Texts, Vec<u32>, Vec<u32
                 }
             }
         }
-        name_starts.push(name_pieces.len() as u32);
+        name_pieces.end();
     }
     numbers.end()?;
     if next_once != pieces.len() {
         return Err(Damage::Content);
     }
-    Ok((pieces, name_pieces, name_starts))
+    name_pieces.shrink();
+    Ok((pieces, name_pieces))
 }
 
 fn codes(bytes: &mut Bytes<'_>, rows: usize) -> Result<Texts> {
@@ -143,14 +167,14 @@ fn codes(bytes: &mut Bytes<'_>, rows: usize) -> Result<Texts> {
     Ok(Texts { text, starts })
 }
 
-fn groups(bytes: &mut Bytes<'_>, rows: usize, groups: usize) -> Result<Vec<u32>> {
+fn groups(bytes: &mut Bytes<'_>, rows: usize, groups: usize) -> Result<Numbers> {
     let mut at = 0_i64;
     let mut column = Vec::with_capacity(rows);
     for step in signed(bytes, rows)? {
         at = at.saturating_add(step);
-        column.push(u32::try_from(at).ok().filter(|group| (*group as usize) < groups).ok_or(Damage::Content)?);
+        column.push(Some(at).filter(|group| (0..groups as i64).contains(group)).ok_or(Damage::Content)?);
     }
-    Ok(column)
+    Ok(column.into())
 }
 
 fn tiers(bytes: &mut Bytes<'_>, rows: usize) -> Result<Vec<(u32, i64, i64)>> {

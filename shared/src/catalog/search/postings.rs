@@ -15,7 +15,7 @@ pub(super) struct Postings {
 impl Postings {
     pub fn new(list: &Columns) -> Self {
         let rows = list.len();
-        let entries = (0..rows).flat_map(|row| list.name_pieces(row).iter().map(move |piece| (*piece as usize, row)));
+        let entries = (0..rows).flat_map(|row| list.name_pieces(row).map(move |piece| (piece as usize, row)));
         let mut counts = vec![0_u32; list.pieces().len()];
         entries.clone().for_each(|(piece, _)| counts[piece] += 1);
         let frequent = counts.iter().take_while(|count| **count as usize > rows / 16 && rows > 2048).count();

@@ -254,7 +254,7 @@ fn taken(options: &[Choice], row: u32) -> Option<&Choice> {
 /// A word of the query as it was understood in a row.
 fn shown(index: &Index, term: &Term, options: &[Choice], row: u32) -> String {
     let Some(option) = taken(options, row).filter(|option| option.cost > 0) else { return term.typed.clone() };
-    let pieces = index.list.name_pieces(row as usize);
+    let pieces: Vec<u32> = index.list.name_pieces(row as usize).collect();
     let here = option.words.iter().find(|(piece, _)| piece.is_none_or(|piece| pieces.contains(&piece)));
     here.or(option.words.first()).map_or_else(|| term.typed.clone(), |(_, word)| word.clone())
 }
