@@ -9,7 +9,7 @@ use kontor_shared::drafts::queue::{self as model, Queue, Queued};
 use kontor_shared::ids::OrderId;
 use leptos::prelude::*;
 
-use crate::house::house;
+use crate::house::{house, lasting};
 
 pub mod leaving;
 pub mod local;
@@ -35,8 +35,7 @@ thread_local! {
 pub fn queue() -> QueueStore {
     STORE.with(|cell| {
         *cell.get_or_init(|| {
-            let root = Owner::new_root(None);
-            let store = root.with(|| {
+            lasting(|| {
                 model::tidy(&mut Local, crate::browser::now());
                 let store = QueueStore { all: RwSignal::new(model::all(&Local)) };
                 crate::session::ask_before_leaving(leaving::ask);
@@ -56,9 +55,7 @@ pub fn queue() -> QueueStore {
                     }
                 });
                 store
-            });
-            std::mem::forget(root);
-            store
+            })
         })
     })
 }
