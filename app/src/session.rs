@@ -60,6 +60,15 @@ fn change() {
     TURNS.with_borrow_mut(Turns::change);
 }
 
+/// Whose data a page shows, for pages that fetch it once: with another reader, and with none, it is fetched anew. A session
+/// that only ran out leaves the page and what was typed there.
+pub fn whose() -> Memo<String> {
+    Memo::new(|before: Option<&String>| match house().session.get() {
+        None if !left() => before.cloned().unwrap_or_default(),
+        session => memory::reader(session.as_ref()),
+    })
+}
+
 fn set(session: Option<Session>) {
     change();
     LEFT.set(session.is_none());
