@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader};
 
-use crate::network;
+use crate::{network, session};
 
 /// The server gets this long; then the page says so and nothing is lost.
 const PATIENCE_MS: u32 = 30_000;
@@ -33,6 +33,8 @@ pub struct ApiError {
     pub choice: Option<Box<Choice>>,
     /// No answer came: it is unknown whether the server acted.
     pub network: bool,
+    /// What had happened to the session when the call was made ([`crate::session::note_signed_out`]).
+    pub turn: u32,
 }
 
 /// Values of a column, one of which has to be chosen.
@@ -47,14 +49,14 @@ impl ApiError {
         Self { code: "network".into(), network: true, ..Self::unreadable(0, detail) }
     }
     pub fn unreadable(status: u16, detail: String) -> Self {
-        Self { code: "unreadable".into(), status, detail: Some(detail), field: None, retry_after: None, choice: None, network: false }
+        Self { code: "unreadable".into(), status, detail: Some(detail), field: None, retry_after: None, choice: None, network: false, turn: 0 }
     }
     /// What the body of a failed answer says; a proxy in between answers in its own way.
     pub fn read(status: u16, text: &str) -> Self {
         let Ok(problem) = serde_json::from_str::<Problem>(text) else { return Self::unreadable(status, format!("HTTP {status}")) };
         let Problem { code, detail, field, retry_after, column, values, .. } = problem;
         let choice = column.map(|column| Box::new(Choice { column, values }));
-        Self { code, status, detail, field, retry_after, choice, network: false }
+        Self { code, status, detail, field, retry_after, choice, network: false, turn: 0 }
     }
     /// Nobody is signed in (any more).
     pub fn signed_out(&self) -> bool {
@@ -71,6 +73,7 @@ fn patient(request: RequestBuilder) -> RequestBuilder {
 /// The answer, or the problem it describes.
 async fn answer(request: std::result::Result<Request, gloo_net::Error>) -> Result<Response> {
     let request = request.map_err(|error| ApiError::unreadable(0, error.to_string()))?;
+    let turn = session::turn();
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) => {
@@ -89,7 +92,7 @@ async fn answer(request: std::result::Result<Request, gloo_net::Error>) -> Resul
     }
     let status = response.status();
     let text = response.text().await.map_err(|error| ApiError::network(error.to_string()))?;
-    Err(ApiError::read(status, &text))
+    Err(ApiError { turn, ..ApiError::read(status, &text) })
 }
 
 /// The status and text of a good answer. What goes on between asking and reading is here, once: in a generic function

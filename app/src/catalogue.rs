@@ -18,6 +18,7 @@ use crate::house::lasting;
 mod fetch;
 pub mod kept;
 mod newer;
+mod place;
 
 /// One version as this reader sees it, ready to search.
 pub struct Catalogue {
@@ -122,6 +123,10 @@ pub struct Shop {
     pub bought_rows: RwSignal<Option<Arc<Bits>>>,
     /// How far the list is scrolled.
     pub scroll: RwSignal<f64>,
+    /// The row at the top of the view: the same place in another list is another distance.
+    pub top: RwSignal<Option<u32>>,
+    /// Where the reader was in the list let go, until the next one is here.
+    left: StoredValue<Option<place::Named>>,
 }
 
 thread_local! {
@@ -150,6 +155,8 @@ pub fn shop() -> Shop {
                     current: RwSignal::new(None),
                     bought_rows: RwSignal::new(None),
                     scroll: RwSignal::new(0.0),
+                    top: RwSignal::new(None),
+                    left: StoredValue::new(None),
                 };
                 shop.follow();
                 shop

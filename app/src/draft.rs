@@ -14,7 +14,7 @@ use kontor_shared::words::{queue as words, shop};
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::house::house;
+use crate::house::{house, lasting};
 use crate::lang::{count, lang, say};
 use crate::queue::local::Local;
 use crate::session;
@@ -41,8 +41,7 @@ thread_local! {
 pub fn store() -> DraftStore {
     STORE.with(|cell| {
         *cell.get_or_init(|| {
-            let root = Owner::new_root(None);
-            let store = root.with(|| {
+            lasting(|| {
                 let store = DraftStore {
                     draft: RwSignal::new(Draft::default()),
                     hold: StoredValue::new(Hold::default()),
@@ -62,9 +61,7 @@ pub fn store() -> DraftStore {
                     }
                 });
                 store
-            });
-            std::mem::forget(root);
-            store
+            })
         })
     })
 }

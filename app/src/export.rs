@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 
 use crate::browser;
-use crate::catalogue::shop;
+use crate::catalogue::{Catalogue, shop};
 use crate::draft;
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
@@ -56,8 +56,8 @@ pub enum What {
     PriceList,
     /// The same with the quantities of an order that waits on this device.
     Waiting(Arc<Draft>),
-    /// Of it only these rows, and what is ordered beside them.
-    Found(Arc<[u32]>),
+    /// Of the list they were found in only these rows, and what is ordered beside them.
+    Found(Arc<Catalogue>, Arc<[u32]>),
     /// A stored order.
     Order(Arc<Order>),
 }
@@ -111,10 +111,16 @@ fn message(what: &What, whole: bool) -> Option<JsValue> {
         set("firm", serde_json::to_string(firm.as_ref()).ok()?.into())?;
         return Some(message.into());
     }
-    let catalogue = shop().here_untracked()?;
-    if let What::Found(rows) = what {
-        set("only", Uint32Array::from(rows.as_ref()).into())?;
-    }
+    let here = shop().here_untracked()?;
+    let catalogue = match what {
+        // Rows are numbers of the list they were found in, which may be another one by now. With other prices it is another
+        // reader's: theirs is not given to whoever came after.
+        What::Found(found, rows) => {
+            set("only", Uint32Array::from(rows.as_ref()).into())?;
+            (found.info.overlay == here.info.overlay).then(|| found.clone())?
+        }
+        _ => here,
+    };
     if whole {
         // What is held here has the discount taken off.
         set("list", Uint8Array::from(catalogue.list().encode().ok()?.as_slice()).into())?;

@@ -92,11 +92,14 @@ pub fn open() {
 
 /// Asks for the firm and the session, together. Without an answer an open house stays as it is.
 pub async fn ask() {
+    let asked = session::asked();
     // Whoever has left is not asked about.
     let session = async { if session::leave().await { api::session().await } else { Ok(None) } };
     match both(api::firm(), session).await {
         (Ok(firm), Ok(session)) => {
             memory::keep_firm(&firm);
+            // Who signed in or out meanwhile did so after the question: of the answer only the firm's part is news.
+            let session = if session::answered(asked) { session } else { house().session.get_untracked() };
             settle(firm, session);
         }
         (Err(error), _) | (_, Err(error)) => {

@@ -1,11 +1,14 @@
 //! What the reader is told without being disturbed: how old the prices are, a newer list, a newer edition of the page.
 
-use kontor_shared::words::{offline as words, shop as shop_words};
+use std::sync::Arc;
+
+use kontor_shared::catalog::ended;
+use kontor_shared::words::{format, offline as words, shop as shop_words};
 use leptos::prelude::*;
 
 use crate::catalogue::{Catalogue, shop};
 use crate::edition;
-use crate::house::house;
+use crate::house::{firm, house};
 use crate::lang::{lang, say};
 use crate::times;
 
@@ -19,10 +22,33 @@ pub fn AsOf() -> impl IntoView {
     view! {
         <span class="as-of s" class:warn=move || house().away.get()>
             {move || shop().here().map(|catalogue| text(&catalogue))}
+            {move || shop().here().and_then(|catalogue| ended_said(&catalogue)).map(|text| view! { " "<b class="warn">{text}</b> })}
             {move || shop().newer.get().map(|newer| view! {
                 " "<button type="button" class="link s" on:click=move |_| shop().take_newer()>{words::TAKE_LIST.with(lang(), &[("list", &newer.info.version)])}</button>
             })}
         </span>
+    }
+}
+
+/// The first day on which this list's prices are no longer valid, where that has come; tracked. The server says so by another
+/// list; where it cannot, the device's clock does.
+fn ended_on(catalogue: &Catalogue) -> Option<String> {
+    let next =
+        shop().newer.with(|newer| newer.as_ref().filter(|newer| newer.info.version != catalogue.info.version).map(|newer| newer.info.valid_from.clone()));
+    let today = if house().away.get() { times::today() } else { firm().map(|firm| firm.today.clone()).unwrap_or_default() };
+    next.or_else(|| catalogue.info.valid_until.clone().filter(|day| ended(Some(day), &today)))
+}
+
+/// That the prices shown are valid no more.
+pub fn ended_said(catalogue: &Catalogue) -> Option<String> {
+    ended_on(catalogue).map(|day| words::PRICES_ENDED.with(lang(), &[("date", &format::date(lang(), &day))]))
+}
+
+/// The same beside an order, with what that means for it.
+#[component]
+pub fn Ended(catalogue: Arc<Catalogue>) -> impl IntoView {
+    move || {
+        ended_said(&catalogue).map(|text| view! { <div class="note note-warn ended" role="status"><p><b>{text}</b>" "{say(words::ORDER_GOES_BY)}</p></div> })
     }
 }
 

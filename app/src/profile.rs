@@ -12,7 +12,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::people::{Places, languages};
-use crate::session::note_signed_out;
+use crate::session::{note_signed_out, whose};
 use crate::times;
 use crate::ui::form::{Area, Choose, Form, Submit, Wrong};
 use crate::ui::page::{Failed, Loading, PageHead, words_for};
@@ -26,6 +26,15 @@ type Here = RwSignal<Option<Profile>>;
 /// `/profile`
 #[component]
 pub fn ProfilePage() -> impl IntoView {
+    let whose = whose();
+    move || {
+        whose.track();
+        view! { <Mine/> }
+    }
+}
+
+#[component]
+fn Mine() -> impl IntoView {
     let here: Here = RwSignal::new(None);
     let failed: RwSignal<Option<ApiError>> = RwSignal::new(None);
     let load = move || {

@@ -10,7 +10,7 @@ use kontor_shared::ids::OrderId;
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::house::house;
+use crate::house::{house, lasting};
 
 pub mod leaving;
 pub mod local;
@@ -36,8 +36,7 @@ thread_local! {
 pub fn queue() -> QueueStore {
     STORE.with(|cell| {
         *cell.get_or_init(|| {
-            let root = Owner::new_root(None);
-            let store = root.with(|| {
+            lasting(|| {
                 model::tidy(&mut Local, crate::browser::now());
                 let store = QueueStore { all: RwSignal::new(model::all(&Local)) };
                 crate::session::ask_before_leaving(leaving::ask);
@@ -57,9 +56,7 @@ pub fn queue() -> QueueStore {
                     }
                 });
                 store
-            });
-            std::mem::forget(root);
-            store
+            })
         })
     })
 }

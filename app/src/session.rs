@@ -1,6 +1,6 @@
 //! Signing in and out, the same for buyer and staff, and for every tab of this browser: they share one cookie.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use kontor_shared::api::{LogIn, Session};
 use kontor_shared::words::{accounts as words, common};
@@ -10,12 +10,16 @@ use web_sys::SubmitEvent;
 
 use crate::api::{self, ApiError};
 use crate::browser;
-use crate::house::{self, firm, house};
+use crate::house::{self, firm, house, memory};
 use crate::lang::{self, say};
 use crate::ui::field::Field;
 use crate::ui::page::{set_title, words_for};
 use crate::ui::password::PasswordField;
 use crate::ui::toast;
+
+mod turns;
+
+use turns::Turns;
 
 /// What the tabs tell each other through the browser's storage: that someone left, or came.
 const KEY: &str = "kontor.session";
@@ -26,6 +30,7 @@ const LEAVES: &str = "kontor.leaves";
 
 thread_local! {
     static LEFT: Cell<bool> = const { Cell::new(false) };
+    static TURNS: RefCell<Turns> = const { RefCell::new(Turns::new()) };
     /// Asks what becomes of unsent work; says whether it did, so that leaving waits for the answer.
     static BEFORE_LEAVING: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
 }
@@ -35,7 +40,37 @@ pub fn left() -> bool {
     LEFT.get()
 }
 
+/// What happened last, for [`note_signed_out`].
+pub fn turn() -> u32 {
+    TURNS.with_borrow(Turns::now)
+}
+
+/// A question who is signed in begins.
+pub fn asked() -> u32 {
+    TURNS.with_borrow_mut(Turns::ask)
+}
+
+/// Whether its answer still holds.
+pub fn answered(asked: u32) -> bool {
+    TURNS.with_borrow_mut(|turns| turns.hold(asked))
+}
+
+/// Answers under way are about what was.
+fn change() {
+    TURNS.with_borrow_mut(Turns::change);
+}
+
+/// Whose data a page shows, for pages that fetch it once: with another reader, and with none, it is fetched anew. A session
+/// that only ran out leaves the page and what was typed there.
+pub fn whose() -> Memo<String> {
+    Memo::new(|before: Option<&String>| match house().session.get() {
+        None if !left() => before.cloned().unwrap_or_default(),
+        session => memory::reader(session.as_ref()),
+    })
+}
+
 fn set(session: Option<Session>) {
+    change();
     LEFT.set(session.is_none());
     house::take_session(session);
 }
@@ -65,6 +100,8 @@ pub fn sign_out() {
 
 /// Ends the session here and on the server.
 pub fn end() {
+    // From here on no answer says that whoever leaves is there.
+    change();
     spawn_local(async {
         match api::log_out().await {
             // Without a network this device forgets all the same, and the server is told when it is back.
@@ -103,24 +140,51 @@ pub fn follow_other_tabs() {
         }
         match event.new_value().as_deref() {
             Some(OUT) => set(None),
-            Some(_) => ask_again(),
+            Some(_) => {
+                change();
+                ask_again();
+            }
             None => {}
+        }
+    });
+    // A page that slept, or that the browser kept for going back, has heard of nothing meanwhile.
+    let _ = window_event_listener_untyped("pageshow", |event| {
+        if js_sys::Reflect::get(&event, &"persisted".into()).is_ok_and(|persisted| persisted.is_truthy()) {
+            wake();
+        }
+    });
+    let _ = window_event_listener_untyped("visibilitychange", |_| {
+        if !document().hidden() {
+            wake();
         }
     });
 }
 
+/// Goes by what this browser knows, where this page shows somebody else; and asks, since that may be old too.
+fn wake() {
+    let Some((_, who)) = memory::recall() else { return };
+    if house().session.with_untracked(|shown| memory::reader(shown.as_ref()) != memory::reader(who.as_ref())) {
+        set(who);
+        spawn_local(house::ask());
+    }
+}
+
 /// Asks who is signed in, where the page may be wrong about it. Without an answer it stays as it is.
 pub fn ask_again() {
-    spawn_local(async {
-        if let Ok(Some(session)) = api::session().await {
+    let asked = asked();
+    spawn_local(async move {
+        if let Ok(Some(session)) = api::session().await
+            && answered(asked)
+        {
             set(Some(session));
         }
     });
 }
 
-/// A call answered that nobody is signed in: the page must not go on as if someone were.
+/// A call answered that nobody is signed in: the page must not go on as if someone were. A call made before somebody signed
+/// in says nothing of them.
 pub fn note_signed_out(error: &ApiError) {
-    if error.signed_out() && house().session.with_untracked(Option::is_some) {
+    if error.signed_out() && TURNS.with_borrow(|turns| turns.holds(error.turn)) && house().session.with_untracked(Option::is_some) {
         house::take_session(None);
     }
 }

@@ -29,6 +29,12 @@ pub fn instant(rfc3339: &str) -> String {
     format::date_time(lang(), &local(rfc3339))
 }
 
+/// Today by the device's clock, as `YYYY-MM-DD`.
+pub fn today() -> String {
+    let date = js_sys::Date::new_0();
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
 /// The day of an instant in the reader's zone; a day that is no instant belongs to no zone and stays.
 pub fn day(rfc3339: &str) -> String {
     if !rfc3339.contains('T') {

@@ -188,6 +188,11 @@ pub struct Snapshot {
     pub products: Vec<ProductRow>,
 }
 
+/// Whether a list's prices are no longer valid on a day: `valid_until` is the first day of the list after it.
+pub fn ended(valid_until: Option<&str>, today: &str) -> bool {
+    valid_until.is_some_and(|day| today >= day)
+}
+
 impl Snapshot {
     pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
         Columns::from_snapshot(self).encode()
@@ -215,5 +220,18 @@ impl Snapshot {
             attributes: Vec::new(),
             products,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ended;
+
+    #[test]
+    fn a_list_ends_on_the_first_day_of_the_next() {
+        for (until, today, expected) in [(None, "2026-01-20", false), (Some("2026-01-20"), "2026-01-19", false), (Some("2026-01-20"), "2026-01-20", true)] {
+            assert_eq!(ended(until, today), expected, "{until:?} on {today}");
+        }
+        assert!(!ended(Some("2026-01-20"), ""), "a day that is not known ends nothing");
     }
 }

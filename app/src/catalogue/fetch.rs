@@ -6,7 +6,6 @@ use std::sync::Arc;
 use kontor_shared::api::{Bought, PriceListInfo};
 use kontor_shared::catalog::columns::{Columns, delta};
 use kontor_shared::catalog::discount;
-use kontor_shared::catalog::search::Bits;
 use kontor_shared::words::shop as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -81,10 +80,11 @@ impl Shop {
         if new_reader {
             // Nothing is ordered at another reader's prices.
             self.newer.set(None);
+            self.let_go();
             self.bought_rows.set(None);
             self.list.set(Fetch::Asking);
         }
-        let reader = house().session.with_untracked(|session| memory::reader(session.as_ref()));
+        let reader = reader();
         spawn_local(async move {
             if new_reader {
                 self.open_kept(&reader, asked).await;
@@ -112,13 +112,13 @@ impl Shop {
         if let Some(bought) = kept::bought(reader).await
             && latest(asked)
         {
-            self.mark_bought(&bought);
+            self.mark_bought(&bought.codes);
         }
     }
 
     fn show(self, info: PriceListInfo, list: Columns) {
         let list = list.less(info.discount);
-        self.list.set(Fetch::Here(Arc::new(Catalogue::new(info, list))));
+        self.put_in_place(Catalogue::new(info, list));
     }
 
     /// Takes the version in force where nothing is here, and announces it where another one is.
@@ -136,6 +136,8 @@ impl Shop {
             Ok(info) => info,
             Err(error) if gone(&error) => {
                 kept::wipe();
+                self.newer.set(None);
+                self.let_go();
                 return self.list.set(Fetch::Failed(error));
             }
             Err(error) if here.is_none() => return self.list.set(Fetch::Failed(error)),
@@ -146,6 +148,7 @@ impl Shop {
             // A version's last day is known only when the next one is published.
             if here.info.valid_until != info.valid_until
                 && let Some(kept) = kept::list(reader).await
+                && same(&kept.info, &info)
             {
                 kept::keep_list(reader, &info, &kept.bytes).await;
             }
@@ -159,7 +162,7 @@ impl Shop {
             return;
         }
         match (answer, here) {
-            (Ok((bytes, _)), Some(_)) => Newer::announce(self, Newer { info, bytes }),
+            (Ok((bytes, _)), Some(_)) => Newer::announce(self, Newer { reader: reader.to_string(), info, bytes }),
             (Ok((bytes, list)), None) => {
                 self.show(info.clone(), list);
                 kept::keep_list(reader, &info, &bytes).await;
@@ -170,8 +173,7 @@ impl Shop {
     }
 
     async fn fetch_bought(self, asked: u32) {
-        let (buyer, reader) =
-            house().session.with_untracked(|session| (session.as_ref().is_some_and(|session| session.customer.is_some()), memory::reader(session.as_ref())));
+        let (buyer, reader) = (house().session.with_untracked(|session| session.as_ref().is_some_and(|session| session.customer.is_some())), reader());
         if !buyer {
             self.bought.set(false);
             self.bought_rows.set(None);
@@ -184,7 +186,7 @@ impl Shop {
         }
         match answer {
             Ok(bought) => {
-                self.mark_bought(&bought);
+                self.mark_bought(&bought.codes);
                 kept::keep_bought(&reader, &bought).await;
             }
             // Whoever filters by it is told; the filter stands ready to be tried again.
@@ -196,24 +198,32 @@ impl Shop {
         }
     }
 
-    fn mark_bought(self, bought: &Bought) {
-        if let Some(catalogue) = self.here_untracked() {
-            let rows: Bits = bought.codes.iter().filter_map(|code| catalogue.row(code)).collect();
+    pub(super) fn mark_bought(self, codes: &[String]) {
+        let Some(catalogue) = self.here_untracked() else { return };
+        let rows: Vec<u32> = codes.iter().filter_map(|code| catalogue.row(code)).collect();
+        let rows = catalogue.rows(&rows);
+        // The same rows are no news: whoever filters by them keeps the place.
+        if self.bought_rows.with_untracked(|known| known.as_deref() != Some(&rows)) {
             self.bought_rows.set(Some(Arc::new(rows)));
         }
     }
 
     /// What was bought before, in the rows of the list that is here now.
     pub(super) fn mark_kept_bought(self) {
-        let (asked, reader) = (ASKED.get(), memory::reader_now());
+        let (asked, reader) = (ASKED.get(), reader());
         spawn_local(async move {
             if let Some(bought) = kept::bought(&reader).await
                 && latest(asked)
             {
-                self.mark_bought(&bought);
+                self.mark_bought(&bought.codes);
             }
         });
     }
+}
+
+/// Whom this tab shows prices of. What the browser keeps may be another tab's reader's by now.
+fn reader() -> String {
+    house().session.with_untracked(|session| memory::reader(session.as_ref()))
 }
 
 /// The same rows at the same prices.

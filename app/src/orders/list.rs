@@ -62,15 +62,25 @@ fn Mine() -> impl IntoView {
     let open = use_query_map().with_untracked(|query| query.get("open").is_some());
     let rows: RwSignal<Option<Result<Rows, ApiError>>> = RwSignal::new(None);
     let busy = RwSignal::new(false);
+    // Counts questions from the top: what such a one has overtaken is dropped, a page that follows the old ones too.
+    let asked = StoredValue::new(0_u32);
     let load = move |after: Option<String>| {
         // A page asked for twice would be shown twice.
-        if busy.get_untracked() {
+        if after.is_some() && busy.get_untracked() {
             return;
         }
         busy.set(true);
+        if after.is_none() {
+            asked.update_value(|asked| *asked += 1);
+        }
+        let turn = asked.get_value();
         spawn_local(async move {
             let path = api::with_query("/api/orders", &[("open", if open { "true" } else { "" }), ("after", after.as_deref().unwrap_or(""))]);
-            match api::get::<OrderPage>(&path).await {
+            let answer = api::get::<OrderPage>(&path).await;
+            if asked.try_get_value() != Some(turn) {
+                return;
+            }
+            match answer {
                 Ok(page) => {
                     let _ = rows.try_update(|rows| match rows {
                         Some(Ok(rows)) if after.is_some() => {

@@ -16,7 +16,7 @@ use super::{Reordered, State, reorder, vat_label};
 use crate::api::{self, ApiError};
 use crate::catalogue::shop;
 use crate::export::{self, What};
-use crate::house::session;
+use crate::house::{memory, session};
 use crate::lang::{count, lang, say};
 use crate::session::note_signed_out;
 use crate::times;
@@ -152,10 +152,11 @@ fn raised(order: &Order) -> impl Iterator<Item = &str> {
 pub fn OrderPage() -> impl IntoView {
     let params = use_params_map();
     let sent = use_query_map().with_untracked(|query| query.get("sent").is_some());
-    let signed_in = Memo::new(move |_| session().is_some());
+    // Another reader's order is not theirs who comes after.
+    let reader = Memo::new(move |_| session().map(|session| memory::reader(Some(&session))));
     move || {
         let id = params.with(|params| params.get("id")).unwrap_or_default();
-        if signed_in.get() {
+        if reader.get().is_some() {
             return view! { <Load id=id sent=sent/> }.into_any();
         }
         let next = format!("/sign-in?next=/orders/{}", api::encoded(&id));

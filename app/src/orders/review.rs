@@ -19,6 +19,7 @@ use crate::draft;
 use crate::export::{self, What};
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
+use crate::news::Ended;
 use crate::price_list::{self, Further, NoList, NotKept, Sums, plain, why as why_wrong};
 use crate::queue::local::Local;
 use crate::queue::waiting::why;
@@ -85,6 +86,7 @@ fn TheReview(catalogue: Arc<Catalogue>, sending: RwSignal<Sending>) -> impl Into
         }}
         <notes::Copies/>
         <notes::Old reviewing=true/>
+        <Ended catalogue=catalogue.get_value()/>
         <Show when=move || !empty.get() fallback=|| view! {
             <div class="stack"><p><b>{say(words::NOTHING_ORDERED)}</b></p><p class="ink-2">{say(words::EMPTY_ORDER)}</p><p><a class="btn btn-main" href="/">{say(words::OPEN_LIST)}</a></p></div>
         }>

@@ -27,6 +27,8 @@ pub fn focus() {
 pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
     let shop = shop();
     let all = catalogue.goods() as u32;
+    let found = catalogue.clone();
+    let save = move || export::save(What::Found(found.clone(), looking.layout.with_untracked(|layout| layout.rows().into())));
     let searching = move || shop.query.with(|query| !query.trim().is_empty());
     let clear = move || {
         shop.query.set(String::new());
@@ -65,8 +67,9 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 }}
             </span>
             {
-                move || looking.layout.with(|layout| layout.count() > 0 && layout.count() < all).then(|| view! {
-                    <button type="button" class="link s" title=say(export_words::SAVE_FOUND_NOTE) on:click=move |_| export::save(What::Found(looking.layout.with_untracked(|layout| layout.rows().into())))>{say(export_words::SAVE_FOUND)}</button>
+                move || looking.layout.with(|layout| layout.count() > 0 && layout.count() < all).then(|| {
+                    let save = save.clone();
+                    view! { <button type="button" class="link s" title=say(export_words::SAVE_FOUND_NOTE) on:click=move |_| save()>{say(export_words::SAVE_FOUND)}</button> }
                 })
             }
             {

@@ -11,7 +11,7 @@ use kontor_shared::words::{Word, list as words, shop as shop_words};
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::house::house;
+use crate::house::{house, lasting};
 
 const COLUMNS: &str = "kontor.columns";
 const DENSITY: &str = "kontor.density";
@@ -99,10 +99,7 @@ fn kept_favourites() -> BTreeSet<String> {
 pub fn manner() -> Manner {
     MANNER.with(|cell| {
         *cell.get_or_init(|| {
-            // A new root takes the place of the page's owner, which goes on after.
-            let page = Owner::current();
-            let root = Owner::new_root(None);
-            let manner = root.with(|| {
+            lasting(|| {
                 let manner = Manner {
                     sort: RwSignal::new(Sort::Group),
                     shown: RwSignal::new(browser::stored(COLUMNS).map_or_else(Shown::default, |text| Shown::read(&text))),
@@ -117,12 +114,7 @@ pub fn manner() -> Manner {
                     manner.favourites.set(kept_favourites());
                 });
                 manner
-            });
-            std::mem::forget(root);
-            if let Some(page) = page {
-                page.set();
-            }
-            manner
+            })
         })
     })
 }

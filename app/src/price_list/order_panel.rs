@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::draft;
 use crate::export::{self, What};
 use crate::lang::{count, lang, say};
+use crate::news::{Ended, ended_said};
 use crate::persistence;
 use crate::queue::notes;
 
@@ -64,12 +65,12 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
     if catalogue.info.discount != Percent::ZERO {
         terms.push(profile::YOUR_DISCOUNT.with(lang(), &[("percent", &format::percent(lang(), catalogue.info.discount))]));
     }
-    if let Some(day) = &catalogue.info.valid_until {
-        terms.push(words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), day))]));
-    }
+    let valid_until = catalogue.info.valid_until.as_ref().map(|day| words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), day))]));
+    let ended = catalogue.clone();
     terms.extend([&catalogue.head().terms, &catalogue.head().note].into_iter().filter(|text| !text.trim().is_empty()).cloned());
     view! {
         <aside class="shop-order" aria-label=say(words::YOUR_ORDER)>
+            <Ended catalogue=catalogue.clone()/>
             <notes::Waiting/>
             <notes::Old/>
             <notes::Copies/>
@@ -115,6 +116,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
                     })}
                 }
             }}
+            {move || valid_until.clone().filter(|_| ended_said(&ended).is_none()).map(|text| view! { <p class="s ink-2 terms">{text}</p> })}
             {terms.into_iter().map(|text| view! { <p class="s ink-2 terms">{text}</p> }).collect_view()}
         </aside>
     }
@@ -127,25 +129,27 @@ pub fn NotKept() -> impl IntoView {
     move || (!kept.get()).then(|| view! { <p class="s bad" role="status">{say(words::NOT_KEPT_HERE)}</p> })
 }
 
-/// On a telephone the order stands at the foot.
+/// On a telephone the order stands at the foot, and what waits on the device or came back.
 #[component]
 pub fn Foot(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
     move || {
         let review = review.get();
         let lines = review.lines.len();
-        (lines > 0).then(|| {
+        let waiting = notes::waiting();
+        (lines > 0 || waiting.is_some()).then(|| {
             let wrong = review.wrong();
             let lacking = lacking(&catalogue, &review);
             let gross = review.totals.map(|totals| format::money(lang(), totals.gross)).unwrap_or_default();
             view! {
                 <section class="foot-order" aria-label=say(words::YOUR_ORDER)>
                     <div>
-                        <b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b>
-                        {lacking.map(|text| view! { <br/><span class="s warn">{text}</span> })}
-                        {(wrong > 0).then(|| view! { <br/><span class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</span> })}
+                        {(lines > 0).then(|| view! { <p><b>{format!("{} · {gross}", count(common::LINES, lines as u64))}</b></p> })}
+                        {lacking.map(|text| view! { <p class="s warn">{text}</p> })}
+                        {(wrong > 0).then(|| view! { <p class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</p> })}
+                        {waiting.map(|(text, bad)| view! { <p class="s" class:warn=bad role="status"><a href="/orders">{text}</a></p> })}
                         <NotKept/>
                     </div>
-                    <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a>
+                    {(lines > 0).then(|| view! { <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a> })}
                 </section>
             }
         })

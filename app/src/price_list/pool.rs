@@ -122,6 +122,24 @@ impl Pool {
         shop().scroll.set(f64::from(self.list.scroll_top()));
     }
 
+    /// The row at the top of the view, unless that is the list's beginning.
+    pub fn top_row(&self) -> Option<u32> {
+        let offset = self.offset().max(0.0) as u32;
+        (offset > 0).then(|| self.looking.layout.with_untracked(|layout| layout.row_from(layout.at(offset)))).flatten()
+    }
+
+    /// Back to the place that was left. In another list another row stands there: then the row is what is meant.
+    pub fn come_back(&mut self) {
+        self.measure();
+        let top = shop().top.get_untracked();
+        self.list.set_scroll_top(shop().scroll.get_untracked() as i32);
+        if let Some(row) = top.filter(|_| self.top_row() != top)
+            && let Some(pixel) = self.looking.layout.with_untracked(|layout| layout.entry_of(row).map(|at| layout.top(at)))
+        {
+            self.scroll_to(f64::from(pixel));
+        }
+    }
+
     /// Scrolls as little as brings a row between the heads and the foot.
     pub fn bring_into_view(&mut self, row: u32) {
         self.measure();
@@ -188,8 +206,19 @@ impl Pool {
         }
     }
 
+    /// A row that is no longer in the list gives its element away: the focus goes first, else what is typed next would go
+    /// to another row. The list itself takes it, so that keys and reading go on from there.
+    fn let_focus_go(&mut self, layout: &Layout) {
+        let gone = self.focused.is_some_and(|slot| self.row_in(slot).is_none_or(|row| layout.entry_of(row).is_none()));
+        if gone {
+            self.focused = None;
+            crate::browser::focus_in_place(&self.list);
+        }
+    }
+
     /// Gives every entry in view an element: its own where it has one, else one that is free.
     fn fill(&mut self, scene: &Scene, first: usize, last: usize) {
+        self.let_focus_go(&scene.layout);
         let mut taken = vec![false; self.slots.len()];
         let mut waiting = Vec::new();
         for at in first..last {

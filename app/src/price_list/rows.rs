@@ -66,10 +66,11 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
                 begin(&list);
                 measure();
                 steering.draw();
-                list.set_scroll_top(shop.scroll.get_untracked() as i32);
+                steering.with_pool(Pool::come_back);
             } else if asked.is_some_and(|before| before != question) {
                 list.set_scroll_top(0);
                 shop.scroll.set(0.0);
+                shop.top.set(None);
             }
         }
         question
@@ -97,6 +98,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
         steering.draw();
         if let Some(list) = list.get_untracked() {
             shop.scroll.set(f64::from(list.scroll_top()));
+            shop.top.set(steering.with_pool(|pool| pool.top_row()).flatten());
         }
     };
     let row_of = move |element: &Element| {

@@ -53,6 +53,11 @@ impl Steering {
         shop().current.get_untracked().and_then(|row| self.layout(|layout| layout.entry_of(row)))
     }
 
+    /// The current row, if it is among the hits: keys act on nothing that the list does not show.
+    fn row(self) -> Option<u32> {
+        shop().current.get_untracked().filter(|_| self.here().is_some())
+    }
+
     /// The row got the focus.
     pub fn entered(self, row: u32) {
         shop().current.set(Some(row));
@@ -133,7 +138,7 @@ impl Steering {
             None if by < 0 => find::focus(),
             // Nothing below: what was typed is taken all the same, and Escape no longer brings the old quantity back.
             None => {
-                if let Some(row) = shop().current.get_untracked() {
+                if let Some(row) = self.row() {
                     self.before.set_value(self.typed(row));
                 }
             }
@@ -154,7 +159,7 @@ impl Steering {
 
     /// One pack more or less on the current row. Nothing becomes less than nothing.
     pub fn pack(self, by: i8) {
-        if let Some(row) = shop().current.get_untracked() {
+        if let Some(row) = self.row() {
             self.pack_on(row, by);
         }
     }
@@ -180,7 +185,7 @@ impl Steering {
     }
 
     pub fn take_out(self) {
-        if let Some(row) = shop().current.get_untracked() {
+        if let Some(row) = self.row() {
             self.catalogue.with_value(|catalogue| {
                 if let Some(product) = catalogue.product(row) {
                     draft::store().take_out(&product.code);
@@ -199,12 +204,9 @@ impl Steering {
         }
     }
 
-    /// A digit begins a new quantity on the current row.
+    /// A digit begins a new quantity on the current row, or on the first where none has been chosen yet.
     pub fn digit(self, digit: char) {
-        let row = match shop().current.get_untracked().filter(|_| self.here().is_some()) {
-            Some(row) => Some(row),
-            None => self.layout(|layout| layout.row_from(0)),
-        };
+        let row = if shop().current.with_untracked(Option::is_some) { self.row() } else { self.layout(|layout| layout.row_from(0)) };
         if let Some(row) = row {
             self.go(row);
             self.write(row, &digit.to_string());
@@ -219,7 +221,7 @@ impl Steering {
 
     /// Makes the current row a favourite, or no longer.
     pub fn star(self) {
-        if let Some(row) = shop().current.get_untracked() {
+        if let Some(row) = self.row() {
             self.star_on(row);
         }
     }
@@ -237,7 +239,7 @@ impl Steering {
                 return false;
             }
         }
-        let some = shop().current.get_untracked().is_some_and(|row| self.layout(|layout| layout.entry_of(row)).is_some());
+        let some = self.here().is_some();
         if some {
             manner().details.set(true);
         }
@@ -247,7 +249,7 @@ impl Steering {
     /// Closes the details; the row they were about has the focus again.
     pub fn close_details(self) {
         manner().details.set(false);
-        if let Some(row) = shop().current.get_untracked() {
+        if let Some(row) = self.row() {
             self.go(row);
         }
     }
@@ -260,9 +262,8 @@ impl Steering {
         }
         match super::place() {
             super::Place::Quantity => {
-                let row = shop().current.get_untracked();
                 let before = self.before.get_value();
-                match row.filter(|row| self.typed(*row) != before) {
+                match self.row().filter(|row| self.typed(*row) != before) {
                     Some(row) => self.write(row, &before),
                     None => find::focus(),
                 }

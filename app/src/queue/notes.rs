@@ -12,19 +12,24 @@ use crate::draft;
 use crate::export::{self, What};
 use crate::lang::{count, lang, say};
 
-/// How many orders wait or came back, with the way to them. Nothing where nothing does.
+/// How many orders wait or came back, and whether that is to be seen to; tracked. Nothing where none does.
+pub fn waiting() -> Option<(String, bool)> {
+    let own = queue().own();
+    let number = |wanted: fn(&Queued) -> bool| own.iter().filter(|order| wanted(order)).count() as u64;
+    let (wait, back) = (number(Queued::unsent), number(|order| order.refused().is_some()));
+    let overdue = own.iter().any(|order| order.overdue(browser::now()));
+    let texts = [(wait, words::ORDERS_WAIT), (back, words::ORDERS_BACK)];
+    let text = texts.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| count(word, number)).collect::<Vec<_>>().join(" · ");
+    (wait + back > 0).then_some((text, back > 0 || overdue))
+}
+
+/// The same with the way to them.
 #[component]
 pub fn Waiting() -> impl IntoView {
     move || {
-        let own = queue().own();
-        let number = |wanted: fn(&Queued) -> bool| own.iter().filter(|order| wanted(order)).count() as u64;
-        let (wait, back) = (number(Queued::unsent), number(|order| order.refused().is_some()));
-        let overdue = own.iter().any(|order| order.overdue(browser::now()));
-        (wait + back > 0).then(|| {
-            let texts = [(wait, words::ORDERS_WAIT), (back, words::ORDERS_BACK)];
-            let text = texts.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| count(word, number)).collect::<Vec<_>>().join(" · ");
+        waiting().map(|(text, bad)| {
             view! {
-                <div class="note queue-note" class:note-warn=(back > 0 || overdue) role="status"><p>{text}</p><a href="/orders">{say(words::SEE_WAITING)}</a></div>
+                <div class="note queue-note" class:note-warn=bad role="status"><p>{text}</p><a href="/orders">{say(words::SEE_WAITING)}</a></div>
             }
         })
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use kontor_shared::api::SubmitLine;
-use kontor_shared::catalog::{ProductKind, Tier, publishable, tiers};
+use kontor_shared::catalog::{ProductKind, Tier, ended, publishable, tiers};
 use kontor_shared::money::{Currency, Money, MoneyError, Percent, Price, Quantity, Totals, VatMethod, VatMode, line_amount, totals};
 use kontor_shared::orders::{JudgedLine, LineReason, OrderAction, PriceFacts, QuantityRule, Verdict, judge_line, submission_action};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -218,7 +218,7 @@ pub async fn judge(
     let Some(Standing { version: named, last_version, valid_until }) = versions::standing(connection, version).await? else {
         return Err(AppError::invalid_field("unknown_price_list", "/version", format!("there is no price list version {version}")));
     };
-    let ended = valid_until.is_some_and(|day| today >= day.as_str());
+    let ended = ended(valid_until.as_deref(), today);
     let valid = !ended && named.valid_from.as_str() <= today;
     let priced_by: Option<Version> = if valid { Some(named.clone()) } else { versions::in_force(connection, today).await? };
 

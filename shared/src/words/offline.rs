@@ -5,6 +5,8 @@ crate::words! {
     NO_NETWORK_AS_OF = "No network: prices as of {date} · list {list}", "Нет сети: цены от {date} · прайс-лист {list}", "Няма мрежа: цени от {date} · листа {list}";
     TAKE_LIST = "Take list {list}", "Взять прайс-лист {list}", "Вземи листа {list}";
     LIST_TAKEN = "This is list {list} now.", "Теперь показан прайс-лист {list}.", "Вече се показва листа {list}.";
+    PRICES_ENDED = "These prices were valid until {date}.", "Эти цены действовали до {date}.", "Тези цени важаха до {date}.";
+    ORDER_GOES_BY = "An order goes by the list in force now; about whatever has become dearer you will be asked.", "Заказ будет принят по действующему прайс-листу; о том, что подорожало, вас спросят.", "Поръчката ще бъде приета по действащата листа; за поскъпналото ще бъдете попитани.";
     NEW_EDITION = "A new edition of this page is ready.", "Готова новая версия этой страницы.", "Готово е ново издание на страницата.";
     RELOAD = "Reload", "Обновить", "Презареди";
     LATER = "Not now", "Не сейчас", "Не сега";

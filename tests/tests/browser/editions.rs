@@ -20,13 +20,13 @@ use tokio::net::TcpListener;
 use super::offline::kept;
 
 /// A server in this process that can turn into one of another edition.
-struct House {
-    address: String,
+pub struct House {
+    pub address: String,
     second: Arc<AtomicBool>,
 }
 
 impl House {
-    async fn open(app: &TestApp) -> Self {
+    pub async fn open(app: &TestApp) -> Self {
         let second = Arc::new(AtomicBool::new(false));
         // Around the whole of it: within, a route would have been found by the address as it came.
         let router = Router::new().fallback_service(app.router()).layer(middleware::from_fn_with_state(second.clone(), edition));

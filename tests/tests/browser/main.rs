@@ -4,3 +4,4 @@ mod editions;
 mod in_browser;
 mod offline;
 mod queue;
+mod readers;

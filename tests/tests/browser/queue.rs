@@ -86,6 +86,14 @@ async fn without_a_server(engine: Engine) {
     let keys = kept(&browser).await;
     assert!(keys.len() == 1 && keys[0].starts_with("kontor.queue."), "{keys:?}");
 
+    // On a telephone too, at the list's foot.
+    browser.driver.set_window_rect(0, 0, 600, 900).await.expect("the window becomes narrow");
+    browser.open(&address).await;
+    browser.read("1 order waits on this device").await;
+    browser.see(".foot-order a[href='/orders']").await;
+    browser.open(&format!("{address}/orders")).await;
+    browser.driver.set_window_rect(0, 0, 1280, 900).await.expect("the window becomes wide");
+
     // The server is back; nobody presses anything.
     let server = Server::start_at(&place, address.trim_start_matches("http://"), &[], &[]).await;
     sent_by_itself(&browser).await;

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::admin::expiry;
 use crate::api::{ApiError, with_query};
+use crate::house::lasting;
 
 /// Largest file the server takes (server/src/routes.rs).
 pub const LARGEST: u64 = 32 << 20;
@@ -111,15 +112,12 @@ thread_local! {
 pub fn desk() -> Desk {
     DESK.with(|cell| {
         *cell.get_or_init(|| {
-            let owner = Owner::new_root(None);
-            let desk = owner.with(|| Desk {
+            lasting(|| Desk {
                 stage: RwSignal::new(Stage::Choose),
                 options: RwSignal::new(Options { kind: "products".into(), ..Options::default() }),
                 file: RwSignal::new_local(None),
                 sender: StoredValue::new_local(None),
-            });
-            std::mem::forget(owner);
-            desk
+            })
         })
     })
 }
