@@ -64,18 +64,23 @@ pub fn begin() {
         let Ok(promise) = register("/sw.js") else { return };
         let Ok(registration) = JsFuture::from(promise).await else { return };
         let registration: Registration = registration.unchecked_into();
-        look_at(&registration);
         registration.on_found(&handler({
             let registration = registration.clone();
-            move || {
-                if let Some(worker) = registration.installing() {
-                    let registration = registration.clone();
-                    worker.on_state(&handler(move || look_at(&registration)));
-                }
-            }
+            move || watch(&registration)
         }));
+        // One that was found before anybody listened.
+        watch(&registration);
+        look_at(&registration);
         REGISTRATION.set(Some(registration));
     });
+}
+
+/// Looks again whenever the edition that is being fetched gets on.
+fn watch(registration: &Registration) {
+    if let Some(worker) = registration.installing() {
+        let registration = registration.clone();
+        worker.on_state(&handler(move || look_at(&registration)));
+    }
 }
 
 /// Whether an edition waits for this one to end. The first one of all waits for none.
@@ -88,11 +93,13 @@ fn look_at(registration: &Registration) {
 
 /// Asks the server whether there is another edition.
 pub fn look() {
-    let promise = REGISTRATION.with_borrow(|registration| registration.as_ref().map(Registration::update));
-    if let Some(promise) = promise {
-        // Without a network it stays as it is.
-        spawn_local(async move { drop(JsFuture::from(promise).await) });
-    }
+    let Some(registration) = REGISTRATION.with_borrow(Clone::clone) else { return };
+    let promise = registration.update();
+    spawn_local(async move {
+        // Without a network it stays as it is; another tab may have fetched it already.
+        drop(JsFuture::from(promise).await);
+        look_at(&registration);
+    });
 }
 
 fn reload() {

@@ -171,7 +171,7 @@ pub fn cell_text(text: &str) -> String {
 
 /// Text for a header or footer, where `&` begins a code.
 fn footer_text(text: &str) -> String {
-    cell_text(text).replace('&', "&&").chars().take(60).collect()
+    cell_text(text).chars().take(60).collect::<String>().replace('&', "&&")
 }
 
 /// The footer of every page.

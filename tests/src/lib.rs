@@ -16,6 +16,7 @@ pub mod firm_in_use;
 pub mod goods;
 pub mod hostile;
 pub mod mailing;
+pub mod pages;
 pub mod pictures;
 pub mod program;
 pub mod smtp;

@@ -107,6 +107,7 @@ impl Inputs {
         add("service worker", include_bytes!("service_worker.rs"));
         add("service worker's script", include_bytes!("service_worker.js"));
         add("worker", include_bytes!("../../app/worker/boot.js"));
+        add("boot", include_bytes!("../../app/boot.js"));
         add("wasm-opt", &[u8::from(self.wasm_opt)]);
         self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
         self.templates.iter().for_each(|(name, text)| add(name, text.as_bytes()));
@@ -147,7 +148,10 @@ impl Inputs {
         for (page, template) in &self.templates {
             let before: BTreeSet<String> = files.keys().cloned().collect();
             let bound = self.bind(page, &mut files)?;
-            let boot = format!("import init from './{}';\ninit({{ module_or_path: '/assets/{}' }});\n", bound.script, bound.wasm);
+            let boot = include_str!("../../app/boot.js")
+                .replace("{{SCRIPT}}", &format!("/assets/{}", bound.script))
+                .replace("{{WASM}}", &format!("/assets/{}", bound.wasm))
+                .replace("{{KEPT}}", if *page == "staff" { "false" } else { "true" });
             let boot_name = hashed_name(&format!("boot-{page}.js"), boot.as_bytes());
             files.insert(boot_name.clone(), boot.into_bytes());
             let preloads = format!(

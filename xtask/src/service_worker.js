@@ -16,13 +16,15 @@ const fetchShell = async (page) => {
 };
 
 self.addEventListener('install', (event) => event.waitUntil((async () => {
+  // Another worker of this edition may be at work: what it has is not this one's to delete.
+  const had = await caches.has(EDITION);
   const cache = await caches.open(EDITION);
   try {
     await cache.addAll(FIRST);
     for (const page of Object.keys(PAGES)) await cache.put(`/shell/${page}`, await fetchShell(page));
     await cache.addAll(AFTER);
   } catch (error) {
-    await caches.delete(EDITION);
+    if (!had) await caches.delete(EDITION);
     throw error;
   }
 })()));

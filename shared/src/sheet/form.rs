@@ -31,7 +31,7 @@ pub(super) fn contents(listed: &Listed, list: &str, groups: &[Head]) -> Result<(
     for (title, text) in [(words::TERMS, &head.terms), (words::NOTE, &head.note)] {
         if !text.is_empty() {
             line(&mut rows, at, styles::HEADING, title.say(lang));
-            line(&mut rows, at + 1, styles::WRAPPED, text);
+            line(&mut rows, at + 1, styles::guarded(styles::WRAPPED, text), text);
             at += 3;
         }
     }
@@ -45,9 +45,9 @@ pub(super) fn contents(listed: &Listed, list: &str, groups: &[Head]) -> Result<(
         let mut row = Row::new(at);
         let text = cell_text(&group.name);
         if count < MAX_LINKS {
-            row.put(0, styles::link(group.depth), Value::Link { text, place: format!("'{target}'!{}", cell(group.at, 0, false)) });
+            row.put(0, styles::guarded(styles::link(group.depth), &text), Value::Link { text, place: format!("'{target}'!{}", cell(group.at, 0, false)) });
         } else {
-            row.put(0, styles::PLAIN, Value::Text(text));
+            row.put(0, styles::guarded(styles::PLAIN, &text), Value::Text(text));
         }
         rows.push(row);
     }

@@ -92,11 +92,11 @@ fn top(order: &api::Order, firm: &api::Firm, title: &str, lang: Lang) -> Vec<Row
         texts.iter().for_each(|(column, style, text)| row.text(*column, *style, text));
         rows.push(row);
     };
-    next(&[(CODE, styles::TITLE, &firm.name)]);
+    next(&[(CODE, styles::guarded(styles::TITLE, &firm.name), &firm.name)]);
     next(&[(CODE, styles::HEADING, title)]);
     for (label, value) in facts {
         if !value.is_empty() {
-            next(&[(CODE, styles::WRAPPED, label.say(lang)), (NAME, styles::WRAPPED, &value)]);
+            next(&[(CODE, styles::WRAPPED, label.say(lang)), (NAME, styles::guarded(styles::WRAPPED, &value), &value)]);
         }
     }
     if firm.demo {
@@ -142,7 +142,7 @@ fn lines(rows: &mut Vec<Row>, first: At, order: &api::Order, lang: Lang) -> Resu
         let same = open.iter().zip(&path).take_while(|(left, right)| left == right).count();
         for (depth, name) in path.iter().enumerate().skip(same) {
             let mut row = Row { level: outline::level(depth), ..Row::new(at) };
-            row.text(CODE, styles::group(depth), name);
+            row.text(CODE, styles::guarded(styles::group(depth), name), name);
             for column in NAME..=OUTCOME {
                 row.put(column, styles::group(0), Value::Blank);
             }
@@ -163,7 +163,7 @@ fn lines(rows: &mut Vec<Row>, first: At, order: &api::Order, lang: Lang) -> Resu
 /// Fills the row of a line and gives its amount, as stored.
 fn fill(row: &mut Row, line: &api::OrderLine, order: &api::Order, lang: Lang) -> Result<Money, SheetError> {
     let amount = Money::parse(&line.amount, order.currency).map_err(|_| SheetError::Malformed(format!("the amount {} of {}", line.amount, line.code)))?;
-    row.text(CODE, styles::CODE, &line.code);
+    row.text(CODE, styles::guarded(styles::CODE, &line.code), &line.code);
     row.text(NAME, styles::text_of(&line.name), &line.name);
     row.text(UNIT, styles::text_of(&line.unit), &line.unit);
     row.put(QUANTITY, styles::NUMBER, Value::Number(quantity_number(line.quantity)));

@@ -106,7 +106,7 @@ fn goods(listed: &Rc<Listed>, before: Vec<Row>, runs: Vec<Run>) -> Rows {
 
 fn head_row(head: &Head) -> Row {
     let mut row = Row { level: outline::level(head.depth), ..Row::new(head.at) };
-    row.text(CODE, styles::group(head.depth), &head.name);
+    row.text(CODE, styles::guarded(styles::group(head.depth), &head.name), &head.name);
     for column in NAME..=AMOUNT {
         row.put(column, styles::group(0), Value::Blank);
     }
@@ -224,7 +224,7 @@ impl Listed {
         let (head, lang) = (&self.list.head, self.lang);
         let mut rows: Vec<Row> = (0..=header_row).map(Row::new).collect();
         for (at, text) in top.iter().enumerate() {
-            rows[at].text(CODE, if at == 0 { styles::TITLE } else { styles::PLAIN }, text);
+            rows[at].text(CODE, styles::guarded(if at == 0 { styles::TITLE } else { styles::PLAIN }, text), text);
         }
         let mut amounts = Vec::new();
         for row in self.quantities.keys() {

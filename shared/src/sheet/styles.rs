@@ -137,5 +137,10 @@ pub fn link(depth: usize) -> Style {
 
 /// The style for a person's text: quoted where a spreadsheet could read a formula into it.
 pub fn text_of(text: &str) -> Style {
-    if text.starts_with(['=', '+', '-', '@']) { QUOTED } else { TEXT }
+    guarded(TEXT, text)
+}
+
+/// A style for a person's text that stands where another look is usual.
+pub fn guarded(usual: Style, text: &str) -> Style {
+    if text.starts_with(['=', '+', '-', '@']) { QUOTED } else { usual }
 }

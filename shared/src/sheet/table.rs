@@ -68,10 +68,10 @@ pub fn write_tables(tables: &[Table], firm: &str, currency: Currency, made_at: i
 fn write_table(table: &Table, firm: &str, formats: &Formats, day: &Format, lang: Lang) -> Result<Worksheet, SheetError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(sheet_name(&table.title))?;
-    sheet.write_string_with_format(0, 0, cell_text(&table.title), formats.of(styles::TITLE))?;
+    sheet.write_string_with_format(0, 0, cell_text(&table.title), formats.of(styles::guarded(styles::TITLE, &table.title)))?;
     let mut row: RowNum = 1;
     for note in &table.notes {
-        sheet.write_string_with_format(row, 0, cell_text(note), formats.of(styles::PLAIN))?;
+        sheet.write_string_with_format(row, 0, cell_text(note), formats.of(styles::guarded(styles::PLAIN, note)))?;
         row += 1;
     }
     let header = row + 1;
@@ -114,8 +114,7 @@ fn write_cell(sheet: &mut Worksheet, row: RowNum, column: ColNum, cell: &Cell, f
         Cell::Code(code) => {
             let code = cell_text(code);
             // Quoted codes keep their text format too: the quote prefix alone makes them text.
-            let style = if code.starts_with(['=', '+', '-', '@']) { formats.of(styles::QUOTED) } else { formats.of(styles::CODE) };
-            sheet.write_string_with_format(row, column, &code, style)?;
+            sheet.write_string_with_format(row, column, &code, formats.of(styles::guarded(styles::CODE, &code)))?;
         }
         Cell::Number(number) => {
             sheet.write_number_with_format(row, column, *number as f64, formats.of(styles::NUMBER))?;

@@ -1,4 +1,7 @@
+use super::book::{Book, Value};
 use super::*;
+use crate::api;
+use crate::catalog::columns::Columns;
 use crate::catalog::{GroupRow, ProductRow, Snapshot};
 use crate::money::{Currency, VatMode};
 
@@ -124,4 +127,55 @@ fn row_ids_are_distinct_and_look_like_no_number() {
 fn a_cell_holds_no_control_character_and_no_novel() {
     assert_eq!(cell_text("a\u{0}b\tc\u{ffff}\n"), "ab c\n");
     assert_eq!(cell_text(&"x".repeat(40_000)).len(), 32_000);
+}
+
+/// Texts that a spreadsheet would take for a formula and that stand neither quoted nor in a column of text.
+fn unguarded(book: Book) -> Vec<String> {
+    let looks = book.looks;
+    let mut found = Vec::new();
+    for row in book.sheets.into_iter().flat_map(|(_, rows)| rows) {
+        for (_, style, value) in row.unwrap().cells {
+            let text: &str = match &value {
+                Value::Text(text) | Value::Link { text, .. } => text,
+                Value::Often(text) => text,
+                _ => continue,
+            };
+            let look = &looks[usize::from(style.0)];
+            if text.starts_with(['=', '+', '-', '@']) && !look.quoted && look.number != "@" {
+                found.push(text.to_string());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_text_from_outside_is_text_wherever_it_stands() {
+    let order: api::Order = serde_json::from_value(serde_json::json!({
+        "id": "0190b2a4-5c3d-7000-8000-000000000001", "number": "1", "state": "submitted", "revision": 1, "source": "page", "kind": "sale",
+        "customer": {"id": "0190b2a4-5c3d-7000-8000-000000000002", "code": "=1", "name": "Miller"},
+        "ordered_at": "2011-12-01T10:00:00Z", "price_list": 7, "overlay": null, "po_number": "=HYPERLINK(\"http://example.com\")", "wanted_on": null,
+        "delivery_address": "+44, Side door", "comment": "-ring twice", "currency": "GBP", "vat_mode": "net", "net": "0.00", "vat": "0.00",
+        "gross": "0.00", "read": 1, "accepted": 1, "changed": 0, "refused": 0,
+        "lines": [{"code": "-7", "name": "@SUM(A1)", "group": ["=Garden"], "unit": "+m", "quantity": "1", "shown_price": null, "price": null,
+            "vat_rate": "20", "amount": "0.00", "verdict": "accepted", "reason": null}],
+        "events": [], "documents": [], "actions": []
+    }))
+    .unwrap();
+    let firm: api::Firm = serde_json::from_value(serde_json::json!({
+        "name": "=Firm", "currency": "GBP", "vat_mode": "net", "lang": "en", "email": "", "phone": "", "address": [], "demo": false, "as_of": null,
+        "today": "2011-12-01", "attribution": null, "public_prices": false
+    }))
+    .unwrap();
+    assert_eq!(unguarded(super::order(&order, &firm, Lang::En).unwrap()), Vec::<String>::new());
+    let list = Snapshot { terms: "-10% for early payment".into(), note: "@all".into(), ..snapshot(VatMode::Net) };
+    let form = FormInfo { firm_name: "=Firm".into(), customer_name: Some("+Customer".into()), ..form() };
+    let book = super::price_list(Columns::from_snapshot(&list), None, &[ordered("gone", "1")], form, Lang::En).unwrap();
+    assert_eq!(unguarded(book), Vec::<String>::new());
+}
+
+#[test]
+fn a_footer_is_cut_before_its_ampersands_are_doubled() {
+    let name = format!("{}&Co", "x".repeat(59));
+    assert_eq!(footer_text(&name), format!("{}&&", "x".repeat(59)));
 }

@@ -1,89 +1,14 @@
 //! What changes under an open page: a newer price list, and a newer edition of the page itself. Both are announced, and
 //! nothing is swapped before the reader says so.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, Uri, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use kontor_shared::api::{PublishReport, Role};
 use kontor_tests::browser::Browser;
-use kontor_tests::{TestApp, on_both_databases};
-use serde_json::json;
+use kontor_tests::on_both_databases;
 use thirtyfour::prelude::*;
-use tokio::net::TcpListener;
 
+use super::house::{House, firm, publish};
 use super::offline::kept;
-
-/// A server in this process that can turn into one of another edition.
-pub struct House {
-    pub address: String,
-    second: Arc<AtomicBool>,
-}
-
-impl House {
-    pub async fn open(app: &TestApp) -> Self {
-        let second = Arc::new(AtomicBool::new(false));
-        // Around the whole of it: within, a route would have been found by the address as it came.
-        let router = Router::new().fallback_service(app.router()).layer(middleware::from_fn_with_state(second.clone(), edition));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address, second }
-    }
-}
-
-/// The second edition has every file under another name, as after a build from other sources, and none under its old one.
-async fn edition(State(second): State<Arc<AtomicBool>>, mut request: Request, next: Next) -> Response {
-    if !second.load(Ordering::SeqCst) {
-        return next.run(request).await;
-    }
-    let path = request.uri().path().to_string();
-    if let Some(name) = path.strip_prefix("/assets/") {
-        let Some(name) = name.strip_prefix("2-") else { return StatusCode::NOT_FOUND.into_response() };
-        *request.uri_mut() = format!("/assets/{name}").parse::<Uri>().expect("an address");
-    }
-    request.headers_mut().remove(header::ACCEPT_ENCODING);
-    let (mut parts, body) = next.run(request).await.into_parts();
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if path.starts_with("/api/") || !(kind.starts_with("text/html") || kind.starts_with("text/javascript") || kind.starts_with("text/css")) {
-        return Response::from_parts(parts, body);
-    }
-    let bytes = axum::body::to_bytes(body, 8 << 20).await.expect("a page's text");
-    let text = String::from_utf8(bytes.into()).expect("UTF-8");
-    let text = text.replace("/assets/", "/assets/2-").replace(" from './", " from './2-").replace("PREFIX + '", "PREFIX + '2-");
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(text))
-}
-
-/// Goods, of which the first cost more from the second publication on.
-fn goods(dearer: usize) -> String {
-    let mut file = "code,name,group,price,brand\n".to_string();
-    for at in 0..400 {
-        let price = if at < dearer { 900 + at } else { 100 + at };
-        file.push_str(&format!("A-{at:04},Drill number {at} of the house,Tools {},{price}.50,{}\n", at / 100, ["Bosch", "Makita"][at % 2]));
-    }
-    file
-}
-
-async fn publish(app: &TestApp, dearer: usize) -> u32 {
-    let sales = app.staff(Role::Sales).await;
-    sales.upload("/api/imports?kind=products&name=goods.csv", goods(dearer)).await.ok();
-    let version = sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version;
-    kontor_server::jobs::run_due(app.state(), || false).await.expect("the lists are packed");
-    version
-}
-
-/// A firm that shows everybody its prices, with its first list.
-async fn firm(app: &TestApp) {
-    publish(app, 0).await;
-    let prices = json!({"public_price_type": "wholesale", "customer_price_type": "wholesale", "terms": "", "pay_days": 14, "new_days": 60});
-    app.staff(Role::Admin).await.put("/api/settings", &json!({"prices": prices})).await.ok();
-}
 
 const FIRST_PRICE: &str = "return document.querySelector('.list .item:not([hidden])').innerText.match(/\\d+\\.\\d{2}/)[0]";
 
@@ -151,7 +76,39 @@ on_both_databases!(a_newer_list_is_announced_and_taken_when_the_reader_says_so, 
 const KEPT_VERSION: &str = "return (async () => { const cache = await caches.open('kontor-kept'); const entry = await cache.match('/kept/list'); \
      return entry ? (await entry.text()).match(/\"version\":(\\d+)/)[1] : ''; })()";
 
-on_both_databases!(an_open_page_keeps_its_edition_until_it_is_opened_anew, |app| async {
+const SCRIPT: &str = "return document.querySelector('script[type=module]').src";
+
+/// The editions that are kept, by their names.
+async fn editions(browser: &Browser) -> Vec<String> {
+    browser.script("return caches.keys().then(names => names.filter(name => name.startsWith('kontor-app-')))").await
+}
+
+/// Has the browser ask for another edition; it answers when it knows, not when that one is whole.
+async fn look_for_another(browser: &Browser) {
+    browser.script::<bool>("return navigator.serviceWorker.getRegistration().then(known => known.update()).then(() => true)").await;
+}
+
+/// Saves the whole list, which takes the part of the page that is not there before somebody asks for it.
+async fn save_the_list(browser: &Browser) {
+    browser.keys(Key::Control + "s").await;
+    let sheet = browser.download("xlsx").await;
+    std::fs::remove_file(&sheet).expect("the download can be put away");
+}
+
+/// The page is of this edition, and the order is what was typed before.
+async fn opens_with_the_order(browser: &Browser, edition: usize) {
+    let of_it = format!("/assets/{edition}-");
+    browser.until(&format!("edition {edition}"), async || browser.script::<String>(SCRIPT).await.contains(&of_it)).await;
+    browser.see(".list .item").await;
+    has_the_order(browser).await;
+}
+
+async fn has_the_order(browser: &Browser) {
+    browser.see(".shop-order .order-lines li").await;
+    assert_eq!(browser.script::<String>("return document.querySelector('.order-lines .pen').innerText").await, "5", "quantities stay");
+}
+
+on_both_databases!(an_open_page_keeps_its_edition_until_the_reader_takes_the_next, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     let browser = Browser::start().await;
@@ -159,30 +116,111 @@ on_both_databases!(an_open_page_keeps_its_edition_until_it_is_opened_anew, |app|
     browser.see(".list .item").await;
     kept(&browser, "\"").await;
     order_the_first(&browser).await;
-    let script = "return document.querySelector('script[type=module]').src";
-    let editions = "return caches.keys().then(names => names.filter(name => name.startsWith('kontor-app-')))";
-    assert_eq!(browser.script::<Vec<String>>(editions).await.len(), 1);
+    let first = editions(&browser).await;
+    assert_eq!(first.len(), 1);
 
-    // The server is another one now, and has none of this page's files.
-    house.second.store(true, Ordering::SeqCst);
-    browser.script::<bool>("return navigator.serviceWorker.getRegistration().then(known => known.update()).then(() => true)").await;
+    // The server is another one now, and has none of this page's files. An edition that does not arrive whole is not
+    // installed, leaves nothing, and takes nothing from a worker that has the same one already.
+    house.becomes(2);
+    house.loses(&["/shell/"]);
+    let second = first[0].replace("kontor-app-", "kontor-app-2-");
+    const FAILS: &str = "return navigator.serviceWorker.getRegistration().then(known => known.update().then(() => known)).then(async known => { \
+        const worker = known.installing; while (worker && worker.state === 'installing') await new Promise(done => setTimeout(done, 30)); \
+        return !worker || worker.state === 'redundant' })";
+    assert!(browser.script::<bool>(FAILS).await, "an edition without its pages is not installed");
+    assert_eq!(editions(&browser).await, first);
+    let open = format!("return caches.open('{second}').then(cache => cache.put('/mark', new Response(''))).then(() => true)");
+    browser.script::<bool>(&open).await;
+    assert!(browser.script::<bool>(FAILS).await, "an edition without its pages is not installed");
+    assert!(editions(&browser).await.contains(&second), "what another worker has is gone");
+    house.loses(&[]);
+
+    look_for_another(&browser).await;
     browser.read("A new edition of this page is ready.").await;
-    let old = browser.script::<String>(script).await;
-    assert!(!old.contains("/assets/2-"), "{old}");
-    // Its own script, and the part that is only fetched when somebody asks for a workbook.
-    let part = browser.script::<String>("return document.querySelector('meta[name=kontor-worker]').content").await;
-    for address in [&old, &part] {
-        let is_kept = format!("return caches.match({address:?}).then(answer => !!answer)");
-        assert!(browser.script::<bool>(&is_kept).await, "{address} is not kept");
-    }
+    assert!(!browser.script::<String>(SCRIPT).await.contains("/assets/2-"), "nothing is swapped under the reader");
+    save_the_list(&browser).await;
+    has_the_order(&browser).await;
+    browser.press("Reload").await;
+    opens_with_the_order(&browser, 2).await;
+    save_the_list(&browser).await;
 
-    // Closed and opened another time, it is the new one, with the order as it was.
+    // One that is still being fetched when the page opens is announced as well.
+    house.becomes(3);
+    house.holds(&["/assets/3-worker-"]);
+    look_for_another(&browser).await;
+    reload(&browser).await;
+    // Long enough for the page to have looked; it looks once it is in use.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(browser.script::<bool>("return navigator.serviceWorker.getRegistration().then(known => !!known.installing)").await);
+    house.holds(&[]);
+    browser.read("A new edition of this page is ready.").await;
+    opens_with_the_order(&browser, 2).await;
+
+    // Closed and opened another time, it is the new one.
     let browser = browser.closed_and_opened().await;
     browser.open(&house.address).await;
+    opens_with_the_order(&browser, 3).await;
+    let left = editions(&browser).await;
+    assert!(left.len() == 1 && left[0].starts_with("kontor-app-3-"), "{left:?}");
+    browser.close().await;
+});
+
+/// What is kept of the list's page does not start any more.
+pub async fn break_what_is_kept(browser: &Browser) {
+    const BREAK: &str = "return (async () => { let broken = 0; for (const name of await caches.keys()) { if (!name.startsWith('kontor-app-')) continue; \
+        const cache = await caches.open(name); for (const { url } of await cache.keys()) if (/\\/([0-9]-)?list-[^/]*wasm$/.test(url)) { \
+        await cache.put(url, new Response('broken', { headers: { 'content-type': 'application/wasm' } })); broken++; } } return broken })()";
+    assert!(browser.script::<usize>(BREAK).await > 0, "no module is kept");
+}
+
+on_both_databases!(an_edition_that_does_not_start_is_left_with_nothing_lost, |app| async {
+    firm(&app).await;
+    let house = House::open(&app).await;
+    let browser = Browser::start().await;
+    browser.open(&house.address).await;
     browser.see(".list .item").await;
-    browser.until("the new edition", async || browser.script::<String>(script).await.contains("/assets/2-")).await;
-    browser.see(".shop-order .order-lines li").await;
-    let left = browser.script::<Vec<String>>(editions).await;
-    assert!(left.len() == 1 && left[0].starts_with("kontor-app-2-"), "{left:?}");
+    kept(&browser, "\"").await;
+    order_the_first(&browser).await;
+
+    // The server has another by now.
+    house.becomes(2);
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    opens_with_the_order(&browser, 2).await;
+    kept(&browser, "\"").await;
+
+    // Another waits already, unnoticed by a page that does not start.
+    house.becomes(3);
+    break_what_is_kept(&browser).await;
+    look_for_another(&browser).await;
+    browser.read("A new edition of this page is ready.").await;
+    browser.driver.refresh().await.expect("the page reloads");
+    opens_with_the_order(&browser, 3).await;
+    kept(&browser, "\"").await;
+
+    // The server has no other: the same one is fetched anew, and kept again.
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    opens_with_the_order(&browser, 3).await;
+    kept(&browser, "\"").await;
+    reload(&browser).await;
+    opens_with_the_order(&browser, 3).await;
+
+    // Nor does the server's start: a sentence, a button, and nothing reloads for ever.
+    house.loses(&["/assets/3-list-"]);
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.read("This page does not start.").await;
+    browser.read("Страница не открывается.").await;
+    browser.read("Страницата не се отваря.").await;
+    let draft = "return Object.keys(localStorage).filter(key => key.startsWith('kontor.draft')).length";
+    assert_eq!(browser.script::<usize>(draft).await, 1, "the order is on the device");
+    house.loses(&[]);
+    browser.press("Try again · Попробовать снова · Нов опит").await;
+    opens_with_the_order(&browser, 3).await;
+    assert!(browser.script::<bool>("return sessionStorage.getItem('kontor.rescue') === null").await);
+
+    let noted = browser.console_errors().await;
+    assert!(noted.iter().all(|entry| entry.contains("/assets/")), "{noted:?}");
     browser.close().await;
 });

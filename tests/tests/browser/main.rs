@@ -1,7 +1,11 @@
 //! Stories played in a real Chromium against the real program, on the demo firm's data, with both databases.
 
+mod axe;
 mod editions;
+mod exports;
+mod house;
 mod in_browser;
 mod offline;
 mod queue;
+mod queue_shared;
 mod readers;

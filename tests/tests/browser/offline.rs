@@ -9,6 +9,8 @@ use kontor_tests::databases::Place;
 use kontor_tests::program::Server;
 use thirtyfour::prelude::*;
 
+use super::editions::break_what_is_kept;
+
 /// Where the buyer of the demo firm sees its own name.
 const NAME: &str = "return document.querySelector('.menu-name').innerText";
 
@@ -124,9 +126,15 @@ async fn without_a_server(engine: Engine) {
     browser.until("signed out here too", async || browser.script::<String>(NAME).await == "Menu").await;
     kept(&browser, "\"").await;
     assert_eq!(server.stop().await, Some(0));
-
     let noted = browser.console_errors().await;
     assert!(noted.iter().all(|entry| entry.contains("ERR_CONNECTION_REFUSED")), "{noted:?}");
+
+    // What does not start is not thrown away where nothing else can be had.
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.read("This page does not start.").await;
+    assert_eq!(browser.script::<usize>("return navigator.serviceWorker.getRegistrations().then(known => known.length)").await, 1);
+    browser.console_errors().await;
     browser.close().await;
     place.remove().await;
 }

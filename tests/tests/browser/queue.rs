@@ -14,7 +14,7 @@ use thirtyfour::prelude::*;
 use super::in_browser::{api, order_by_keyboard, sign_in};
 
 /// Signed in, with 12 of one product and 8 of another in the order.
-async fn with_an_order(address: &str) -> Browser {
+pub async fn with_an_order(address: &str) -> Browser {
     let browser = Browser::start().await;
     browser.open(&format!("{address}/sign-in")).await;
     sign_in(&browser, "buyer@demo.example", "demo-buyer").await;
@@ -25,13 +25,13 @@ async fn with_an_order(address: &str) -> Browser {
     browser
 }
 
-async fn review(browser: &Browser) {
+pub async fn review(browser: &Browser) {
     browser.keys(Key::Control + Key::Enter).await;
     browser.see(".send button.btn-main").await;
 }
 
 /// How many orders of the buyer are open, and the newest one's quantities by code.
-async fn newest(browser: &Browser) -> (usize, Value) {
+pub async fn newest(browser: &Browser) -> (usize, Value) {
     let page = api(browser, "/api/orders?open=true").await;
     let orders = page["orders"].as_array().expect("orders").clone();
     let Some(id) = orders.first().map(|order| order["id"].as_str().expect("an id").to_string()) else { return (0, Value::Null) };
@@ -42,7 +42,7 @@ async fn newest(browser: &Browser) -> (usize, Value) {
 }
 
 /// Waits longer than a page may take: an order asks again after five seconds, then ten, then twenty.
-async fn sent_by_itself(browser: &Browser) {
+pub async fn sent_by_itself(browser: &Browser) {
     let until = Instant::now() + Duration::from_secs(60);
     while browser.driver.find(By::Css(".queued .state[data-s=full]")).await.is_err() {
         assert!(Instant::now() < until, "the order does not go out; the page says:\n{}", browser.text().await);
@@ -50,18 +50,18 @@ async fn sent_by_itself(browser: &Browser) {
     }
 }
 
-async fn sign_out(browser: &Browser) {
+pub async fn sign_out(browser: &Browser) {
     browser.click(".menu summary").await;
     browser.press("Sign out").await;
 }
 
 /// What the device keeps of the draft and the queue.
-async fn kept(browser: &Browser) -> Vec<String> {
+pub async fn kept(browser: &Browser) -> Vec<String> {
     browser.script("return Object.keys(localStorage).filter(key => /^kontor\\.(draft|queue|aside)/.test(key))").await
 }
 
 /// Whatever the page wrote to the console was about the server that was not there.
-async fn only_the_network_failed(browser: &Browser) {
+pub async fn only_the_network_failed(browser: &Browser) {
     let noted = browser.console_errors().await;
     assert!(noted.iter().all(|entry| entry.contains("net::ERR_")), "{noted:?}");
 }

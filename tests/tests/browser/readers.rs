@@ -9,7 +9,7 @@ use serde_json::json;
 use thirtyfour::Cookie;
 use thirtyfour::prelude::*;
 
-use super::editions::House;
+use super::house::House;
 use super::offline::kept;
 
 /// Goods with long codes; in the second list a group and a brand come before those that were there.

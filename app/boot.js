@@ -1,0 +1,95 @@
+// What a page starts with; `cargo xtask build` fills in the names. An edition that does not start is left: for the one that
+// waits, for a newer one, at last for the server's own pages. Each is tried once in a session of the browser, so that a page
+// never reloads for ever. Drafts and orders that wait are in localStorage and the list in a cache of its own: they stay.
+const SCRIPT = '{{SCRIPT}}';
+const WASM = '{{WASM}}';
+// Whether the service worker keeps this page.
+const KEPT = {{KEPT}};
+const TRIED = 'kontor.rescue';
+
+const SENTENCES = {
+  en: ['This page does not start.', 'What you typed and what waits to be sent is safe on this device.', 'Try again'],
+  ru: ['Страница не открывается.', 'Всё, что вы ввели и что ждёт отправки, сохранено на этом устройстве.', 'Попробовать снова'],
+  bg: ['Страницата не се отваря.', 'Въведеното и чакащото за изпращане е запазено на това устройство.', 'Нов опит'],
+};
+
+const tell = () => {
+  if (document.getElementById('broken')) return;
+  const note = Object.assign(document.createElement('div'), { id: 'broken', className: 'note note-bad' });
+  note.setAttribute('role', 'alert');
+  for (const [lang, [wrong, safe]] of Object.entries(SENTENCES)) {
+    note.append(Object.assign(document.createElement('p'), { lang, textContent: KEPT ? `${wrong} ${safe}` : wrong }));
+  }
+  const again = Object.assign(document.createElement('button'), { className: 'btn btn-main', type: 'button' });
+  again.textContent = Object.values(SENTENCES).map(([, , label]) => label).join(' · ');
+  again.addEventListener('click', () => {
+    mark('');
+    location.reload();
+  });
+  note.append(again);
+  document.body.prepend(note);
+};
+
+const mark = (tried) => {
+  try {
+    if (tried) sessionStorage.setItem(TRIED, tried);
+    else sessionStorage.removeItem(TRIED);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const tried = () => {
+  try {
+    return sessionStorage.getItem(TRIED);
+  } catch {
+    return null;
+  }
+};
+
+// The edition that waits, or that the server has by now, once it is whole.
+const next = async (registration) => {
+  if (!registration.waiting) await registration.update().catch(() => {});
+  const worker = registration.waiting ?? registration.installing;
+  if (!worker) return null;
+  while (worker.state === 'installing') await new Promise((done) => worker.addEventListener('statechange', done, { once: true }));
+  return worker.state === 'redundant' ? null : worker;
+};
+
+const takeOver = (worker) => new Promise((done) => {
+  navigator.serviceWorker.addEventListener('controllerchange', done, { once: true });
+  // An answer under way keeps the old worker at work; a reload ends it.
+  setTimeout(done, 3000);
+  worker.postMessage('take over');
+});
+
+const rescue = async (error) => {
+  console.error(error);
+  // Fetching another edition may take its time; nobody looks at an empty page meanwhile.
+  setTimeout(tell, 1500);
+  const registration = KEPT && await navigator.serviceWorker?.getRegistration();
+  const before = tried();
+  if (registration && !before) {
+    const worker = await next(registration);
+    if (worker && mark('next')) {
+      await takeOver(worker);
+      return location.reload();
+    }
+  }
+  // Without a network what is kept is all there is, and it stays.
+  const reached = await fetch('/healthz', { cache: 'no-store' }).then(() => true, () => false);
+  if (reached && before !== 'server' && mark('server')) {
+    if (registration) {
+      await registration.unregister();
+      const editions = (await caches.keys()).filter((name) => name.startsWith('kontor-app-'));
+      await Promise.all(editions.map((name) => caches.delete(name)));
+    }
+    // A file that arrived damaged is not believed a second time.
+    await Promise.allSettled([SCRIPT, WASM].map((address) => fetch(address, { cache: 'reload' }).then((answer) => answer.arrayBuffer())));
+    return location.reload();
+  }
+  tell();
+};
+
+import(SCRIPT).then(({ default: init }) => init({ module_or_path: WASM })).then(() => mark(''), rescue).catch(tell);
