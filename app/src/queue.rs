@@ -13,7 +13,7 @@ use crate::house::house;
 
 pub mod leaving;
 pub mod local;
-mod locks;
+pub mod locks;
 pub mod notes;
 pub mod sender;
 pub mod waiting;

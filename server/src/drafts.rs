@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use kontor_shared::api::draft::SaveDraft;
 use kontor_shared::drafts::device::{KeptDraft, SavedDraft, SentDraft, ordered};
 use kontor_shared::drafts::{Draft, DraftLine, write_quantity};
-use kontor_shared::ids::OrderId;
+use kontor_shared::ids::{OrderId, UserId};
 use kontor_shared::money::{Price, Quantity};
 use kontor_shared::words::Lang;
 use serde::Deserialize;
@@ -33,6 +33,17 @@ pub mod store;
 pub struct Of {
     /// The id of the draft the device has.
     of: Option<OrderId>,
+    /// Whose draft the device believes to be talking about: somebody else may have signed in there since.
+    owner: Option<UserId>,
+}
+
+impl Of {
+    fn check(&self, buyer: &Buyer) -> Result<()> {
+        if self.owner.is_some_and(|owner| owner != buyer.identity.user) {
+            return Err(AppError::conflict("other_customer", "somebody else has signed in"));
+        }
+        Ok(())
+    }
 }
 
 /// The body with the revision as ETag, for `If-Match`.
@@ -46,6 +57,7 @@ fn with_etag(revision: i64, body: impl IntoResponse) -> Response {
 
 /// `GET /api/draft`
 pub async fn show(State(state): State<AppState>, buyer: Buyer, Query(asked): Query<Of>) -> Result<Response> {
+    asked.check(&buyer)?;
     let customer = buyer.customer.to_string();
     let mut connection = state.db.read().await?;
     let row = store::get(&mut connection, &buyer.identity.user.to_string()).await?;
@@ -110,7 +122,8 @@ fn check(wanted: &SaveDraft) -> Result<()> {
 }
 
 /// `PUT /api/draft`. Written as often as people pause in typing, so it leaves no row in the audit trail; the order does.
-pub async fn save(State(state): State<AppState>, buyer: Buyer, headers: HeaderMap, Json(wanted): Json<SaveDraft>) -> Result<Response> {
+pub async fn save(State(state): State<AppState>, buyer: Buyer, Query(asked): Query<Of>, headers: HeaderMap, Json(wanted): Json<SaveDraft>) -> Result<Response> {
+    asked.check(&buyer)?;
     check(&wanted)?;
     let seen = seen_revision(&headers)?
         .ok_or_else(|| AppError::invalid_field("no_if_match", "If-Match", "name the revision that was read, e.g. \"3\"; \"0\" where there was none"))?;

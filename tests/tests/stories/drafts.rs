@@ -105,6 +105,11 @@ on_both_databases!(each_of_a_customers_people_has_a_draft_of_their_own, |app| as
     colleague.put_seen("/api/draft", 0, &draft(theirs, &[("A", "1"), ("B", "2")])).await.ok();
     order(&one, own, version, &[("A", "1")]).await;
     assert_eq!((said(&kept(&one).await), said(&kept(&colleague).await)), (vec![], vec![("A", "1"), ("B", "2")]));
+    // A page that has not noticed who signed in touches nobody's draft.
+    let owner = users[0].expect("a user");
+    one.get(&format!("/api/draft?owner={owner}")).await.ok();
+    colleague.get(&format!("/api/draft?owner={owner}")).await.problem(409, "other_customer");
+    colleague.put_seen(&format!("/api/draft?owner={owner}"), 1, &draft(theirs, &[])).await.problem(409, "other_customer");
     // Another customer's order is not there, whatever id is asked about or saved.
     let asked: KeptDraft = other.get(&format!("/api/draft?of={own}")).await.json();
     assert_eq!(asked, KeptDraft { revision: 0, draft: Default::default(), sent: Vec::new() });
