@@ -1,14 +1,16 @@
-//! The buyer's draft in this browser: kept with every change, per customer, adopted at sign-in, undone for eight seconds.
+//! The buyer's draft in this browser: kept with every change, per person, adopted at sign-in, undone for eight seconds.
 //!
 //! What other tabs wrote meanwhile goes into it (`kontor_shared::drafts::hold`); what lost there waits in `asides`.
 
 use std::cell::OnceCell;
 
+use kontor_shared::api::Session;
 use kontor_shared::catalog::ProductRow;
 use kontor_shared::drafts::Draft;
+use kontor_shared::drafts::device::{KeptDraft, TakenIn};
 use kontor_shared::drafts::hold::{Hold, Now};
 use kontor_shared::drafts::queue::Queued;
-use kontor_shared::drafts::shelf::{self, Aside, Shelf, draft_key};
+use kontor_shared::drafts::shelf::{self, Aside, Reader, Shelf, draft_key};
 use kontor_shared::ids::OrderId;
 use kontor_shared::words::{queue as words, shop};
 use leptos::prelude::*;
@@ -19,6 +21,8 @@ use crate::lang::{count, lang, say};
 use crate::queue::local::Local;
 use crate::session;
 use crate::ui::toast;
+
+pub mod device;
 
 /// The draft and whether this browser keeps it.
 #[derive(Clone, Copy)]
@@ -53,17 +57,23 @@ pub fn store() -> DraftStore {
                 Effect::new(move |_| store.follow_session());
                 // Another tab of this browser changed the draft: both show the same one.
                 let _ = window_event_listener(leptos::ev::storage, move |event| {
-                    let owner = store.owner();
+                    let reader = store.reader();
                     match event.key() {
-                        Some(key) if key == draft_key(owner.as_deref()) => store.open(owner.as_deref()),
+                        Some(key) if key == draft_key(reader.as_ref()) => store.open(reader.as_ref()),
                         Some(key) if shelf::is_aside(&key) => store.look_aside(),
                         _ => {}
                     }
                 });
+                device::begin();
                 store
             })
         })
     })
+}
+
+/// Whose draft a session's reader has.
+fn reader_of(session: &Session) -> Option<Reader> {
+    session.customer.as_ref().map(|customer| Reader { customer: customer.code.clone(), user: session.user })
 }
 
 /// An id for a draft that begins.
@@ -73,7 +83,7 @@ pub fn new_id() -> OrderId {
 
 impl DraftStore {
     /// Takes up what is kept for a reader.
-    fn open(self, owner: Option<&str>) {
+    fn open(self, owner: Option<&Reader>) {
         let mut hold = Hold::open(&mut Local, owner, browser::now());
         let mut draft = std::mem::take(&mut hold.draft);
         draft.speak(lang());
@@ -86,7 +96,7 @@ impl DraftStore {
     }
 
     fn look_aside(self) {
-        let asides = shelf::asides(&Local, self.owner().as_deref());
+        let asides = shelf::asides(&Local, self.reader().as_ref());
         if self.asides.with_untracked(|before| *before != asides) {
             self.asides.set(asides);
         }
@@ -97,23 +107,30 @@ impl DraftStore {
         let session = house().session.get();
         // A session that only ran out leaves the draft: whoever signs in again goes on with it.
         let ran_out = session.is_none() && !session::left();
-        let now = session.and_then(|session| session.customer).map(|customer| customer.code);
-        let before = self.owner();
+        let now = session.as_ref().and_then(reader_of);
+        let before = self.reader();
         if now == before || ran_out {
+            device::go(true);
             return;
         }
         let typed = if before.is_none() { self.draft.get_untracked() } else { Draft::default() };
-        self.open(now.as_deref());
+        self.open(now.as_ref());
         if typed != Draft::default() {
             self.change(|draft| join(draft, typed));
             if self.kept.get_untracked() {
                 Local.remove(&draft_key(None));
             }
         }
+        device::go(true);
     }
 
     /// The code of the customer whose draft this is.
     pub fn owner(self) -> Option<String> {
+        self.hold.with_value(|hold| hold.owner.as_ref().map(|reader| reader.customer.clone()))
+    }
+
+    /// Whose draft this is.
+    fn reader(self) -> Option<Reader> {
         self.hold.with_value(|hold| hold.owner.clone())
     }
 
@@ -151,7 +168,26 @@ impl DraftStore {
         if asides {
             self.look_aside();
         }
+        device::changed();
         result
+    }
+
+    /// Takes up what another tab wrote, where this one has not heard of it.
+    fn hear(self) {
+        let key = draft_key(self.reader().as_ref());
+        if self.hold.with_value(|hold| hold.seen != Local.get(&key)) {
+            self.change(|_| {});
+        }
+    }
+
+    /// What the server keeps goes together with what is here.
+    fn take_in(self, theirs: KeptDraft) -> TakenIn {
+        let taken = self.with(|hold, now| {
+            let taken = hold.take_in(&mut Local, now, theirs);
+            hold.draft.speak(lang());
+            taken
+        });
+        taken.unwrap_or_default()
     }
 
     /// Changes the draft and keeps it. What comes back from another language's time is said in this one.
@@ -185,9 +221,9 @@ impl DraftStore {
         let (before, copy) = (self.draft.get_untracked(), aside.clone());
         self.with(|hold, now| hold.take_over(&mut Local, now, aside));
         self.look_aside();
-        let owner = self.owner();
+        let reader = self.reader();
         toast::offer_undo(say(words::TAKEN_OVER), say(shop::UNDO), move || {
-            if self.owner() != owner {
+            if self.reader() != reader {
                 return;
             }
             self.change(|draft| {
@@ -227,9 +263,9 @@ impl DraftStore {
 
     /// Offers to undo a change, in the draft it was made in.
     fn offer_undo(self, text: String, undo: impl Fn(&mut Draft) + Send + Sync + 'static) {
-        let owner = self.owner();
+        let reader = self.reader();
         toast::offer_undo(text, say(shop::UNDO), move || {
-            if self.owner() == owner {
+            if self.reader() == reader {
                 self.change(&undo);
             }
         });

@@ -14,7 +14,7 @@ use crate::house::{house, lasting};
 
 pub mod leaving;
 pub mod local;
-mod locks;
+pub mod locks;
 pub mod notes;
 pub mod sender;
 pub mod waiting;

@@ -146,6 +146,8 @@ table! {
     CancelOrder     POST   "/api/orders/{id}/cancel"               BUYER,  Order,    "Cancel before confirmation";
     ConfirmOrder    POST   "/api/orders/{id}/confirm"              SALES,  Order,    "Confirm and post a proforma invoice";
     RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";
+    GetDraft        GET    "/api/draft"                            BUYER,  Nothing,  "The order one is putting together, for all one's devices";
+    SaveDraft       PUT    "/api/draft"                            BUYER,  Nothing,  "Save it, in the place of a revision";
     Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";
     DocumentPdf     GET    "/api/documents/{id}/pdf"               ORDERS, Document, "A posted document as PDF";
     ListMessages    GET    "/api/messages"                         MARKET, Nothing,  "The outbox";

@@ -219,7 +219,7 @@ async fn session_of(state: &AppState, identity: &Identity) -> Result<Session> {
         Some(id) => store::customer(&mut connection, id).await?.map(|(code, name, delivery_address)| SessionCustomer { id, code, name, delivery_address }),
         None => None,
     };
-    Ok(Session { role: identity.role, login: identity.login.clone(), customer, lang: identity.lang, enrol: identity.limited })
+    Ok(Session { role: identity.role, login: identity.login.clone(), user: Some(identity.user), customer, lang: identity.lang, enrol: identity.limited })
 }
 
 /// Begins a session for whoever has just proven to be `user`, ending the one this browser had: a fixed one is worth

@@ -21,6 +21,7 @@ pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod documents;
+pub mod drafts;
 pub mod error;
 pub mod exports;
 pub mod extract;

@@ -7,13 +7,14 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use kontor_shared::api::{self, CSRF_HEADER};
+use kontor_shared::drafts::device::{KeptDraft, SavedDraft};
 
 use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, accounts, assets, audit, auth, customers, documents, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences, price_list,
-    segments, sending, setup,
+    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences,
+    price_list, segments, sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -82,6 +83,8 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::CancelOrder => (post(orders::cancel), json::<api::Order>()),
         RouteId::ConfirmOrder => (post(orders::confirm), json::<api::Confirmed>()),
         RouteId::RefuseOrder => (post(orders::refuse), json::<api::Order>().body::<api::RefuseOrder>()),
+        RouteId::GetDraft => (get(drafts::show), json::<KeptDraft>().query(&["of", "owner"])),
+        RouteId::SaveDraft => (put(drafts::save), json::<SavedDraft>().query(&["of", "owner"]).body::<api::draft::SaveDraft>()),
         RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
         RouteId::DocumentPdf => (get(documents::pdf), binary("application/pdf")),
         RouteId::ListMessages => (get(outbox::list), json::<api::MessagePage>().query(&["state", "after"])),

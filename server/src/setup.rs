@@ -92,7 +92,7 @@ pub async fn set_up(State(state): State<AppState>, headers: HeaderMap, Json(want
     audit::record::<()>(&mut tx, &state.clock, &login, Action::SessionStart, &user.to_string(), None, None).await?;
     tx.commit().await?;
     // Like every member of the firm, the first administrator sets up a second factor before anything else.
-    let told = Session { role: Role::Admin, login, customer: None, lang, enrol: true };
+    let told = Session { role: Role::Admin, login, user: Some(user), customer: None, lang, enrol: true };
     Ok(([(header::SET_COOKIE, auth::session_cookie(&session)?)], Json(told)).into_response())
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::customers::{Channel, CustomerState};
-use crate::ids::{CustomerId, DocumentId, ImportId, MessageId, OrderId};
+use crate::ids::{CustomerId, DocumentId, ImportId, MessageId, OrderId, UserId};
 use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::{LineReason, OrderState, Verdict};
 use crate::segments::{Mode, Period, Segment};
@@ -35,6 +35,7 @@ macro_rules! request {
 }
 
 pub mod accounts;
+pub mod draft;
 pub mod firm;
 pub mod mailings;
 pub mod operations;
@@ -140,6 +141,9 @@ body! {
     pub struct Session {
         pub role: Role,
         pub login: String,
+        /// Whose the session is, whatever the log-in is called. Absent where an older app remembered it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub user: Option<UserId>,
         /// A buyer's customer.
         pub customer: Option<SessionCustomer>,
         pub lang: Lang,

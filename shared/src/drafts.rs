@@ -3,6 +3,9 @@
 //! Decides what counts as ordered, what a draft comes to, how two drafts become one and what is left of one that was
 //! sent; where it is kept is the app's matter.
 
+pub mod device;
+#[cfg(test)]
+mod device_model;
 pub mod hold;
 pub mod merge;
 #[cfg(test)]
@@ -23,6 +26,7 @@ use crate::words::Lang;
 
 /// One product of a draft. A field that is added needs `serde(default)`: drafts kept by an older app must open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DraftLine {
     pub code: String,
     /// As it was called when typed, for a product that has left the list since.
@@ -65,6 +69,7 @@ impl DraftLine {
 
 /// A draft order. Fields may be added: one kept by an older app still opens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Draft {
     /// Made once, with the first quantity; the order keeps it, so sending twice stores once.

@@ -38,6 +38,8 @@ pub async fn furnish(app: &TestApp) -> InUse {
         app.pass(60);
         orders.push(order(app, &buyer, &[("10", "4", "1.50"), ("11", "2", "2")]).await);
     }
+    let begun = json!({"lines": [{"code": "10", "name": "Zebra", "typed": "6", "seen": "1.50", "lang": "en"}], "comment": "not yet"});
+    buyer.put_seen("/api/draft", 0, &begun).await.ok();
     let act = async |id: String, action: &str, body: Value| sales.post(&format!("/api/orders/{id}/{action}"), &body).await.ok();
     for order in &orders[..3] {
         app.pass(3600);

@@ -7,6 +7,7 @@ use kontor_shared::drafts::queue::Queued;
 use kontor_shared::words::{queue as words, shop};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::{queue, sender};
 use crate::draft;
@@ -59,7 +60,11 @@ fn Leaving() -> impl IntoView {
     let throw = move |_| {
         draft::store().throw_away();
         orders.get_untracked().into_iter().for_each(|order| _ = queue().throw_away(order.id));
-        leave();
+        open.set(false);
+        spawn_local(async {
+            draft::device::let_go().await;
+            session::end();
+        });
     };
     view! {
         <Dialog open=open title=say(words::LEAVING)>

@@ -70,7 +70,9 @@ fn Copy(aside: Aside) -> impl IntoView {
         From::Tab => words::COPY_TAB,
         From::Device => words::COPY_DEVICE,
         From::Order => words::COPY_ORDER,
+        From::Sent => words::COPY_SENT,
     });
+    let why = say(if aside.from == From::Sent { words::COPY_SENT_WHY } else { words::COPY_WHY });
     let lines = aside.draft.lines.iter().map(|line| view! { <li>{format!("{} {} · {}", line.code, line.name, line.typed)}</li> }).collect_view();
     let fields = [&aside.draft.po_number, &aside.draft.wanted_on, &aside.draft.comment].into_iter().chain(aside.draft.delivery_address.as_ref());
     let fields = fields.filter(|text| !text.is_empty()).map(|text| view! { <li>{text.clone()}</li> }).collect_view();
@@ -78,7 +80,7 @@ fn Copy(aside: Aside) -> impl IntoView {
     view! {
         <div class="note note-warn queue-note" role="status">
             <div class="stack">
-                <p><b>{title}</b>" "{say(words::COPY_WHY)}</p>
+                <p><b>{title}</b>" "{why}</p>
                 <ul class="s">{lines}{fields}</ul>
             </div>
             <button type="button" class="link" on:click=move |_| draft::store().take_over(taken.clone())>{say(words::TAKE_OVER)}</button>

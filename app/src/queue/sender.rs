@@ -18,6 +18,7 @@ use super::{locks, queue};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::catalogue::shop;
+use crate::draft;
 use crate::house::house;
 use crate::lang::{count, lang};
 use crate::session;
@@ -169,6 +170,8 @@ async fn failed(order: &Queued, error: ApiError) -> Answer {
 }
 
 fn tell_sent(order: &Queued, stored: &Order) {
+    // The server took the order out of the draft it keeps.
+    draft::device::go(true);
     // Prices are others than the page knew.
     if stored.state == OrderState::NeedsReview {
         shop().fetch();

@@ -19,7 +19,7 @@ use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, id_in_path};
 use crate::time::rfc3339;
-use crate::{AppState, audit, bodies, firm};
+use crate::{AppState, audit, bodies, drafts, firm};
 
 /// `POST /api/contacts/{id}/export`: that somebody's data was taken out is a row of the audit trail, so this is no `GET`.
 pub async fn export(State(state): State<AppState>, who: Staff, Path(id): Path<String>) -> Result<Json<PersonExport>> {
@@ -47,12 +47,13 @@ async fn made(connection: &mut AnyConnection, state: &AppState, id: ContactId) -
     let contact = shown(connection, &customer).await?.into_iter().find(|one| one.id == id).context("the contact")?;
     let created_at = rfc3339(row.created_at);
     let person = Person::find(connection, row).await?;
-    let (mut sessions, mut orders) = (Vec::new(), Vec::new());
+    let (mut sessions, mut orders, mut draft) = (Vec::new(), Vec::new(), None);
     if let Some(user) = &person.user {
         let session = |(created, seen, expires)| PersonSession { created_at: rfc3339(created), seen_at: rfc3339(seen), expires_at: rfc3339(expires) };
         sessions = person::sessions(connection, &user.id).await?.into_iter().map(session).collect();
         let order = |(at, number, delivery_address, comment)| PersonOrder { at: rfc3339(at), number, delivery_address, comment };
         orders = person::orders(connection, &user.id).await?.into_iter().map(order).collect();
+        draft = drafts::store::get(connection, &user.id).await?.map(|row| row.draft()).transpose()?.filter(|draft| !draft.says_nothing());
     }
     let mut messages = Vec::new();
     for message in person.messages(connection).await? {
@@ -80,6 +81,7 @@ async fn made(connection: &mut AnyConnection, state: &AppState, id: ContactId) -
         suppressions,
         messages,
         orders,
+        draft,
         audit,
         text: String::new(),
     };
@@ -140,6 +142,13 @@ fn text(lang: Lang, export: &PersonExport) -> String {
     text.section(words::ORDERS_PLACED);
     for order in &export.orders {
         text.row(&[&order.at, &order.number, &order.delivery_address, &order.comment]);
+    }
+    text.section(words::NOT_SENT_YET);
+    if let Some(draft) = &export.draft {
+        text.row(&[&draft.po_number, &draft.wanted_on, draft.delivery_address.as_deref().unwrap_or(""), &draft.comment]);
+        for line in &draft.lines {
+            text.row(&[&line.code, &line.name, &line.typed]);
+        }
     }
     text.section(words::MESSAGES);
     for message in &export.messages {

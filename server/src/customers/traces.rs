@@ -21,6 +21,8 @@ pub const TABLES: &[Table] = &[
     changing("customers", Some("id"), &["note", "state_reason"]),
     Table { key: "customer_id", ..changing("applications", Some("customer_id"), &["message", "reason"]) },
     Table { key: "customer_id", ..changing("segment_terms", Some("customer_id"), &["reason"]) },
+    // The person's own is deleted; a colleague may have named them in one.
+    Table { key: "user_id", ..changing("drafts", Some("customer_id"), &["po_number", "delivery_address", "comment"]) },
     table("segment_rules", None, &["reason"]),
     changing("jobs", None, &["last_error"]),
     // What a mail server answered.

@@ -15,6 +15,7 @@ use crate::db::{Db, Engine, schema};
 
 mod bodies;
 mod documents;
+mod drafts;
 mod messages;
 mod orders;
 mod said;
@@ -121,6 +122,7 @@ pub async fn run_all(connection: &mut AnyConnection, engine: Engine) -> anyhow::
         "orders.events" "orders went from state to state as the table allows" orders::events(connection);
         "price_lists.snapshots" "published snapshots can be read and are what their checksum says" bodies::snapshots(connection);
         "audit.order" "entries of the audit trail were written when they say" settings::audit(connection);
+        "drafts.readable" "a draft that is kept for a buyer can be read" drafts::readable(connection);
         "firm.settings" "the settings can be read" settings::firm(connection);
         "structure.foreign_keys" "rows referred to are there" structure::foreign_keys(connection, engine);
     }

@@ -17,7 +17,7 @@ use crate::db::Db;
 use crate::error::AppError;
 use crate::firm::FirmSettings;
 use crate::time::Clock;
-use crate::{audit, db, numbering, outbox, segments};
+use crate::{audit, db, drafts, numbering, outbox, segments};
 
 /// Orders that wait for a transaction at once; more make their requests wait.
 const MOST_WAITING: usize = 1_024;
@@ -162,7 +162,7 @@ impl Desk {
             .collect())
     }
 
-    /// Everything an order is: itself, its lines, its first event, its audit row, the intent to acknowledge it.
+    /// Everything an order is: itself, its lines, its first event, its audit row, the intent to acknowledge it; and it is out of the draft.
     async fn write(&self, connection: &mut AnyConnection, orders: &[&Ready], numbered: &[NewOrder]) -> anyhow::Result<()> {
         store::insert(connection, numbered).await?;
         let lines: Vec<(&str, &LineRow)> = orders.iter().flat_map(|order| order.lines.iter().map(|line| (order.new.row.id.as_str(), line))).collect();
@@ -189,7 +189,7 @@ impl Desk {
         outbox::enqueue(connection, &self.clock, &mails).await?;
         let customers: Vec<&str> = orders.iter().map(|order| order.customer.id.as_str()).collect();
         segments::live::mark(connection, &customers, self.clock.now_ms()).await?;
-        Ok(())
+        drafts::take_out(connection, self.db.for_update(), orders, self.clock.now_ms()).await
     }
 
     fn acknowledgement<'a>(&self, order: &'a Ready, new: &NewOrder) -> anyhow::Result<outbox::Letter<'a>> {

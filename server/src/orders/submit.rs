@@ -20,11 +20,11 @@ use crate::extract::bounded_text;
 use crate::firm::{self, FirmSettings};
 use crate::time::{day_in, parse_day};
 
-const MOST_LINES: usize = 5_000;
+pub const MOST_LINES: usize = 5_000;
 /// A thousand million units.
 const MOST_QUANTITY: i64 = 1_000_000_000_000;
 /// A thousand million of the currency, in ten-thousandths.
-const MOST_PRICE: i64 = 10_000_000_000_000;
+pub const MOST_PRICE: i64 = 10_000_000_000_000;
 
 /// Refuses what no order can be; what a line means is judged later, line by line.
 pub fn check(wanted: &SubmitOrder) -> Result<()> {

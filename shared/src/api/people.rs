@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PriceTypeInfo;
 use crate::customers::{Channel, ConsentState, CustomerState, RequestState};
+use crate::drafts::Draft;
 use crate::ids::{ContactId, CustomerId, UserId};
 use crate::money::Percent;
 use crate::words::Lang;
@@ -286,6 +287,9 @@ body! {
         pub suppressions: Vec<PersonSuppression>,
         pub messages: Vec<PersonMessage>,
         pub orders: Vec<PersonOrder>,
+        /// The order the person is putting together.
+        #[serde(default)]
+        pub draft: Option<Draft>,
         pub audit: Vec<PersonAudit>,
         /// The same for reading.
         pub text: String,

@@ -6,14 +6,14 @@
 
 use super::Draft;
 use super::queue::{self, Queued};
-use super::shelf::{self, Aside, From, Kept, Shelf};
+use super::shelf::{self, Aside, From, Kept, Reader, Shelf};
 use crate::ids::OrderId;
 
 /// A draft as this tab has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hold {
-    /// The customer's code; nobody's before signing in.
-    pub owner: Option<String>,
+    /// Nobody's before signing in.
+    pub owner: Option<Reader>,
     pub draft: Draft,
     /// The kept text that this tab last read or wrote.
     pub seen: Option<String>,
@@ -31,7 +31,10 @@ pub struct Now<'a> {
 
 impl Hold {
     /// Takes up what is kept for a reader.
-    pub fn open(shelf: &mut impl Shelf, owner: Option<&str>, now: u64) -> Self {
+    pub fn open(shelf: &mut impl Shelf, owner: Option<&Reader>, now: u64) -> Self {
+        if let Some(old) = shelf::inherit(shelf, owner) {
+            set_apart(shelf, owner, &old, now);
+        }
         let key = shelf::draft_key(owner);
         let mut kept = shelf::read(shelf, &key, now);
         if kept.settled {
@@ -40,7 +43,7 @@ impl Hold {
             kept = Kept { unreadable: kept.unreadable, ..shelf::write(shelf, &key, seen.as_deref(), kept.draft, now).now };
         }
         queue::let_go(shelf, &kept.draft);
-        Self { owner: owner.map(String::from), draft: kept.draft, seen: kept.text, kept: true, unreadable: kept.unreadable }
+        Self { owner: owner.cloned(), draft: kept.draft, seen: kept.text, kept: true, unreadable: kept.unreadable }
     }
 
     /// Changes the draft and keeps it. Where another tab wrote the same goods meanwhile, its quantity is kept aside.
@@ -49,9 +52,9 @@ impl Hold {
         self.write(shelf, now, From::Tab);
     }
 
-    fn write(&mut self, shelf: &mut impl Shelf, now: &mut Now, from: From) {
+    pub(super) fn write(&mut self, shelf: &mut impl Shelf, now: &mut Now, from: From) {
         queue::settle(shelf, &mut self.draft);
-        let written = shelf::write(shelf, &shelf::draft_key(self.owner.as_deref()), self.seen.as_deref(), std::mem::take(&mut self.draft), now.ms);
+        let written = shelf::write(shelf, &shelf::draft_key(self.owner.as_ref()), self.seen.as_deref(), std::mem::take(&mut self.draft), now.ms);
         self.put_aside(shelf, now, from, written.lost);
         queue::let_go(shelf, &written.now.draft);
         self.draft = written.now.draft;
@@ -60,9 +63,10 @@ impl Hold {
         self.unreadable |= written.now.unreadable;
     }
 
-    fn put_aside(&self, shelf: &mut impl Shelf, now: &mut Now, from: From, draft: Draft) {
-        if !draft.says_nothing() {
-            shelf::put_aside(shelf, &Aside { id: (now.new_id)(), owner: self.owner.clone(), from, at: now.ms, draft });
+    /// Once: a step that was cut short and is done again has kept it before.
+    pub(super) fn put_aside(&self, shelf: &mut impl Shelf, now: &mut Now, from: From, draft: Draft) {
+        if !draft.says_nothing() && !shelf::asides(shelf, self.owner.as_ref()).iter().any(|aside| aside.from == from && aside.draft == draft) {
+            shelf::put_aside(shelf, &Aside { id: (now.new_id)(), owner: self.owner.as_ref().map(Reader::key), from, at: now.ms, draft });
         }
     }
 
@@ -77,7 +81,11 @@ impl Hold {
 
     /// A refused order becomes a draft again. Says whether it was there to be brought back.
     pub fn bring_back(&mut self, shelf: &mut impl Shelf, now: &mut Now, id: OrderId) -> bool {
-        let Some(order) = queue::get(shelf, id).filter(|order| order.refused().is_some() && self.owner.as_ref() == Some(&order.owner)) else { return false };
+        let Some(order) =
+            queue::get(shelf, id).filter(|order| order.refused().is_some() && self.owner.as_ref().is_some_and(|reader| reader.customer == order.owner))
+        else {
+            return false;
+        };
         // Against what is there now: a tab that has not heard yet may still have these lines, and would take them out again.
         self.write(shelf, now, From::Tab);
         let merged = order.mend(std::mem::take(&mut self.draft));
@@ -95,5 +103,15 @@ impl Hold {
             draft.adopt(aside.draft);
         });
         shelf::forget_aside(shelf, id);
+    }
+}
+
+/// A draft that an older app kept beside the reader's own. What cannot be read stays where it is.
+fn set_apart(shelf: &mut impl Shelf, owner: Option<&Reader>, text: &str, now: u64) {
+    let Some(reader) = owner else { return };
+    if let Ok(draft) = serde_json::from_str::<Draft>(text)
+        && shelf::put_aside(shelf, &Aside { id: OrderId::new(now, &[0; 10]), owner: Some(reader.key()), from: From::Tab, at: now, draft })
+    {
+        shelf.remove(&shelf::draft_key(Some(&Reader { customer: reader.customer.clone(), user: None })));
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::hold::{Hold, Now};
 use super::queue::{self, Answer, Queued, Refusal, Stage};
-use super::shelf::{self, Shelf};
+use super::shelf::{self, Reader, Shelf};
 use super::{Draft, Typed};
 use crate::api::{SubmitLine, SubmitOrder};
 use crate::catalog::ProductRow;
@@ -42,6 +42,10 @@ impl Shelf for Memory {
 
 const CODES: [&str; 4] = ["1", "2", "3", "4"];
 const OWNER: &str = "12347";
+
+pub fn owner() -> Reader {
+    Reader { customer: OWNER.into(), user: None }
+}
 const TABS: usize = 2;
 
 #[derive(Clone, Debug)]
@@ -148,7 +152,7 @@ impl World {
     fn start() -> Self {
         let mut world = Self::default();
         for _ in 0..TABS {
-            let tab = Hold::open(&mut world.shelf, Some(OWNER), 0);
+            let tab = Hold::open(&mut world.shelf, Some(&owner()), 0);
             world.tabs.push(tab);
         }
         world
@@ -174,7 +178,7 @@ impl World {
     }
 
     fn open(&mut self, tab: usize) {
-        self.tabs[tab] = Hold::open(&mut self.shelf, Some(OWNER), self.clock);
+        self.tabs[tab] = Hold::open(&mut self.shelf, Some(&owner()), self.clock);
     }
 
     fn put(&mut self, order: &Queued) -> Result<(), Refusal> {
@@ -198,7 +202,7 @@ impl World {
                 // What this tab shows there is given up, if it is still the draft's.
                 let code = CODES[code];
                 let before: Option<u32> = self.tabs[tab].draft.line(code).and_then(|line| line.typed.parse().ok());
-                let kept = shelf::read(&mut self.shelf, &shelf::draft_key(Some(OWNER)), 0).draft;
+                let kept = shelf::read(&mut self.shelf, &shelf::draft_key(Some(&owner())), 0).draft;
                 if let Some(before) = before
                     && kept.line(code).is_some_and(|line| line.typed.parse() == Ok(before))
                 {
@@ -261,7 +265,7 @@ impl World {
                 }
             }
             Act::TakeOver { tab } => {
-                let Some(aside) = shelf::asides(&self.shelf, Some(OWNER)).into_iter().next() else { return };
+                let Some(aside) = shelf::asides(&self.shelf, Some(&owner())).into_iter().next() else { return };
                 self.with(tab, |hold, shelf, now| hold.change(shelf, now, |_| {}));
                 for line in &aside.draft.lines {
                     let before: Option<u32> = self.tabs[tab].draft.line(&line.code).and_then(|line| line.typed.parse().ok());
@@ -277,8 +281,8 @@ impl World {
         let mut places: BTreeMap<u32, Vec<String>> = BTreeMap::new();
         let mut put = |what: &str, quantities: Vec<u32>| quantities.into_iter().for_each(|one| places.entry(one).or_default().push(what.to_string()));
         // What the next tab to open would have.
-        put("draft", quantities(&Hold::open(&mut self.shelf, Some(OWNER), self.clock).draft));
-        for aside in shelf::asides(&self.shelf, Some(OWNER)) {
+        put("draft", quantities(&Hold::open(&mut self.shelf, Some(&owner()), self.clock).draft));
+        for aside in shelf::asides(&self.shelf, Some(&owner())) {
             put("aside", quantities(&aside.draft));
         }
         let queue = queue::all(&self.shelf);

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, queue};
-use crate::ids::OrderId;
+use crate::ids::{OrderId, UserId};
 
 /// A place for texts under keys, such as a browser's `localStorage`.
 pub trait Shelf {
@@ -20,9 +20,41 @@ pub trait Shelf {
 const DRAFT: &str = "kontor.draft";
 const ASIDE: &str = "kontor.aside.";
 
-/// Where the draft of a customer is kept, or that of a reader who has not signed in.
-pub fn draft_key(owner: Option<&str>) -> String {
-    owner.map_or_else(|| DRAFT.to_string(), |code| format!("{DRAFT}.{code}"))
+/// Whose draft it is. Each of a customer's people has a draft of their own: none of them finds the other's half-made order in theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// The customer's code.
+    pub customer: String,
+    /// Unknown where an older app remembered who had signed in.
+    pub user: Option<UserId>,
+}
+
+impl Reader {
+    /// How the reader is named among the keys.
+    pub fn key(&self) -> String {
+        self.user.map_or_else(|| self.customer.clone(), |user| format!("{}.{user}", self.customer))
+    }
+}
+
+/// Where the draft of a reader is kept, or that of one who has not signed in.
+pub fn draft_key(owner: Option<&Reader>) -> String {
+    owner.map_or_else(|| DRAFT.to_string(), |reader| format!("{DRAFT}.{}", reader.key()))
+}
+
+/// What an older app kept for all of a customer's people is the draft of whoever of them signs in first. Where that one has a draft
+/// already, it is given back as a text to be kept aside.
+pub(super) fn inherit(shelf: &mut impl Shelf, owner: Option<&Reader>) -> Option<String> {
+    let own = draft_key(Some(owner.filter(|reader| reader.user.is_some())?));
+    let old = draft_key(Some(&Reader { customer: owner?.customer.clone(), user: None }));
+    let text = shelf.get(&old)?;
+    let apart = shelf.get(&own).filter(|there| *there != text);
+    if apart.is_none() && !shelf.put(&own, &text) {
+        return None;
+    }
+    if apart.is_none() {
+        shelf.remove(&old);
+    }
+    apart.map(|_| text)
 }
 
 /// Where a losing copy comes from.
@@ -33,12 +65,15 @@ pub enum From {
     Device,
     /// An order that came back while the draft had other quantities of the same goods.
     Order,
+    /// The order was sent from another device, with other quantities of these goods.
+    Sent,
 }
 
 /// What lost where two had written, until its reader says what becomes of it. Fields may be added with `serde(default)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aside {
     pub id: OrderId,
+    /// [`Reader::key`]; an older app kept the customer's code alone.
     pub owner: Option<String>,
     pub from: From,
     /// Unix milliseconds.
@@ -61,8 +96,13 @@ pub fn is_aside(key: &str) -> bool {
 }
 
 /// The losing copies of one reader, oldest first.
-pub fn asides(shelf: &impl Shelf, owner: Option<&str>) -> Vec<Aside> {
-    let mut found: Vec<Aside> = kept(shelf, ASIDE).0.into_iter().filter(|aside: &Aside| aside.owner.as_deref() == owner).collect();
+pub fn asides(shelf: &impl Shelf, owner: Option<&Reader>) -> Vec<Aside> {
+    let own = |aside: &Aside| match (&aside.owner, owner) {
+        (Some(known), Some(reader)) => *known == reader.key() || *known == reader.customer,
+        (None, None) => true,
+        _ => false,
+    };
+    let mut found: Vec<Aside> = kept(shelf, ASIDE).0.into_iter().filter(own).collect();
     found.sort_by_key(|aside| aside.id);
     found
 }
@@ -161,8 +201,11 @@ mod tests {
     fn drafts_of_every_released_app_open() {
         for (what, text) in RELEASED {
             let mut shelf = Memory::default();
-            shelf.put(&draft_key(Some("12347")), text);
-            let kept = read(&mut shelf, "kontor.draft.12347", 1);
+            shelf.put("kontor.draft.12347", text);
+            let reader = Reader { customer: "12347".into(), user: Some(UserId::new(1, &[7; 10])) };
+            assert_eq!(inherit(&mut shelf, Some(&reader)), None, "{what}");
+            assert_eq!(shelf.get("kontor.draft.12347"), None, "{what}");
+            let kept = read(&mut shelf, &draft_key(Some(&reader)), 1);
             assert!(!kept.unreadable, "{what}");
             assert_eq!(kept.draft.id.map(OrderId::made_at), Some(1_722_107_853_372), "{what}");
             let line = &kept.draft.lines[0];

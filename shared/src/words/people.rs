@@ -18,6 +18,7 @@ words! {
     CONSENTS = "Consents", "Согласия", "Съгласия";
     STOPPED = "Addresses nothing is sent to", "Адреса, на которые ничего не отправляется", "Адреси, на които не се изпраща нищо";
     LOG_IN = "Log-in and sessions", "Учётная запись и сеансы", "Достъп и сесии";
+    NOT_SENT_YET = "Order not sent yet", "Ещё не отправленный заказ", "Още неизпратена поръчка";
     ORDERS_PLACED = "Orders placed", "Сделанные заказы", "Направени поръчки";
     MESSAGES = "Messages", "Письма", "Писма";
     AUDIT_ROWS = "Rows of the audit trail", "Строки журнала изменений", "Редове от дневника на промените";

@@ -28,6 +28,9 @@ crate::words! {
     COPY_TAB = "A copy from another tab", "Копия из другой вкладки", "Копие от друг раздел";
     COPY_DEVICE = "A copy from another device", "Копия с другого устройства", "Копие от друго устройство";
     COPY_ORDER = "A copy from the order that came back", "Копия из непринятого заказа", "Копие от върнатата поръчка";
+    COPY_SENT = "Not in the order that was sent", "Не вошло в отправленный заказ", "Извън изпратената поръчка";
+    COPY_SENT_WHY = "The order went out from one device while another had other quantities of the same goods. Take them over to order these as well:", "Заказ ушёл с одного устройства, а на другом у тех же товаров были другие количества. Возьмите их, чтобы заказать и это:", "Поръчката тръгна от едно устройство, а на друго същите стоки бяха с други количества. Вземете ги, за да поръчате и това:";
+    SENT_ELSEWHERE = "Sent from another device as order {number}.", "Отправлено с другого устройства, заказ {number}.", "Изпратено от друго устройство, поръчка {number}.";
     COPY_WHY = "The same goods were written twice. Your order has what stands above; the copy has:", "Одни и те же товары записаны дважды. В заказе то, что выше; в копии:", "Едни и същи стоки са записани два пъти. В поръчката е горното; в копието:";
     DRAFT_OLD = "This order has waited here since {date}.", "Этот заказ ждёт здесь с {date}.", "Тази поръчка чака тук от {date}.";
     LEAVING = "Before you sign out", "Прежде чем выйти", "Преди да излезете";
@@ -38,6 +41,7 @@ crate::words! {
     OTHERS_NOTE = "They go out when their owner signs in here. Nobody else sees them.", "Они уйдут, когда их владелец войдёт здесь. Другим они не видны.", "Ще тръгнат, когато собственикът им влезе тук. Никой друг не ги вижда.";
     UNREAD_NOTE = "They are of another version of this app: open it again later, or ask the firm for help.", "Они из другой версии приложения: откройте его позже или обратитесь в фирму.", "Те са от друга версия на приложението: отворете го по-късно или потърсете фирмата.";
 
+    * CHANGED_ELSEWHERE = ["{n} line was changed on another device.", "{n} lines were changed on another device."], ["{n} строка изменена на другом устройстве.", "{n} строки изменены на другом устройстве.", "{n} строк изменены на другом устройстве."], ["{n} ред е променен на друго устройство.", "{n} реда са променени на друго устройство."];
     * ORDERS_WAIT = ["{n} order waits on this device", "{n} orders wait on this device"], ["{n} заказ ждёт на этом устройстве", "{n} заказа ждут на этом устройстве", "{n} заказов ждут на этом устройстве"], ["{n} поръчка чака на това устройство", "{n} поръчки чакат на това устройство"];
     * ORDERS_BACK = ["{n} order was not taken", "{n} orders were not taken"], ["{n} заказ не принят", "{n} заказа не приняты", "{n} заказов не приняты"], ["{n} поръчка не е приета", "{n} поръчки не са приети"];
     * OTHERS_WAIT = ["{n} order of another customer waits on this device.", "{n} orders of other customers wait on this device."], ["{n} заказ другого клиента ждёт на этом устройстве.", "{n} заказа других клиентов ждут на этом устройстве.", "{n} заказов других клиентов ждут на этом устройстве."], ["{n} поръчка на друг клиент чака на това устройство.", "{n} поръчки на други клиенти чакат на това устройство."];

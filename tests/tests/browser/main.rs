@@ -1,6 +1,7 @@
 //! Stories played in a real Chromium against the real program, on the demo firm's data, with both databases.
 
 mod axe;
+mod devices;
 mod editions;
 mod exports;
 mod house;

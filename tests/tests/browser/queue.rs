@@ -170,9 +170,10 @@ async fn from_two_tabs(engine: Engine) {
     browser.read("3 lines").await;
 
     // A tab that has not heard what the other wrote changes the same product: neither quantity is lost.
-    let behind = "const draft = JSON.parse(localStorage.getItem('kontor.draft.12347')); \
+    let behind = "const key = Object.keys(localStorage).find(key => key.startsWith('kontor.draft.12347.')); \
+                  const draft = JSON.parse(localStorage.getItem(key)); \
                   draft.lines.find(line => line.code === '22423').typed = '16'; \
-                  localStorage.setItem('kontor.draft.12347', JSON.stringify(draft)); return true";
+                  localStorage.setItem(key, JSON.stringify(draft)); return true";
     assert!(browser.script::<bool>(behind).await);
     order_by_keyboard(&browser, "22423", "24").await;
     browser.read("A copy from another tab").await;
@@ -201,7 +202,8 @@ async fn before_signing_out(engine: Engine) {
     browser.click("#leave-here").await;
     browser.until("nobody is signed in", async || api(&browser, "/api/session").await.is_null()).await;
     browser.until("the order is out of sight", async || !browser.text().await.contains("2 lines")).await;
-    assert_eq!(kept(&browser).await, ["kontor.draft.12347"]);
+    let keys = kept(&browser).await;
+    assert!(keys.len() == 1 && keys[0].starts_with("kontor.draft.12347."), "{keys:?}");
     // Whoever it belongs to finds it again, and throws it away this time.
     browser.open(&format!("{}/sign-in", server.address)).await;
     sign_in(&browser, "buyer@demo.example", "demo-buyer").await;

@@ -9,6 +9,7 @@ mod child;
 mod consent;
 mod customers;
 mod discount;
+mod drafts;
 mod erase;
 mod firm;
 mod first_screen;

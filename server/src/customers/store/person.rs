@@ -7,6 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use super::contacts::Contact;
 use crate::auth::normal;
 use crate::db::placeholders;
+use crate::drafts;
 
 crate::row! {
     #[derive(Clone, Debug)]
@@ -196,7 +197,8 @@ pub async fn close_user(connection: &mut AnyConnection, user: &str, login: &str)
     .bind(user).bind(login).execute(&mut *connection).await?;
     let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
     sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user).execute(&mut *connection).await?;
-    sqlx::query("DELETE FROM links WHERE subject = $1").bind(user).execute(connection).await?;
+    sqlx::query("DELETE FROM links WHERE subject = $1").bind(user).execute(&mut *connection).await?;
+    drafts::store::delete(connection, user).await?;
     Ok(ended.rows_affected())
 }
 

@@ -1,0 +1,190 @@
+//! The draft on the reader's other devices: asked for when somebody signs in, comes back or is online again, and saved a
+//! little after the last change. Without a server the page works as it does with one.
+//!
+//! What becomes of two writers is decided in `kontor_shared::drafts::device`. One tab at a time asks and saves.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use kontor_shared::drafts::Draft;
+use kontor_shared::drafts::device::{Common, KeptDraft, SavedDraft, common, forget_common, keep_common};
+use kontor_shared::drafts::shelf::Reader;
+use kontor_shared::ids::UserId;
+use kontor_shared::words::queue as words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{reader_of, store};
+use crate::api::{self, ApiError};
+use crate::house::house;
+use crate::lang::{count, lang};
+use crate::queue::local::Local;
+use crate::queue::locks;
+use crate::session;
+use crate::ui::toast;
+
+const LOCK: &str = "kontor.device";
+/// After the last key: nobody waits for it, and a quantity has several digits.
+const PAUSE: Duration = Duration::from_secs(2);
+/// The server was there and did not take it.
+const LATER: Duration = Duration::from_secs(60);
+/// Another device may save between asking and saving; more often than this it is left for later.
+const TRIES: u8 = 4;
+
+thread_local! {
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+    /// Another round was asked for, and whether it begins by asking the server.
+    static ASKED: Cell<Option<bool>> = const { Cell::new(None) };
+    /// Which of the rounds by the clock counts.
+    static TURN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// From here on the draft goes to the reader's other devices. Called once, under an owner that lasts.
+pub fn begin() {
+    // Back on the network.
+    Effect::new(|_| {
+        if !house().away.get() {
+            go(true);
+        }
+    });
+    let _ = window_event_listener_untyped("focus", |_| go(true));
+    // A telephone that is put away may never come back to the timer.
+    let _ = window_event_listener_untyped("blur", |_| go(false));
+}
+
+/// The draft was changed.
+pub fn changed() {
+    after(PAUSE);
+}
+
+fn after(wait: Duration) {
+    let turn = TURN.get().wrapping_add(1);
+    TURN.set(turn);
+    set_timeout(
+        move || {
+            if TURN.get() == turn {
+                go(false);
+            }
+        },
+        wait,
+    );
+}
+
+/// Saves what is new here; with `ask`, takes in first what is new there.
+pub fn go(ask: bool) {
+    ASKED.set(Some(ask || ASKED.get().unwrap_or(false)));
+    // Whoever is here now waits for no clock.
+    TURN.set(TURN.get().wrapping_add(1));
+    if RUNNING.replace(true) {
+        return;
+    }
+    spawn_local(async {
+        while let Some(ask) = ASKED.take() {
+            if whose().is_some() {
+                locks::alone(LOCK, move || round(ask)).await;
+            }
+        }
+        RUNNING.set(false);
+    });
+}
+
+/// The reader who throws everything away and leaves: the server hears of it where it can, and nothing stays here.
+pub async fn let_go() {
+    let Some((reader, _)) = whose() else { return };
+    if !house().away.get_untracked() {
+        locks::alone(LOCK, || round(false)).await;
+    }
+    forget_common(&mut Local, &reader);
+}
+
+/// Whose draft this is, if it is of whoever is signed in.
+fn whose() -> Option<(Reader, UserId)> {
+    let reader = house().session.with_untracked(|session| reader_of(session.as_ref()?))?;
+    let user = reader.user?;
+    (store().reader().as_ref() == Some(&reader)).then_some((reader, user))
+}
+
+async fn round(mut ask: bool) {
+    for _ in 0..TRIES {
+        let Some((reader, user)) = whose() else { return };
+        store().hear();
+        let mine = store().draft.get_untracked();
+        let Some(known) = common(&Local, &reader).filter(|known| !ask && known.tried.is_none()) else {
+            if !take_in(&reader, user, &mine).await {
+                return;
+            }
+            ask = false;
+            continue;
+        };
+        if mine.agrees(&known.draft) {
+            return;
+        }
+        match save(&reader, user, known, mine).await {
+            Ok(()) => return,
+            Err(error) if matches!(error.code.as_str(), "changed_elsewhere" | "draft_sent") => ask = true,
+            Err(error) => return failed(&error),
+        }
+    }
+    after(LATER);
+}
+
+fn path(user: UserId, of: Option<&Draft>) -> String {
+    let id = of.and_then(|draft| draft.id).map(|id| id.to_string()).unwrap_or_default();
+    api::with_query("/api/draft", &[("owner", &user.to_string()), ("of", &id)])
+}
+
+/// Asks what the server has and puts it together with what is here. Says whether it answered.
+async fn take_in(reader: &Reader, user: UserId, mine: &Draft) -> bool {
+    let theirs = match api::get::<KeptDraft>(&path(user, Some(mine))).await {
+        Ok(theirs) => theirs,
+        Err(error) => {
+            failed(&error);
+            return false;
+        }
+    };
+    // Somebody else may have signed in meanwhile.
+    if store().reader().as_ref() != Some(reader) {
+        return false;
+    }
+    let nothing_new = common(&Local, reader)
+        .is_some_and(|known| known.tried.is_none() && known.revision == theirs.revision && known.draft == theirs.draft && theirs.sent.is_empty());
+    if !nothing_new {
+        let taken = store().take_in(theirs);
+        if let Some(number) = taken.sent {
+            toast::tell(words::SENT_ELSEWHERE.with(lang(), &[("number", &number)]));
+        } else if taken.changed > 0 {
+            toast::tell(count(words::CHANGED_ELSEWHERE, taken.changed as u64));
+        }
+    }
+    true
+}
+
+/// Saves the draft in the place of what both know.
+async fn save(reader: &Reader, user: UserId, known: Common, mine: Draft) -> Result<(), ApiError> {
+    // First, so that a lost answer is known for one.
+    keep_common(&mut Local, reader, &Common { tried: Some(mine.clone()), ..known.clone() });
+    match api::put_seen::<SavedDraft>(&path(user, None), Some(known.revision), &mine).await {
+        Ok(saved) => {
+            keep_common(&mut Local, reader, &Common { revision: saved.revision, draft: mine, tried: None });
+            Ok(())
+        }
+        Err(error) => {
+            if (400..500).contains(&error.status) && error.code != "unreadable" {
+                keep_common(&mut Local, reader, &known);
+            }
+            Err(error)
+        }
+    }
+}
+
+fn failed(error: &ApiError) {
+    match error.code.as_str() {
+        // It is asked again as soon as the server can be reached.
+        "network" => {}
+        "other_customer" => session::ask_again(),
+        _ => {
+            session::note_signed_out(error);
+            after(LATER);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Devices and the server against a plain map: however edits, syncs, lost answers and orders follow each other, every quantity
+//! typed is in a draft, in a copy or in an order, none is ordered twice, and in the end all devices show the same (E4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::device::{self, Common, KeptDraft, SentDraft};
+use super::hold::{Hold, Now};
+use super::model::{Memory, owner};
+use super::shelf;
+use super::{Draft, Typed};
+use crate::catalog::ProductRow;
+use crate::ids::OrderId;
+use crate::words::Lang;
+
+const CODES: [&str; 3] = ["1", "2", "3"];
+const DEVICES: usize = 3;
+
+#[derive(Clone, Debug)]
+enum Act {
+    Type {
+        device: usize,
+        code: usize,
+    },
+    TakeOut {
+        device: usize,
+        code: usize,
+    },
+    /// Asks, and saves what it has; the answer to saving may be lost.
+    Sync {
+        device: usize,
+        lost: bool,
+    },
+    /// Asks and is killed before it has saved.
+    Hear {
+        device: usize,
+    },
+    /// Sends its draft as an order. `heard`: the server has it at once.
+    Order {
+        device: usize,
+        heard: bool,
+    },
+    /// What waited goes out.
+    Deliver {
+        device: usize,
+    },
+    TakeOver {
+        device: usize,
+    },
+    /// The tab is opened anew.
+    Reload {
+        device: usize,
+    },
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    let device = 0..DEVICES;
+    let code = 0..CODES.len();
+    prop_oneof![
+        8 => (device.clone(), code.clone()).prop_map(|(device, code)| Act::Type { device, code }),
+        2 => (device.clone(), code).prop_map(|(device, code)| Act::TakeOut { device, code }),
+        8 => (device.clone(), prop::bool::weighted(0.2)).prop_map(|(device, lost)| Act::Sync { device, lost }),
+        2 => device.clone().prop_map(|device| Act::Hear { device }),
+        2 => (device.clone(), prop::bool::weighted(0.7)).prop_map(|(device, heard)| Act::Order { device, heard }),
+        1 => device.clone().prop_map(|device| Act::Deliver { device }),
+        1 => device.clone().prop_map(|device| Act::TakeOver { device }),
+        1 => device.prop_map(|device| Act::Reload { device }),
+    ]
+}
+
+struct Device {
+    shelf: Memory,
+    hold: Hold,
+    /// Orders on their way, as they were.
+    waiting: Vec<Draft>,
+    back: Vec<Draft>,
+    heard_at: u64,
+}
+
+#[derive(Default)]
+struct World {
+    devices: Vec<Device>,
+    revision: i64,
+    draft: Draft,
+    /// With when each arrived.
+    orders: BTreeMap<OrderId, (u64, Draft)>,
+    /// Sent by two devices before either could hear of the other: no server can help that, and none may be lost for it.
+    unheard: BTreeSet<u32>,
+    /// Taken over from a copy, which is the buyer's own word that it is wanted, ordered or not.
+    wanted: BTreeSet<u32>,
+    /// Sent by a device that had heard that it was ordered.
+    again: BTreeSet<u32>,
+    typed: u32,
+    ids: u8,
+    clock: u64,
+    /// Quantities written over or taken out by whoever saw them.
+    given_up: BTreeSet<u32>,
+}
+
+fn quantities(draft: &Draft) -> Vec<u32> {
+    draft.lines.iter().filter_map(|line| line.typed.parse().ok()).collect()
+}
+
+fn quantity(draft: &Draft, code: &str) -> Option<u32> {
+    draft.line(code).and_then(|line| line.typed.parse().ok())
+}
+
+impl World {
+    fn start() -> Self {
+        let mut world = Self::default();
+        for _ in 0..DEVICES {
+            let mut shelf = Memory::default();
+            let hold = Hold::open(&mut shelf, Some(&owner()), 0);
+            world.devices.push(Device { shelf, hold, waiting: Vec::new(), back: Vec::new(), heard_at: 0 });
+        }
+        world
+    }
+
+    fn with<T>(&mut self, device: usize, act: impl FnOnce(&mut Hold, &mut Memory, &mut Now) -> T) -> T {
+        let (mut ids, clock) = (self.ids, self.clock);
+        let mut new_id = || {
+            ids = ids.wrapping_add(1);
+            OrderId::new(clock, &[ids; 10])
+        };
+        let own = &mut self.devices[device];
+        let result = act(&mut own.hold, &mut own.shelf, &mut Now { ms: clock, new_id: &mut new_id });
+        self.ids = ids;
+        result
+    }
+
+    fn new_id(&mut self) -> OrderId {
+        self.ids = self.ids.wrapping_add(1);
+        OrderId::new(self.clock, &[self.ids; 10])
+    }
+
+    /// As the server answers.
+    fn answer(&self, of: Option<OrderId>) -> KeptDraft {
+        let asked: BTreeSet<OrderId> = [of, self.draft.id].into_iter().flatten().collect();
+        let sent = asked.into_iter().filter_map(|id| self.orders.get(&id)).map(|(_, draft)| SentDraft { number: "1".into(), draft: draft.clone() }).collect();
+        KeptDraft { revision: self.revision, draft: self.draft.clone(), sent }
+    }
+
+    /// As the server saves: what it kept since, and what was sent, is refused.
+    fn save(&mut self, seen: i64, draft: &Draft) -> bool {
+        let right = seen == self.revision && !draft.id.is_some_and(|id| self.orders.contains_key(&id));
+        if right {
+            self.draft = draft.clone();
+            self.revision += 1;
+        }
+        right
+    }
+
+    /// As the server takes an order.
+    fn order(&mut self, draft: &Draft) -> bool {
+        let Some(id) = draft.id else { return false };
+        if let Some((_, stored)) = self.orders.get(&id) {
+            return stored.agrees(draft);
+        }
+        self.orders.insert(id, (self.clock, draft.clone()));
+        if self.draft.id == Some(id) && device::ordered(&mut self.draft, draft) {
+            self.revision += 1;
+        }
+        true
+    }
+
+    fn hear(&mut self, device: usize) {
+        self.devices[device].heard_at = self.clock;
+        let theirs = self.answer(self.devices[device].hold.draft.id);
+        self.with(device, |hold, shelf, now| hold.take_in(shelf, now, theirs));
+    }
+
+    fn sync(&mut self, device: usize, lost: bool) {
+        self.hear(device);
+        let own = &self.devices[device];
+        let Some(common) = device::common(&own.shelf, &owner()) else { return };
+        let mine = own.hold.draft.clone();
+        if !mine.agrees(&common.draft) {
+            let seen = common.revision;
+            device::keep_common(&mut self.devices[device].shelf, &owner(), &Common { tried: Some(mine.clone()), ..common });
+            if self.save(seen, &mine) && !lost {
+                let revision = self.revision;
+                device::keep_common(&mut self.devices[device].shelf, &owner(), &Common { revision, draft: mine, tried: None });
+            }
+        }
+    }
+
+    fn deliver(&mut self, device: usize) {
+        for order in std::mem::take(&mut self.devices[device].waiting) {
+            if !self.order(&order) {
+                // Another device sent an order under this id: it comes back, and the buyer is told which is there.
+                self.devices[device].back.push(order);
+            }
+        }
+    }
+
+    fn play(&mut self, act: &Act) {
+        self.clock += 1_000;
+        match *act {
+            Act::Type { device, code } => {
+                self.typed += 1;
+                let (typed, id, code) = (self.typed.to_string(), self.new_id(), CODES[code]);
+                self.given_up.extend(quantity(&self.devices[device].hold.draft, code));
+                let product = ProductRow { code: code.into(), name: code.into(), price: 10_000, ..ProductRow::default() };
+                self.with(device, |hold, shelf, now| hold.change(shelf, now, |draft| draft.write(&product, &typed, Lang::En, || id)));
+            }
+            Act::TakeOut { device, code } => {
+                self.given_up.extend(quantity(&self.devices[device].hold.draft, CODES[code]));
+                self.with(device, |hold, shelf, now| hold.change(shelf, now, |draft| drop(draft.take_out(CODES[code]))));
+            }
+            Act::Sync { device, lost } => self.sync(device, lost),
+            Act::Hear { device } => self.hear(device),
+            Act::Order { device, heard } => {
+                let new = self.new_id();
+                let order = self.with(device, |hold, shelf, now| {
+                    hold.change(shelf, now, |draft| {
+                        draft.id.get_or_insert(new);
+                    });
+                    hold.draft.clone()
+                });
+                for one in quantities(&order) {
+                    let heard_at = self.devices[device].heard_at;
+                    let has = |order: &Draft| quantities(order).contains(&one);
+                    if !self.wanted.contains(&one) && self.orders.values().any(|(at, order)| *at < heard_at && has(order)) {
+                        self.again.insert(one);
+                    }
+                    if self.orders.values().map(|(_, order)| order).chain(self.devices.iter().flat_map(|own| &own.waiting)).any(has) {
+                        self.unheard.insert(one);
+                    }
+                }
+                if order.lines.iter().any(|line| matches!(line.read(Lang::En), Typed::Quantity(_))) {
+                    self.with(device, |hold, shelf, now| {
+                        hold.change(shelf, now, |draft| {
+                            draft.after_sending(&order);
+                        })
+                    });
+                    self.devices[device].waiting.push(order);
+                    if heard {
+                        self.deliver(device);
+                    }
+                }
+            }
+            Act::Deliver { device } => self.deliver(device),
+            Act::TakeOver { device } => {
+                let Some(aside) = shelf::asides(&self.devices[device].shelf, Some(&owner())).into_iter().next() else { return };
+                for line in &aside.draft.lines {
+                    self.given_up.extend(quantity(&self.devices[device].hold.draft, &line.code));
+                }
+                self.wanted.extend(quantities(&aside.draft));
+                self.with(device, |hold, shelf, now| hold.take_over(shelf, now, aside));
+            }
+            Act::Reload { device } => {
+                let own = &mut self.devices[device];
+                own.hold = Hold::open(&mut own.shelf, Some(&owner()), self.clock);
+            }
+        }
+    }
+
+    /// Where each quantity is.
+    fn places(&self) -> BTreeMap<u32, Vec<&'static str>> {
+        let mut places: BTreeMap<u32, Vec<&'static str>> = BTreeMap::new();
+        let mut put = |what, draft: &Draft| quantities(draft).into_iter().for_each(|one| places.entry(one).or_default().push(what));
+        put("server", &self.draft);
+        for own in &self.devices {
+            put("draft", &own.hold.draft);
+            shelf::asides(&own.shelf, Some(&owner())).iter().for_each(|aside| put("aside", &aside.draft));
+            own.waiting.iter().chain(&own.back).for_each(|order| put("waiting", order));
+        }
+        self.orders.values().for_each(|(_, order)| put("order", order));
+        places
+    }
+
+    fn nothing_is_lost(&self) -> Result<(), TestCaseError> {
+        let places = self.places();
+        for one in (1..=self.typed).filter(|one| !self.given_up.contains(one)) {
+            prop_assert!(places.contains_key(&one), "{one} is lost");
+        }
+        Ok(())
+    }
+
+    /// Everybody is online again.
+    fn finish(&mut self) -> Result<(), TestCaseError> {
+        for device in 0..DEVICES {
+            self.deliver(device);
+        }
+        let mut rounds = 0;
+        loop {
+            let before = self.revision;
+            (0..DEVICES).for_each(|device| self.sync(device, false));
+            rounds += 1;
+            if self.revision == before {
+                break;
+            }
+            prop_assert!(rounds < 6, "the devices do not come to rest");
+        }
+        for own in &self.devices {
+            prop_assert!(own.hold.draft.agrees(&self.draft), "{:?} here, {:?} there", own.hold.draft, self.draft);
+        }
+        prop_assert!(!self.draft.id.is_some_and(|id| self.orders.contains_key(&id)), "an order's id is used again");
+        prop_assert!(self.again.is_empty(), "{:?} was sent by a device that knew better", self.again);
+        for (one, places) in self.places().into_iter().filter(|(one, _)| !self.wanted.contains(one)) {
+            let orders = places.iter().filter(|place| **place == "order").count();
+            prop_assert!(orders < 2 || self.unheard.contains(&one), "{one} was ordered twice");
+            prop_assert!(orders == 0 || !places.contains(&"server"), "{one} was ordered and would be again");
+        }
+        self.nothing_is_lost()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_typed_on_any_device_is_lost_or_ordered_twice(acts in prop::collection::vec(acts(), 1..30)) {
+        let mut world = World::start();
+        for act in &acts {
+            world.play(act);
+            world.nothing_is_lost()?;
+        }
+        world.finish()?;
+    }
+}
