@@ -205,6 +205,14 @@ impl Columns {
         let stock = self.stock[row];
         stock == UNTOLD || stock > 0
     }
+    /// The number of its picture; 0: none.
+    pub fn picture(&self, row: usize) -> u32 {
+        self.pictures[row]
+    }
+    /// Whether any product has a picture.
+    pub fn has_pictures(&self) -> bool {
+        self.pictures.iter().any(|picture| *picture > 0)
+    }
     pub fn is_new(&self, row: usize) -> bool {
         self.flags[row] & flag::NEW != 0
     }
