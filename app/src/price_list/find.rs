@@ -27,6 +27,7 @@ pub fn focus() {
 pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>) -> impl IntoView {
     let shop = shop();
     let all = catalogue.goods() as u32;
+    let pictures = catalogue.list().has_pictures();
     let searching = move || shop.query.with(|query| !query.trim().is_empty());
     let clear = move || {
         shop.query.set(String::new());
@@ -46,7 +47,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 {move || searching().then(|| view! { <button type="button" class="x" aria-label=say(words::CLEAR_SEARCH) on:click=move |_| clear()>"×"</button> })}
             </div>
             <span class="only-l"><SortChoice/></span>
-            <ViewMenu/>
+            <ViewMenu pictures=pictures/>
         </div>
         <div class="chips">
             <button type="button" class="btn" aria-expanded=move || if folded.get() { "false" } else { "true" } on:click=move |_| folded.update(|folded| *folded = !*folded)>{say(words::GROUPS_AND_FILTERS)}</button>

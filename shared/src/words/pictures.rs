@@ -22,6 +22,7 @@ crate::words! {
     UNCHANGED = "had it already", "уже есть", "вече я има";
     TAKEN_BACK = "taken back", "отменено", "върната";
     NOT_SENT = "not sent", "не отправлен", "неизпратен";
+    UNDO = "Undo", "Вернуть", "Върни";
     UNDO_ALL = "Undo all of it", "Отменить всё", "Отмени всичко";
     UNDONE = "The pictures are as they were.", "Фотографии возвращены как было.", "Снимките са както преди.";
     UNDONE_NOT_ALL = "Some could not be taken back: their pictures were changed meanwhile.", "Отменено не всё: часть фотографий уже изменили.", "Не всичко е върнато: част от снимките междувременно са променени.";
