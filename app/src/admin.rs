@@ -34,6 +34,7 @@ mod mailings;
 mod message;
 mod messages;
 mod order;
+mod pictures;
 mod price_lists;
 mod queue;
 mod segments;
@@ -120,6 +121,7 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
+                    <Route path=path!("/admin/pictures") view=move || within(role, Section::Pictures, home, pictures::Pictures)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
                     <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
                     <Route path=path!("/admin/messages/:id") view=move || within(role, Section::Messages, home, message::MessagePage)/>
@@ -182,6 +184,7 @@ fn words_for(error: &ApiError) -> String {
         .or_else(|| kontor_shared::words::profile::problem(&error.code))
         .or_else(|| log_ins_words::problem(&error.code))
         .or_else(|| kontor_shared::words::mailings::problem(&error.code))
+        .or_else(|| kontor_shared::words::pictures::problem(&error.code))
         .map_or_else(|| crate::account::words_for(error), |word| say(word).to_string())
 }
 

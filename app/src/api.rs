@@ -230,6 +230,12 @@ pub async fn post_file_seen<T: DeserializeOwned>(path: &str, revision: i64, file
     read(text(request.body(file.clone())).await?)
 }
 
+/// `POST` of a file the reader picked.
+pub async fn post_file<T: DeserializeOwned>(path: &str, file: &wasm_bindgen::JsValue) -> Result<T> {
+    let request = unsafe_request(Request::post(path)).header("content-type", "application/octet-stream");
+    read(text(request.body(file.clone())).await?)
+}
+
 /// `DELETE` of something as the page shows it, answered with what is left.
 pub async fn delete_seen<T: DeserializeOwned>(path: &str, revision: i64) -> Result<T> {
     read(text(unsafe_request(seen(Request::delete(path), revision)).build()).await?)

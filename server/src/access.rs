@@ -44,6 +44,10 @@ pub enum Names {
     Snapshot,
     Delta,
     Logo,
+    /// One of a product's pictures.
+    Picture,
+    /// A product, by its code.
+    Product,
     Person,
     Application,
 }
@@ -180,6 +184,11 @@ table! {
     RestoreTemplate POST   "/api/templates/{id}/restore"           MARKET, Template, "Take a template back into use";
     ListJobs        GET    "/api/jobs"                             ADMIN,  Nothing,  "Background work that waits, runs or failed";
     RetryJob        POST   "/api/jobs/{id}/retry"                  ADMIN,  Job,      "Run a failed job again";
+    ListPictures    GET    "/api/pictures"                         SALES,  Nothing,  "Products with pictures, and pictures still to be fetched";
+    AddPicture      POST   "/api/pictures"                         SALES,  Nothing,  "Give a product a picture: a file named after the product's code";
+    ChoosePicture   PUT    "/api/pictures/{code}"                  SALES,  Product,  "Another of a product's pictures, or none";
+    FetchPictures   POST   "/api/pictures/fetch"                   SALES,  Nothing,  "Try again to fetch pictures from their addresses";
+    Picture         GET    "/api/pictures/{code}/{number}/{size}"  ANYONE, Picture,  "A product's picture, small or large, immutable";
     RunImport       POST   "/api/imports"                          SALES,  Nothing,  "Import a file, or preview it with dry_run";
     ListImports     GET    "/api/imports"                          SALES,  Nothing,  "Imports, newest first";
     GetImport       GET    "/api/imports/{id}"                     SALES,  Import,   "One import with its refusals";

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::{AppState, jobs, outbox, segments};
+use crate::{AppState, jobs, outbox, pictures, segments};
 
 /// How often a server looks for work. An order's mail waits at most this long, and an idle look costs one read.
 const EVERY: Duration = Duration::from_millis(500);
@@ -38,6 +38,18 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
             }
         }
     };
+    let fetching = {
+        let (state, stop) = (state.clone(), stop.clone());
+        async move {
+            let mut until = stop.clone();
+            loop {
+                let result = pictures::fetch::run_due(&state, || *stop.borrow()).await;
+                if rest("pictures", result, &mut until).await {
+                    break;
+                }
+            }
+        }
+    };
     let working = async move {
         let mut until = stop.clone();
         loop {
@@ -48,8 +60,8 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         }
     };
     tokio::spawn(async {
-        // A mail server that hangs holds no PDF up.
-        tokio::join!(mailing, judging, working);
+        // A mail server that hangs holds no PDF up, nor does a server of pictures.
+        tokio::join!(mailing, judging, fetching, working);
     })
 }
 

@@ -1,4 +1,4 @@
-//! Foreign files are opened, and PDFs rendered, in a child process of the same binary that limits itself first:
+//! Foreign files and pictures are opened, and PDFs rendered, in a child process of the same binary that limits itself first:
 //! two kilobytes can make today's best spreadsheet reader ask for 96 GB and abort (reliability.md §5.D). An abort
 //! cannot be caught, so it has to happen elsewhere. Linux only, where the limits hold; elsewhere it is refused.
 
@@ -32,6 +32,7 @@ const MOST_COMPLAINT: u64 = 4096;
 enum Kind {
     Sheet,
     Pdf,
+    Picture,
 }
 
 struct Limits {
@@ -46,6 +47,7 @@ impl Kind {
         match self {
             Self::Sheet => "sheet",
             Self::Pdf => "pdf",
+            Self::Picture => "picture",
         }
     }
     const fn limits(self) -> Limits {
@@ -53,6 +55,16 @@ impl Kind {
             Self::Sheet => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
+            // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
+            Self::Picture => Limits { address_space: 768 << 20, cpu_seconds: 15, wall: Duration::from_secs(30), output: 4 << 20 },
+        }
+    }
+    /// What is said of an input that takes too long, too much memory, or cannot be read at all.
+    const fn codes(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Sheet => ("sheet_time", "sheet_memory", "sheet_unreadable"),
+            Self::Pdf => ("pdf_failed", "pdf_failed", "pdf_failed"),
+            Self::Picture => ("picture_time", "picture_memory", "picture_unreadable"),
         }
     }
 }
@@ -103,6 +115,11 @@ pub const CODES: &[&str] = &[
     "sheet_memory",
     "sheet_time",
     "pdf_failed",
+    "picture_type",
+    "picture_dimensions",
+    "picture_memory",
+    "picture_time",
+    "picture_unreadable",
 ];
 
 /// What a kind's work gives inside the child: the output, or a refusal.
@@ -128,6 +145,11 @@ pub async fn render_pdf_with(template: &str, data: &[u8], picture: Option<&[u8]>
         Some(picture) => run(Kind::Pdf, format!("{template} {}", data.len()).as_bytes(), &[data, picture].concat()).await,
         None => render_pdf(template, data).await,
     }
+}
+
+/// Makes the sizes of a picture that are kept; see [`crate::pictures::make`].
+pub async fn make_picture(bytes: &[u8]) -> Result<Vec<u8>, ChildError> {
+    run(Kind::Picture, b"", bytes).await
 }
 
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
@@ -203,7 +225,7 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
         }
     };
     if output.len() as u64 > limits.output {
-        return Err(ChildError::Refused { code: memory_code(kind), detail: format!("the result is larger than {} MiB", limits.output >> 20) });
+        return Err(ChildError::Refused { code: kind.codes().1, detail: format!("the result is larger than {} MiB", limits.output >> 20) });
     }
     if !status.success() {
         use std::os::unix::process::ExitStatusExt as _;
@@ -211,10 +233,8 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
         tracing::warn!(child.kind = kind.word(), child.status = %status, child.complaint_bytes = complaint.len(), "a child process failed");
         return Err(match status.signal() {
             Some(24) | Some(9) => too_long(kind, limits.cpu_seconds),
-            Some(_) => {
-                ChildError::Refused { code: memory_code(kind), detail: format!("opening it needs more than {} MiB of memory", limits.address_space >> 20) }
-            }
-            None => ChildError::Refused { code: unreadable_code(kind), detail: "it cannot be read".into() },
+            Some(_) => ChildError::Refused { code: kind.codes().1, detail: format!("opening it needs more than {} MiB of memory", limits.address_space >> 20) },
+            None => ChildError::Refused { code: kind.codes().2, detail: "it cannot be read".into() },
         });
     }
     match output.split_first() {
@@ -224,7 +244,7 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
         }
         Some((1, refusal)) => {
             let (code, detail): (String, String) = postcard::from_bytes(refusal).context("a child's refusal cannot be read").map_err(ChildError::Failed)?;
-            let code = CODES.iter().copied().find(|known| *known == code).unwrap_or(unreadable_code(kind));
+            let code = CODES.iter().copied().find(|known| *known == code).unwrap_or(kind.codes().2);
             Err(ChildError::Refused { code, detail })
         }
         _ => Err(ChildError::Failed(anyhow::anyhow!("the child answered nothing"))),
@@ -232,14 +252,7 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
 }
 
 fn too_long(kind: Kind, seconds: u64) -> ChildError {
-    let code = if kind == Kind::Sheet { "sheet_time" } else { "pdf_failed" };
-    ChildError::Refused { code, detail: format!("it takes longer than {seconds} seconds to read") }
-}
-fn memory_code(kind: Kind) -> &'static str {
-    if kind == Kind::Sheet { "sheet_memory" } else { "pdf_failed" }
-}
-fn unreadable_code(kind: Kind) -> &'static str {
-    if kind == Kind::Sheet { "sheet_unreadable" } else { "pdf_failed" }
+    ChildError::Refused { code: kind.codes().0, detail: format!("it takes longer than {seconds} seconds to read") }
 }
 
 /// The child's whole life, when this process is one: the first thing `main` asks.
@@ -251,6 +264,7 @@ pub fn main_if_child() -> Option<ExitCode> {
     let kind = match arguments.next()?.to_str()? {
         "sheet" => Kind::Sheet,
         "pdf" => Kind::Pdf,
+        "picture" => Kind::Picture,
         _ => return Some(ExitCode::from(2)),
     };
     Some(match live(kind) {
@@ -275,6 +289,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     let outcome: Outcome = match kind {
         Kind::Sheet => sheet::work(input, (!option.is_empty()).then_some(option.as_str())),
         Kind::Pdf => crate::pdf::work(&option, input),
+        Kind::Picture => crate::pictures::make::work(&input),
     };
     let mut stdout = std::io::stdout().lock();
     match outcome {

@@ -17,6 +17,7 @@ mod fsck;
 mod import;
 mod log;
 mod mail;
+mod pictures;
 mod pricelist;
 mod publish;
 mod relocate;
@@ -33,6 +34,7 @@ Environment:
   KONTOR_SMTP_URL    smtps://user:password@host or smtp://…?tls=required ; absent: .eml files in the spool
   KONTOR_SMTP_CA     PEM file of a further authority the mail server's certificate may be signed by
   KONTOR_PUBLIC_URL  where links in mails lead
+  KONTOR_PICTURE_HOSTS  hosts of an inner network that pictures may be fetched from, with commas between; absent: none
   KONTOR_SECRET      what links are signed and second factors encrypted with, 32 characters or more; absent: kept in the database
   KONTOR_LOG         what is logged, e.g. info or kontor_server=debug
   KONTOR_LOG_FORMAT  text (usual) or json, an object a line
@@ -64,6 +66,8 @@ enum Command {
     Segments(segments::Segments),
     /// Bring in products, groups, customers or orders from files.
     Import(import::Import),
+    /// Give products pictures from files named after their codes.
+    Pictures(pictures::Pictures),
     /// Print products, customers, orders or the price list in force.
     Export(export::Export),
     /// Publish the catalogue as the next price list version.
@@ -99,6 +103,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => block_on(command.run()),
         Command::Segments(command) => block_on(command.run()),
         Command::Import(command) => block_on(command.run()),
+        Command::Pictures(command) => block_on(command.run()),
         Command::Export(command) => block_on(command.run()),
         Command::Publish(command) => block_on(command.run()),
         Command::Search(command) => block_on(command.run()),

@@ -19,6 +19,8 @@ pub struct Config {
     /// The master secret links are signed and second factors are encrypted with, kept apart from the database; absent: one
     /// that the database holds.
     pub secret: Option<String>,
+    /// Hosts pictures are fetched from although they lie in an inner network.
+    pub picture_hosts: Vec<String>,
     /// Take the client address from `X-Forwarded-For`.
     pub trust_proxy: bool,
 }
@@ -32,6 +34,7 @@ impl Config {
             smtp_url: setting("KONTOR_SMTP_URL")?,
             smtp_ca: std::env::var_os("KONTOR_SMTP_CA").filter(|path| !path.is_empty()).map(PathBuf::from),
             secret: secret(setting("KONTOR_SECRET")?)?,
+            picture_hosts: hosts(setting("KONTOR_PICTURE_HOSTS")?.as_deref().unwrap_or_default()),
             trust_proxy: false,
         })
     }
@@ -47,6 +50,11 @@ pub fn public_url(named: &str, text: &str) -> anyhow::Result<String> {
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     ensure!(bare, "{named}: {text} goes on after the host; pages are served from the root: {}", url.origin().ascii_serialization());
     Ok(url.origin().ascii_serialization())
+}
+
+/// Hosts between commas, as an address names them.
+fn hosts(text: &str) -> Vec<String> {
+    text.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()).collect()
 }
 
 /// A secret somebody made up in a hurry is guessed in as much of one.

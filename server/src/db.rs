@@ -288,6 +288,7 @@ fn migrations() -> Migrator {
         (14, "goods", include_str!("../migrations/0014_goods.sql")),
         (15, "tiers", include_str!("../migrations/0015_tiers.sql")),
         (16, "drafts", include_str!("../migrations/0016_drafts.sql")),
+        (17, "pictures", include_str!("../migrations/0017_pictures.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -2,15 +2,19 @@
 //! Loads by calling what `kontor import` calls; a load that was interrupted is simply run again.
 
 use anyhow::{Context, anyhow, bail, ensure};
+use image::metadata::Orientation;
 use kontor_shared::api::{DemoLogin, ImportReport, Role};
 use kontor_shared::audit::{Action, Actor};
 use kontor_shared::documents::{NumberFormat, Party, Reset};
 use kontor_shared::money::{Currency, Percent, VatMode};
+use sha2::{Digest, Sha256};
 
 use crate::firm::{self, FirmSettings};
 use crate::imports::{self, Kind, Options, SourceFile};
-use crate::{AppState, auth, catalog, price_list, segments};
+use crate::pictures::Origin;
+use crate::{AppState, auth, catalog, pictures, price_list, segments};
 
+mod drawn;
 mod invented;
 
 /// Log-ins of the demo, in demo data only. Buyers are existing customers of the data.
@@ -100,6 +104,8 @@ pub async fn load(state: &AppState, progress: fn(&str)) -> anyhow::Result<bool> 
         !price_list::store::publications(&mut connection).await?.is_empty()
     };
     if !published {
+        progress("pictures");
+        draw_pictures(state).await?;
         price_list::publish(state, ACTOR, None, "Demonstration").await.map_err(|error| anyhow!("the demo's price list cannot be published: {error:?}"))?;
     }
 
@@ -119,6 +125,31 @@ pub async fn load(state: &AppState, progress: fn(&str)) -> anyhow::Result<bool> 
     crate::audit::record(&mut tx, &state.clock, ACTOR, Action::DemoLoad, "firm", None, Some(&loaded)).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Draws pictures of some of the goods.
+async fn draw_pictures(state: &AppState) -> anyhow::Result<()> {
+    let catalogue = {
+        let mut connection = state.db.read().await?;
+        let seq = catalog::store::visible_seq(&mut connection).await?;
+        catalog::load(&mut connection, seq).await?
+    };
+    let drawn = tokio::task::spawn_blocking(move || {
+        let goods = catalogue.products.iter().filter(|(_, known)| known.revision.kind.is_goods() && !known.prices.is_empty());
+        let chosen = drawn::choose(goods.map(|(code, known)| (code.as_str(), known.revision.name.as_str())));
+        let made = chosen.into_iter().map(|(code, shape, colour)| {
+            let made = pictures::make::sizes(drawn::draw(shape, colour), Orientation::NoTransforms).map_err(|(code, detail)| anyhow!("{code}: {detail}"))?;
+            Ok((code.to_string(), made))
+        });
+        made.collect::<anyhow::Result<Vec<_>>>()
+    });
+    for (code, made) in drawn.await.context("drawing stopped")?? {
+        let product = pictures::store::product(&mut *state.db.read().await?, &code, "").await?.with_context(|| format!("product {code} is missing"))?;
+        let given = auth::hex(&Sha256::digest(&made.large));
+        let kept = pictures::keep(state, &product, &given, Some(&made), Origin { source: "drawn for the demonstration", actor: ACTOR }).await;
+        kept.map_err(|error| anyhow!("the picture of {code} cannot be kept: {error:?}"))?;
+    }
+    Ok(())
 }
 
 fn file(name: &str, bytes: Vec<u8>) -> SourceFile {

@@ -38,6 +38,7 @@ pub mod operations;
 pub mod orders;
 pub mod outbox;
 pub mod pdf;
+pub mod pictures;
 pub mod preferences;
 pub mod price_list;
 pub mod routes;

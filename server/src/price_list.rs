@@ -19,7 +19,7 @@ use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
-use crate::{AppState, audit, bodies, catalog, jobs};
+use crate::{AppState, audit, bodies, catalog, jobs, pictures};
 
 pub mod first_screen;
 pub mod pack;
@@ -53,17 +53,26 @@ pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, no
     }
     for _ in 0..TRIES {
         let published_at = state.clock.now_ms();
-        let (seq, last, catalogue, earlier) = {
+        let (seq, last, catalogue, earlier, pictures) = {
             let mut connection = state.db.read().await?;
             let (seq, last) = store::state(&mut connection, "").await?;
             let catalogue = catalog::load(&mut connection, seq).await?;
-            (seq, last, catalogue, store::publications(&mut connection).await?)
+            (seq, last, catalogue, store::publications(&mut connection).await?, pictures::numbers(&mut connection).await?)
         };
-        let terms = snapshot::Terms { version: last + 1, published_at, valid_from: valid_from.clone(), note: note.to_string(), firm: (*firm).clone(), earlier };
+        let terms = snapshot::Terms {
+            version: last + 1,
+            published_at,
+            valid_from: valid_from.clone(),
+            note: note.to_string(),
+            firm: (*firm).clone(),
+            earlier,
+            pictures,
+        };
         let made = tokio::task::spawn_blocking(move || snapshot::make(&catalogue, &terms)).await.context("publishing stopped")??;
         if made.overlays.is_empty() {
             return Err(AppError::invalid("nothing_to_publish", "no active goods with a group and a price"));
         }
+        pictures::publish(state, &made.pictures).await?;
         let mut tx = state.db.write_tx().await?;
         if store::state(&mut tx, state.db.for_update()).await? != (seq, last) {
             continue;
@@ -190,6 +199,11 @@ async fn own_prices(connection: &mut AnyConnection, firm: &FirmSettings, who: Op
         }
         Some(_) => Ok(Some(in_full(asked.map_or_else(|| firm.customer_price_type.clone(), str::to_string)))),
     }
+}
+
+/// Whether whoever asks may read a price list at all.
+pub async fn reads_a_list(connection: &mut AnyConnection, state: &AppState, who: Option<&Identity>) -> Result<bool> {
+    Ok(own_prices(connection, &*state.firm().await?, who, None).await?.is_some())
 }
 
 /// A version and an overlay of an address, where whoever asks may see them.

@@ -13,7 +13,7 @@ use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, http, imports, jobs, mailings, openapi, orders, outbox, preferences,
+    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, http, imports, jobs, mailings, openapi, orders, outbox, pictures, preferences,
     price_list, segments, sending, setup,
 };
 
@@ -117,6 +117,11 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::RestoreTemplate => (post(mailings::templates::restore), json::<api::mailings::Template>()),
         RouteId::ListJobs => (get(jobs::list), json::<api::JobList>().query(&["state"])),
         RouteId::RetryJob => (post(jobs::retry), json::<api::Job>()),
+        RouteId::ListPictures => (get(pictures::desk::list), json::<api::pictures::PicturePage>().query(&["state", "q", "after"])),
+        RouteId::AddPicture => (post(pictures::desk::add), json::<api::pictures::PictureTaken>().bytes().query(&["name"])),
+        RouteId::ChoosePicture => (put(pictures::desk::choose), json::<api::pictures::ProductPicture>().body::<api::pictures::ChoosePicture>()),
+        RouteId::FetchPictures => (post(pictures::desk::fetch_again), json::<api::pictures::FetchQueued>().body::<api::pictures::FetchAgain>()),
+        RouteId::Picture => (get(pictures::show), binary(pictures::JPEG)),
         RouteId::RunImport => (
             post(imports::create),
             json::<api::ImportReport>().bytes().query(&["kind", "name", "dry_run", "where", "price_type_from", "currency", "map", "groups"]),
@@ -183,7 +188,11 @@ pub fn app(state: AppState) -> Router {
     for id in RouteId::ALL.iter().copied() {
         let row = id.row();
         let (handler, _) = endpoint(id);
-        let limit = if row.path == "/api/imports" { UPLOAD_LIMIT } else { JSON_LIMIT };
+        let limit = match id {
+            RouteId::RunImport => UPLOAD_LIMIT,
+            RouteId::AddPicture => pictures::LARGEST,
+            _ => JSON_LIMIT,
+        };
         let handler: MethodRouter<AppState> = handler.layer::<_, std::convert::Infallible>(middleware::from_fn_with_state((state.clone(), id), guard));
         let handler: MethodRouter<AppState> = handler.layer::<_, std::convert::Infallible>(DefaultBodyLimit::max(limit));
         router = router.route(row.path, handler);

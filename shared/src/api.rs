@@ -40,6 +40,7 @@ pub mod firm;
 pub mod mailings;
 pub mod operations;
 pub mod people;
+pub mod pictures;
 pub mod preferences;
 pub mod segments;
 

@@ -61,6 +61,9 @@ named! {
         OrderCancel "order.cancel" = "order cancelled", "заказ отменён", "анулирана поръчка";
         DocumentPost "document.post" = "document posted", "документ проведён", "издаден документ";
         PriceListPublish "price_list.publish" = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
+        PictureAdd "picture.add" = "picture of a product added", "добавлена фотография товара", "добавена снимка на стока";
+        PictureChoose "picture.choose" = "picture of a product chosen or removed", "фотография товара выбрана или убрана", "избрана или премахната снимка на стока";
+        PictureFetch "picture.fetch" = "pictures asked for again", "фотографии запрошены снова", "снимките са поискани пак";
         ImportProducts "import.products" = "products imported", "импортированы товары", "внесени стоки";
         ImportGroups "import.groups" = "product groups imported", "импортированы группы товаров", "внесени групи стоки";
         ImportCustomers "import.customers" = "customers imported", "импортированы клиенты", "внесени клиенти";

@@ -22,6 +22,7 @@ pub mod money;
 pub mod numbers;
 pub mod orders;
 pub mod passwords;
+pub mod pictures;
 pub mod presets;
 pub mod segments;
 pub mod sending;

@@ -25,6 +25,7 @@ pub mod mailings;
 pub mod offline;
 pub mod operations;
 pub mod people;
+pub mod pictures;
 pub mod preferences;
 pub mod problems;
 pub mod profile;
@@ -201,6 +202,7 @@ pub const TABLES: &[Table] = &[
     ("offline", offline::ALL, offline::ALL_PLURAL),
     ("operations", operations::ALL, operations::ALL_PLURAL),
     ("people", people::ALL, people::ALL_PLURAL),
+    ("pictures", pictures::ALL, pictures::ALL_PLURAL),
     ("preferences", preferences::ALL, preferences::ALL_PLURAL),
     ("problems", problems::ALL, problems::ALL_PLURAL),
     ("profile", profile::ALL, profile::ALL_PLURAL),

@@ -31,6 +31,7 @@ pub async fn furnish(app: &TestApp) -> InUse {
     let sales = app.staff(Role::Sales).await;
     sales.upload("/api/imports?kind=groups&name=groups.csv", GROUPS).await.ok();
     sales.upload("/api/imports?kind=products&name=goods.csv", GOODS).await.ok();
+    sales.upload("/api/pictures?name=10.png", crate::pictures::PNG).await.ok();
     sales.post("/api/price-lists", &json!({"note": "Spring"})).await.ok();
     let buyer = app.buyer("C1").await;
     let mut orders = Vec::new();
@@ -93,6 +94,9 @@ async fn by_hand(connection: &mut AnyConnection, state: &AppState) {
              VALUES ('{}', 'quarter', 'rolling', 3, 'quarter', 'As agreed', 'test', {now})",
             id()
         ),
+        "INSERT INTO picture_fetches (product_id, address, state, attempts, run_after, lease_until, reason, detail) \
+         SELECT MIN(id), 'https://pictures.example/11.jpg', 'failed', 1, 0, 0, 'address_answer', 'the server answers 404 Not Found' FROM products"
+            .to_string(),
         format!("INSERT INTO breakers (scope, failures, open_until, reason, changed_at) VALUES ('domain:slow.example', 5, {now}, '451 later', {now})"),
         format!("INSERT INTO forms (id, customer_id, version, overlay, created_at) VALUES ('7K2Q9-M3T4V', '{customer}', 1, 'wholesale', {now})"),
         format!(

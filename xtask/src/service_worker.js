@@ -54,12 +54,35 @@ const openPage = async (request, path) =>
 // Names hold the hash of the content, so whichever edition kept a file, it is the one asked for.
 const openFile = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 
+// A picture's address shows the same for ever. Those seen stay, the latest ones, so that they are there without a network.
+const PICTURES = 'kontor-pictures';
+const MOST_PICTURES = 600;
+const openPicture = async (event) => {
+  const cache = await caches.open(PICTURES);
+  const kept = await cache.match(event.request, { ignoreVary: true });
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.ok) {
+    const copy = answer.clone();
+    event.waitUntil((async () => {
+      await cache.put(event.request, copy);
+      const keys = await cache.keys();
+      await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PICTURES)).map((key) => cache.delete(key)));
+    })().catch(() => {}));
+  }
+  return answer;
+};
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  // Who signs in or out here is another reader: what the one before has seen is not theirs.
+  if (url.origin === self.location.origin && url.pathname === '/api/session' && request.method !== 'GET') event.waitUntil(caches.delete(PICTURES));
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
     if (isPage(url.pathname)) event.respondWith(openPage(request, url.pathname));
+  } else if (/^\/api\/pictures\/[^/]+\/\d+\/(small|large)$/.test(url.pathname)) {
+    event.respondWith(openPicture(event));
   } else if (url.pathname.startsWith('/assets/') || FILES.has(url.pathname)) {
     event.respondWith(openFile(request));
   }

@@ -1,7 +1,7 @@
 //! The service worker: keeps one whole edition of the buyer's pages in the browser, so that they open without a network and
 //! an open tab finds its own files after the server was updated.
 //!
-//! It never answers for `/api` or `/admin`, and what it keeps of a page is the shell without rows, so nobody is shown
+//! It never answers for `/admin`, nor for `/api` but for pictures that were seen, and what it keeps of a page is the shell without rows, so nobody is shown
 //! another's prices.
 
 use std::collections::BTreeMap;

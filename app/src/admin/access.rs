@@ -1,7 +1,7 @@
 //! Which sections a role is shown: a mirror of the server's table (server/src/access.rs), which is the judge.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::{Word, log_ins, mailings, staff};
+use kontor_shared::words::{Word, log_ins, mailings, pictures, staff};
 
 /// A section of the staff's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub enum Section {
     Customers,
     PriceLists,
     Imports,
+    Pictures,
     Segments,
     Mailings,
     Templates,
@@ -21,11 +22,12 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Orders,
         Self::Customers,
         Self::PriceLists,
         Self::Imports,
+        Self::Pictures,
         Self::Segments,
         Self::Mailings,
         Self::Templates,
@@ -42,6 +44,7 @@ impl Section {
             Self::Customers => "/admin/customers",
             Self::PriceLists => "/admin/price-lists",
             Self::Imports => "/admin/import",
+            Self::Pictures => "/admin/pictures",
             Self::Segments => "/admin/segments",
             Self::Mailings => "/admin/mailings",
             Self::Templates => "/admin/templates",
@@ -59,6 +62,7 @@ impl Section {
             Self::Customers => staff::CUSTOMERS,
             Self::PriceLists => staff::PRICE_LISTS,
             Self::Imports => staff::IMPORTS,
+            Self::Pictures => pictures::PICTURES,
             Self::Segments => staff::SEGMENTS,
             Self::Mailings => mailings::MAILINGS,
             Self::Templates => mailings::TEMPLATES,
@@ -73,7 +77,7 @@ impl Section {
     /// The heading a section stands under in the side menu; the first ones need none.
     pub const fn heading(self) -> Option<Word> {
         match self {
-            Self::Orders | Self::Customers | Self::PriceLists | Self::Imports => None,
+            Self::Orders | Self::Customers | Self::PriceLists | Self::Imports | Self::Pictures => None,
             Self::LogIns | Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
             Self::Segments | Self::Mailings | Self::Templates | Self::Messages => Some(staff::OUTREACH),
         }
@@ -84,7 +88,7 @@ impl Section {
             (_, Role::Buyer) => false,
             (_, Role::Admin) | (Self::Customers, _) => true,
             (Self::Orders, role) => matches!(role, Role::Sales | Role::Accountant),
-            (Self::PriceLists | Self::Imports | Self::LogIns, role) => matches!(role, Role::Sales),
+            (Self::PriceLists | Self::Imports | Self::Pictures | Self::LogIns, role) => matches!(role, Role::Sales),
             (Self::Segments | Self::Mailings | Self::Templates | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
             (Self::Settings | Self::Jobs | Self::Audit, _) => false,
         }
@@ -115,7 +119,7 @@ mod tests {
         assert_eq!(seen(Role::Buyer), Vec::<&str>::new());
         assert_eq!(seen(Role::Accountant), ["/admin", "/admin/customers"]);
         assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/mailings", "/admin/templates", "/admin/messages"]);
-        assert_eq!(seen(Role::Sales).len(), 9);
+        assert_eq!(seen(Role::Sales).len(), 10);
         assert_eq!(seen(Role::Admin).len(), Section::ALL.len());
     }
 

@@ -2,6 +2,7 @@
 
 use kontor_shared::api::accounts::PeoplePage;
 use kontor_shared::api::mailings::{MailingPage, RecipientPage};
+use kontor_shared::api::pictures::PicturePage;
 use kontor_shared::api::segments::SegmentMoves;
 use kontor_shared::api::{AuditPage, Customer, CustomerPage, ImportReport, MessagePage, OrderPage, SegmentPage};
 use kontor_shared::words::staff;
@@ -38,6 +39,19 @@ macro_rules! paged {
             }
         }
     )*};
+}
+impl Paged for PicturePage {
+    fn next(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+    fn len(&self) -> usize {
+        self.pictures.len() + self.fetches.len()
+    }
+    fn append(&mut self, more: Self) {
+        self.pictures.extend(more.pictures);
+        self.fetches.extend(more.fetches);
+        self.next = more.next;
+    }
 }
 paged!(
     OrderPage.orders,

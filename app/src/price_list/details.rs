@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kontor_shared::catalog::rows::escape;
 use kontor_shared::import::products::BRAND;
 use kontor_shared::money::{Price, Quantity};
+use kontor_shared::pictures::{Size, path};
 use kontor_shared::words::{common, format, list as words, shop as shop_words};
 use leptos::prelude::*;
 
@@ -45,6 +46,15 @@ fn facts(catalogue: &Catalogue, row: u32) -> String {
     facts.iter().filter(|(_, value)| !value.is_empty()).map(line).collect()
 }
 
+/// The picture, if the product has one. As HTML: an element that is kept for the next product would go on showing this one's
+/// until that is there.
+fn picture(catalogue: &Catalogue, row: u32, name: &str) -> Option<String> {
+    let (list, at) = (catalogue.list(), row as usize);
+    let (code, number, side) = (list.code(at), list.picture(at), Size::Large.longest_side());
+    let source = escape(&path(code, number, Size::Large));
+    (number > 0).then(|| format!(r#"<img src="{source}" alt="{}" width="{side}" height="{side}" loading="lazy" decoding="async">"#, escape(name)))
+}
+
 #[component]
 pub fn Details(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> impl IntoView {
     let (shop, manner) = (shop(), manner());
@@ -62,6 +72,7 @@ pub fn Details(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) 
                     <h2>{say(words::DETAILS)}</h2>
                     <button type="button" class="btn btn-row push" on:click=move |_| steering.close_details()>{say(common::CLOSE)}<kbd class="only-l">"Esc"</kbd></button>
                 </div>
+                {picture(&catalogue, row, &name).map(|html| view! { <div class="picture" inner_html=html></div> })}
                 <p role="status"><b>{name}</b></p>
                 <dl class="facts" inner_html=facts(&catalogue, row)></dl>
                 <button type="button" class="btn" aria-pressed=move || if starred() { "true" } else { "false" } on:click=move |_| steering.star_on(row)>

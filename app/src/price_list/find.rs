@@ -29,6 +29,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
     let all = catalogue.goods() as u32;
     let found = catalogue.clone();
     let save = move || export::save(What::Found(found.clone(), looking.layout.with_untracked(|layout| layout.rows().into())));
+    let pictures = catalogue.list().has_pictures();
     let searching = move || shop.query.with(|query| !query.trim().is_empty());
     let clear = move || {
         shop.query.set(String::new());
@@ -48,7 +49,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 {move || searching().then(|| view! { <button type="button" class="x" aria-label=say(words::CLEAR_SEARCH) on:click=move |_| clear()>"×"</button> })}
             </div>
             <span class="only-l"><SortChoice/></span>
-            <ViewMenu/>
+            <ViewMenu pictures=pictures/>
         </div>
         <div class="chips">
             <button type="button" class="btn" aria-expanded=move || if folded.get() { "false" } else { "true" } on:click=move |_| folded.update(|folded| *folded = !*folded)>{say(words::GROUPS_AND_FILTERS)}</button>

@@ -352,6 +352,7 @@ impl Pool {
 
     /// In the order they are read in: rows are moved while nothing scrolls, for those who go through the page by ear.
     pub fn settle(&mut self) {
+        self.slots.iter().filter(|slot| slot.entry.is_some()).filter_map(|slot| slot.item.as_ref()).for_each(Item::show_picture);
         let mut order: Vec<usize> = (0..self.slots.len()).collect();
         order.sort_by_key(|slot| (self.slots[*slot].entry.is_none(), self.slots[*slot].at));
         if order == self.standing {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kontor_shared::catalog::rows::{Look, head_html};
+use kontor_shared::catalog::rows::{Column, Look, head_html};
 use kontor_shared::words::{format, shop as words};
 use leptos::html;
 use leptos::prelude::*;
@@ -85,7 +85,11 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
         steering.draw();
     });
     let for_look = catalogue.clone();
-    let look = Memo::new(move |_| Look::new(for_look.list(), lang(), manner.shown.get()));
+    let pictures = catalogue.list().has_pictures();
+    let look = Memo::new(move |_| {
+        let shown = manner.shown.get();
+        Look::new(for_look.list(), lang(), shown.with(Column::Picture, pictures && shown.has(Column::Picture)))
+    });
     Effect::new(move |before: Option<bool>| {
         let (look, comfortable) = (look.get(), manner.comfortable.get());
         // The classes have changed the heights.

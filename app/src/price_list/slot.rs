@@ -4,6 +4,7 @@ use kontor_shared::catalog::ProductRow;
 use kontor_shared::catalog::rows::{Cells, Column, Look, escape, marked, row_inside};
 use kontor_shared::drafts::LineState;
 use kontor_shared::money::Quantity;
+use kontor_shared::pictures::{Size, path};
 use kontor_shared::words::{format, shop as words};
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
@@ -60,6 +61,7 @@ pub struct Item {
     stock_cell: Option<Element>,
     stock: Option<Text>,
     brand: Option<Text>,
+    picture: Option<Element>,
     vat: Option<Text>,
     price: Text,
     pack: Option<(Text, Text)>,
@@ -105,6 +107,7 @@ impl Item {
             stock_cell: find(".stock"),
             stock: shown(Column::Stock, ".stock"),
             brand: shown(Column::Brand, ".brand"),
+            picture: find(".pic > img"),
             vat: shown(Column::Vat, ".vat"),
             price: text(".unit-price")?,
             pack: shown(Column::Pack, ".pack > span").zip(shown(Column::Pack, ".pack > small")),
@@ -138,6 +141,11 @@ impl Item {
                 place.write(old, new);
             }
         }
+        // Until the row rests, and for ever where it has none: no picture rather than another's.
+        if let Some(picture) = self.picture.as_ref().filter(|_| old.picture != cells.picture || old.code != cells.code) {
+            let _ = picture.remove_attribute("src");
+            set(picture, "hidden", "");
+        }
         if let Some((pack, unit)) = &self.pack {
             pack.write(&old.pack, &cells.pack);
             unit.write(&old.unit, &cells.unit);
@@ -170,6 +178,14 @@ impl Item {
         self.cells = cells;
         if renamed {
             self.name(used);
+        }
+    }
+
+    /// Shows the picture of a row that rests.
+    pub fn show_picture(&self) {
+        if let Some(picture) = self.picture.as_ref().filter(|picture| self.cells.picture > 0 && !picture.has_attribute("src")) {
+            set(picture, "src", &path(&self.cells.code, self.cells.picture, Size::Small));
+            let _ = picture.remove_attribute("hidden");
         }
     }
 

@@ -19,12 +19,13 @@ pub fn SortChoice() -> impl IntoView {
     }
 }
 
-/// Which columns, and how high a row.
+/// Which columns, and how high a row. Pictures are offered where the list has some.
 #[component]
-pub fn ViewMenu() -> impl IntoView {
+pub fn ViewMenu(pictures: bool) -> impl IntoView {
     let manner = manner();
     let menu: NodeRef<leptos::html::Details> = NodeRef::new();
-    let columns = Column::ALL.map(|column| {
+    let offered = Column::ALL.into_iter().filter(|column| pictures || *column != Column::Picture);
+    let columns = offered.map(|column| {
         view! {
             <label class="pick">
                 <input type="checkbox" prop:checked=move || manner.shown.get().has(column)
@@ -51,7 +52,7 @@ pub fn ViewMenu() -> impl IntoView {
         }>
             <summary class="btn">{say(words::VIEW)}</summary>
             <div class="menu-box">
-                <fieldset><legend>{say(words::COLUMNS)}</legend>{columns.into_iter().collect_view()}</fieldset>
+                <fieldset><legend>{say(words::COLUMNS)}</legend>{columns.collect_view()}</fieldset>
                 <fieldset><legend>{say(words::DENSITY)}</legend><div class="seg">{height(false, words::DENSE)}{height(true, words::COMFORTABLE)}</div></fieldset>
             </div>
         </details>

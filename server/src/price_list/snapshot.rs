@@ -30,6 +30,8 @@ pub struct Terms {
     pub firm: FirmSettings,
     /// Earlier versions, first one first: seq and time.
     pub earlier: Vec<(i64, i64)>,
+    /// The number of each product's picture, by the product's id.
+    pub pictures: HashMap<String, u32>,
 }
 
 pub struct Overlay {
@@ -46,6 +48,8 @@ pub struct Made {
     pub products: usize,
     pub left_out: Vec<LeftOut>,
     pub overlays: Vec<Overlay>,
+    /// The pictures the lists name, by the product's id.
+    pub pictures: HashMap<String, u32>,
 }
 
 /// Makes a version. It has one currency, that of the firm's usual price type; types in another wait for a version of
@@ -89,7 +93,9 @@ pub fn make(catalogue: &Catalogue, terms: &Terms) -> anyhow::Result<Made> {
             overlays.push(overlay(&catalogue.price_types[at].code, at, currency, &order, &rows, terms)?);
         }
     }
-    Ok(Made { currency, products: products.len(), left_out, overlays })
+    let named = |known: &Known| Some((known.id.clone(), *terms.pictures.get(&known.id)?));
+    let pictures = products.iter().filter_map(|(.., known)| named(known)).collect();
+    Ok(Made { currency, products: products.len(), left_out, overlays, pictures })
 }
 
 fn price_of(known: &Known, price_type: usize) -> Option<Price> {
@@ -169,7 +175,7 @@ fn overlay(
                 stock: revision.stock.map(|value| value.raw()),
                 new: is_new(known.first_seq, terms),
                 promotion: revision.promotion,
-                picture: 0,
+                picture: terms.pictures.get(&known.id).copied().unwrap_or_default(),
                 attributes: attributes.iter().map(|name| revision.attributes.get(name).cloned().unwrap_or_default()).collect(),
                 tiers: known.tiers.iter().filter(|(of, _)| *of == at).map(|(_, tier)| *tier).collect(),
             }

@@ -204,6 +204,14 @@ impl Columns {
     pub fn in_stock(&self, row: usize) -> bool {
         self.stock(row).is_none_or(|stock| stock > 0)
     }
+    /// The number of its picture; 0: none.
+    pub fn picture(&self, row: usize) -> u32 {
+        self.pictures.get(row) as u32
+    }
+    /// Whether any product has a picture.
+    pub fn has_pictures(&self) -> bool {
+        self.pictures.iter().any(|picture| picture > 0)
+    }
     pub fn is_new(&self, row: usize) -> bool {
         self.flags[row] & flag::NEW != 0
     }

@@ -16,6 +16,7 @@ mod tests;
 /// A column the reader may leave out; code, product, price and quantity always stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
+    Picture,
     Brand,
     Stock,
     Vat,
@@ -24,10 +25,11 @@ pub enum Column {
 }
 
 impl Column {
-    pub const ALL: [Self; 5] = [Self::Brand, Self::Stock, Self::Vat, Self::Pack, Self::Amount];
+    pub const ALL: [Self; 6] = [Self::Picture, Self::Brand, Self::Stock, Self::Vat, Self::Pack, Self::Amount];
     /// What it is called in addresses, in storage and in the style sheet.
     pub const fn key(self) -> &'static str {
         match self {
+            Self::Picture => "picture",
             Self::Brand => "brand",
             Self::Stock => "stock",
             Self::Vat => "vat",
@@ -37,6 +39,7 @@ impl Column {
     }
     pub const fn word(self) -> Word {
         match self {
+            Self::Picture => words::PICTURE,
             Self::Brand => shop::BRAND,
             Self::Stock => shop::IN_STOCK,
             Self::Vat => common::VAT,
@@ -122,6 +125,8 @@ pub struct Cells {
     pub unit: String,
     pub brand: String,
     pub vat: String,
+    /// The number of its picture; 0: none.
+    pub picture: u32,
 }
 
 /// What stands in the cells of a row.
@@ -154,6 +159,7 @@ pub fn cells(list: &Columns, row: usize, look: &Look) -> Cells {
         pack,
         unit,
         brand: brand(list, row, look),
+        picture: list.picture(row),
         vat: if look.shown.has(Column::Vat) { format::percent(lang, list.vat_rate(row)) } else { String::new() },
     }
 }
@@ -206,6 +212,7 @@ pub fn row_inside(html: &mut String, cells: &Cells, look: &Look, slot: usize) {
         concat!(
             r#"<span role="gridcell" class="code l" id="c{slot}">{code}</span>"#,
             r#"<span role="gridcell" class="fav l"><button type="button" class="star" tabindex="-1" id="f{slot}" aria-pressed="false" aria-label="{star}" aria-labelledby="f{slot} c{slot}"></button></span>"#,
+            "{picture}",
             r#"<span role="gridcell" class="name"><span class="title" id="n{slot}">{name}</span> <span class="mark mark-pen"{new_hidden}>{new}</span> <span class="mark mark-warn"{offer_hidden}>{offer}</span></span>"#,
             r#"<span role="gridcell" class="price only-s"><b>{money}</b></span>"#,
             r#"<span role="gridcell" class="meta only-s{warn}">{meta}</span>"#,
@@ -213,6 +220,8 @@ pub fn row_inside(html: &mut String, cells: &Cells, look: &Look, slot: usize) {
         slot = slot,
         code = text(&cells.code),
         star = say(words::FAVOURITE),
+        // Which picture is said when the row rests: one that flies by is not asked for.
+        picture = if look.shown.has(Column::Picture) { r#"<span role="gridcell" class="l pic"><img alt="" hidden></span>"# } else { "" },
         name = text(&cells.name),
         new_hidden = hidden(cells.new),
         new = say(shop::NEW),
@@ -258,8 +267,8 @@ pub fn head_html(look: &Look) -> String {
     let (lang, sign) = (look.lang, look.currency.sign());
     let mut html = String::from(r#"<div role="row" class="head" aria-rowindex="1">"#);
     let mut column = |class: &str, word: Word, sign: &str| {
-        // The star explains itself to the eye.
-        let star = if word == words::FAVOURITE { r#"<span class="vh">"# } else { "" };
+        // Stars and pictures explain themselves to the eye.
+        let star = if word == words::FAVOURITE || word == words::PICTURE { r#"<span class="vh">"# } else { "" };
         let end = if star.is_empty() { "" } else { "</span>" };
         let _ = write!(html, r#"<span role="columnheader"{class}>{star}{}{}{end}</span>"#, escape(word.say(lang)), escape(sign));
     };
@@ -267,6 +276,9 @@ pub fn head_html(look: &Look) -> String {
     let with_sign = format!(" {sign}");
     column("", common::CODE, "");
     column("", words::FAVOURITE, "");
+    if look.shown.has(Column::Picture) {
+        column("", words::PICTURE, "");
+    }
     column("", common::PRODUCT, "");
     for (before_price, one) in [(true, Column::Brand), (true, Column::Stock), (true, Column::Vat), (false, Column::Pack)] {
         if !before_price {

@@ -22,6 +22,7 @@ crate::words! {
     GROUP = "Group", "Группа", "Група";
     ORDERED_BEFORE = "Bought before", "Покупали раньше", "Купувано преди";
     YES = "yes", "да", "да";
+    PICTURE = "Picture", "Фото", "Снимка";
     KEY_DETAILS = "Details", "Подробно", "Подробно";
     KEY_FAVOURITE = "Favourite", "В избранное", "Любима";
     PRINTED_LIST = "Price list {list} of {date}", "Прайс-лист {list} от {date}", "Ценова листа {list} от {date}";

@@ -6,7 +6,6 @@ use kontor_tests::browser::Browser;
 use kontor_tests::databases::Place;
 use kontor_tests::program::Server;
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 
 use super::in_browser::{api, order_by_keyboard, sign_in};
 use super::queue::{newest, review, with_an_order};

@@ -69,6 +69,7 @@ struct Samples {
 async fn samples(app: &TestApp) -> Samples {
     let listed = publish(app.state(), "2026-01-01", &[good("A", "10"), good("B", "2.5")]).await;
     let sales = app.staff(Role::Sales).await;
+    sales.upload("/api/pictures?name=A.png", kontor_tests::pictures::PNG).await.ok();
     let version = sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version;
     changed_since(app, i64::from(version), listed).await;
     let owner = app.buyer("C1").await;
@@ -148,6 +149,10 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
             let since = if which == Which::Owners { samples.version - 1 } else { samples.version + 70 };
             return format!("/api/price-list/{}/wholesale/since/{since}", samples.version);
         }
+        (Names::Picture | Names::Product, which) => {
+            let code = if which == Which::Owners { "A" } else { "Z" };
+            return row.path.replace("{code}", code).replace("{number}", "1").replace("{size}", "small");
+        }
         (Names::Token, Which::Owners) => return row.path.replace("{token}", &samples.token),
         (Names::Token, Which::Missing) => return row.path.replace("{token}", &"A".repeat(43)),
         (_, Which::Missing) => NONE,
@@ -174,6 +179,7 @@ fn body(row: &Row) -> &'static str {
         RouteId::SegmentTerms => r#"{"by_hand": true, "reason": "a friend of the house"}"#,
         RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
         RouteId::Choose => r#"{"channels": [], "topics": []}"#,
+        RouteId::ChoosePicture => r#"{"number": 1, "seen": 1}"#,
         RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
         RouteId::SaveCustomer => r#"{"name": "One", "price_type": "wholesale", "lang": "en", "channel": "email"}"#,
         RouteId::CustomerState => r#"{"state": "active"}"#,
@@ -211,7 +217,7 @@ on_both_databases!(every_route_as_everyone, |app| async {
         // Another order may be submitted under any free id: told in the stories of orders.
         let ids: &[Which] = if row.names == Names::Nothing || id == RouteId::SubmitOrder { &[Which::Owners] } else { &[Which::Owners, Which::Missing] };
         // Buyers of one price type see the same list.
-        let list = matches!(row.names, Names::Snapshot | Names::Delta);
+        let list = matches!(row.names, Names::Snapshot | Names::Delta | Names::Picture);
         for caller in Caller::ALL {
             let mut missing_said = None;
             for which in ids.iter().rev().copied() {

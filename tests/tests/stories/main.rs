@@ -28,6 +28,7 @@ mod orders;
 mod outbox;
 mod pdf;
 mod people;
+mod pictures;
 mod powerloss;
 mod price_list;
 mod profile;

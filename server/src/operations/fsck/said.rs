@@ -98,6 +98,25 @@ pub const CHECKS: &[Said] = &[
         ],
     },
     Said {
+        id: "pictures.choices",
+        says: "a product's picture is one of its own",
+        of: "SELECT COUNT(*) FROM picture_choices",
+        bad: &[
+            "SELECT c.product_id FROM picture_choices c LEFT JOIN product_pictures q ON q.product_id = c.product_id AND q.number = c.number \
+             WHERE c.number <> 0 AND q.number IS NULL",
+            "SELECT product_id FROM product_pictures WHERE number < 1 OR number > 4294967295",
+        ],
+    },
+    Said {
+        id: "pictures.fetches",
+        says: "a picture to be fetched waits, is under way, was had, or failed for a reason",
+        of: "SELECT COUNT(*) FROM picture_fetches",
+        bad: &[
+            "SELECT product_id FROM picture_fetches WHERE state NOT IN ('waiting', 'fetching', 'had', 'failed')",
+            "SELECT product_id FROM picture_fetches WHERE state = 'failed' AND reason = ''",
+        ],
+    },
+    Said {
         id: "price_lists.versions",
         says: "published versions are 1 to n, each of a change of the catalogue that can be seen",
         of: "SELECT COUNT(*) FROM price_list_versions",

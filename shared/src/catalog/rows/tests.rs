@@ -88,9 +88,14 @@ fn the_reader_chooses_columns_and_code_name_price_and_quantity_stay() {
     for class in ["code", "title", "unit-price", "qty"] {
         assert!(bare.contains(class), "{class}");
     }
-    for (column, class) in
-        [(Column::Brand, "l brand"), (Column::Stock, "l stock"), (Column::Vat, "l vat"), (Column::Pack, "l pack"), (Column::Amount, "l amount")]
-    {
+    for (column, class) in [
+        (Column::Picture, "l pic"),
+        (Column::Brand, "l brand"),
+        (Column::Stock, "l stock"),
+        (Column::Vat, "l vat"),
+        (Column::Pack, "l pack"),
+        (Column::Amount, "l amount"),
+    ] {
         let with = none.with(column, true);
         assert!(!bare.contains(class) && html(mug(), Lang::En, with).contains(class), "{class}");
         let look = Look::new(&list(vec![mug()]), Lang::En, with);
@@ -103,7 +108,7 @@ fn the_reader_chooses_columns_and_code_name_price_and_quantity_stay() {
 
 #[test]
 fn chosen_columns_are_written_and_read_back() {
-    for bits in 0..32 {
+    for bits in 0..64 {
         let shown = Shown(bits);
         assert_eq!(Shown::read(&shown.write()), shown);
     }

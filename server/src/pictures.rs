@@ -1,0 +1,162 @@
+//! Pictures of products: taken from files or fetched from addresses, made into two sizes by the child, kept as bodies, and
+//! shown to whoever may read a price list that names them.
+//!
+//! Which picture a product has is no part of the catalogue's history: a published list says the number of each picture,
+//! and stays as it is. A change shows with the next publishing.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use kontor_shared::audit::Action;
+use kontor_shared::pictures::Size;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
+
+use crate::auth::{MaybeSignedIn, hex};
+use crate::error::{AppError, Result};
+use crate::{AppState, audit, bodies, child, price_list};
+
+pub mod desk;
+pub mod fetch;
+mod get;
+pub mod make;
+mod reach;
+pub mod store;
+
+/// Largest file taken.
+pub const LARGEST: usize = 10 << 20;
+/// Media type of every picture kept.
+pub const JPEG: &str = "image/jpeg";
+/// Longest code looked for; a catalogue has shorter ones.
+const LONGEST_CODE: usize = 200;
+
+/// What became of a file.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub number: i64,
+    pub before: i64,
+}
+
+/// Where a picture comes from, and who brings it.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// A file's name, or an address.
+    pub source: &'a str,
+    pub actor: &'a str,
+}
+
+/// What the audit trail tells of a choice.
+#[derive(Serialize)]
+struct Chosen<'a> {
+    picture: i64,
+    source: &'a str,
+}
+
+/// The product with this code, or a refusal.
+pub async fn product(connection: &mut AnyConnection, code: &str) -> Result<store::Product> {
+    let known = if code.is_empty() || code.len() > LONGEST_CODE || code.contains('\0') { None } else { store::product(connection, code, "").await? };
+    known.ok_or_else(|| AppError::invalid("picture_no_product", format!("no product has the code {code}")))
+}
+
+/// Gives a product the picture a file holds.
+pub async fn take(state: &AppState, product: &store::Product, bytes: &[u8], origin: Origin<'_>) -> Result<Taken> {
+    if bytes.len() > LARGEST {
+        return Err(AppError::invalid("picture_too_large", format!("at most {} MB", LARGEST >> 20)));
+    }
+    let given = hex(&Sha256::digest(bytes));
+    let known = store::by_given(&mut *state.db.read().await?, &product.id, &given).await?;
+    // The same file is the same picture; nothing is made anew.
+    let made = match known {
+        Some(_) => None,
+        None => Some(postcard::from_bytes::<make::Made>(&child::make_picture(bytes).await?).context("the child's pictures")?),
+    };
+    keep(state, product, &given, made.as_ref(), origin).await
+}
+
+/// Keeps a picture and makes it the product's. `made` is absent where the product has had the picture already.
+pub async fn keep(state: &AppState, product: &store::Product, given: &str, made: Option<&make::Made>, origin: Origin<'_>) -> Result<Taken> {
+    let now = state.clock.now_ms();
+    let mut tx = state.db.write_tx().await?;
+    store::lock(&mut tx, &product.id, state.db.for_update()).await?;
+    let number = match (store::by_given(&mut tx, &product.id, given).await?, made) {
+        (Some(number), _) => number,
+        (None, None) => return Err(anyhow::anyhow!("a picture is gone").into()),
+        (None, Some(made)) => {
+            let number = store::next_number(&mut tx, &product.id).await?;
+            let small_hash = bodies::put(&mut tx, JPEG, &made.small, now).await?;
+            let large_hash = bodies::put(&mut tx, JPEG, &made.large, now).await?;
+            let picture = store::NewPicture { number, given, small_hash: &small_hash, large_hash: &large_hash, source: origin.source };
+            store::insert(&mut tx, &product.id, &picture, now).await?;
+            number
+        }
+    };
+    let before = store::chosen_of(&mut tx, &product.id).await?;
+    if before != number {
+        choose(&mut tx, state, product, before, number, Action::PictureAdd, origin).await?;
+    }
+    tx.commit().await?;
+    Ok(Taken { number, before })
+}
+
+/// Makes a picture the product's, or none.
+async fn choose(
+    connection: &mut AnyConnection,
+    state: &AppState,
+    product: &store::Product,
+    before: i64,
+    number: i64,
+    action: Action,
+    origin: Origin<'_>,
+) -> Result<()> {
+    store::choose(connection, &product.id, number, state.clock.now_ms(), origin.actor).await?;
+    let (was, is) = (Chosen { picture: before, source: "" }, Chosen { picture: number, source: origin.source });
+    audit::record(connection, &state.clock, origin.actor, action, &product.code, Some(&was), Some(&is)).await?;
+    Ok(())
+}
+
+/// The number of each product's picture, by the product's id, for the list that is published next.
+pub async fn numbers(connection: &mut AnyConnection) -> sqlx::Result<HashMap<String, u32>> {
+    let chosen = store::chosen(connection).await?;
+    Ok(chosen.into_iter().filter_map(|(product, number)| Some((product, u32::try_from(number).ok()?))).collect())
+}
+
+/// Says of pictures that a published list names them. In short transactions before the list itself is stored: what is seen
+/// a moment early is what is about to be published.
+pub async fn publish(state: &AppState, numbers: &HashMap<String, u32>) -> sqlx::Result<()> {
+    let unseen = store::unpublished(&mut *state.db.read().await?).await?;
+    let named: Vec<(String, i64)> =
+        unseen.into_iter().filter(|(product, number)| numbers.get(product).is_some_and(|named| i64::from(*named) == *number)).collect();
+    for some in named.chunks(300) {
+        let mut tx = state.db.write_tx().await?;
+        for (product, number) in some {
+            store::set_published(&mut tx, product, *number).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// `GET /api/pictures/{code}/{number}/{size}`: immutable; 404 to whoever may read no list that names it.
+pub async fn show(
+    State(state): State<AppState>,
+    MaybeSignedIn(who): MaybeSignedIn,
+    Path((code, number, size)): Path<(String, String, String)>,
+) -> Result<Response> {
+    let size = Size::parse(&size).ok_or(AppError::NotFound)?;
+    let number: i64 = number.parse::<u32>().map_err(|_| AppError::NotFound)?.into();
+    let staff = who.as_ref().is_some_and(|who| who.role.is_staff());
+    let mut connection = state.db.read().await?;
+    if code.len() > LONGEST_CODE || !price_list::reads_a_list(&mut connection, &state, who.as_ref()).await? {
+        return Err(AppError::NotFound);
+    }
+    let found = store::picture(&mut connection, &code, number).await?.filter(|found| staff || found.published != 0).ok_or(AppError::NotFound)?;
+    let hash = if size == Size::Small { found.small_hash } else { found.large_hash };
+    let body = bodies::get(&mut connection, &hash).await?.context("a picture's body is missing")?;
+    // As with the list itself, a cache that others share may not have it.
+    let kept = [(header::CONTENT_TYPE, JPEG), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    Ok((kept, body.bytes).into_response())
+}

@@ -1,0 +1,238 @@
+//! Pictures of products: from a file or an address to the list and the page, and what is not taken, not asked for, not shown.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::routing::get;
+use image::ImageFormat;
+use kontor_server::config::Config;
+use kontor_server::pictures::fetch;
+use kontor_shared::api::pictures::{FetchQueued, PicturePage, PictureTaken};
+use kontor_shared::api::{AuditPage, PriceListInfo, PublishReport, Role};
+use kontor_shared::catalog::Snapshot;
+use kontor_tests::goods::number;
+use kontor_tests::pictures::{JPEG, PNG, hostile, plain};
+use kontor_tests::{Client, Engine, TestApp, both, on_both_databases, program};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+const GOODS: &str = "code,name,group,price\nA/7,Mug,Kitchen,2\nB,Plate,Kitchen,3\nC,Lamp,Light,9\n";
+
+async fn import(sales: &Client, file: &str) {
+    let report = sales.upload("/api/imports?kind=products&name=goods.csv", file.to_string()).await.value();
+    assert_eq!(report["refused"], 0, "{report}");
+}
+
+async fn publish(sales: &Client) {
+    sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>();
+}
+
+/// The number of each product's picture as the list says it.
+async fn listed(client: &Client) -> Vec<(String, u32)> {
+    let info: PriceListInfo = client.get("/api/price-list").await.json();
+    let list = Snapshot::decode(&client.get(&info.snapshot_url).await.ok().body).expect("a snapshot");
+    list.products.into_iter().map(|product| (product.code, product.picture)).collect()
+}
+
+async fn page(sales: &Client, query: &str) -> PicturePage {
+    sales.get(&format!("/api/pictures{query}")).await.json()
+}
+
+fn size(bytes: &[u8]) -> (u32, u32) {
+    let picture = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).expect("a JPEG");
+    (picture.width(), picture.height())
+}
+
+on_both_databases!(a_file_named_after_a_product_is_seen_with_the_next_list, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    import(&sales, GOODS).await;
+    publish(&sales).await;
+    let buyer = app.buyer("C1").await;
+    for (name, format) in [("A%252F7.png", ImageFormat::Png), ("B.webp", ImageFormat::WebP), ("C.GIF", ImageFormat::Gif)] {
+        let taken: PictureTaken = sales.upload(&format!("/api/pictures?name={name}"), plain(1200, 300, [200, 40, 40], format)).await.json();
+        assert_eq!((taken.number, taken.before, taken.unchanged), (1, 0, false), "{name}");
+        // Staff see it at once; readers when a list names it.
+        assert_eq!(size(&sales.get(&taken.small_url).await.ok().body), (96, 24));
+        buyer.get(&taken.small_url).await.expect(404);
+    }
+    assert!(listed(&buyer).await.iter().all(|(_, picture)| *picture == 0));
+    assert_eq!(page(&sales, "").await.not_published, 3);
+    publish(&sales).await;
+    assert_eq!(listed(&buyer).await, [("A/7".to_string(), 1), ("B".into(), 1), ("C".into(), 1)]);
+    let large = buyer.get("/api/pictures/A%2F7/1/large").await.ok();
+    assert_eq!(size(&large.body), (960, 240));
+    for (name, value) in [("content-type", "image/jpeg"), ("cache-control", "private, max-age=31536000, immutable"), ("x-content-type-options", "nosniff")] {
+        assert_eq!(large.headers[name], value);
+    }
+    // Visitors are shown no prices here, and so no pictures; a list for everybody shows them.
+    app.anonymous().get("/api/pictures/B/1/small").await.expect(404);
+    kontor_server::firm::change(app.state(), "test", json!({"public_price_type": "retail"}).as_object().cloned().unwrap()).await.unwrap();
+    app.anonymous().get("/api/pictures/B/1/small").await.ok();
+    for path in ["/api/pictures/B/2/small", "/api/pictures/B/0/small", "/api/pictures/B/-1/small", "/api/pictures/B/1/huge", "/api/pictures/Z/1/small"] {
+        buyer.get(path).await.expect(404);
+    }
+});
+
+on_both_databases!(another_picture_is_another_number_and_a_choice_is_taken_back, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    import(&sales, GOODS).await;
+    let send = async |name: &str, bytes: &[u8]| -> PictureTaken { sales.upload(&format!("/api/pictures?name={name}"), bytes.to_vec()).await.json() };
+    assert_eq!(send("B.png", PNG).await.number, 1);
+    let second = send("B.jpg", JPEG).await;
+    assert_eq!((second.number, second.before), (2, 1));
+    assert!(send("B.jpg", JPEG).await.unchanged);
+    // The first file again is the first picture again; its address shows what it showed.
+    assert_eq!((send("B.png", PNG).await.number, number(&app.state().db, "SELECT COUNT(*) FROM product_pictures").await), (1, 2));
+    // Undoing it, by somebody whose page is up to date.
+    let choose = async |number: u32, seen: u32| sales.put("/api/pictures/B", &json!({"number": number, "seen": seen})).await;
+    choose(2, 2).await.problem(409, "picture_changed");
+    choose(2, 1).await.ok();
+    choose(2, 1).await.ok();
+    choose(7, 2).await.problem(422, "picture_missing");
+    choose(0, 2).await.ok();
+    assert_eq!(page(&sales, "").await.with_picture, 0);
+    sales.put("/api/pictures/Z", &json!({"number": 0, "seen": 0})).await.expect(404);
+    // A picture that was taken away is in no further list, and in those published before as it was.
+    choose(1, 0).await.ok();
+    publish(&sales).await;
+    choose(0, 1).await.ok();
+    publish(&sales).await;
+    let buyer = app.buyer("C1").await;
+    assert_eq!(listed(&buyer).await[1], ("B".into(), 0));
+    buyer.get("/api/pictures/B/1/small").await.ok();
+    buyer.get("/api/pictures/B/2/small").await.expect(404);
+    let trail: AuditPage = app.staff(Role::Admin).await.get("/api/audit").await.json();
+    let told = |action: &str| trail.rows.iter().filter(|row| row.action == action && row.subject == "B").count();
+    assert_eq!((told("picture.add"), told("picture.choose")), (3, 4));
+});
+
+on_both_databases!(what_is_no_picture_is_refused_with_the_reason, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    import(&sales, GOODS).await;
+    for one in hostile() {
+        let answer = sales.upload("/api/pictures?name=B.jpg", one.bytes).await;
+        let code = if answer.status.is_success() { "ok".to_string() } else { answer.value_of("code") };
+        assert!(one.codes.contains(&code.as_str()), "{}: {code} {}", one.name, answer.text());
+    }
+    sales.upload("/api/pictures?name=Nobody.jpg", PNG).await.problem(422, "picture_no_product");
+    sales.upload("/api/pictures?name=B.jpg", vec![0; (10 << 20) + 1]).await.problem(413, "too_large");
+    // What hides behind a picture ends here.
+    let script = b"<script>alert('behind')</script>";
+    let taken: PictureTaken = sales.upload("/api/pictures?name=C.jpg", [JPEG, script].concat()).await.json();
+    let kept = sales.get(&taken.small_url).await.ok().body;
+    assert!(!kept.windows(8).any(|part| part == b"<script>") && kept.starts_with(&[0xff, 0xd8]));
+});
+
+/// A server of pictures, good and bad.
+async fn server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let to = move |place: String| get(move || async move { (StatusCode::FOUND, [(header::LOCATION, place)]) });
+    let router = Router::new()
+        .route("/mug.png", get(|| async { ([(header::CONTENT_TYPE, "text/html")], PNG) }))
+        .route("/other.jpg", get(|| async { JPEG }))
+        .route("/moved", to("/mug.png".into()))
+        .route("/circle", to("/circle".into()))
+        // By another name of the same machine, which nobody permitted.
+        .route("/inside", to(format!("http://localhost:{}/mug.png", address.port())))
+        .route("/metadata", to("http://169.254.169.254/latest/meta-data".into()))
+        .route("/busy", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
+        .route("/text", get(|| async { "no picture" }))
+        .route("/long", get(|| async { vec![0_u8; (10 << 20) + 1] }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+async fn pictures_are_fetched(engine: Engine) {
+    let at = server().await;
+    let app = TestApp::start_with(engine, |config: &mut Config| config.picture_hosts = vec!["127.0.0.1".into()]).await;
+    let sales = app.staff(Role::Sales).await;
+    let place = |path: &str| format!("http://127.0.0.1:{}{path}", at.port());
+    let fetched = async || fetch::run_due(app.state(), || false).await.expect("pictures are fetched");
+    let cases = [
+        ("moved", place("/moved"), ""),
+        ("circle", place("/circle"), "address_redirects"),
+        ("inside", place("/inside"), "address_refused"),
+        ("metadata", place("/metadata"), "address_refused"),
+        ("busy", place("/busy"), "address_answer"),
+        ("missing", place("/none"), "address_answer"),
+        ("text", place("/text"), "picture_type"),
+        ("long", place("/long"), "picture_too_large"),
+        ("secret", format!("http://me:secret@127.0.0.1:{}/mug.png", at.port()), "address_bad"),
+        ("localhost", "http://localhost/mug.png".into(), "address_refused"),
+        ("private", "http://10.0.0.1/mug.png".into(), "address_refused"),
+        ("six", "http://[::1]/mug.png".into(), "address_refused"),
+        ("mapped", "http://[::ffff:127.0.0.1]:8080/mug.png".into(), "address_refused"),
+        ("number", "http://167772161:8080/mug.png".into(), "address_refused"),
+        ("port", "http://203.0.113.7:22/".into(), "address_refused"),
+        ("plain", format!("https://127.0.0.1:{}/mug.png", at.port()), "address_not_reached"),
+    ];
+    let rows: String = cases.iter().map(|(code, address, _)| format!("{code},Good {code},Goods,1,{address}\n")).collect();
+    import(&sales, &format!("code,name,group,price,picture\nB,Plate,Goods,1,\n{rows}")).await;
+    fetched().await;
+    let (waiting, failed) = (page(&sales, "?state=waiting").await, page(&sales, "?state=failed").await);
+    for (code, _, reason) in &cases {
+        let found = waiting.fetches.iter().chain(&failed.fetches).find(|one| one.code == *code);
+        assert_eq!(found.map_or("", |one| one.reason.as_str()), *reason, "{code}: {found:?}");
+        assert!(found.is_none_or(|one| !one.detail.contains("secret")));
+    }
+    // What may come later is tried again by itself, later each time, and then no more; the rest waits for a person.
+    assert_eq!(waiting.fetches.iter().map(|one| one.code.as_str()).collect::<std::collections::BTreeSet<_>>(), ["busy", "plain"].into());
+    assert!(waiting.fetches.iter().all(|one| one.again_at.is_some() && one.attempts == 1));
+    assert_eq!((page(&sales, "").await.with_picture, failed.failed), (1, cases.len() as u64 - 3));
+    fetched().await;
+    assert_eq!(page(&sales, "?state=waiting&q=busy").await.fetches[0].attempts, 1, "not before its time");
+    for _ in 0..4 {
+        app.pass(6 * 3600 + 1);
+        fetched().await;
+    }
+    // Half a day later whoever was signed in is not.
+    let sales = app.staff(Role::Sales).await;
+    let busy = page(&sales, "?state=failed&q=busy").await.fetches.remove(0);
+    assert_eq!((busy.attempts, busy.again_at), (5, None));
+    // The address mended by the next import, and the old one forgotten.
+    import(&sales, &format!("code,name,group,price,picture\nbusy,Good busy,Goods,1,{}\n", place("/other.jpg"))).await;
+    fetched().await;
+    assert_eq!(page(&sales, "?q=busy").await.pictures[0].source, place("/other.jpg"));
+    publish(&sales).await;
+    let buyer = app.buyer("C1").await;
+    assert_eq!(size(&buyer.get("/api/pictures/busy/1/small").await.ok().body), (8, 8));
+    // Taken away by an import it goes; what a person sent stays.
+    sales.upload("/api/pictures?name=moved.jpg", JPEG).await.ok();
+    import(&sales, "code,name,group,price,picture\nbusy,Good busy,Goods,1,\nmoved,Good moved,Goods,1,\n").await;
+    fetched().await;
+    assert!(page(&sales, "?q=busy").await.pictures.is_empty());
+    assert_eq!(page(&sales, "?q=moved").await.pictures[0].source, "moved.jpg");
+    // Once more, by hand: one, or all that failed.
+    let again: FetchQueued = sales.post("/api/pictures/fetch", &json!({"codes": ["text"]})).await.json();
+    assert_eq!(again.queued, 1);
+    let again: FetchQueued = sales.post("/api/pictures/fetch", &json!({})).await.json();
+    assert_eq!(again.queued, failed.failed);
+    sales.post("/api/pictures/fetch", &json!({"codes": vec!["x"; 201]})).await.problem(422, "too_many");
+    app.finish().await;
+}
+both!(pictures_are_fetched_from_addresses_and_from_nowhere_inside, pictures_are_fetched);
+
+async fn by_command(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    import(&app.staff(Role::Sales).await, GOODS).await;
+    let folder = app.place().directory.join("photos");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in [("A%2F7.png", PNG), ("B.jpg", JPEG), ("C.png", b"no picture"), ("D.png", PNG)] {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+    let run = || {
+        let output = program::run_with_input(app.place(), &["pictures", "--json", folder.to_str().unwrap()], "");
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON")
+    };
+    let report = run();
+    assert_eq!([&report["read"], &report["taken"], &report["unchanged"], &report["refused"]], [4, 2, 0, 2]);
+    let codes: Vec<&str> = report["refusals"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
+    assert_eq!(codes, ["picture_type", "picture_no_product"]);
+    let report = run();
+    assert_eq!([&report["read"], &report["taken"], &report["unchanged"], &report["refused"]], [4, 0, 2, 2]);
+    app.finish().await;
+}
+both!(a_folder_of_files_is_taken_by_the_command_with_an_account_of_each, by_command);
