@@ -18,6 +18,9 @@ use crate::{network, session};
 /// The server gets this long; then the page says so and nothing is lost.
 const PATIENCE_MS: u32 = 30_000;
 
+/// The code of an answer that is not the server's.
+const UNREADABLE: &str = "unreadable";
+
 /// Why a call failed. The page chooses the words by `code` ([`kontor_shared::words::problems`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -49,7 +52,7 @@ impl ApiError {
         Self { code: "network".into(), network: true, ..Self::unreadable(0, detail) }
     }
     pub fn unreadable(status: u16, detail: String) -> Self {
-        Self { code: "unreadable".into(), status, detail: Some(detail), field: None, retry_after: None, choice: None, network: false, turn: 0 }
+        Self { code: UNREADABLE.into(), status, detail: Some(detail), field: None, retry_after: None, choice: None, network: false, turn: 0 }
     }
     /// What the body of a failed answer says; a proxy in between answers in its own way.
     pub fn read(status: u16, text: &str) -> Self {
@@ -60,7 +63,11 @@ impl ApiError {
     }
     /// Nobody is signed in (any more).
     pub fn signed_out(&self) -> bool {
-        self.status == 401
+        self.status == 401 && !self.foreign()
+    }
+    /// Whatever stands before the server answered in its place.
+    pub fn foreign(&self) -> bool {
+        self.code == UNREADABLE
     }
 }
 

@@ -23,6 +23,8 @@ mod place;
 /// One version as this reader sees it, ready to search.
 pub struct Catalogue {
     pub info: PriceListInfo,
+    /// What the server says of it by now: its least order and its last day change while the list stays.
+    pub now: ArcRwSignal<PriceListInfo>,
     pub index: Index,
     rows: ByCode,
     /// For each group, itself and those above it.
@@ -45,7 +47,7 @@ impl Catalogue {
                 chain
             })
             .collect();
-        Self { info, index: Index::new(Arc::new(list)), rows, ancestors }
+        Self { now: ArcRwSignal::new(info.clone()), info, index: Index::new(Arc::new(list)), rows, ancestors }
     }
     pub fn list(&self) -> &Columns {
         self.index.list()

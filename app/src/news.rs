@@ -36,7 +36,7 @@ fn ended_on(catalogue: &Catalogue) -> Option<String> {
     let next =
         shop().newer.with(|newer| newer.as_ref().filter(|newer| newer.info.version != catalogue.info.version).map(|newer| newer.info.valid_from.clone()));
     let today = if house().away.get() { times::today() } else { firm().map(|firm| firm.today.clone()).unwrap_or_default() };
-    next.or_else(|| catalogue.info.valid_until.clone().filter(|day| ended(Some(day), &today)))
+    next.or_else(|| catalogue.now.with(|now| now.valid_until.clone()).filter(|day| ended(Some(day), &today)))
 }
 
 /// That the prices shown are valid no more.

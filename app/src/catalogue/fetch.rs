@@ -145,8 +145,10 @@ impl Shop {
         };
         if let Some(here) = here.as_ref().filter(|here| same(&here.info, &info)) {
             self.newer.set(None);
-            // A version's last day is known only when the next one is published.
-            if here.info.valid_until != info.valid_until
+            // A version's last day is known only when the next one is published, and the least order is the firm's of today.
+            let changed = here.now.with_untracked(|now| *now != info);
+            here.now.set(info.clone());
+            if changed
                 && let Some(kept) = kept::list(reader).await
                 && same(&kept.info, &info)
             {
@@ -233,7 +235,7 @@ fn same(one: &PriceListInfo, other: &PriceListInfo) -> bool {
 
 /// Whether the server itself says that this reader has no list (any more).
 fn gone(error: &ApiError) -> bool {
-    matches!(error.status, 401 | 403 | 404)
+    matches!(error.status, 401 | 403 | 404) && !error.foreign()
 }
 
 /// The rows of a version, with the bytes they came in.

@@ -32,7 +32,7 @@ pub fn Further(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView
 /// "35.20 € more to the least order of 150.00 €"
 pub fn lacking(catalogue: &Catalogue, review: &Review) -> Option<String> {
     let info = &catalogue.info;
-    let least = Money::parse(info.minimum_order.as_deref()?, info.currency).ok()?;
+    let least = Money::parse(&catalogue.now.with(|now| now.minimum_order.clone())?, info.currency).ok()?;
     let lacking = lacks(review.totals.as_ref().ok()?, info.vat_mode, least)?;
     let money = |amount| format::money(lang(), amount);
     (!review.lines.is_empty()).then(|| words::LACKS.with(lang(), &[("amount", &money(lacking)), ("least", &money(least))]))

@@ -65,7 +65,8 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
     if catalogue.info.discount != Percent::ZERO {
         terms.push(profile::YOUR_DISCOUNT.with(lang(), &[("percent", &format::percent(lang(), catalogue.info.discount))]));
     }
-    let valid_until = catalogue.info.valid_until.as_ref().map(|day| words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), day))]));
+    let now = catalogue.now.clone();
+    let valid_until = move || Some(words::VALID_UNTIL.with(lang(), &[("date", &format::date(lang(), &now.with(|now| now.valid_until.clone())?))]));
     let ended = catalogue.clone();
     terms.extend([&catalogue.head().terms, &catalogue.head().note].into_iter().filter(|text| !text.trim().is_empty()).cloned());
     view! {
@@ -116,7 +117,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
                     })}
                 }
             }}
-            {move || valid_until.clone().filter(|_| ended_said(&ended).is_none()).map(|text| view! { <p class="s ink-2 terms">{text}</p> })}
+            {move || valid_until().filter(|_| ended_said(&ended).is_none()).map(|text| view! { <p class="s ink-2 terms">{text}</p> })}
             {terms.into_iter().map(|text| view! { <p class="s ink-2 terms">{text}</p> }).collect_view()}
         </aside>
     }
