@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use kontor_shared::api::Role;
 use kontor_tests::browser::Browser;
 use kontor_tests::on_both_databases;
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use super::house::{House, firm, publish};
@@ -70,8 +72,26 @@ on_both_databases!(a_newer_list_is_announced_and_taken_when_the_reader_says_so, 
     browser.script::<bool>(tear).await;
     reload(&browser).await;
     browser.until("a whole list is kept again", async || browser.script::<i64>(version).await == whole).await;
+
+    // A proxy that finds nothing takes no list away.
+    house.loses(&["/api/price-list"]);
+    reload(&browser).await;
+    browser.until("the proxy has answered", async || browser.script::<bool>(ASKED).await).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    browser.see(".list .item").await;
+    assert_eq!(browser.script::<String>(KEPT_VERSION).await, "2");
+    house.loses(&[]);
+
+    // The least order is the firm's of today, also where the list is the one that is kept.
+    let prices =
+        json!({"public_price_type": "wholesale", "customer_price_type": "wholesale", "terms": "", "pay_days": 14, "new_days": 60, "minimum_order": "99999"});
+    app.staff(Role::Admin).await.put("/api/settings", &json!({"prices": prices})).await.ok();
+    reload(&browser).await;
+    browser.read("to the least order of €99,999.00").await;
     browser.close().await;
 });
+
+const ASKED: &str = "return performance.getEntriesByType('resource').some(entry => entry.name.endsWith('/api/price-list') && entry.responseEnd > 0)";
 
 const KEPT_VERSION: &str = "return (async () => { const cache = await caches.open('kontor-kept'); const entry = await cache.match('/kept/list'); \
      return entry ? (await entry.text()).match(/\"version\":(\\d+)/)[1] : ''; })()";
