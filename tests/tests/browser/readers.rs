@@ -12,12 +12,15 @@ use thirtyfour::prelude::*;
 use super::house::House;
 use super::offline::kept;
 
-/// Goods with long codes; in the second list a group and a brand come before those that were there.
-fn goods(second: bool) -> String {
+/// What comes with each list after the first, in a group and of a brand before those that were there.
+const ADDED: [(&str, &str, &str); 2] = [("LD", "Ladders", "Ajax"), ("AN", "Anvils", "Aab")];
+
+/// Goods with long codes.
+fn goods(list: usize) -> String {
     let mut file = "code,name,group1,group2,price,brand\n".to_string();
-    if second {
+    for (code, group, brand) in &ADDED[..list - 1] {
         for at in 0..20 {
-            file.push_str(&format!("NEW-2026-{at:04}-XL,Ladder number {at} of the house,Tools 0,Ladders,9.50,Ajax\n"));
+            file.push_str(&format!("{code}-2026-{at:04}-XL,Number {at} of {group},Tools 0,{group},9.50,{brand}\n"));
         }
     }
     for at in 0..400 {
@@ -26,16 +29,16 @@ fn goods(second: bool) -> String {
     file
 }
 
-async fn publish(app: &TestApp, second: bool) {
+async fn publish(app: &TestApp, list: usize) {
     let sales = app.staff(Role::Sales).await;
-    sales.upload("/api/imports?kind=products&name=goods.csv", goods(second)).await.ok();
+    sales.upload("/api/imports?kind=products&name=goods.csv", goods(list)).await.ok();
     sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>();
     kontor_server::jobs::run_due(app.state(), || false).await.expect("the lists are packed");
 }
 
 /// A firm that shows everybody its prices, with its first list.
 async fn firm(app: &TestApp) {
-    publish(app, false).await;
+    publish(app, 1).await;
     let prices = json!({"public_price_type": "wholesale", "customer_price_type": "wholesale", "terms": "", "pay_days": 14, "new_days": 60});
     app.staff(Role::Admin).await.put("/api/settings", &json!({"prices": prices})).await.ok();
 }
@@ -72,7 +75,7 @@ const PLACE: &str = "const list = document.querySelector('[role=grid]'), rows = 
      const at = row => row.getBoundingClientRect().top; const code = row => row ? row.querySelector('.code').innerText.trim() : ''; \
      const top = rows.filter(row => at(row) + row.offsetHeight > over + 1).sort((one, other) => at(one) - at(other))[0]; \
      return [document.querySelector('.tree-node[aria-current] span').innerText, document.querySelector('.values input:checked')?.closest('label').innerText.split('\\n')[0].trim() ?? '', \
-     code(rows.find(row => row.getAttribute('aria-selected') === 'true')), code(top), document.querySelector('.found [role=status]').innerText]";
+     code(rows.find(row => row.getAttribute('aria-selected') === 'true')), code(top)]";
 
 /// The reader the kept list is labelled with.
 const LABEL: &str = "return (async () => { const cache = await caches.open('kontor-kept'); const entry = await cache.match('/kept/list'); \
@@ -83,8 +86,8 @@ on_both_databases!(a_list_taken_over_keeps_the_readers_place_and_is_labelled_by_
     let house = House::open(&app).await;
     let browser = Browser::start().await;
     open_list(&browser, &house.address).await;
-    kept(&browser, "\"").await;
-    publish(&app, true).await;
+    browser.until("the list is kept", async || browser.script::<String>(LABEL).await.is_empty()).await;
+    publish(&app, 2).await;
     open_list(&browser, &house.address).await;
     browser.read("List 2 is here.").await;
     // The server has another list in force: these prices are over, and an order is warned.
@@ -105,38 +108,42 @@ on_both_databases!(a_list_taken_over_keeps_the_readers_place_and_is_labelled_by_
     let place = browser.script::<Vec<String>>(PLACE).await;
     assert_eq!((place[0].as_str(), place[1].as_str(), place[2].as_str()), ("Tools 2", "Makita", "HW-2026-0235-XL"), "{place:?}");
 
-    // A file of what is found is under way while the list is taken over: it stays one of the list it was found in.
-    browser
-        .script::<bool>(
-            "window.asked = []; window.Worker = class { constructor() { window.worker = this; } terminate() {} \
-             postMessage(message) { window.asked.push(`${message.url} ${message.only?.length}`); } }; return true",
-        )
-        .await;
-    browser.press("Save these as Excel").await;
-    // Meanwhile another tab has signed somebody else in, of which this one has not heard yet.
+    // Whoever signs in gets the list in force, with other numbers for the same groups and brands, at the same place.
     let other = app.buyer("OTHER").await;
-    let session = other.get("/api/session").await.json::<serde_json::Value>().to_string();
-    browser.script::<bool>(&format!("localStorage.setItem('kontor.who', {session:?}); return true")).await;
-    browser.press("Take list 2").await;
-    browser.read("This is list 2 now.").await;
-    a_moment().await;
-    assert_eq!(browser.script::<String>(LABEL).await, "", "what visitors see is not kept as another reader's prices");
-    browser.script::<bool>("localStorage.setItem('kontor.who', 'null'); window.worker.onerror(); return true").await;
-    browser.press("Try again").await;
-    let asked = browser.script::<Vec<String>>("return window.asked").await;
-    assert!(asked.len() == 2 && asked[0] == asked[1] && asked[0].contains("/1/") && asked[0].ends_with(" 50"), "{asked:?}");
-
-    browser.until("the same place in the new list", async || browser.script::<Vec<String>>(PLACE).await[..4] == place[..4]).await;
-    assert_eq!(browser.script::<Vec<String>>(PLACE).await[4], "50 of 420 products", "{place:?}");
-    assert!(!browser.text().await.contains("These prices were valid"), "the list in force is not over");
-
-    // Whoever signs in has the same list under another number, and keeps the place too.
-    publish(&app, false).await;
     as_client(&browser, &other).await;
     browser.script::<bool>("return window.dispatchEvent(new StorageEvent('storage', {key: 'kontor.session', newValue: 'in'}))").await;
     browser.until("signed in", async || browser.script::<String>(NAME).await == "Customer OTHER").await;
-    browser.read("list 3").await;
-    browser.until("the same place for whoever signed in", async || browser.script::<Vec<String>>(PLACE).await[..4] == place[..4]).await;
+    browser.read("50 of 420 goods").await;
+    browser.until("the same place for whoever signed in", async || browser.script::<Vec<String>>(PLACE).await == place).await;
+    assert!(!browser.text().await.contains("These prices were valid"), "the list in force is not over");
+    browser.until("the list is kept", async || browser.script::<String>(LABEL).await.ends_with("OTHER")).await;
+
+    // A file of what is found is under way while the next list is taken over: it stays one of the list it was found in.
+    publish(&app, 3).await;
+    browser
+        .script::<bool>(
+            "const now = Date.now; Date.now = () => now() + 120000; \
+             window.asked = []; window.Worker = class { constructor() { window.worker = this; } terminate() {} \
+             postMessage(message) { window.asked.push(`${message.url} ${message.only?.length}`); } }; return window.dispatchEvent(new Event('focus'))",
+        )
+        .await;
+    browser.read("List 3 is here.").await;
+    browser.press("Save these as Excel").await;
+    // Meanwhile another tab has signed somebody else in, of which this one has not heard yet.
+    let session = async |client: &Client| client.get("/api/session").await.json::<serde_json::Value>().to_string();
+    let who = |session: &str| format!("localStorage.setItem('kontor.who', {session:?}); return true");
+    browser.script::<bool>(&who(&session(&app.buyer("THIRD").await).await)).await;
+    browser.press("Take list 3").await;
+    browser.read("This is list 3 now.").await;
+    a_moment().await;
+    assert!(browser.script::<String>(LABEL).await.ends_with("OTHER"), "one reader's prices are not kept as another's");
+    browser.script::<bool>(&who(&session(&other).await)).await;
+    browser.script::<bool>("window.worker.onerror(); return true").await;
+    browser.press("Try again").await;
+    let asked = browser.script::<Vec<String>>("return window.asked").await;
+    assert!(asked.len() == 2 && asked[0] == asked[1] && asked[0].contains("/2/") && asked[0].ends_with(" 50"), "{asked:?}");
+    browser.read("50 of 440 goods").await;
+    browser.until("the same place in the new list", async || browser.script::<Vec<String>>(PLACE).await == place).await;
 
     // With every column there is room for names beside long codes.
     open_list(&browser, &format!("{}/?columns=brand,stock,vat,pack,amount", house.address)).await;
@@ -147,6 +154,9 @@ on_both_databases!(a_list_taken_over_keeps_the_readers_place_and_is_labelled_by_
 
 /// Where a buyer sees its own name.
 const NAME: &str = "return document.querySelector('.menu-name').innerText";
+
+/// What the page says, in its fields too.
+const TEXTS: &str = "return document.body.innerText + [...document.querySelectorAll('input, textarea')].map(field => field.value).join()";
 
 /// Ends the session on the server and in what this browser knows, unheard by the page, as another tab does while this one sleeps.
 const LEFT_ELSEWHERE: &str =
@@ -189,12 +199,11 @@ on_both_databases!(a_page_shows_nobody_who_has_left, |app| async {
     // What belongs to a reader goes with them from the other pages too.
     as_client(&browser, &app.buyer("THIRD").await).await;
     browser.open(&format!("{}/profile", house.address)).await;
-    browser.read("1 Test Street").await;
+    browser.until("the profile", async || browser.script::<String>(TEXTS).await.contains("1 Test Street")).await;
     assert!(browser.script::<bool>(LEFT_ELSEWHERE).await);
     browser.script::<bool>("return window.dispatchEvent(new StorageEvent('storage', {key: 'kontor.session', newValue: 'out'}))").await;
     browser.see("main a[href='/sign-in?next=/profile']").await;
-    let texts = "return document.body.innerText + [...document.querySelectorAll('input, textarea')].map(field => field.value).join()";
-    assert!(!browser.script::<String>(texts).await.contains("1 Test Street"));
+    assert!(!browser.script::<String>(TEXTS).await.contains("1 Test Street"));
     // Nobody is signed in: that answer is an error to the browser.
     let noted = browser.console_errors().await;
     assert!(noted.iter().all(|entry| entry.contains("/api/") && entry.contains("401")), "{noted:?}");
@@ -223,7 +232,7 @@ on_both_databases!(keys_reach_only_rows_that_are_shown_and_links_work_in_another
     choose_group(&browser, "Tools 1").await;
     browser.read("100 of 400").await;
     choose_group(&browser, "All groups").await;
-    browser.read("400 products").await;
+    browser.read("400 goods").await;
     browser.click(".list .item:not([hidden]) .qty").await;
     browser.keys("7").await;
     browser.see(".shop-order .order-lines li").await;
@@ -257,6 +266,7 @@ on_both_databases!(keys_reach_only_rows_that_are_shown_and_links_work_in_another
         .await;
     browser.click("header a[href='/orders']").await;
     browser.see("main a[href='/sign-in?next=/orders']").await;
+    browser.click(".menu summary").await;
     browser.press("Български").await;
     browser.read("Поръчки").await;
     browser.script::<bool>("history.back(); return true").await;
