@@ -52,11 +52,12 @@ impl Page {
     }
 }
 
-/// What the menu of app/src/theme.rs does when a theme is chosen.
+/// What the menu of app/src/theme.rs does when a theme is chosen; waits until colours have come to rest.
 pub async fn wear(browser: &Browser, theme: &str) {
     let script = format!(
         "document.documentElement.setAttribute('data-theme', '{theme}'); \
-         return new Promise(done => requestAnimationFrame(() => setTimeout(() => done(null), 0)))"
+         return new Promise(done => requestAnimationFrame(() => setTimeout(done, 0))) \
+             .then(() => Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))).then(() => null)"
     );
     browser.script::<Value>(&script).await;
 }

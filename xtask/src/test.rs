@@ -13,6 +13,9 @@ use crate::{build, packages};
 /// for this machine as well.
 const SELECTIONS: [&[&str]; 3] = [&["-p", "xtask"], &["-p", "kontor-app", "--lib"], &build::NATIVE];
 
+/// The modules of tests/tests/browser.
+const IN_A_BROWSER: [&str; 7] = ["axe::", "editions::", "exports::", "in_browser::", "offline::", "queue::", "queue_shared::"];
+
 #[derive(Default)]
 struct Counts {
     sqlite: u32,
@@ -53,7 +56,7 @@ impl Counts {
             println!("{line}");
             let before = self.sqlite + self.postgres + self.other;
             self.line(&line);
-            if line.starts_with("test in_browser::") {
+            if IN_A_BROWSER.iter().any(|module| line.strip_prefix("test ").is_some_and(|name| name.starts_with(module))) {
                 self.browser += self.sqlite + self.postgres + self.other - before;
             }
         }

@@ -113,8 +113,9 @@ fn Versions(page: PriceListVersions, opened: RwSignal<Option<u32>>) -> impl Into
                         {if one.left_out == 0 { left.into_any() } else {
                             view! {
                                 <button type="button" class="link" aria-expanded=move || if opened.get() == Some(version) { "true" } else { "false" }
-                                    aria-label=staff::LEFT_OUT_OF.with(lang(), &[("version", &version)])
-                                    on:click=move |_| opened.update(|open| *open = if *open == Some(version) { None } else { Some(version) })>{left}</button>
+                                    on:click=move |_| opened.update(|open| *open = if *open == Some(version) { None } else { Some(version) })>
+                                    {left}<span class="vh">" "{staff::LEFT_OUT_OF.with(lang(), &[("version", &version)])}</span>
+                                </button>
                             }.into_any()
                         }}
                     </td>

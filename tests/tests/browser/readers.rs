@@ -10,7 +10,6 @@ use thirtyfour::Cookie;
 use thirtyfour::prelude::*;
 
 use super::house::House;
-use super::offline::kept;
 
 /// What comes with each list after the first, in a group and of a brand before those that were there.
 const ADDED: [(&str, &str, &str); 2] = [("LD", "Ladders", "Ajax"), ("AN", "Anvils", "Aab")];

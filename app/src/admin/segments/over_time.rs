@@ -192,7 +192,7 @@ fn Flows(snapshots: Vec<SegmentSnapshot>) -> impl IntoView {
     view! {
         <section class="panel panel-s">
             <h2>{say(words::COUNTS_OVER_TIME)}</h2>
-            <div class="body wrap from-end"><div class="chart-room">
+            <div class="body wrap from-end" role="region" tabindex="0" aria-label=say(words::COUNTS_OVER_TIME)><div class="chart-room">
                 <svg class="chart" viewBox=format!("0 0 {} {}", chart::WIDTH, chart::HEIGHT) role="img" aria-label=says>{bands}{columns}</svg>
             </div></div>
             <details class="body"><summary>{say(words::COUNTS_TABLE)}</summary><Counts snapshots=snapshots/></details>
