@@ -93,6 +93,8 @@ pub async fn let_go() {
     let Some((reader, _)) = whose() else { return };
     if !house().away.get_untracked() {
         locks::alone(LOCK, || round(false)).await;
+        // What another device wrote meanwhile is there, and not for this one to keep.
+        store().throw_away();
     }
     forget_common(&mut Local, &reader);
 }
@@ -178,13 +180,12 @@ async fn save(reader: &Reader, user: UserId, known: Common, mine: Draft) -> Resu
 }
 
 fn failed(error: &ApiError) {
-    match error.code.as_str() {
+    match error.status {
         // It is asked again as soon as the server can be reached.
-        "network" => {}
-        "other_customer" => session::ask_again(),
-        _ => {
-            session::note_signed_out(error);
-            after(LATER);
-        }
+        _ if error.network => {}
+        // What stands before the server, or a server that is busy.
+        0 | 408 | 425 | 429 | 500.. => after(LATER),
+        _ if error.code == "other_customer" => session::ask_again(),
+        _ => session::note_signed_out(error),
     }
 }
