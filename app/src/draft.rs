@@ -110,7 +110,7 @@ impl DraftStore {
         let now = session.as_ref().and_then(reader_of);
         let before = self.reader();
         if now == before || ran_out {
-            device::go(true);
+            device::go();
             return;
         }
         let typed = if before.is_none() { self.draft.get_untracked() } else { Draft::default() };
@@ -121,7 +121,7 @@ impl DraftStore {
                 Local.remove(&draft_key(None));
             }
         }
-        device::go(true);
+        device::go();
     }
 
     /// The code of the customer whose draft this is.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use kontor_shared::drafts::Draft;
 use kontor_shared::drafts::device::{Common, KeptDraft, SavedDraft, common, forget_common, keep_common};
 use kontor_shared::drafts::shelf::Reader;
-use kontor_shared::ids::UserId;
+use kontor_shared::ids::{OrderId, UserId};
 use kontor_shared::words::queue as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,8 +33,8 @@ const TRIES: u8 = 4;
 
 thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
-    /// Another round was asked for, and whether it begins by asking the server.
-    static ASKED: Cell<Option<bool>> = const { Cell::new(None) };
+    /// Another round was asked for.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
     /// Which of the rounds by the clock counts.
     static TURN: Cell<u32> = const { Cell::new(0) };
 }
@@ -44,12 +44,13 @@ pub fn begin() {
     // Back on the network.
     Effect::new(|_| {
         if !house().away.get() {
-            go(true);
+            go();
         }
     });
-    let _ = window_event_listener_untyped("focus", |_| go(true));
-    // A telephone that is put away may never come back to the timer.
-    let _ = window_event_listener_untyped("blur", |_| go(false));
+    // Back at the window; and away from it, for a telephone that is put away may never come to the timer.
+    for event in ["focus", "blur"] {
+        let _ = window_event_listener_untyped(event, |_| go());
+    }
 }
 
 /// The draft was changed.
@@ -63,25 +64,25 @@ fn after(wait: Duration) {
     set_timeout(
         move || {
             if TURN.get() == turn {
-                go(false);
+                go();
             }
         },
         wait,
     );
 }
 
-/// Saves what is new here; with `ask`, takes in first what is new there.
-pub fn go(ask: bool) {
-    ASKED.set(Some(ask || ASKED.get().unwrap_or(false)));
+/// Takes in what is new there, and saves what is new here.
+pub fn go() {
+    ASKED.set(true);
     // Whoever is here now waits for no clock.
     TURN.set(TURN.get().wrapping_add(1));
     if RUNNING.replace(true) {
         return;
     }
     spawn_local(async {
-        while let Some(ask) = ASKED.take() {
+        while ASKED.take() {
             if whose().is_some() {
-                locks::alone(LOCK, move || round(ask)).await;
+                locks::alone(LOCK, round).await;
             }
         }
         RUNNING.set(false);
@@ -92,7 +93,9 @@ pub fn go(ask: bool) {
 pub async fn let_go() {
     let Some((reader, _)) = whose() else { return };
     if !house().away.get_untracked() {
-        locks::alone(LOCK, || round(false)).await;
+        locks::alone(LOCK, round).await;
+        // What another device wrote meanwhile is there, and not for this one to keep.
+        store().throw_away();
     }
     forget_common(&mut Local, &reader);
 }
@@ -104,38 +107,34 @@ fn whose() -> Option<(Reader, UserId)> {
     (store().reader().as_ref() == Some(&reader)).then_some((reader, user))
 }
 
-async fn round(mut ask: bool) {
+/// Asks first, so that what another device wrote is met here and not by a refusal.
+async fn round() {
     for _ in 0..TRIES {
         let Some((reader, user)) = whose() else { return };
         store().hear();
-        let mine = store().draft.get_untracked();
-        let Some(known) = common(&Local, &reader).filter(|known| !ask && known.tried.is_none()) else {
-            if !take_in(&reader, user, &mine).await {
-                return;
-            }
-            ask = false;
-            continue;
-        };
-        if mine.agrees(&known.draft) {
+        if !take_in(&reader, user).await {
             return;
         }
+        let mine = store().draft.get_untracked();
+        let Some(known) = common(&Local, &reader).filter(|known| !mine.agrees(&known.draft)) else { return };
         match save(&reader, user, known, mine).await {
             Ok(()) => return,
-            Err(error) if matches!(error.code.as_str(), "changed_elsewhere" | "draft_sent") => ask = true,
+            Err(error) if matches!(error.code.as_str(), "changed_elsewhere" | "draft_sent") => {}
             Err(error) => return failed(&error),
         }
     }
     after(LATER);
 }
 
-fn path(user: UserId, of: Option<&Draft>) -> String {
-    let id = of.and_then(|draft| draft.id).map(|id| id.to_string()).unwrap_or_default();
+fn path(user: UserId, of: Option<OrderId>) -> String {
+    let id = of.map(|id| id.to_string()).unwrap_or_default();
     api::with_query("/api/draft", &[("owner", &user.to_string()), ("of", &id)])
 }
 
 /// Asks what the server has and puts it together with what is here. Says whether it answered.
-async fn take_in(reader: &Reader, user: UserId, mine: &Draft) -> bool {
-    let theirs = match api::get::<KeptDraft>(&path(user, Some(mine))).await {
+async fn take_in(reader: &Reader, user: UserId) -> bool {
+    let of = store().draft.with_untracked(|draft| draft.id);
+    let theirs = match api::get::<KeptDraft>(&path(user, of)).await {
         Ok(theirs) => theirs,
         Err(error) => {
             failed(&error);
@@ -178,13 +177,12 @@ async fn save(reader: &Reader, user: UserId, known: Common, mine: Draft) -> Resu
 }
 
 fn failed(error: &ApiError) {
-    match error.code.as_str() {
+    match error.status {
         // It is asked again as soon as the server can be reached.
-        "network" => {}
-        "other_customer" => session::ask_again(),
-        _ => {
-            session::note_signed_out(error);
-            after(LATER);
-        }
+        _ if error.network => {}
+        // What stands before the server, or a server that is busy.
+        0 | 408 | 425 | 429 | 500.. => after(LATER),
+        _ if error.code == "other_customer" => session::ask_again(),
+        _ => session::note_signed_out(error),
     }
 }

@@ -171,7 +171,7 @@ async fn failed(order: &Queued, error: ApiError) -> Answer {
 
 fn tell_sent(order: &Queued, stored: &Order) {
     // The server took the order out of the draft it keeps.
-    draft::device::go(true);
+    draft::device::go();
     // Prices are others than the page knew.
     if stored.state == OrderState::NeedsReview {
         shop().fetch();

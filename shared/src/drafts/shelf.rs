@@ -181,6 +181,7 @@ pub fn write(shelf: &mut impl Shelf, key: &str, seen: Option<&str>, mine: Draft,
 mod tests {
     use super::*;
     use crate::drafts::Typed;
+    use crate::drafts::hold::Hold;
     use crate::drafts::model::Memory;
     use crate::money::Quantity;
     use crate::words::Lang;
@@ -225,6 +226,23 @@ mod tests {
         shelf.put("kontor.draft", "[2]");
         let written = write(&mut shelf, "kontor.draft", None, Draft { comment: "ring".into(), ..Draft::default() }, 6);
         assert_eq!((written.now.unreadable, written.kept, shelf.get("kontor.draft.unread.6").as_deref()), (true, true, Some("[2]")));
+    }
+
+    #[test]
+    fn of_two_people_at_one_customer_each_has_a_draft_and_an_older_apps_is_in_one_of_them() {
+        let reader = |seed| Reader { customer: "12347".into(), user: Some(UserId::new(1, &[seed; 10])) };
+        let (ann, bob) = (reader(1), reader(2));
+        let mut shelf = Memory::default();
+        shelf.put("kontor.draft.12347", r#"{"comment":"of before"}"#);
+        assert_eq!(Hold::open(&mut shelf, Some(&ann), 1).draft.comment, "of before");
+        assert_eq!(Hold::open(&mut shelf, Some(&bob), 2).draft, Draft::default());
+        // A tab of the older app writes on: that is kept apart, once.
+        shelf.put("kontor.draft.12347", r#"{"comment":"and after"}"#);
+        for now in 3..5 {
+            assert_eq!(Hold::open(&mut shelf, Some(&ann), now).draft.comment, "of before");
+            let copies: Vec<String> = asides(&shelf, Some(&ann)).into_iter().map(|aside| aside.draft.comment).collect();
+            assert_eq!((copies, asides(&shelf, Some(&bob)).len()), (vec!["and after".to_string()], 0));
+        }
     }
 
     #[test]
