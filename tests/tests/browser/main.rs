@@ -3,4 +3,5 @@
 mod editions;
 mod in_browser;
 mod offline;
+mod pictures;
 mod queue;
