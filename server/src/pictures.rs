@@ -153,8 +153,10 @@ pub async fn show(
     let size = Size::parse(&size).ok_or(AppError::NotFound)?;
     let number: i64 = number.parse::<u32>().map_err(|_| AppError::NotFound)?.into();
     let staff = who.as_ref().is_some_and(|who| who.role.is_staff());
+    // Before the connection: a page asks for dozens at once, and each that held one and waited for another would stop all.
+    let firm = state.firm().await?;
     let mut connection = state.db.read().await?;
-    if code.len() > LONGEST_CODE || !price_list::reads_a_list(&mut connection, &state, who.as_ref()).await? {
+    if code.len() > LONGEST_CODE || !price_list::reads_a_list(&mut connection, &firm, who.as_ref()).await? {
         return Err(AppError::NotFound);
     }
     let found = store::picture(&mut connection, &code, number).await?.filter(|found| staff || found.published != 0).ok_or(AppError::NotFound)?;

@@ -68,6 +68,13 @@ on_both_databases!(a_file_named_after_a_product_is_seen_with_the_next_list, |app
     for (name, value) in [("content-type", "image/jpeg"), ("cache-control", "private, max-age=31536000, immutable"), ("x-content-type-options", "nosniff")] {
         assert_eq!(large.headers[name], value);
     }
+    // A page asks for a screenful at once.
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..24 {
+        let buyer = buyer.clone();
+        asked.spawn(async move { drop(buyer.get("/api/pictures/B/1/small").await.ok()) });
+    }
+    tokio::time::timeout(std::time::Duration::from_secs(20), asked.join_all()).await.expect("none waits for another");
     // Visitors are shown no prices here, and so no pictures; a list for everybody shows them.
     app.anonymous().get("/api/pictures/B/1/small").await.expect(404);
     kontor_server::firm::change(app.state(), "test", json!({"public_price_type": "wholesale"}).as_object().cloned().unwrap()).await.unwrap();
