@@ -115,6 +115,7 @@ on_both_databases!(a_product_is_seen_in_its_row_and_beside_it_and_without_a_netw
     browser.see(".list .item").await;
     details("P-003").await;
     browser.until("a picture seen before is there", async || browser.script::<Vec<String>>(DETAILS).await.get(2).is_some_and(|width| width == "120")).await;
-    gone.store(false, Ordering::SeqCst);
+    let noted = browser.console_errors().await;
+    assert!(noted.iter().all(|entry| entry.contains("502")), "{noted:?}");
     browser.close().await;
 });
