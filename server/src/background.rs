@@ -78,7 +78,7 @@ async fn rest(what: &'static str, result: anyhow::Result<()>, stop: &mut watch::
     tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await.is_ok()
 }
 
-/// Runs everything that is due now, once; for tests and for commands that end.
+/// Runs everything that is due now, once; for tests and for commands that end. Pictures are fetched by servers only.
 pub async fn run_due(state: &AppState) -> anyhow::Result<()> {
     jobs::run_due(state, || false).await?;
     outbox::run_due(state, || false).await?;

@@ -4,7 +4,7 @@
 //! Which picture a product has is no part of the catalogue's history: a published list says the number of each picture,
 //! and stays as it is. A change shows with the next publishing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 use axum::extract::{Path, State};
@@ -128,14 +128,18 @@ pub async fn numbers(connection: &mut AnyConnection) -> sqlx::Result<HashMap<Str
 /// a moment early is what is about to be published.
 pub async fn publish(state: &AppState, numbers: &HashMap<String, u32>) -> sqlx::Result<()> {
     let unseen = store::unpublished(&mut *state.db.read().await?).await?;
-    let named: Vec<(String, i64)> =
-        unseen.into_iter().filter(|(product, number)| numbers.get(product).is_some_and(|named| i64::from(*named) == *number)).collect();
-    for some in named.chunks(300) {
-        let mut tx = state.db.write_tx().await?;
-        for (product, number) in some {
-            store::set_published(&mut tx, product, *number).await?;
+    let mut named: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (product, number) in unseen {
+        if numbers.get(&product).is_some_and(|named| i64::from(*named) == number) {
+            named.entry(number).or_default().push(product);
         }
-        tx.commit().await?;
+    }
+    for (number, products) in named {
+        for some in products.chunks(300) {
+            let mut tx = state.db.write_tx().await?;
+            store::set_published(&mut tx, number, some).await?;
+            tx.commit().await?;
+        }
     }
     Ok(())
 }
@@ -149,8 +153,10 @@ pub async fn show(
     let size = Size::parse(&size).ok_or(AppError::NotFound)?;
     let number: i64 = number.parse::<u32>().map_err(|_| AppError::NotFound)?.into();
     let staff = who.as_ref().is_some_and(|who| who.role.is_staff());
+    // Before the connection: a page asks for dozens at once, and each that held one and waited for another would stop all.
+    let firm = state.firm().await?;
     let mut connection = state.db.read().await?;
-    if code.len() > LONGEST_CODE || !price_list::reads_a_list(&mut connection, &state, who.as_ref()).await? {
+    if code.len() > LONGEST_CODE || !price_list::reads_a_list(&mut connection, &firm, who.as_ref()).await? {
         return Err(AppError::NotFound);
     }
     let found = store::picture(&mut connection, &code, number).await?.filter(|found| staff || found.published != 0).ok_or(AppError::NotFound)?;

@@ -202,19 +202,24 @@ async fn own_prices(connection: &mut AnyConnection, firm: &FirmSettings, who: Op
 }
 
 /// Whether whoever asks may read a price list at all.
-pub async fn reads_a_list(connection: &mut AnyConnection, state: &AppState, who: Option<&Identity>) -> Result<bool> {
-    Ok(own_prices(connection, &*state.firm().await?, who, None).await?.is_some())
+pub async fn reads_a_list(connection: &mut AnyConnection, firm: &FirmSettings, who: Option<&Identity>) -> Result<bool> {
+    Ok(own_prices(connection, firm, who, None).await?.is_some())
 }
 
 /// A version and an overlay of an address, where whoever asks may see them.
-async fn allowed(connection: &mut AnyConnection, state: &AppState, who: Option<&Identity>, path: &HashMap<String, String>) -> Result<(i64, store::Snapshot)> {
+async fn allowed(
+    connection: &mut AnyConnection,
+    state: &AppState,
+    firm: &FirmSettings,
+    who: Option<&Identity>,
+    path: &HashMap<String, String>,
+) -> Result<(i64, store::Snapshot)> {
     let version: i64 = path.get("version").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
     let overlay = path.get("overlay").ok_or(AppError::NotFound)?;
-    let firm = state.firm().await?;
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
     let staff = who.is_some_and(|who| who.role.is_staff());
     if !staff && firm.public_price_type.as_ref() != Some(overlay) {
-        let own = own_prices(connection, &firm, who, None).await?;
+        let own = own_prices(connection, firm, who, None).await?;
         if own.is_none_or(|(price_type, _)| price_type != *overlay) {
             return Err(AppError::NotFound);
         }
@@ -233,8 +238,10 @@ pub async fn show(
     Path(path): Path<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Response> {
+    // Before the connection: many who each hold one and wait for another would wait for each other.
+    let firm = state.firm().await?;
     let mut connection = state.db.read().await?;
-    let (_, found) = allowed(&mut connection, &state, who.as_ref(), &path).await?;
+    let (_, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
     if known(&headers, &found.checksum) {
         return Ok((StatusCode::NOT_MODIFIED, immutable(&found.checksum)).into_response());
     }
@@ -262,8 +269,9 @@ pub async fn since(
     headers: HeaderMap,
 ) -> Result<Response> {
     let since: i64 = path.get("since").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
+    let firm = state.firm().await?;
     let mut connection = state.db.read().await?;
-    let (version, found) = allowed(&mut connection, &state, who.as_ref(), &path).await?;
+    let (version, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
     let hash = store::delta(&mut connection, version, &found.overlay, since).await?.ok_or(AppError::NotFound)?;
     if known(&headers, &hash) {
         return Ok((StatusCode::NOT_MODIFIED, immutable(&hash)).into_response());

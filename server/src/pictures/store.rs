@@ -2,6 +2,8 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::db::placeholders;
+
 /// 2026-01-01; numbers after a restore count from here in seconds.
 const EPOCH_MS: i64 = 1_767_225_600_000;
 
@@ -115,13 +117,16 @@ pub async fn chosen(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String,
     sqlx::query_as("SELECT product_id, number FROM picture_choices WHERE number > 0").fetch_all(connection).await
 }
 
-/// Pictures products have that no published list names.
+/// Pictures that no published list names: product, number.
 pub async fn unpublished(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String, i64)>> {
     sqlx::query_as("SELECT product_id, number FROM product_pictures WHERE published = 0").fetch_all(connection).await
 }
 
-pub async fn set_published(connection: &mut AnyConnection, product: &str, number: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE product_pictures SET published = 1 WHERE product_id = $1 AND number = $2").bind(product).bind(number).execute(connection).await?;
+/// Of these products, the pictures of one number.
+pub async fn set_published(connection: &mut AnyConnection, number: i64, products: &[String]) -> sqlx::Result<()> {
+    let statement = format!("UPDATE product_pictures SET published = 1 WHERE number = $1 AND product_id IN ({})", placeholders(2, products.len()));
+    let query = products.iter().fold(sqlx::query(AssertSqlSafe(statement)).bind(number), |query, product| query.bind(product));
+    query.execute(connection).await?;
     Ok(())
 }
 

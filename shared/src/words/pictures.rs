@@ -28,12 +28,12 @@ crate::words! {
     UNDONE_NOT_ALL = "Some could not be taken back: their pictures were changed meanwhile.", "Отменено не всё: часть фотографий уже изменили.", "Не всичко е върнато: част от снимките междувременно са променени.";
     WITH_PICTURE = "With a picture", "С фотографией", "Със снимка";
     WAITING = "To be fetched", "Ещё не загружены", "Предстои изтегляне";
-    FAILED = "Not had", "Не получены", "Неполучени";
+    FAILED = "Could not be fetched", "Не удалось загрузить", "Неизтеглени";
     NOT_PUBLISHED = "Not in a published list yet", "Ещё не в прайс-листе", "Още не са в листа";
     NO_PICTURES = "No product has a picture yet.", "Фотографий пока нет.", "Още няма снимки.";
     NO_PICTURES_HINT = "Send files above, or import a column Picture with addresses.", "Отправьте файлы выше или импортируйте столбец «Фото» с адресами.", "Изпратете файлове по-горе или внесете колона „Снимка“ с адреси.";
     NOTHING_WAITS = "No picture waits to be fetched.", "Все фотографии по адресам загружены.", "Никоя снимка не чака изтегляне.";
-    NOTHING_FAILED = "Every picture was had.", "Все фотографии получены.", "Всички снимки са получени.";
+    NOTHING_FAILED = "Every picture asked for was fetched.", "Все запрошенные фотографии загружены.", "Всички поискани снимки са изтеглени.";
     PICTURE = "Picture", "Фото", "Снимка";
     SOURCE = "From", "Откуда", "Откъде";
     CHOSEN = "Since", "С", "От";

@@ -7,6 +7,7 @@ mod exports;
 mod house;
 mod in_browser;
 mod offline;
+mod pictures;
 mod queue;
 mod queue_shared;
 mod readers;

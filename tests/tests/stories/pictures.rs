@@ -6,11 +6,14 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::get;
 use image::ImageFormat;
+use kontor_server::AppState;
 use kontor_server::config::Config;
-use kontor_server::pictures::fetch;
+use kontor_server::operations::{backup, restore};
+use kontor_server::pictures::{self, Origin, fetch};
 use kontor_shared::api::pictures::{FetchQueued, PicturePage, PictureTaken};
 use kontor_shared::api::{AuditPage, PriceListInfo, PublishReport, Role};
 use kontor_shared::catalog::Snapshot;
+use kontor_tests::databases::Place;
 use kontor_tests::goods::number;
 use kontor_tests::pictures::{JPEG, PNG, hostile, plain};
 use kontor_tests::{Client, Engine, TestApp, both, on_both_databases, program};
@@ -65,9 +68,16 @@ on_both_databases!(a_file_named_after_a_product_is_seen_with_the_next_list, |app
     for (name, value) in [("content-type", "image/jpeg"), ("cache-control", "private, max-age=31536000, immutable"), ("x-content-type-options", "nosniff")] {
         assert_eq!(large.headers[name], value);
     }
+    // A page asks for a screenful at once.
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..24 {
+        let buyer = buyer.clone();
+        asked.spawn(async move { drop(buyer.get("/api/pictures/B/1/small").await.ok()) });
+    }
+    tokio::time::timeout(std::time::Duration::from_secs(20), asked.join_all()).await.expect("none waits for another");
     // Visitors are shown no prices here, and so no pictures; a list for everybody shows them.
     app.anonymous().get("/api/pictures/B/1/small").await.expect(404);
-    kontor_server::firm::change(app.state(), "test", json!({"public_price_type": "retail"}).as_object().cloned().unwrap()).await.unwrap();
+    kontor_server::firm::change(app.state(), "test", json!({"public_price_type": "wholesale"}).as_object().cloned().unwrap()).await.unwrap();
     app.anonymous().get("/api/pictures/B/1/small").await.ok();
     for path in ["/api/pictures/B/2/small", "/api/pictures/B/0/small", "/api/pictures/B/-1/small", "/api/pictures/B/1/huge", "/api/pictures/Z/1/small"] {
         buyer.get(path).await.expect(404);
@@ -236,3 +246,27 @@ async fn by_command(engine: Engine) {
     app.finish().await;
 }
 both!(a_folder_of_files_is_taken_by_the_command_with_an_account_of_each, by_command);
+
+async fn numbers_after_a_restore(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let sales = app.staff(Role::Sales).await;
+    import(&sales, GOODS).await;
+    sales.upload("/api/pictures?name=B.png", PNG).await.ok();
+    let file = app.place().directory.join("pictures.backup");
+    backup::to_file(&app.state().db, &app.state().clock, &file).await.unwrap();
+    // Given after the backup was made, and kept by browsers for ever.
+    let lost: PictureTaken = sales.upload("/api/pictures?name=B.jpg", JPEG).await.json();
+    let place = Place::empty(engine).await;
+    restore::from_file(&place.directory, place.url.as_deref(), &app.state().clock, &file).await.unwrap();
+    let config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
+    let state = AppState::open(config, app.state().clock.clone()).await.unwrap();
+    let product = pictures::product(&mut state.db.read().await.unwrap(), "B").await.unwrap();
+    let origin = Origin { source: "B.webp", actor: "test" };
+    let other = pictures::take(&state, &product, &plain(9, 9, [1, 2, 3], ImageFormat::WebP), origin).await.unwrap();
+    assert_eq!(other.before, 1, "the picture of the backup is there");
+    assert!(other.number > i64::from(lost.number), "{} was given before", other.number);
+    state.db.close().await;
+    place.remove().await;
+    app.finish().await;
+}
+both!(a_number_given_since_the_backup_is_not_given_again, numbers_after_a_restore);
