@@ -287,6 +287,7 @@ fn migrations() -> Migrator {
         (13, "consent_address", include_str!("../migrations/0013_consent_address.sql")),
         (14, "goods", include_str!("../migrations/0014_goods.sql")),
         (15, "tiers", include_str!("../migrations/0015_tiers.sql")),
+        (18, "tight_and_lacking", include_str!("../migrations/0018_tight_and_lacking.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -272,6 +272,10 @@ body! {
         pub net: String,
         pub vat: String,
         pub gross: String,
+        /// What it is below the firm's least amount, where prices, goods or that amount changed after the buyer saw the list:
+        /// the firm confirms or refuses it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub lacking: Option<String>,
         /// read = accepted + changed + refused
         pub read: u32,
         pub accepted: u32,
