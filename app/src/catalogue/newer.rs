@@ -101,7 +101,7 @@ impl Place {
 mod tests {
     use kontor_shared::catalog::columns::Columns;
     use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
-    use kontor_shared::money::{Percent, VatMode};
+    use kontor_shared::money::{Percent, VatMethod, VatMode};
 
     use super::*;
 
@@ -157,9 +157,11 @@ mod tests {
             valid_until: None,
             currency,
             vat_mode: VatMode::Net,
+            vat_method: VatMethod::PerRate,
             minimum_order: None,
             products: goods.len() as u32,
             snapshot_url: String::new(),
+            checksum: String::new(),
             delta: None,
         };
         Catalogue::new(info, Columns::from_snapshot(&snapshot))
