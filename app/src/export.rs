@@ -157,6 +157,7 @@ fn message(what: &What, whole: bool) -> Option<JsValue> {
         "firm_email": firm.email,
         "firm_phone": firm.phone,
         "issued_at": browser::now(),
+        "vat_method": catalogue.info.vat_method,
         "demo": firm.demo,
     });
     set("lines", serde_json::to_string(&lines).ok()?.into())?;

@@ -50,19 +50,23 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
             }
         }
     };
-    let working = async move {
-        let mut until = stop.clone();
-        loop {
-            let result = jobs::run_due(&state, || *stop.borrow()).await.map(drop);
-            if rest("jobs", result, &mut until).await {
-                break;
-            }
-        }
-    };
+    // No document waits until lists are packed.
+    let working = work(state.clone(), jobs::Lane::Usual, stop.clone());
+    let packing = work(state, jobs::Lane::Packing, stop);
     tokio::spawn(async {
         // A mail server that hangs holds no PDF up, nor does a server of pictures.
-        tokio::join!(mailing, judging, fetching, working);
+        tokio::join!(mailing, judging, fetching, working, packing);
     })
+}
+
+async fn work(state: AppState, lane: jobs::Lane, stop: watch::Receiver<bool>) {
+    let mut until = stop.clone();
+    loop {
+        let result = jobs::run_lane(&state, lane, || *stop.borrow()).await.map(drop);
+        if rest("jobs", result, &mut until).await {
+            break;
+        }
+    }
 }
 
 /// Waits for the next look; true when it is time to stop.

@@ -1,6 +1,8 @@
 //! Background work: a row written in the transaction of its cause, claimed under a lease, retried with growing delay,
 //! and visible to staff when it failed. Jobs are idempotent; (kind, subject) exists once.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use kontor_shared::api;
 use kontor_shared::audit::Action;
@@ -18,7 +20,7 @@ pub mod store;
 pub mod kind {
     /// Render a posted document's PDF; the subject is the document's id.
     pub const RENDER_DOCUMENT: &str = "render_document";
-    /// Pack a published version's lists and say what changed; the subject is its number.
+    /// Pack a published list and say what changed; the subject is the version's number and the price type.
     pub const PACK_PRICE_LIST: &str = "pack_price_list";
     /// Answer what somebody asked for without being signed in; the subject is the request's id.
     pub const ACCOUNT_REQUEST: &str = "account_request";
@@ -26,9 +28,17 @@ pub mod kind {
 
 /// States of a job, as the `state` column has them.
 const STATES: [&str; 4] = ["queued", "running", "done", "failed"];
-/// Longer than any job takes: a PDF's child is ended after a minute.
+/// Who dies holds a job up so long. Whoever lives renews it, however long the job takes.
 const LEASE_MS: i64 = 5 * 60_000;
+const RENEW_EVERY: Duration = Duration::from_secs(100);
 const MOST_ATTEMPTS: i64 = 8;
+
+/// Jobs that wait for each other: packing takes minutes, and no document waits for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Usual,
+    Packing,
+}
 
 /// Puts a job into the queue; one that is there already stays as it is.
 pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, kind: &str, subject: &str) -> sqlx::Result<()> {
@@ -40,16 +50,21 @@ fn delay_ms(attempts: i64) -> i64 {
     (30_000 << (attempts - 1).clamp(0, 20)).min(6 * 3_600_000)
 }
 
-/// Runs what is due now, one job after the other, until nothing is or `stopped` says so. Gives how many ran.
+/// As [`run_lane`], in every lane, one after the other.
 pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<u32> {
+    Ok(run_lane(state, Lane::Usual, &stopped).await? + run_lane(state, Lane::Packing, &stopped).await?)
+}
+
+/// Runs what is due now in a lane, one job after the other, until nothing is or `stopped` says so. Gives how many ran.
+pub async fn run_lane(state: &AppState, lane: Lane, stopped: impl Fn() -> bool) -> anyhow::Result<u32> {
     let mut ran = 0;
     while !stopped() {
         let now = state.clock.now_ms();
-        if !store::any_due(&mut *state.db.read().await?, now).await? {
+        if !store::any_due(&mut *state.db.read().await?, lane, now).await? {
             break;
         }
         let mut tx = state.db.write_tx().await?;
-        let claimed = store::claim(&mut tx, state.db.skip_locked(), &state.boot_id, now, now + LEASE_MS).await?;
+        let claimed = store::claim(&mut tx, lane, state.db.skip_locked(), &state.boot_id, now, now + LEASE_MS).await?;
         tx.commit().await?;
         let Some(job) = claimed else { break };
         ran += 1;
@@ -57,7 +72,7 @@ pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Re
             // Its lease ran out every time: whoever took it did not live to say why.
             Err(anyhow::anyhow!("the program ended {MOST_ATTEMPTS} times while it ran"))
         } else {
-            run(state, &job).await
+            run_leased(state, &job).await
         };
         let now = state.clock.now_ms();
         let mut tx = state.db.write_tx().await?;
@@ -73,6 +88,31 @@ pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Re
         tx.commit().await?;
     }
     Ok(ran)
+}
+
+/// Runs a job and keeps its lease meanwhile; who has lost it to another server stops.
+async fn run_leased(state: &AppState, job: &store::Claimed) -> anyhow::Result<()> {
+    let work = std::pin::pin!(run(state, job));
+    let renewing = async {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            if !renew(state, job).await? {
+                anyhow::bail!("another server took the job over");
+            }
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        lost = renewing => lost,
+    }
+}
+
+/// Keeps the job for another while; false where it is not ours any more.
+pub async fn renew(state: &AppState, job: &store::Claimed) -> anyhow::Result<bool> {
+    let mut tx = state.db.write_tx().await?;
+    let ours = store::renew(&mut tx, job, state.clock.now_ms() + LEASE_MS).await?;
+    tx.commit().await?;
+    Ok(ours)
 }
 
 async fn run(state: &AppState, job: &store::Claimed) -> anyhow::Result<()> {

@@ -17,6 +17,7 @@ use crate::extract::{Json, Query, id_in_path, seen_revision};
 pub mod change;
 pub mod confirm;
 pub mod intake;
+pub mod least;
 pub mod list;
 pub mod mail;
 pub mod price;

@@ -11,6 +11,7 @@ use kontor_shared::api::{LeftOut, PriceListDelta, PriceListInfo, PriceListVersio
 use kontor_shared::audit::Action;
 use kontor_shared::catalog::discount;
 use kontor_shared::money::{Percent, VatMode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
@@ -22,6 +23,7 @@ use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog, jobs, pictures};
 
 pub mod first_screen;
+pub mod opening;
 pub mod pack;
 mod rows;
 pub mod snapshot;
@@ -95,9 +97,9 @@ pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, no
         for overlay in &made.overlays {
             let body_hash = bodies::put(&mut tx, SNAPSHOT_TYPE, &overlay.compressed, published_at).await?;
             store::insert_snapshot(&mut tx, last + 1, &overlay.price_type, overlay.products as i64, &overlay.checksum, &body_hash).await?;
+            jobs::enqueue(&mut tx, &state.clock, jobs::kind::PACK_PRICE_LIST, &pack::subject(last + 1, &overlay.price_type)).await?;
         }
         store::set_last_version(&mut tx, last + 1).await?;
-        jobs::enqueue(&mut tx, &state.clock, jobs::kind::PACK_PRICE_LIST, &(last + 1).to_string()).await?;
         let valid_until = store::valid_until(&mut tx, last + 1).await?;
         let report = report(version, made.left_out, valid_until);
         let after = serde_json::json!({"version": report.version, "valid_from": report.valid_from, "products": report.products, "left_out": report.left_out});
@@ -168,13 +170,14 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
     let valid_until = store::valid_until(&mut connection, version.version).await?;
     let delta = store::delta_to(&mut connection, version.version, &found.overlay).await?.map(|(since, bytes)| PriceListDelta {
         since: since as u32,
-        url: format!("/api/price-list/{}/{}/since/{since}", version.version, found.overlay),
+        url: format!("{}/since/{since}?sum={}", address(&version, &found), mark(&found.checksum)),
         bytes: bytes as u64,
     });
     Ok(Json(PriceListInfo {
         delta,
         version: version.version as u32,
-        snapshot_url: format!("/api/price-list/{}/{}", version.version, found.overlay),
+        snapshot_url: format!("{}?sum={}", address(&version, &found), mark(&found.checksum)),
+        checksum: found.checksum,
         overlay: discount::overlay(&found.overlay, discount),
         discount,
         published_at: rfc3339(version.published_at),
@@ -182,9 +185,41 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
         valid_until,
         currency: version.currency.parse().context("stored currency")?,
         vat_mode: VatMode::parse(&version.vat_mode).context("stored VAT mode")?,
+        vat_method: firm.vat_method,
         minimum_order: firm.least_order().filter(|least| least.currency.code() == version.currency).map(|least| least.decimal()),
         products: found.products as u32,
     }))
+}
+
+/// What an address spells out of a price type's code.
+const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+/// Where a version's list is. A price type's code may be in any alphabet.
+fn address(version: &store::Version, found: &store::Snapshot) -> String {
+    let overlay = utf8_percent_encode(&found.overlay, IN_ADDRESS);
+    format!("/api/price-list/{}/{overlay}", version.version)
+}
+
+/// What tells a list from another of the same number, as it stands in addresses.
+fn mark(checksum: &str) -> &str {
+    checksum.get(..16).unwrap_or(checksum)
+}
+
+/// Which list an address means; without it, whichever has the number now.
+#[derive(Deserialize)]
+pub struct Meant {
+    sum: Option<String>,
+}
+
+impl Meant {
+    /// How long the answer may be kept. Another list than the one meant is not to be had here.
+    fn keeping(&self, found: &store::Snapshot) -> Result<&'static str> {
+        match &self.sum {
+            None => Ok("private, no-cache"),
+            Some(sum) if sum == mark(&found.checksum) => Ok("private, max-age=31536000, immutable"),
+            Some(_) => Err(AppError::NotFound),
+        }
+    }
 }
 
 /// The price type whoever asks sees, and the discount on it; none: no prices.
@@ -236,16 +271,18 @@ pub async fn show(
     State(state): State<AppState>,
     MaybeSignedIn(who): MaybeSignedIn,
     Path(path): Path<HashMap<String, String>>,
+    Query(meant): Query<Meant>,
     headers: HeaderMap,
 ) -> Result<Response> {
     // Before the connection: many who each hold one and wait for another would wait for each other.
     let firm = state.firm().await?;
     let mut connection = state.db.read().await?;
-    let (_, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
+    let (version, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
+    let keeping = meant.keeping(&found)?;
     if known(&headers, &found.checksum) {
-        return Ok((StatusCode::NOT_MODIFIED, immutable(&found.checksum)).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, kept(keeping, &found.checksum)).into_response());
     }
-    let body = bodies::get(&mut connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
+    let body = store::body(&mut connection, version, &found.overlay).await?.context("a snapshot's body is missing")?;
     drop(connection);
     let body = if body.media_type == SNAPSHOT_TYPE {
         body
@@ -258,7 +295,7 @@ pub async fn show(
         let bytes = tokio::task::spawn_blocking(renew).await.context("unpacking stopped")??;
         bodies::Body { media_type: SNAPSHOT_TYPE.to_string(), bytes }
     };
-    packed(body, &found.checksum, &headers).await
+    packed(body, keeping, &found.checksum, &headers).await
 }
 
 /// `GET /api/price-list/{version}/{overlay}/since/{since}`: what leads from an earlier version's list to this one.
@@ -266,43 +303,41 @@ pub async fn since(
     State(state): State<AppState>,
     MaybeSignedIn(who): MaybeSignedIn,
     Path(path): Path<HashMap<String, String>>,
+    Query(meant): Query<Meant>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let since: i64 = path.get("since").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
     let firm = state.firm().await?;
     let mut connection = state.db.read().await?;
     let (version, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
+    let keeping = meant.keeping(&found)?;
     let hash = store::delta(&mut connection, version, &found.overlay, since).await?.ok_or(AppError::NotFound)?;
     if known(&headers, &hash) {
-        return Ok((StatusCode::NOT_MODIFIED, immutable(&hash)).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, kept(keeping, &hash)).into_response());
     }
     let body = bodies::get(&mut connection, &hash).await?.context("a delta's body is missing")?;
     drop(connection);
-    packed(body, &hash, &headers).await
+    packed(body, keeping, &hash, &headers).await
 }
 
 fn known(headers: &HeaderMap, tag: &str) -> bool {
     headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == format!("\"{tag}\"").as_bytes())
 }
 
-/// What never changes under its address; another reader may not have it from a shared cache.
-fn immutable(tag: &str) -> [(header::HeaderName, String); 3] {
-    [
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_string()),
-        (header::ETAG, format!("\"{tag}\"")),
-        (header::VARY, "Accept-Encoding, Cookie".to_string()),
-    ]
+/// How a list may be kept; another reader may not have it from a shared cache.
+fn kept(keeping: &str, tag: &str) -> [(header::HeaderName, String); 3] {
+    [(header::CACHE_CONTROL, keeping.to_string()), (header::ETAG, format!("\"{tag}\"")), (header::VARY, "Accept-Encoding, Cookie".to_string())]
 }
 
 /// A body stored in brotli, unpacked for whoever does not take that.
-async fn packed(body: bodies::Body, tag: &str, headers: &HeaderMap) -> Result<Response> {
+async fn packed(body: bodies::Body, keeping: &str, tag: &str, headers: &HeaderMap) -> Result<Response> {
     let takes_brotli = takes_brotli(headers);
     let media_type = (header::CONTENT_TYPE, body.media_type);
     if takes_brotli {
-        return Ok((immutable(tag), [media_type, (header::CONTENT_ENCODING, "br".to_string())], body.bytes).into_response());
+        return Ok((kept(keeping, tag), [media_type, (header::CONTENT_ENCODING, "br".to_string())], body.bytes).into_response());
     }
     let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&body.bytes)).await.context("unpacking stopped")??;
-    Ok((immutable(tag), [media_type], plain).into_response())
+    Ok((kept(keeping, tag), [media_type], plain).into_response())
 }
 
 fn takes_brotli(headers: &HeaderMap) -> bool {
@@ -319,8 +354,7 @@ fn accepts_brotli(accepted: &str) -> bool {
 
 /// A published view decoded, for export and tests on the server.
 pub async fn load(connection: &mut AnyConnection, version: i64, overlay: &str) -> Result<Option<kontor_shared::catalog::Snapshot>> {
-    let Some(found) = store::snapshot(connection, version, overlay).await? else { return Ok(None) };
-    let body = bodies::get(connection, &found.body_hash).await?.context("a snapshot's body is missing")?;
+    let Some(body) = store::body(connection, version, overlay).await? else { return Ok(None) };
     let plain = snapshot::decompress(&body.bytes)?;
     Ok(Some(snapshot::read(&plain)?))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customers::{Channel, CustomerState};
 use crate::ids::{CustomerId, DocumentId, ImportId, MessageId, OrderId, UserId};
-use crate::money::{Currency, Percent, Price, Quantity, VatMode};
+use crate::money::{Currency, Percent, Price, Quantity, VatMethod, VatMode};
 use crate::orders::{LineReason, OrderState, Verdict};
 use crate::segments::{Mode, Period, Segment};
 use crate::words::Lang;
@@ -168,12 +168,18 @@ body! {
         pub valid_until: Option<String>,
         pub currency: Currency,
         pub vat_mode: VatMode,
+        /// Where an order made from the list has its VAT rounded.
+        #[serde(default)]
+        pub vat_method: VatMethod,
         /// The least amount of an order, as the list shows prices; absent: any order is taken.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub minimum_order: Option<String>,
         pub products: u32,
         /// Immutable; see [`crate::catalog::columns`].
         pub snapshot_url: String,
+        /// SHA-256 of the snapshot: a version's number may be given again after a restore, and these are other rows then.
+        #[serde(default)]
+        pub checksum: String,
         /// What leads here from the version before, where that is much shorter.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub delta: Option<PriceListDelta>,
@@ -277,6 +283,10 @@ body! {
         pub net: String,
         pub vat: String,
         pub gross: String,
+        /// What it is below the firm's least amount, where prices, goods or that amount changed after the buyer saw the list:
+        /// the firm confirms or refuses it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub lacking: Option<String>,
         /// read = accepted + changed + refused
         pub read: u32,
         pub accepted: u32,

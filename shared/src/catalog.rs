@@ -16,6 +16,16 @@ pub mod rows;
 pub mod search;
 pub mod tiers;
 
+/// Characters of a product's code at most: what can be imported can be ordered.
+pub const MOST_CODE: usize = 100;
+
+/// Whether a price type may have this code. It stands in addresses, beside a discount (`wholesale-5%`) and in the headers of
+/// files (`price.wholesale@10 EUR`), so it has no signs of theirs: letters of any alphabet, digits, `-` and `_`.
+pub fn is_price_type(code: &str) -> bool {
+    let length = code.chars().count();
+    (1..=100).contains(&length) && code.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+}
+
 /// What a product is. Only goods are published and counted for segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -259,7 +259,7 @@ impl Draft {
     }
 
     /// Every ordered line against the list, and what it comes to.
-    pub fn review(&self, find: impl Fn(&str) -> Option<ProductRow>, currency: Currency, mode: VatMode, lang: Lang) -> Review {
+    pub fn review(&self, find: impl Fn(&str) -> Option<ProductRow>, currency: Currency, (mode, method): (VatMode, VatMethod), lang: Lang) -> Review {
         let mut lines = Vec::with_capacity(self.lines.len());
         let mut sums = Vec::new();
         for line in &self.lines {
@@ -289,7 +289,7 @@ impl Draft {
                 state,
             });
         }
-        Review { lines, totals: totals(&sums, currency, mode, VatMethod::PerRate) }
+        Review { lines, totals: totals(&sums, currency, mode, method) }
     }
 
     /// Takes in what was typed before signing in. Nothing of either is lost; a product in both keeps the later quantity.
@@ -390,7 +390,7 @@ mod tests {
         draft.write(&cup, "6", Lang::En, || id(2));
         assert_eq!(draft.id, Some(id(1)), "the id is made once");
         let find = |code: &str| [&mug, &cup].into_iter().find(|product| product.code == code).cloned();
-        let review = draft.review(find, Currency::GBP, VatMode::Net, Lang::En);
+        let review = draft.review(find, Currency::GBP, (VatMode::Net, VatMethod::PerRate), Lang::En);
         let LineState::Wrong(_, problem) = review.lines[0].state else { panic!("{:?}", review.lines[0]) };
         assert_eq!((problem.reason, problem.lower, problem.upper), (LineReason::NotMultiple, Some(Quantity::whole(24)), Some(Quantity::whole(36))));
         assert_eq!(review.lines[0].typed, "30");
@@ -398,10 +398,23 @@ mod tests {
     }
 
     #[test]
+    fn vat_is_rounded_where_the_firm_rounds_it() {
+        // 20 % of 0.12 is 0.024: a line has 0.02 of it, three lines together have 0.07.
+        let goods: Vec<ProductRow> = ["1", "2", "3"].map(|code| ProductRow { vat_rate: 2000, ..product(code, "0.12", 1) }).into();
+        let mut draft = Draft::default();
+        goods.iter().for_each(|product| draft.write(product, "1", Lang::En, || id(1)));
+        let find = |code: &str| goods.iter().find(|product| product.code == code).cloned();
+        for (method, vat) in [(VatMethod::PerRate, "0.07"), (VatMethod::PerLine, "0.06")] {
+            let review = draft.review(find, Currency::GBP, (VatMode::Net, method), Lang::En);
+            assert_eq!(review.totals.unwrap().vat.decimal(), vat, "{method:?}");
+        }
+    }
+
+    #[test]
     fn a_product_that_left_the_list_stays_in_the_review() {
         let mut draft = Draft::default();
         draft.write(&product("1", "1", 1), "3", Lang::En, || id(1));
-        let review = draft.review(|_| None, Currency::GBP, VatMode::Net, Lang::En);
+        let review = draft.review(|_| None, Currency::GBP, (VatMode::Net, VatMethod::PerRate), Lang::En);
         assert_eq!((review.lines[0].state, review.lines[0].name.as_str()), (LineState::Gone, "Product 1"));
     }
 

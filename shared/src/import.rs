@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::catalog::is_price_type;
 use crate::money::{Currency, MoneyError, Quantity};
 use crate::numbers::{DecimalMark, NumberError, plain_decimal};
 use crate::words::Word;
@@ -81,7 +82,7 @@ pub fn price_field(field: &str) -> Option<(&str, Quantity)> {
         Some((price, from)) => (price, from.parse::<Quantity>().ok().filter(|from| *from > Quantity::ZERO)?),
         None => (field, Quantity::ZERO),
     };
-    let typed = price.strip_prefix(PRICE_PREFIX).is_some_and(|code| !code.is_empty());
+    let typed = price.strip_prefix(PRICE_PREFIX).is_some_and(is_price_type);
     (typed || price == "price").then_some((price, from))
 }
 
@@ -89,8 +90,8 @@ pub fn price_field(field: &str) -> Option<(&str, Quantity)> {
 fn header_from(folded: &str) -> Option<(String, Quantity)> {
     let words: Vec<&str> = folded.split(' ').collect();
     let at = words.iter().rposition(|word| word.bytes().all(|byte| byte.is_ascii_digit()))?;
-    // A word after it is its unit.
-    let said = at >= 2 && at + 2 >= words.len() && matches!(words[at - 1], "from" | "от" | "над" | "over");
+    // A word after it is its unit. "Over 10" begins at another quantity, and which one depends on the unit: nobody guesses.
+    let said = at >= 2 && at + 2 >= words.len() && matches!(words[at - 1], "from" | "от");
     let from: Quantity = words[at].parse().ok()?;
     (said && from > Quantity::ZERO).then(|| (words[..at - 1].join(" "), from))
 }
@@ -284,9 +285,7 @@ pub fn recognise(fields: &[FieldDef], headers: &[String], map: &Map) -> Result<C
     if fields.iter().any(|field| field.name == "price") {
         for at in 0..headers.len() {
             let name = headers[at].trim().split(' ').next().unwrap_or("");
-            let is_code = price_field(name)
-                .and_then(|(price, _)| price.strip_prefix(PRICE_PREFIX))
-                .is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+            let is_code = price_field(name).and_then(|(price, _)| price.strip_prefix(PRICE_PREFIX)).is_some();
             if !taken[at] && is_code && !columns.has(name) {
                 taken[at] = true;
                 columns.used.push((name.to_string(), at));
@@ -414,6 +413,19 @@ mod tests {
             &[("code", 0), ("name", 1), ("price.wholesale", 2), ("group", 5), ("kind", 6)],
         );
         check("Артикул|Название|Цена розничная|Цена оптовая|Остаток", &[("code", 0), ("name", 1), ("price.retail", 2), ("price.wholesale", 3), ("stock", 4)]);
+    }
+
+    #[test]
+    fn a_header_names_the_quantity_its_price_begins_at() {
+        for (header, field) in
+            [("Wholesale price from 10 pcs", "price.wholesale@10"), ("Цена опт. от 10 шт.", "price.wholesale@10"), ("Цена на едро от 5", "price.wholesale@5")]
+        {
+            assert_eq!(columns(header), [(field.to_string(), 0)], "{header}");
+        }
+        // Over ten begins at eleven pieces, or at a gram above ten kilograms: told as not used, never guessed.
+        for header in ["Wholesale price over 10", "Цена на едро над 10 бр."] {
+            assert_eq!(recognise(FIELDS, &[header.to_string()], &Map::default()).unwrap().unknown, [header]);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::money::{Money, Price, Quantity, Totals, VatMode};
 pub enum OrderState {
     Draft,
     Submitted,
-    /// The buyer must answer raised prices, or no line could be taken.
+    /// The buyer must answer raised prices, no line could be taken, or the firm must say whether it takes so small an order.
     NeedsReview,
     Confirmed,
     PartShipped,
@@ -34,6 +34,8 @@ pub enum OrderAction {
     /// The buyer answered everything asked.
     Answer,
     Confirm,
+    /// The firm takes an order below its least amount.
+    ConfirmShort,
     ShipPart,
     ShipRest,
     Close,
@@ -76,7 +78,7 @@ impl OrderState {
             (Self::Draft, A::Submit) => Some(Self::Submitted),
             (Self::Draft, A::AskBuyer) => Some(Self::NeedsReview),
             (Self::NeedsReview, A::Answer) => Some(Self::Submitted),
-            (Self::Submitted, A::Confirm) => Some(Self::Confirmed),
+            (Self::Submitted, A::Confirm) | (Self::NeedsReview, A::ConfirmShort) => Some(Self::Confirmed),
             (Self::Confirmed | Self::PartShipped, A::ShipPart) => Some(Self::PartShipped),
             (Self::Confirmed | Self::PartShipped, A::ShipRest) => Some(Self::Shipped),
             (Self::Shipped, A::Close) => Some(Self::Closed),
@@ -128,7 +130,7 @@ impl QuantityRule {
     }
 
     /// The smallest right quantity at or above `quantity`.
-    fn at_or_above(&self, quantity: i64) -> Option<Quantity> {
+    pub fn at_or_above(&self, quantity: i64) -> Option<Quantity> {
         let least = quantity.max(self.min.map_or(1, Quantity::raw)).max(1);
         let step = self.step();
         let candidate = least.checked_add(step - 1)? / step * step;
@@ -312,6 +314,19 @@ pub fn submission_action(lines: &[JudgedLine]) -> OrderAction {
     let rose = lines.iter().any(|line| line.reason == Some(LineReason::PriceRose));
     let taken = lines.iter().any(|line| line.verdict != Verdict::Refused);
     if rose || !taken { OrderAction::AskBuyer } else { OrderAction::Submit }
+}
+
+/// Whether an order waits for nobody but the firm, which may take it although it is below the least amount: something of
+/// it was taken, and no raised price waits for the buyer.
+pub fn short_only(lacking: bool, lines: impl IntoIterator<Item = (Verdict, Option<LineReason>)>) -> bool {
+    let mut taken = false;
+    for (verdict, reason) in lines {
+        if reason == Some(LineReason::PriceRose) {
+            return false;
+        }
+        taken |= verdict != Verdict::Refused;
+    }
+    lacking && taken
 }
 
 /// What an order still lacks of the firm's least amount; nothing where it is enough, or the least is in another currency.

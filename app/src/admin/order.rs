@@ -130,7 +130,11 @@ fn Whole(
                 <section class="panel panel-s">
                     <h2>{say(staff::ANSWER_TITLE)}</h2>
                     <div class="body stack">
-                        {(order.state == OrderState::NeedsReview).then(|| view! { <p class="warn">{say(staff::WAITS_FOR_BUYER)}</p> })}
+                        {(order.state == OrderState::NeedsReview && !can_confirm).then(|| view! { <p class="warn">{say(staff::WAITS_FOR_BUYER)}</p> })}
+                        {order.lacking.as_ref().filter(|_| can_confirm).map(|amount| {
+                            let amount = format::amount(lang(), amount, order.currency);
+                            view! { <p class="warn">{staff::BELOW_LEAST.with(lang(), &[("amount", &amount)])}</p> }
+                        })}
                         {can_confirm.then(|| view! {
                             <p class="s ink-2">{say(staff::CONFIRM_HINT)}</p>
                             <button type="button" class="btn btn-main btn-wide" on:click=move |_| ask(Answer::Confirm)>{say(staff::CONFIRM)}" "<kbd class="only-l">"A"</kbd></button>

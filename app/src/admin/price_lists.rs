@@ -59,6 +59,7 @@ fn PublishForm(next: u32, listing: Listing<PriceListVersions>, opened: RwSignal<
                     let text = match error.code.as_str() {
                         "valid_from_past" => say(staff::PUBLISH_PAST).to_string(),
                         "nothing_to_publish" => say(staff::PUBLISH_NOTHING).to_string(),
+                        "list_too_large" => say(staff::PUBLISH_TOO_LARGE).to_string(),
                         _ => words_for(&error),
                     };
                     let _ = failure.try_set(Some(text));

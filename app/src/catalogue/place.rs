@@ -111,7 +111,7 @@ mod tests {
     use kontor_shared::api::PriceListInfo;
     use kontor_shared::catalog::columns::Columns;
     use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
-    use kontor_shared::money::{Percent, VatMode};
+    use kontor_shared::money::{Percent, VatMethod, VatMode};
 
     use super::*;
 
@@ -167,9 +167,11 @@ mod tests {
             valid_until: None,
             currency,
             vat_mode: VatMode::Net,
+            vat_method: VatMethod::PerRate,
             minimum_order: None,
             products: goods.len() as u32,
             snapshot_url: String::new(),
+            checksum: String::new(),
             delta: None,
         };
         Catalogue::new(info, Columns::from_snapshot(&snapshot))

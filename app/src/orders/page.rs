@@ -201,8 +201,10 @@ fn TheOrder(order: Arc<Order>, page: Page, sent: bool) -> impl IntoView {
         </PageHead>
         <p class="state-line"><State state=order.state/></p>
         {sent.then(|| view! { <Account order=order.clone()/> })}
-        {(order.state == OrderState::NeedsReview).then(|| view! {
-            <div class="note note-warn" role="status"><p>{if answerable { say(words::PRICES_ROSE) } else { say(words::NO_LINE_TAKEN) }}</p></div>
+        {(order.state == OrderState::NeedsReview).then(|| {
+            let lacking = order.lacking.as_ref().map(|amount| words::BELOW_LEAST.with(lang(), &[("amount", &format::amount(lang(), amount, order.currency))]));
+            let why = if answerable { Some(words::PRICES_ROSE) } else { lacking.is_none().then_some(words::NO_LINE_TAKEN) };
+            view! { <div class="note note-warn" role="status">{why.map(|why| view! { <p>{say(why)}</p> })}{lacking.map(|text| view! { <p>{text}</p> })}</div> }
         })}
         {move || page.reordered.get().map(|result| view! { <Repeated result=result/> })}
         <div class="two order-page">

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_shared::catalog::rows::escape;
+use kontor_shared::catalog::tiers;
 use kontor_shared::import::products::BRAND;
 use kontor_shared::money::{Price, Quantity};
 use kontor_shared::pictures::{Size, path};
@@ -23,7 +24,7 @@ fn facts(catalogue: &Catalogue, row: u32) -> String {
     let quantity = |quantity: Option<Quantity>| quantity.map(|quantity| format::quantity(lang, quantity)).unwrap_or_default();
     let money = |price: Price| format::amount(lang, &price.decimal(2), catalogue.info.currency);
     let mut facts = vec![(say(common::CODE).to_string(), list.code(at).to_string()), (say(common::PRICE).to_string(), money(list.price(at)))];
-    for tier in list.tiers(at) {
+    for tier in tiers::lowering(list.price(at), &list.tiers(at)) {
         let from = format::quantity(lang, Quantity::from_raw(tier.from));
         facts.push((words::PRICE_FROM_N.with(lang, &[("n", &from)]), money(Price::from_raw(tier.price))));
     }

@@ -233,7 +233,8 @@ pub fn review(catalogue: &Catalogue) -> Review {
 
 /// What an order comes to against a list.
 pub fn review_of(draft: &Draft, catalogue: &Catalogue) -> Review {
-    draft.review(|code| catalogue.by_code(code), catalogue.info.currency, catalogue.info.vat_mode, lang())
+    let info = &catalogue.info;
+    draft.review(|code| catalogue.by_code(code), info.currency, (info.vat_mode, info.vat_method), lang())
 }
 
 impl Looking {

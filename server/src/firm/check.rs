@@ -1,6 +1,7 @@
 //! Which settings are refused: those under which something would fail later, where nobody would look for the cause.
 
 use kontor_shared::api::PriceTypeInfo;
+use kontor_shared::catalog::is_price_type;
 use kontor_shared::documents::Party;
 use kontor_shared::series::{self, Series, SeriesProblem};
 use kontor_shared::settings::{Encryption, Privacy};
@@ -193,7 +194,7 @@ fn mail(settings: &FirmSettings) -> Result<(), Fault> {
 fn prices(settings: &FirmSettings, price_types: &[PriceTypeInfo]) -> Result<(), Fault> {
     text("/prices/terms", &settings.terms, MOST_TERMS, true)?;
     // Before there are goods there are no price types to choose from.
-    let known = |code: &str| price_types.is_empty() || price_types.iter().any(|known| known.code == code);
+    let known = |code: &str| if price_types.is_empty() { is_price_type(code) } else { price_types.iter().any(|known| known.code == code) };
     for (name, code) in [("customer_price_type", Some(&settings.customer_price_type)), ("public_price_type", settings.public_price_type.as_ref())] {
         if let Some(code) = code {
             text(&format!("/prices/{name}"), code, 40, false)?;

@@ -58,6 +58,17 @@ pub async fn version(connection: &mut AnyConnection, revision: i64) -> anyhow::R
     data.map(read).transpose()
 }
 
+/// The settings that held at some time since an instant, the first ones first.
+pub async fn held_since(connection: &mut AnyConnection, instant: i64) -> anyhow::Result<Vec<FirmSettings>> {
+    let first: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(revision) FROM firm_versions WHERE saved_at <= $1").bind(instant).fetch_one(&mut *connection).await?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT data FROM firm_versions WHERE revision >= $1 ORDER BY revision").bind(first.unwrap_or(0)).fetch_all(connection).await?;
+    // Before anything was saved, what is usual held.
+    let unsaved = first.is_none().then(FirmSettings::default);
+    unsaved.map(Ok).into_iter().chain(rows.into_iter().map(read)).collect()
+}
+
 /// Keeps a privacy text as it was shown.
 pub async fn keep_privacy_text(connection: &mut AnyConnection, version: &str, lang: &str, text: &str, now: i64) -> sqlx::Result<()> {
     sqlx::query(

@@ -15,6 +15,7 @@ use crate::time::day_in;
 
 mod shops;
 mod stage;
+mod steps;
 
 use shops::{refuse_several_shops, shop_code};
 pub(super) use stage::{clear_crashed, stage_groups};
@@ -107,6 +108,7 @@ impl Judge {
             self.names.push(table.name.clone());
             self.table(table)?;
         }
+        self.note_steps();
         self.tally.groups_created = self.catalogue.groups.created();
         Ok(self)
     }
@@ -277,6 +279,7 @@ impl Judge {
                 None => found.push((at, one.price)),
             }
         }
+        self.check_steps(&input.code, &found)?;
         Ok(found)
     }
 

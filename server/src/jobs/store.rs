@@ -2,6 +2,9 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::Lane;
+use super::kind::PACK_PRICE_LIST;
+
 crate::row! {
     /// A job under this process's lease. `attempts` fences: who took it later has a higher one.
     pub struct Claimed {
@@ -38,25 +41,48 @@ pub async fn insert(connection: &mut AnyConnection, id: &str, kind: &str, subjec
     Ok(())
 }
 
+/// What is due at `$1` in a lane.
+fn due(lane: Lane) -> String {
+    let kind = match lane {
+        Lane::Usual => "<>",
+        Lane::Packing => "=",
+    };
+    format!("kind {kind} '{PACK_PRICE_LIST}' AND ((state = 'queued' AND run_after <= $1) OR (state = 'running' AND lease_until < $1))")
+}
+
 /// Whether anything waits for its time that has come, or was left behind by a process that died.
-pub async fn any_due(connection: &mut AnyConnection, now: i64) -> sqlx::Result<bool> {
-    let found: Option<i64> = sqlx::query_scalar(
-        "SELECT CAST(1 AS BIGINT) FROM jobs WHERE (state = 'queued' AND run_after <= $1) OR (state = 'running' AND lease_until < $1) LIMIT 1",
-    )
-    .bind(now)
-    .fetch_optional(connection)
-    .await?;
+pub async fn any_due(connection: &mut AnyConnection, lane: Lane, now: i64) -> sqlx::Result<bool> {
+    let statement = format!("SELECT CAST(1 AS BIGINT) FROM jobs WHERE {} LIMIT 1", due(lane));
+    let found: Option<i64> = sqlx::query_scalar(AssertSqlSafe(statement)).bind(now).fetch_optional(connection).await?;
     Ok(found.is_some())
 }
 
 /// Takes the longest waiting due job, or one whose lease ran out.
-pub async fn claim(connection: &mut AnyConnection, skip_locked: &'static str, owner: &str, now: i64, lease_until: i64) -> sqlx::Result<Option<Claimed>> {
+pub async fn claim(
+    connection: &mut AnyConnection,
+    lane: Lane,
+    skip_locked: &'static str,
+    owner: &str,
+    now: i64,
+    lease_until: i64,
+) -> sqlx::Result<Option<Claimed>> {
     let statement = format!(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_owner = $2, lease_until = $3 WHERE id IN (\
-         SELECT id FROM jobs WHERE (state = 'queued' AND run_after <= $1) OR (state = 'running' AND lease_until < $1) \
-         ORDER BY run_after, id LIMIT 1{skip_locked}) RETURNING id, kind, subject, attempts"
+         SELECT id FROM jobs WHERE {} ORDER BY run_after, id LIMIT 1{skip_locked}) RETURNING id, kind, subject, attempts",
+        due(lane)
     );
     sqlx::query_as(AssertSqlSafe(statement)).bind(now).bind(owner).bind(lease_until).fetch_optional(connection).await
+}
+
+/// Moves the end of a lease; whether the job is still this process's.
+pub async fn renew(connection: &mut AnyConnection, job: &Claimed, lease_until: i64) -> sqlx::Result<bool> {
+    let renewed = sqlx::query("UPDATE jobs SET lease_until = $3 WHERE id = $1 AND attempts = $2 AND state = 'running'")
+        .bind(&job.id)
+        .bind(job.attempts)
+        .bind(lease_until)
+        .execute(connection)
+        .await?;
+    Ok(renewed.rows_affected() == 1)
 }
 
 pub async fn done(connection: &mut AnyConnection, job: &Claimed, now: i64) -> sqlx::Result<()> {

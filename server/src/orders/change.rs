@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use anyhow::Context;
 use kontor_shared::api::{self, AnswerPrices, Role};
 use kontor_shared::audit::Action;
+use kontor_shared::catalog::MOST_CODE;
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::VatMethod;
 use kontor_shared::money::VatMode;
@@ -221,5 +222,5 @@ fn answered_so(lines: &[LineRow], accept: &HashSet<&str>, drop: &HashSet<&str>) 
 
 /// A code as an error may quote it.
 fn shown(code: &str) -> String {
-    code.chars().filter(|c| !c.is_control()).take(64).collect()
+    code.chars().filter(|c| !c.is_control()).take(MOST_CODE).collect()
 }

@@ -7,7 +7,7 @@ use kontor_shared::audit::Action;
 use kontor_shared::documents::{DocumentLine, DocumentVat, Party, Proforma};
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::{Money, Percent, Price, Quantity, VatMethod, VatMode};
-use kontor_shared::orders::{OrderAction, OrderState};
+use kontor_shared::orders::{OrderAction, OrderState, short_only};
 use kontor_shared::words::{Lang, common, documents as words};
 
 use super::change::{CONFIRMED, check_revision, locked, move_to, tell, wrong_state};
@@ -42,7 +42,10 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
     let mut tx = state.db.write_tx().await?;
     let row = locked(&mut tx, state, who, id).await?;
-    let Some(to) = view::state(&row.state)?.after(OrderAction::Confirm) else {
+    let lines = store::lines(&mut tx, &row.id).await?;
+    let before = view::state(&row.state)?;
+    let short = short_only(row.lacking.is_some(), lines.iter().filter_map(price::judged));
+    let Some(to) = before.after(OrderAction::Confirm).or_else(|| before.after(OrderAction::ConfirmShort).filter(|_| short)) else {
         tx.commit().await?;
         let order = view::order(&mut *state.db.read().await?, &state.goods, row.clone(), who.role).await?;
         return match order.documents.iter().find(|document| document.kind == documents::PROFORMA) {
@@ -54,7 +57,6 @@ async fn once(state: &AppState, who: &Identity, id: OrderId, seen: Option<i64>) 
     check_revision(&row, seen)?;
     let customer = row.customer_id.clone().context("a submitted order has a customer")?;
     let customer = store::customer(&mut tx, &customer).await?.context("the order's customer")?;
-    let lines = store::lines(&mut tx, &row.id).await?;
     let mut data = proforma(&firm, &customer, &row, &lines, &today)?;
     let after = OrderRow { state: to.word().into(), ..row.clone() };
     let counted = lines.iter().any(price::counts);

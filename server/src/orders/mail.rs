@@ -2,10 +2,10 @@
 
 use kontor_shared::documents::Proforma;
 use kontor_shared::money::{Currency, Money, Price, Quantity};
-use kontor_shared::orders::{LineReason, OrderState};
+use kontor_shared::orders::{LineReason, OrderState, short_only};
 use kontor_shared::words::{Lang, common, format, mail as words};
 
-use super::price::is_taken;
+use super::price::{is_taken, judged};
 use super::store::{LineRow, OrderRow};
 use super::view;
 use crate::firm::FirmSettings;
@@ -15,13 +15,20 @@ pub fn received(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: 
     let currency = view::currency(&row.currency)?;
     let review = view::state(&row.state)? == OrderState::NeedsReview;
     let taken = lines.iter().filter(|line| is_taken(line)).count();
+    let lacking = row.lacking.map(|minor| format::money(lang, Money::new(minor, currency)));
+    let short = short_only(row.lacking.is_some(), lines.iter().filter_map(judged));
     let (subject, intro) = match (review, taken) {
         (true, 0) => (words::REVIEW_SUBJECT, words::NOTHING_TAKEN),
+        // Only the firm has something to decide.
+        (true, _) if short => (words::RECEIVED_SUBJECT, words::ARRIVED),
         (true, _) => (words::REVIEW_SUBJECT, words::REVIEW),
         (false, _) => (words::RECEIVED_SUBJECT, words::RECEIVED),
     };
     let mut text = Text::new(lang);
     text.line(&intro.with(lang, &[("firm", &firm.party.name), ("number", &row.number)]));
+    if let Some(amount) = lacking {
+        text.line(&words::BELOW_LEAST.with(lang, &[("amount", &amount)]));
+    }
     text.blank();
     text.details(row);
     for line in lines {

@@ -196,6 +196,10 @@ pub struct Priced {
     /// Of the products of the lines taken, by code.
     pub groups: Groups,
     pub totals: Totals,
+    /// What all lines come to at the prices shown, taken or not; absent where that does not fit.
+    pub shown: Option<Money>,
+    /// When the list named was published.
+    pub shown_since: i64,
     pub action: OrderAction,
     pub counted: bool,
 }
@@ -261,8 +265,24 @@ pub async fn judge(
     }
     let totals = totals_of(&rows, currency, vat_mode, method).map_err(|_| AppError::invalid_field("too_large", "/lines", "the order's amount is too large"))?;
     let counted = rows.iter().any(counts);
+    let shown = lines.iter().try_fold(Money::zero(currency), |sum, line| {
+        let amount = line_amount(line.quantity.max(Quantity::ZERO), line.shown_price.max(Price::ZERO), Percent::ZERO, currency).ok()?;
+        sum.try_add(amount).ok()
+    });
     let groups = products.iter().map(|(code, product)| (code.clone(), product.group.clone())).collect();
-    Ok(Priced { version: by.version, last_version, currency, vat_mode, lines: rows, groups, totals, action: submission_action(&judged), counted })
+    Ok(Priced {
+        version: by.version,
+        last_version,
+        currency,
+        vat_mode,
+        lines: rows,
+        groups,
+        totals,
+        shown,
+        shown_since: named.published_at,
+        action: submission_action(&judged),
+        counted,
+    })
 }
 
 /// The line's amount; one that does not fit refuses the line.
@@ -275,6 +295,11 @@ fn amount_of(quantity: Quantity, judged: &mut JudgedLine, currency: Currency) ->
             0
         }
     }
+}
+
+/// What was said of a stored line.
+pub fn judged(line: &LineRow) -> Option<(Verdict, Option<LineReason>)> {
+    Some((Verdict::parse(&line.verdict)?, line.reason.as_deref().and_then(LineReason::parse)))
 }
 
 /// Whether a stored line was taken into the order.

@@ -34,6 +34,8 @@ crate::row! {
         pub vat: i64,
         pub gross: i64,
         pub line_count: i64,
+        /// What lacked of the least amount when it came in, where the buyer could not know.
+        pub lacking: Option<i64>,
     }
 }
 
@@ -108,7 +110,7 @@ impl CustomerRow {
 }
 
 const ORDER: &str = "SELECT id, number, customer_id, source, kind, state, revision, body_hash, ordered_at, price_list, overlay, po_number, \
-     wanted_on, delivery_address, comment, currency, vat_mode, vat_method, net, vat, gross, line_count FROM orders WHERE id = $1";
+     wanted_on, delivery_address, comment, currency, vat_mode, vat_method, net, vat, gross, line_count, lacking FROM orders WHERE id = $1";
 
 pub async fn order(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<OrderRow>> {
     sqlx::query_as(ORDER).bind(id).fetch_optional(connection).await
@@ -177,8 +179,8 @@ pub async fn order_mail_addresses(connection: &mut AnyConnection, customer: &str
 pub async fn insert(connection: &mut AnyConnection, orders: &[NewOrder]) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO orders (id, number, customer_id, user_id, source, kind, state, revision, body_hash, ordered_at, ordered_day, price_list, \
-         overlay, po_number, wanted_on, delivery_address, comment, currency, vat_mode, vat_method, net, vat, gross, line_count, counted) VALUES {}",
-        rows_of_placeholders(orders.len(), 25)
+         overlay, po_number, wanted_on, delivery_address, comment, currency, vat_mode, vat_method, net, vat, gross, line_count, counted, lacking) VALUES {}",
+        rows_of_placeholders(orders.len(), 26)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for NewOrder { row, user_id, ordered_day, counted } in orders {
@@ -207,7 +209,8 @@ pub async fn insert(connection: &mut AnyConnection, orders: &[NewOrder]) -> sqlx
             .bind(row.vat)
             .bind(row.gross)
             .bind(row.line_count)
-            .bind(i64::from(*counted));
+            .bind(i64::from(*counted))
+            .bind(row.lacking);
     }
     query.execute(connection).await?;
     Ok(())

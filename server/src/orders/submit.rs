@@ -1,18 +1,18 @@
 //! Taking an order in: checked, priced by the server, stored once under the client's id, and acknowledged only when it is stored.
 
 use kontor_shared::api::{self, Role, SubmitOrder};
-use kontor_shared::catalog::discount;
+use kontor_shared::catalog::{MOST_CODE, discount};
 use kontor_shared::customers::CustomerState;
 use kontor_shared::ids::{CustomerId, OrderId};
-use kontor_shared::money::Percent;
-use kontor_shared::orders::{OrderState, lacks};
+use kontor_shared::money::{Money, Percent};
+use kontor_shared::orders::{OrderAction, OrderState};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
 use super::intake::{Outcome, Ready};
 use super::price::{self, Goods, Groups, Priced};
 use super::store::{self, CustomerRow, LineRow, NewOrder, OrderRow};
-use super::view;
+use super::{least, view};
 use crate::AppState;
 use crate::auth::{Buyer, hex};
 use crate::error::{AppError, Result};
@@ -50,7 +50,7 @@ pub fn check(wanted: &SubmitOrder) -> Result<()> {
         if line.code.is_empty() {
             return Err(AppError::invalid_field("no_code", field("code"), "a line names a product by its code"));
         }
-        bounded_text(&field("code"), &line.code, 64, false)?;
+        bounded_text(&field("code"), &line.code, MOST_CODE, false)?;
         if line.quantity.raw().unsigned_abs() > MOST_QUANTITY.unsigned_abs() {
             return Err(AppError::invalid_field("out_of_range", field("quantity"), "the quantity is too large"));
         }
@@ -116,13 +116,11 @@ async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOr
         return Err(AppError::conflict("customer_blocked", "the firm takes no orders from this customer now"));
     }
     let priced = price::judge(&mut connection, &state.goods, i64::from(wanted.version), &wanted.lines, customer.prices(), firm.vat_method, &today).await?;
-    if let Some(lacks) = firm.least_order().and_then(|least| lacks(&priced.totals, priced.vat_mode, least)) {
-        let detail = format!("an order comes to {} {} at least; {} are lacking", firm.minimum_order, firm.currency, lacks.decimal());
-        return Err(AppError::conflict("below_minimum_order", detail));
-    }
+    let lacking = least::lacking(&mut connection, &firm, &priced).await?;
     let addresses = store::order_mail_addresses(&mut connection, &customer.id, false).await?;
-    let state_after = OrderState::Draft.after(priced.action).unwrap_or(OrderState::Submitted);
-    let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, state_after, now, today);
+    let action = if lacking.is_some() { OrderAction::AskBuyer } else { priced.action };
+    let state_after = OrderState::Draft.after(action).unwrap_or(OrderState::Submitted);
+    let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, lacking, state_after, now, today);
     Ok(Prepared::Ready(Box::new(Ready {
         new,
         lines: priced.lines,
@@ -177,6 +175,7 @@ fn new_order(
     firm: &FirmSettings,
     customer: &CustomerRow,
     priced: &Priced,
+    lacking: Option<Money>,
     state: OrderState,
     now: i64,
     today: String,
@@ -207,6 +206,7 @@ fn new_order(
             vat: priced.totals.vat.minor,
             gross: priced.totals.gross.minor,
             line_count: priced.lines.len() as i64,
+            lacking: lacking.map(|lacking| lacking.minor),
         },
         user_id: Some(buyer.identity.user.to_string()),
         ordered_day: today,

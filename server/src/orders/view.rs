@@ -3,7 +3,7 @@
 use anyhow::Context;
 use kontor_shared::api::{self, OrderCustomer, Role};
 use kontor_shared::money::{Currency, Money, Percent, Price, Quantity, VatMode};
-use kontor_shared::orders::{LineReason, OrderAction, OrderState, Verdict};
+use kontor_shared::orders::{LineReason, OrderAction, OrderState, Verdict, short_only};
 use sqlx::AnyConnection;
 
 use super::price::{Goods, Groups, is_taken};
@@ -49,12 +49,13 @@ pub fn assemble(
     let events = events.into_iter().map(event).collect::<anyhow::Result<Vec<_>>>()?;
     let count = |verdict: Verdict| lines.iter().filter(|line| line.verdict == verdict).count() as u32;
     let raised = lines.iter().any(|line| line.reason == Some(LineReason::PriceRose));
+    let short = short_only(row.lacking.is_some(), lines.iter().map(|line| (line.verdict, line.reason)));
     Ok(api::Order {
         id: row.id.parse().context("stored order id")?,
         number: row.number,
         state,
         revision: row.revision,
-        actions: actions(state, role, raised),
+        actions: actions(state, role, raised, short),
         customer: customer.map(|(id, code, name)| order_customer(&id, code, name)).transpose()?,
         ordered_at: rfc3339(row.ordered_at),
         price_list: row.price_list.map(u32::try_from).transpose().context("stored price list version")?,
@@ -70,6 +71,7 @@ pub fn assemble(
         net: amount(row.net),
         vat: amount(row.vat),
         gross: amount(row.gross),
+        lacking: row.lacking.filter(|_| state == OrderState::NeedsReview).map(amount),
         read: lines.len() as u32,
         accepted: count(Verdict::Accepted),
         changed: count(Verdict::Changed),
@@ -81,14 +83,14 @@ pub fn assemble(
 }
 
 /// What a role may do with an order now, by the one transition table.
-fn actions(state: OrderState, role: Role, raised: bool) -> Vec<String> {
+fn actions(state: OrderState, role: Role, raised: bool, short: bool) -> Vec<String> {
     let legal = |action: OrderAction| state.after(action).is_some();
     let sales = matches!(role, Role::Sales | Role::Admin);
     let buyer = role == Role::Buyer;
     [
         ("answer", buyer && raised && legal(OrderAction::Answer)),
         ("cancel", buyer && legal(OrderAction::Cancel)),
-        ("confirm", sales && legal(OrderAction::Confirm)),
+        ("confirm", sales && (legal(OrderAction::Confirm) || short && legal(OrderAction::ConfirmShort))),
         ("refuse", sales && legal(OrderAction::Refuse)),
     ]
     .into_iter()

@@ -15,17 +15,16 @@ use kontor_shared::money::Percent;
 use kontor_shared::words::{Lang, common, format, shop};
 use sqlx::AnyConnection;
 
+use super::opening::{Opening, Openings};
 use super::{own_prices, snapshot, store};
 use crate::auth::{Identity, MaybeSignedIn};
 use crate::error::Result;
 use crate::firm::{FirmSettings, shown_logo};
 use crate::time::day_in;
-use crate::{AppState, assets, bodies};
+use crate::{AppState, assets};
 
 /// Where the page takes them; `app/list.html` has the place.
 const PLACE: &str = "<!--first-->";
-/// A tall screen full.
-const ROWS: usize = 44;
 /// Numbers of rows in ids begin here: the app's own begin at nought, and both are in the page for a moment.
 const SLOTS: usize = 10_000;
 /// Pages kept. One page is some 5 kB; which there are follows from price types, discounts and languages.
@@ -34,8 +33,8 @@ const MOST_KEPT: usize = 256;
 /// What a page depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    version: i64,
-    price_type: String,
+    /// Of the list: its version and price type, and which of that number.
+    checksum: String,
     discount: Percent,
     lang: Lang,
     /// Whose page it is, as it shows above.
@@ -43,18 +42,24 @@ struct Key {
     signed_in: bool,
 }
 
-/// Pages made lately, in brotli.
+/// Pages made lately, in brotli, and what they are made of.
 #[derive(Default)]
-pub struct Pages(Mutex<HashMap<Key, Arc<[u8]>>>);
+pub struct Pages {
+    made: Mutex<HashMap<Key, Arc<[u8]>>>,
+    openings: Openings,
+}
 
 impl Pages {
     fn get(&self, key: &Key) -> Option<Arc<[u8]>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(key).cloned()
+        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(key).cloned()
     }
     fn put(&self, key: Key, page: Arc<[u8]>) {
-        let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
-            kept.clear();
+            // Pages of other lists are mostly of versions that are over; of this one's, any: it is soon made again.
+            kept.retain(|known, _| known.checksum == key.checksum);
+            let any = kept.keys().next().filter(|_| kept.len() >= MOST_KEPT).cloned();
+            any.map(|any| kept.remove(&any));
         }
         kept.insert(key, page);
     }
@@ -66,9 +71,9 @@ pub async fn page(State(state): State<AppState>, MaybeSignedIn(who): MaybeSigned
         return Ok((StatusCode::SERVICE_UNAVAILABLE, assets::NOT_BUILT).into_response());
     };
     let page = match wanted(&state, who.as_ref(), &headers).await? {
-        Some((key, body_hash, info)) => match state.first_screens.get(&key) {
+        Some((key, of, info)) => match state.first_screens.get(&key) {
             Some(page) => page,
-            None => make(&state, template, key, &body_hash, info).await?,
+            None => make(&state, template, key, of, info).await?,
         },
         // Nobody may see prices, or there are none: the page says so itself.
         None => Arc::from(compressed(template.replace(PLACE, "")).await?),
@@ -93,8 +98,14 @@ struct Info {
     sign_in: bool,
 }
 
-/// Which page whoever asks gets, and where its list is stored; none where there are no prices for them.
-async fn wanted(state: &AppState, who: Option<&Identity>, headers: &HeaderMap) -> Result<Option<(Key, String, Info)>> {
+/// A stored list: version and price type.
+struct Of {
+    version: i64,
+    price_type: String,
+}
+
+/// Which page whoever asks gets, and of which list it is; none where there are no prices for them.
+async fn wanted(state: &AppState, who: Option<&Identity>, headers: &HeaderMap) -> Result<Option<(Key, Of, Info)>> {
     let firm = state.firm().await?;
     let zone = firm.time_zone()?;
     let today = day_in(&zone, state.clock.now_ms());
@@ -104,16 +115,10 @@ async fn wanted(state: &AppState, who: Option<&Identity>, headers: &HeaderMap) -
     let Some(found) = found(&mut connection, version.version, &price_type, who).await? else { return Ok(None) };
     let lang = who.map_or_else(|| spoken(&firm, headers), |who| who.lang);
     let logo = firm.logo.as_ref().map(shown_logo).map(|logo| (logo.url, logo.width, logo.height));
-    let key = Key {
-        version: version.version,
-        price_type: found.overlay,
-        discount,
-        lang,
-        firm: (firm.party.name.clone(), logo.as_ref().map(|(url, ..)| url.clone())),
-        signed_in: who.is_some(),
-    };
+    let key =
+        Key { checksum: found.checksum, discount, lang, firm: (firm.party.name.clone(), logo.as_ref().map(|(url, ..)| url.clone())), signed_in: who.is_some() };
     let as_of = shop::AS_OF.with(lang, &[("date", &format::date(lang, &day_in(&zone, version.published_at))), ("list", &version.version)]);
-    Ok(Some((key, found.body_hash, Info { as_of, logo, sign_in: who.is_none() })))
+    Ok(Some((key, Of { version: version.version, price_type: found.overlay }, Info { as_of, logo, sign_in: who.is_none() })))
 }
 
 /// As `GET /api/price-list` chooses it.
@@ -131,18 +136,27 @@ fn spoken(firm: &FirmSettings, headers: &HeaderMap) -> Lang {
     tags.into_iter().find(|lang| firm.langs.is_empty() || firm.langs.contains(lang)).unwrap_or(firm.lang)
 }
 
-async fn make(state: &AppState, template: &'static str, key: Key, body_hash: &str, info: Info) -> Result<Arc<[u8]>> {
-    let body = bodies::get(&mut *state.db.read().await?, body_hash).await?.context("a snapshot's body is missing")?;
-    let of = key.clone();
+async fn make(state: &AppState, template: &'static str, key: Key, of: Of, info: Info) -> Result<Arc<[u8]>> {
+    let opening = state.first_screens.openings.get(of.version, &key.checksum, open(state, &of)).await?;
+    let wanted = key.clone();
     let page = tokio::task::spawn_blocking(move || -> anyhow::Result<Vec<u8>> {
-        let plain = snapshot::decompress(&body.bytes)?;
-        let plain = snapshot::renewed(&plain)?.unwrap_or(plain);
-        let list = Columns::decode(&plain).context("a stored snapshot cannot be read")?.less(of.discount);
-        snapshot::compress(template.replace(PLACE, &first(&list, &of, &info)).as_bytes(), snapshot::QUICK)
+        let list = opening.list.clone().less(wanted.discount);
+        snapshot::compress(template.replace(PLACE, &first(&opening, &list, &wanted, &info)).as_bytes(), snapshot::QUICK)
     });
     let page: Arc<[u8]> = page.await.context("making the page stopped")??.into();
     state.first_screens.put(key, page.clone());
     Ok(page)
+}
+
+/// Unpacks a list for its beginning.
+async fn open(state: &AppState, of: &Of) -> Result<Opening> {
+    let body = store::body(&mut *state.db.read().await?, of.version, &of.price_type).await?.context("a snapshot's body is missing")?;
+    let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<Opening> {
+        let plain = snapshot::decompress(&body.bytes)?;
+        let plain = snapshot::renewed(&plain)?.unwrap_or(plain);
+        Ok(Opening::of(&Columns::decode(&plain).context("a stored snapshot cannot be read")?))
+    });
+    Ok(opened.await.context("unpacking stopped")??)
 }
 
 async fn compressed(page: String) -> Result<Vec<u8>> {
@@ -150,7 +164,7 @@ async fn compressed(page: String) -> Result<Vec<u8>> {
 }
 
 /// The first screen as HTML. It lies over the page until the page's own rows are painted.
-fn first(list: &Columns, key: &Key, info: &Info) -> String {
+fn first(opening: &Opening, list: &Columns, key: &Key, info: &Info) -> String {
     let lang = key.lang;
     let look = Look::new(list, lang, Shown::default());
     let say = |word: kontor_shared::words::Word| escape(word.say(lang));
@@ -176,8 +190,7 @@ fn first(list: &Columns, key: &Key, info: &Info) -> String {
     if info.sign_in {
         let _ = write!(html, r#"<a class="item" href="/sign-in">{}</a>"#, say(common::SIGN_IN));
     }
-    let longest = list.codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
-    let codes = match longest {
+    let codes = match opening.longest_code {
         0..=8 => "",
         9..=13 => " codes-long",
         _ => " codes-longest",
@@ -192,26 +205,25 @@ fn first(list: &Columns, key: &Key, info: &Info) -> String {
         ),
         title = say(shop::PRICE_LIST),
         search = say(shop::SEARCH),
-        goods = escape(&shop::GOODS.say(lang, list.len() as u64)),
+        goods = escape(&shop::GOODS.say(lang, opening.goods as u64)),
         codes = codes,
         columns = look.shown.classes(),
-        count = list.len() + list.head.groups.len() + 1,
+        count = opening.goods + list.head.groups.len() + 1,
         head = head_html(&look),
     );
-    rows(&mut html, list, &look);
+    rows(&mut html, list, &opening.in_group, &look);
     let _ = write!(html, r#"</div></main><aside class="shop-order"><h2>{}</h2></aside></div></div>"#, say(common::ORDER));
     html
 }
 
 /// The first rows under their groups, as the list is laid out before anything is asked.
-fn rows(html: &mut String, list: &Columns, look: &Look) {
+fn rows(html: &mut String, list: &Columns, in_group: &[u32], look: &Look) {
     let (mut open, mut at) = (None, 0);
-    for row in 0..list.len().min(ROWS) {
+    for (row, rows) in in_group.iter().enumerate() {
         let group = list.group(row);
         if open != Some(group) {
             open = Some(group);
-            let rows = (row..list.len()).take_while(|row| list.group(*row) == group).count() as u32;
-            html.push_str(&group_html(list, group, rows, look.lang, at));
+            html.push_str(&group_html(list, group, *rows, look.lang, at));
             at += 1;
         }
         html.push_str(&row_html(&cells(list, row, look), look, SLOTS + row, at));

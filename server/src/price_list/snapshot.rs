@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use anyhow::Context;
 use kontor_shared::api::LeftOut;
 use kontor_shared::catalog::columns::{Columns, Damage, MOST_ATTRIBUTES};
-use kontor_shared::catalog::{GroupRow, NotPublished, ProductRow, Snapshot, published_price};
+use kontor_shared::catalog::{GroupRow, NotPublished, ProductRow, Snapshot, Tier, published_price, tiers};
 use kontor_shared::import::groups::Group;
 use kontor_shared::import::products::BRAND;
 use kontor_shared::money::{Currency, Price};
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::auth::hex;
 use crate::catalog::{Catalogue, Known};
+use crate::error::{AppError, Result};
 use crate::firm::FirmSettings;
 
 /// Levels of the group tree; deeper ones are a circle.
@@ -54,7 +55,7 @@ pub struct Made {
 
 /// Makes a version. It has one currency, that of the firm's usual price type; types in another wait for a version of
 /// their own.
-pub fn make(catalogue: &Catalogue, terms: &Terms) -> anyhow::Result<Made> {
+pub fn make(catalogue: &Catalogue, terms: &Terms) -> Result<Made> {
     let usual = catalogue.price_types.iter().find(|known| known.code == terms.firm.customer_price_type);
     let any = || catalogue.price_types.iter().find(|known| known.currency == terms.firm.currency).or(catalogue.price_types.first());
     let currency = usual.or_else(any).map_or(terms.firm.currency, |known| known.currency);
@@ -139,7 +140,7 @@ fn overlay(
     order: &[(&str, &str, Option<usize>)],
     rows: &[(usize, &str, &Known, Price)],
     terms: &Terms,
-) -> anyhow::Result<Overlay> {
+) -> Result<Overlay> {
     let mut needed = vec![false; order.len()];
     for (group, ..) in rows {
         let mut at = Some(*group);
@@ -177,7 +178,7 @@ fn overlay(
                 promotion: revision.promotion,
                 picture: terms.pictures.get(&known.id).copied().unwrap_or_default(),
                 attributes: attributes.iter().map(|name| revision.attributes.get(name).cloned().unwrap_or_default()).collect(),
-                tiers: known.tiers.iter().filter(|(of, _)| *of == at).map(|(_, tier)| *tier).collect(),
+                tiers: steps(known, at, *price),
             }
         })
         .collect();
@@ -197,12 +198,27 @@ fn overlay(
         products,
     };
     let encoded = snapshot.encode().map_err(|error| anyhow::anyhow!("the snapshot cannot be encoded: {error}"))?;
+    openable(&encoded, LARGEST_PLAIN)?;
     Ok(Overlay {
         price_type: price_type.to_string(),
         products: snapshot.products.len(),
         checksum: hex(&Sha256::digest(&encoded)),
         compressed: compress(&encoded, QUICK)?,
     })
+}
+
+/// Refuses a list nobody could open: too long for those who unpack it, or with more in it than they take.
+fn openable(encoded: &[u8], most: u64) -> Result<()> {
+    if encoded.len() as u64 > most || Columns::decode(encoded).is_err() {
+        return Err(AppError::invalid("list_too_large", "the price list has more goods or prices than a page can open"));
+    }
+    Ok(())
+}
+
+/// A product's prices from a quantity on, as far as they lower its price.
+fn steps(known: &Known, price_type: usize, price: Price) -> Vec<Tier> {
+    let stored: Vec<Tier> = known.tiers.iter().filter(|(of, _)| *of == price_type).map(|(_, tier)| *tier).collect();
+    tiers::lowering(price, &stored).collect()
 }
 
 /// The attributes the goods have, the brand first: as many as a list can have, the most used ones.
@@ -255,8 +271,14 @@ pub fn renewed(plain: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
 
 /// The encoded snapshot of a stored body.
 pub fn decompress(compressed: &[u8]) -> anyhow::Result<Vec<u8>> {
+    decompress_within(compressed, LARGEST_PLAIN)
+}
+
+/// As [`decompress`]; what is longer is an error, never a part of itself.
+fn decompress_within(compressed: &[u8], most: u64) -> anyhow::Result<Vec<u8>> {
     let mut plain = Vec::new();
-    brotli::Decompressor::new(compressed, 1 << 16).take(LARGEST_PLAIN).read_to_end(&mut plain).context("a stored snapshot cannot be unpacked")?;
+    brotli::Decompressor::new(compressed, 1 << 16).take(most + 1).read_to_end(&mut plain).context("a stored snapshot cannot be unpacked")?;
+    anyhow::ensure!(plain.len() as u64 <= most, "a stored snapshot is longer than {most} bytes");
     Ok(plain)
 }
 
@@ -266,6 +288,32 @@ mod tests {
 
     fn group(code: &str, parent: Option<&str>, sort: i64) -> (String, Group) {
         (code.to_string(), Group { name: code.to_uppercase(), parent: parent.map(str::to_string), sort })
+    }
+
+    #[test]
+    fn what_nobody_could_open_is_neither_stored_nor_cut() {
+        let list = Snapshot {
+            version: 1,
+            overlay: "wholesale".into(),
+            currency: Currency::EUR,
+            vat_mode: kontor_shared::money::VatMode::Net,
+            published_at: 0,
+            valid_from: "2026-01-01".into(),
+            valid_until: None,
+            terms: String::new(),
+            note: String::new(),
+            groups: Vec::new(),
+            attributes: vec!["size".into(); MOST_ATTRIBUTES + 1],
+            products: Vec::new(),
+        };
+        let refused = |encoded: &[u8], most| matches!(openable(encoded, most), Err(AppError::Invalid { code: "list_too_large", .. }));
+        assert!(refused(&list.encode().expect("bytes"), LARGEST_PLAIN), "more than is taken on opening");
+        let right = Snapshot { attributes: Vec::new(), ..list }.encode().expect("bytes");
+        let length = right.len() as u64;
+        assert!(!refused(&right, length) && refused(&right, length - 1));
+        let compressed = compress(&right, QUICK).expect("packed");
+        assert_eq!(decompress_within(&compressed, length).expect("unpacked"), right);
+        assert!(decompress_within(&compressed, length - 1).is_err());
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use kontor_shared::ids::CustomerId;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow as _, Row as _};
 
+use crate::bodies::Body;
+
 crate::row! {
     /// A published version. `seq` is the catalogue change its prices are read as of.
     #[derive(Clone, Debug)]
@@ -147,6 +149,25 @@ pub async fn snapshot(connection: &mut AnyConnection, version: i64, overlay: &st
         .await
 }
 
+/// The stored list of a price type, by one statement: between two, packing may put another body in the place of the one read.
+pub async fn body(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<Body>> {
+    sqlx::query_as("SELECT b.media_type, b.bytes FROM price_list_snapshots s JOIN bodies b ON b.hash = s.body_hash WHERE s.version = $1 AND s.overlay = $2")
+        .bind(version)
+        .bind(overlay)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Whether a list is packed as tightly as it goes.
+pub async fn is_tight(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<bool> {
+    let tight: Option<i64> = sqlx::query_scalar("SELECT tight FROM price_list_snapshots WHERE version = $1 AND overlay = $2")
+        .bind(version)
+        .bind(overlay)
+        .fetch_optional(connection)
+        .await?;
+    Ok(tight == Some(1))
+}
+
 /// The version of a price type that readers have had when this one comes into force, as far as is known at its publishing:
 /// one for next month is not what this month's correction follows.
 pub async fn follows(connection: &mut AnyConnection, version: i64, overlay: &str) -> sqlx::Result<Option<i64>> {
@@ -168,9 +189,9 @@ pub async fn overlays(connection: &mut AnyConnection, version: i64) -> sqlx::Res
         .await
 }
 
-/// The same list in another packing.
+/// The same list in its tightest packing.
 pub async fn set_body(connection: &mut AnyConnection, version: i64, overlay: &str, body_hash: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE price_list_snapshots SET body_hash = $1 WHERE version = $2 AND overlay = $3")
+    sqlx::query("UPDATE price_list_snapshots SET body_hash = $1, tight = 1 WHERE version = $2 AND overlay = $3")
         .bind(body_hash)
         .bind(version)
         .bind(overlay)

@@ -29,6 +29,8 @@ use numbers::{Numbers, Run, Runs};
 
 /// More goods than a sheet has rows; a file that claims more is not ours.
 pub const MOST_ROWS: usize = 4_000_000;
+/// Prices from a quantity on in a whole list; memory is taken for so many before anything is known of them.
+pub const MOST_TIERS: usize = 4_000_000;
 /// More attributes than a page could offer as filters.
 pub const MOST_ATTRIBUTES: usize = 32;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     ATTRIBUTE_PREFIX, Cell, Columns, FieldDef, PRICE_PREFIX, RowProblem, header_currency, number, price_field, read_currency, row_shown, text, written,
 };
-use crate::catalog::ProductKind;
 use crate::catalog::columns::MOST_ATTRIBUTES;
+use crate::catalog::{MOST_CODE, ProductKind};
 use crate::money::{Currency, Percent, Price, Quantity};
 use crate::numbers::{DecimalMark, plain_decimal};
 use crate::orders::QuantityRule;
@@ -298,7 +298,7 @@ pub fn read_row(facts: &FileFacts, cells: &[Cell]) -> Result<ProductInput, RowPr
     let columns = &facts.columns;
     let cell = |field: &str| columns.shown(field, cells);
     let typed = |field: &str| columns.cell(field, cells).unwrap_or(Cell::Text(""));
-    let code = text(words::FIELD_CODE, typed("code"), 100)?;
+    let code = text(words::FIELD_CODE, typed("code"), MOST_CODE)?;
     if code.is_empty() {
         return Err(RowProblem::of(row_shown(cells), words::MISSING, words::FIELD_CODE));
     }
@@ -447,7 +447,9 @@ fn read_price(facts: &FileFacts, from: &PriceColumn, cells: &[Cell], currency: O
     if price < Price::ZERO {
         return Err(RowProblem::of(cell.shown(), words::NEGATIVE, words::FIELD_PRICE));
     }
-    Ok(PriceInput { price: (from.price_type != PROMOTION || price > Price::ZERO).then_some(price), ..found })
+    // A list price of 0 is told when publishing; a promotion or a step of 0 says: none.
+    let listed = from.price_type != PROMOTION && from.from == Quantity::ZERO;
+    Ok(PriceInput { price: (listed || price > Price::ZERO).then_some(price), ..found })
 }
 
 fn read_vat(facts: &FileFacts, cell: Cell) -> Result<Option<Percent>, RowProblem> {
@@ -620,6 +622,14 @@ mod tests {
             let input = row("code|name|цена на дребно|цена в промоция", &format!("1|Tea|2.50|{promotion}")).unwrap();
             assert_eq!(prices(&input), [("retail", Some("2.50".parse().unwrap()), None), ("promotion", None, None)]);
         }
+    }
+
+    #[test]
+    fn a_step_of_nothing_is_none() {
+        let input = row("code|name|price|price from 10 pcs|price from 100", "1|Tea|2.50|0|2.40").unwrap();
+        let steps: Vec<_> = input.prices.iter().map(|one| (one.from, one.price)).collect();
+        let price = |text: &str| text.parse().ok();
+        assert_eq!(steps, [(Quantity::ZERO, price("2.50")), (Quantity::whole(10), None), (Quantity::whole(100), price("2.40"))]);
     }
 
     #[test]

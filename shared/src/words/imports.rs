@@ -74,6 +74,7 @@ crate::words! {
     TWO_CURRENCIES = "the header of the price is in {currency}, the row names another currency", "по заголовку цена в {currency}, в строке другая валюта", "по заглавието цената е в {currency}, в реда има друга валута";
     TYPE_TWICE = "two columns give a price of the type {code}", "два столбца дают цену типа {code}", "две колони дават цена от вида {code}";
     STEP_NOT_LOWER = "the price from {from} on is not lower than {price} before it", "цена от количества {from} не ниже предыдущей {price}", "цената от количество {from} не е по-ниска от предишната {price}";
+    TOO_MANY_STEPS = "more than {most} prices from a quantity on", "цен от количества больше {most}", "цените от количество са повече от {most}";
     NO_PRICE_TYPE_NAMED = "the column the price type is taken from is empty", "столбец, из которого берётся тип цен, пуст", "колоната, от която се взема видът цени, е празна";
     OTHER_CURRENCY = "the price is not in {currency}, the currency asked for", "цена не в заданной валюте {currency}", "цената не е в зададената валута {currency}";
     NO_SUCH_GROUP = "no such product group", "такой группы товаров нет", "няма такава група стоки";
@@ -132,6 +133,8 @@ crate::words! {
     NOTE_ROWS_LEFT = "{file}: {rows} rows left aside, where {column} is not {value}", "{file}: оставлено в стороне строк: {rows}, где {column} — не {value}", "{file}: оставени настрана редове: {rows}, където {column} не е {value}";
     NOTE_STAYS_WITHDRAWN = "consents withdrawn here earlier stay withdrawn, whatever the file says: {contacts}", "отозванные здесь ранее согласия остаются отозванными, что бы ни было в файле: {contacts}", "оттеглените тук по-рано съгласия остават оттеглени, каквото и да пише във файла: {contacts}";
     NOTE_REFUSALS_DROPPED = "only the first {kept} refused rows are kept", "хранятся только первые {kept} отклонённых строк", "пазят се само първите {kept} отхвърлени реда";
+    NOTE_STEPS_KEPT = "prices from a quantity on stay as they were where the file names only the list price; goods: {goods}", "цены от количества остались прежними там, где файл меняет только основную цену; товаров: {goods}", "цените от количество остават същите там, където файлът сменя само основната цена; стоки: {goods}";
+    NOTE_STEPS_IDLE = "prices from a quantity on that are not lower than the new list price any more no longer hold; goods: {goods}", "цены от количества, которые уже не ниже новой основной цены, больше не действуют; товаров: {goods}", "цените от количество, които вече не са по-ниски от новата основна цена, не важат; стоки: {goods}";
     NOTE_OTHER_CURRENCY = "prices in {currency} go to the price type {code}", "цены в {currency} идут в тип цен {code}", "цените в {currency} отиват във вида цени {code}";
 }
 

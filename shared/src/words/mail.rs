@@ -9,6 +9,10 @@ crate::words! {
     REVIEW = "{firm} has received your order {number}. Some prices have risen since you saw them: open the order and say for each such line whether you take it.",
         "{firm}: ваш заказ {number} получен. Некоторые цены выросли с тех пор, как вы их видели: откройте заказ и ответьте по каждой такой строке, берёте ли вы её.",
         "{firm} получи вашата поръчка {number}. Някои цени са се повишили, откакто сте ги видели: отворете поръчката и отговорете за всеки такъв ред дали го вземате.";
+    ARRIVED = "{firm} has received your order {number}.", "{firm}: ваш заказ {number} получен.", "{firm} получи вашата поръчка {number}.";
+    BELOW_LEAST = "It is {amount} below the least order: prices, goods or the least order changed after you saw the list. We look at it and answer you.",
+        "До минимального заказа не хватает {amount}: цены, товары или сам минимум изменились после того, как вы видели прайс-лист. Мы рассмотрим заказ и ответим вам.",
+        "До минималната поръчка не достигат {amount}: цените, стоките или самият минимум са се променили, след като сте видели ценовата листа. Ще разгледаме поръчката и ще ви отговорим.";
     NOTHING_TAKEN = "{firm} has received your order {number}, but no line of it can be delivered. The reason stands at each line.",
         "{firm}: ваш заказ {number} получен, но ни одна его строка не может быть поставлена. Причина указана у каждой строки.",
         "{firm} получи вашата поръчка {number}, но нито един ред от нея не може да бъде доставен. Причината е при всеки ред.";

@@ -110,6 +110,7 @@ crate::words! {
     ACCOUNT = "Lines: {read} = {accepted} accepted + {changed} changed + {refused} refused.", "Строки: {read} = принято {accepted} + изменено {changed} + отказано {refused}.", "Редове: {read} = приети {accepted} + променени {changed} + отказани {refused}.";
     PRICES_ROSE = "Some prices are higher than you saw. Say for each line whether you take it; until then the order waits.", "Некоторые цены выше тех, что вы видели. Ответьте по каждой строке; до тех пор заказ ждёт.", "Някои цени са по-високи от видените. Отговорете за всеки ред; дотогава поръчката чака.";
     NO_LINE_TAKEN = "No line of this order could be taken. Each line says why.", "Ни одну строку этого заказа принять не удалось. Причина указана у каждой.", "Нито един ред от поръчката не можа да бъде приет. Причината е при всеки ред.";
+    BELOW_LEAST = "This order is {amount} below the least order: prices, goods or the least order changed after you saw the list. The firm looks at it and answers you.", "До минимального заказа не хватает {amount}: цены, товары или сам минимум изменились после того, как вы видели прайс-лист. Фирма рассмотрит заказ и ответит вам.", "До минималната поръчка не достигат {amount}: цените, стоките или самият минимум са се променили, след като сте видели ценовата листа. Фирмата ще разгледа поръчката и ще ви отговори.";
     YOUR_ANSWER = "Your answer", "Ваш ответ", "Вашият отговор";
     ANSWER_FOR = "Answer for {name}", "Ответ: {name}", "Отговор за {name}";
     TAKE_AT_NEW_PRICE = "Take at new price", "Взять по новой цене", "Вземи на новата цена";

@@ -87,6 +87,7 @@ crate::words! {
     REFUSED_DONE = "Order {number} is refused; the buyer sees the reason.", "Заказ {number} отклонён; покупатель видит причину.", "Поръчка {number} е отхвърлена; купувачът вижда причината.";
     CHANGED_MEANWHILE = "Someone answered this order meanwhile. It is shown as it stands now.", "Кто-то уже ответил на этот заказ. Показано, как он выглядит сейчас.", "Междувременно някой е отговорил на поръчката. Показана е, както е сега.";
     WAITS_FOR_BUYER = "Prices rose after the buyer saw them. The buyer answers line by line; until then the order waits.", "Цены выросли после того, как покупатель их увидел. Покупатель ответит по строкам, до тех пор заказ ждёт.", "Цените са се повишили, след като купувачът ги е видял. Той отговаря ред по ред; дотогава поръчката чака.";
+    BELOW_LEAST = "This order is {amount} below the least order, and the buyer could not know: prices, goods or the least order changed after they saw the list. Confirm it as it is, or refuse it.", "До минимального заказа не хватает {amount}, и покупатель не мог этого знать: цены, товары или сам минимум изменились после того, как он видел прайс-лист. Подтвердите заказ как есть или отклоните.", "До минималната поръчка не достигат {amount}, а купувачът не е можел да знае: цените, стоките или самият минимум са се променили, след като е видял ценовата листа. Потвърдете поръчката, както е, или я отхвърлете.";
     NOTHING_TO_DO = "Nothing to do here now.", "Сейчас делать ничего не нужно.", "Сега няма какво да се прави.";
     DOCUMENTS = "Documents", "Документы", "Документи";
     PROFORMA = "Proforma invoice {number}", "Счёт на оплату {number}", "Проформа фактура {number}";
@@ -220,6 +221,7 @@ crate::words! {
     PUBLISHED = "Version {version} is published.", "Версия {version} опубликована.", "Версия {version} е публикувана.";
     PUBLISH_PAST = "A version cannot begin in the past. Choose today or a later day.", "Версия не может начинаться в прошлом. Выберите сегодня или позже.", "Версията не може да започне в миналото. Изберете днес или по-късен ден.";
     PUBLISH_NOTHING = "There is nothing to publish: no goods on sale have a group and a price. Import goods and prices first.", "Публиковать нечего: нет товаров в продаже с группой и ценой. Сначала импортируйте товары и цены.", "Няма какво да се публикува: няма стоки в продажба с група и цена. Първо внесете стоки и цени.";
+    PUBLISH_TOO_LARGE = "The list has more goods or prices than a page can open. Nothing is published; take goods out of sale or drop prices from a quantity on.", "В прайс-листе больше товаров или цен, чем может открыть страница. Ничего не опубликовано; снимите товары с продажи или уберите цены от количества.", "В ценовата листа има повече стоки или цени, отколкото страницата може да отвори. Нищо не е публикувано; спрете стоки от продажба или махнете цени от количество.";
     VERSION = "Version", "Версия", "Версия";
     PUBLISHED_AT = "Published", "Опубликована", "Публикувана";
     VALID_UNTIL = "Until", "До", "До";

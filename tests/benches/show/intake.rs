@@ -327,6 +327,7 @@ async fn transaction(state: &AppState, client: &Client, codes: &[String]) -> Res
             vat: 12_000,
             gross: 72_000,
             line_count: codes.len() as i64,
+            lacking: None,
         },
         user_id: Some(client.user.to_string()),
         ordered_day: "2026-01-15".into(),

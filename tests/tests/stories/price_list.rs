@@ -115,14 +115,116 @@ on_both_databases!(a_correction_does_not_annul_the_list_of_next_month, |app| asy
 on_both_databases!(a_snapshot_travels_packed_and_is_kept_for_good, |app| async {
     let sales = stock(&app).await;
     publish(&sales).await;
-    let packed = Request::get("/api/price-list/1/wholesale").header(header::ACCEPT_ENCODING, "gzip, br").body(Body::empty()).unwrap();
+    let info: PriceListInfo = sales.get("/api/price-list").await.json();
+    let packed = Request::get(&info.snapshot_url).header(header::ACCEPT_ENCODING, "gzip, br").body(Body::empty()).unwrap();
     let packed = sales.send(packed).await.ok();
     assert_eq!(packed.headers[header::CONTENT_ENCODING], "br");
     assert_eq!(packed.headers[header::CACHE_CONTROL], "private, max-age=31536000, immutable");
     let plain = sales.get("/api/price-list/1/wholesale").await.ok();
     assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
     assert_eq!(plain.headers[header::ETAG], packed.headers[header::ETAG]);
+    assert_eq!(plain.headers[header::CACHE_CONTROL], "private, no-cache", "a number may be given again after a restore");
     assert!(Snapshot::decode(&plain.body).is_ok());
+});
+
+on_both_databases!(another_list_of_the_same_number_is_another_list, |app| async {
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let before: PriceListInfo = sales.get("/api/price-list").await.json();
+    assert_eq!(before.checksum.len(), 64);
+    sales.get(&before.snapshot_url).await.ok();
+    // As after a restore of a backup from before the publishing, and publishing something else.
+    let mut tx = app.state().db.write_tx().await.unwrap();
+    for statement in [
+        "DELETE FROM price_list_snapshots",
+        "DELETE FROM price_list_versions",
+        "DELETE FROM jobs WHERE kind = 'pack_price_list'",
+        "UPDATE catalog_state SET last_version = 0",
+    ] {
+        sqlx::query(statement).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    sales.upload("/api/imports?kind=products&name=dearer.csv", "code,name,group,price\n10,Zebra,Toys,9.99\n").await.ok();
+    app.pass(60);
+    assert_eq!(publish(&sales).await.version, before.version);
+    let after: PriceListInfo = sales.get("/api/price-list").await.json();
+    assert!(after.snapshot_url != before.snapshot_url && after.checksum != before.checksum, "{after:?}");
+    sales.get(&before.snapshot_url).await.problem(404, "not_found");
+    assert!(snapshot(&sales, &after.snapshot_url).await.products.iter().any(|row| row.price == 99_900));
+});
+
+on_both_databases!(a_price_types_code_stands_in_addresses_and_headers, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let file = "code,name,group,one,two\nA,Tea,G,2.00,1.00\n";
+    let import = async |map: &str| sales.upload(&format!("/api/imports?kind=products&name=goods.csv&map={map}"), file).await;
+    // vip less 5 % is named so, and # ends an address.
+    for code in ["vip-5%25", "a/b", "a%3Fb", "a%23b", "a%20b", "a.b"] {
+        import(&format!("price.{code}%20%3D%20one")).await.problem(422, "bad_map");
+    }
+    import("price.wholesale%20%3D%20one%0Aprice.%D0%BE%D0%BF%D1%82_2-%D1%8F%20%3D%20two").await.ok();
+    publish(&sales).await;
+    let info: PriceListInfo = sales.get("/api/price-list?overlay=%D0%BE%D0%BF%D1%82_2-%D1%8F").await.json();
+    assert_eq!(info.overlay, "опт_2-я");
+    assert!(info.snapshot_url.is_ascii(), "{}", info.snapshot_url);
+    assert_eq!(snapshot(&sales, &info.snapshot_url).await.products[0].price, 10_000);
+});
+
+on_both_databases!(the_page_knows_where_vat_is_rounded, |app| async {
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let admin = app.staff(Role::Admin).await;
+    for method in ["per_line", "per_rate"] {
+        let mut money = admin.get("/api/settings").await.value()["money"].clone();
+        money["vat_method"] = json!(method);
+        admin.put("/api/settings", &json!({"money": money})).await.ok();
+        let info: PriceListInfo = sales.get("/api/price-list").await.json();
+        assert_eq!(info.vat_method.word(), method);
+    }
+});
+
+on_both_databases!(lists_are_packed_one_by_one_and_only_once, |app| async {
+    use kontor_server::jobs::{self, Lane};
+    let sales = stock(&app).await;
+    publish(&sales).await;
+    let subjects = async || {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT subject, state FROM jobs ORDER BY subject").fetch_all(&mut *app.state().db.read().await.unwrap()).await.unwrap();
+        rows
+    };
+    let both = |state: &str| [("1 retail".to_string(), state.to_string()), ("1 wholesale".to_string(), state.to_string())];
+    assert_eq!(subjects().await, both("queued"));
+    // Whoever renders documents does not meet them.
+    assert_eq!(jobs::run_lane(app.state(), Lane::Usual, || false).await.unwrap(), 0);
+    // A server that works on one for longer than a lease keeps it.
+    let state = app.state();
+    let now = state.clock.now_ms();
+    let mut tx = state.db.write_tx().await.unwrap();
+    let job = jobs::store::claim(&mut tx, Lane::Packing, state.db.skip_locked(), "one", now, now + 300_000).await.unwrap().expect("a job");
+    tx.commit().await.unwrap();
+    app.pass(299);
+    assert!(jobs::renew(state, &job).await.unwrap());
+    app.pass(299);
+    assert_eq!(jobs::run_lane(state, Lane::Packing, || false).await.unwrap(), 1, "the other one");
+    // One that stood still for too long has lost it.
+    app.pass(2);
+    assert_eq!(jobs::run_lane(state, Lane::Packing, || false).await.unwrap(), 1);
+    assert!(!jobs::renew(state, &job).await.unwrap());
+    assert_eq!(subjects().await, both("done"));
+    // What is tight is not packed again, whoever asks: a body of other bytes stays as it is.
+    let stored = async || {
+        let hash: String = sqlx::query_scalar("SELECT body_hash FROM price_list_snapshots WHERE overlay = 'retail'")
+            .fetch_one(&mut *app.state().db.read().await.unwrap())
+            .await
+            .unwrap();
+        hash
+    };
+    let mut tx = state.db.write_tx().await.unwrap();
+    let loose = kontor_server::price_list::snapshot::compress(b"loosely packed, loosely packed, loosely packed, loosely packed", 0).unwrap();
+    let hash = kontor_server::bodies::put(&mut tx, "application/vnd.kontor.price-list", &loose, now).await.unwrap();
+    sqlx::query("UPDATE price_list_snapshots SET body_hash = $1 WHERE overlay = 'retail'").bind(&hash).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    kontor_server::price_list::pack::pack(state, "1 retail").await.unwrap();
+    assert_eq!(stored().await, hash);
 });
 
 /// A file of many goods; `dearer` of them cost more than at first.
@@ -194,4 +296,39 @@ on_both_databases!(brands_promotions_and_other_attributes_are_published, |app| a
 
 on_both_databases!(an_empty_catalogue_is_not_published, |app| async {
     app.staff(Role::Sales).await.post("/api/price-lists", &json!({})).await.problem(422, "nothing_to_publish");
+});
+
+on_both_databases!(a_list_is_read_while_it_is_packed, |app| async {
+    use kontor_server::{bodies, price_list};
+    let sales = app.staff(Role::Sales).await;
+    sales.upload("/api/imports?kind=products&name=goods.csv", many(400, 0)).await.ok();
+    publish(&sales).await;
+    let state = app.state();
+    let plain = sales.get("/api/price-list/1/wholesale").await.ok().body;
+    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let (sales, done, plain) = (sales.clone(), done.clone(), plain.clone());
+            tokio::spawn(async move {
+                while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                    assert_eq!(sales.get("/api/price-list/1/wholesale").await.ok().body, plain);
+                    sales.get("/").await.ok();
+                }
+            })
+        })
+        .collect();
+    for quality in (0..5).cycle().take(20) {
+        // Loosely packed again, as it was just published: packing takes that body away.
+        let loose = price_list::snapshot::compress(&plain, quality).unwrap();
+        let mut tx = state.db.write_tx().await.unwrap();
+        let hash = bodies::put(&mut tx, "application/vnd.kontor.price-list", &loose, state.clock.now_ms()).await.unwrap();
+        sqlx::query("UPDATE price_list_snapshots SET body_hash = $1, tight = 0").bind(&hash).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        price_list::pack::pack(state, "1 wholesale").await.unwrap();
+        assert!(bodies::get(&mut state.db.read().await.unwrap(), &hash).await.unwrap().is_none());
+    }
+    done.store(true, std::sync::atomic::Ordering::SeqCst);
+    for reader in readers {
+        reader.await.expect("every answer is the list");
+    }
 });

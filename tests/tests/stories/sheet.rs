@@ -362,6 +362,7 @@ pub(crate) fn order_of(vat_mode: VatMode) -> api::Order {
         net: sum.net.decimal(),
         vat: sum.vat.decimal(),
         gross: sum.gross.decimal(),
+        lacking: None,
         read: 12,
         accepted: 11,
         changed: 0,

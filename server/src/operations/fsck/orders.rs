@@ -150,7 +150,7 @@ fn follow(events: &[Event]) -> bool {
 
 fn leads(from: OrderState, to: OrderState) -> bool {
     use OrderAction as A;
-    let all = [A::Submit, A::AskBuyer, A::Answer, A::Confirm, A::ShipPart, A::ShipRest, A::Close, A::Cancel, A::Refuse];
+    let all = [A::Submit, A::AskBuyer, A::Answer, A::Confirm, A::ConfirmShort, A::ShipPart, A::ShipRest, A::Close, A::Cancel, A::Refuse];
     all.into_iter().any(|action| from.after(action) == Some(to))
         // The buyer dropped every line that was left.
         || (from, to) == (OrderState::NeedsReview, OrderState::Cancelled)

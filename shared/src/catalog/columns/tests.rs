@@ -47,6 +47,22 @@ fn snapshot(products: Vec<ProductRow>) -> Snapshot {
     }
 }
 
+/// Columns in which every number is the same take no bytes of their own: how many there are is not seen from the bytes left.
+#[test]
+fn goods_that_all_have_the_same_step_come_back() {
+    let good = |at: u32| ProductRow {
+        code: at.to_string(),
+        name: "x".into(),
+        unit: "pc".into(),
+        price: 10_000,
+        attributes: vec![String::new(); 2],
+        tiers: if at == 0 { Vec::new() } else { vec![Tier { from: 10_000, price: 9_000 }] },
+        ..ProductRow::default()
+    };
+    let list = snapshot((0..300).map(good).collect());
+    assert_eq!(Snapshot::decode(&list.encode().unwrap()).unwrap(), list);
+}
+
 proptest! {
     #[test]
     fn a_list_comes_back_as_it_was(products in proptest::collection::vec(product(), 0..40)) {

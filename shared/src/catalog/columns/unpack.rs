@@ -3,7 +3,7 @@
 use super::codec::{Bytes, Damage, Result, unzigzag};
 use super::numbers::{Numbers, Runs};
 use super::pack::{END, MAGIC, ONCE, STOCK_SHIFT};
-use super::{Columns, Head, MOST_ATTRIBUTES, MOST_ROWS, Texts};
+use super::{Columns, Head, MOST_ATTRIBUTES, MOST_ROWS, MOST_TIERS, Texts};
 
 impl Columns {
     /// Whether bytes begin as a list of this format does.
@@ -178,7 +178,7 @@ fn groups(bytes: &mut Bytes<'_>, rows: usize, groups: usize) -> Result<Numbers> 
 }
 
 fn tiers(bytes: &mut Bytes<'_>, rows: usize) -> Result<Vec<(u32, i64, i64)>> {
-    let steps = bytes.column(bytes.0.len().min(MOST_ROWS), |step| u32::try_from(step).map_err(|_| Damage::Content))?;
+    let steps = bytes.column(MOST_TIERS, |step| u32::try_from(step).map_err(|_| Damage::Content))?;
     let (from, prices) = (signed(bytes, steps.len())?, signed(bytes, steps.len())?);
     let mut row = 0_u32;
     let mut tiers = Vec::with_capacity(steps.len());
