@@ -20,9 +20,10 @@ pub fn AsOf() -> impl IntoView {
         word.with(lang(), &[("date", &times::day(&catalogue.info.published_at)), ("list", &catalogue.info.version)])
     };
     view! {
-        <span class="as-of s" class:warn=move || house().away.get()>
+        // Where the order stands beside the list, it is said there.
+        <span class="as-of s" class:warn=move || house().away.get() || shop().here().is_some_and(|catalogue| ended_on(&catalogue).is_some())>
             {move || shop().here().map(|catalogue| text(&catalogue))}
-            {move || shop().here().and_then(|catalogue| ended_said(&catalogue)).map(|text| view! { " "<b class="warn">{text}</b> })}
+            {move || shop().here().and_then(|catalogue| ended_said(&catalogue)).map(|text| view! { " "<b class="warn only-s">{text}</b> })}
             {move || shop().newer.get().map(|newer| view! {
                 " "<button type="button" class="link s" on:click=move |_| shop().take_newer()>{words::TAKE_LIST.with(lang(), &[("list", &newer.info.version)])}</button>
             })}

@@ -28,7 +28,8 @@ type Here = RwSignal<Option<Profile>>;
 pub fn ProfilePage() -> impl IntoView {
     let whose = whose();
     move || {
-        whose.track();
+        // `track` alone would not make the memo look at the session.
+        let _ = whose.get();
         view! { <Mine/> }
     }
 }
