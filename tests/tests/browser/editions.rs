@@ -1,7 +1,7 @@
 //! What changes under an open page: a newer price list, and a newer edition of the page itself. Both are announced, and
 //! nothing is swapped before the reader says so.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kontor_shared::api::Role;
 use kontor_tests::browser::Browser;
@@ -118,16 +118,7 @@ async fn save_the_list(browser: &Browser) {
 /// The page is of this edition, and the order is what was typed before.
 async fn opens_with_the_order(browser: &Browser, edition: usize) {
     let of_it = format!("/assets/{edition}-");
-    let until = Instant::now() + Duration::from_secs(20);
-    loop {
-        let script = browser.script::<Option<String>>(SCRIPT).await.unwrap_or_default();
-        if script.contains(&of_it) {
-            break;
-        }
-        let state: String = browser.script("return JSON.stringify([sessionStorage.getItem('kontor.rescue'), performance.getEntriesByType('navigation')[0].type, !!navigator.serviceWorker.controller])").await;
-        assert!(Instant::now() < until, "edition {edition} does not open, but {script}: {state} {:?}", editions(browser).await);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    browser.until(&format!("edition {edition}"), async || browser.script::<Option<String>>(SCRIPT).await.is_some_and(|script| script.contains(&of_it))).await;
     browser.see(".list .item").await;
     has_the_order(browser).await;
 }
@@ -194,6 +185,13 @@ on_both_databases!(an_open_page_keeps_its_edition_until_the_reader_takes_the_nex
     browser.close().await;
 });
 
+/// Waits until one edition is kept, whole, and the page is under it.
+async fn settled(browser: &Browser) {
+    const SETTLED: &str = "return navigator.serviceWorker.getRegistration().then(known => !!known && !known.installing && !known.waiting \
+        && !!known.active && known.active.state === 'activated' && navigator.serviceWorker.controller === known.active)";
+    browser.until("one edition is kept", async || browser.script::<bool>(SETTLED).await).await;
+}
+
 /// What is kept of the list's page does not start any more.
 pub async fn break_what_is_kept(browser: &Browser) {
     const BREAK: &str = "return (async () => { let broken = 0; for (const name of await caches.keys()) { if (!name.startsWith('kontor-app-')) continue; \
@@ -208,7 +206,7 @@ on_both_databases!(an_edition_that_does_not_start_is_left_with_nothing_lost, |ap
     let browser = Browser::start().await;
     browser.open(&house.address).await;
     browser.see(".list .item").await;
-    kept(&browser, "\"").await;
+    settled(&browser).await;
     order_the_first(&browser).await;
 
     // The server has another by now.
@@ -216,7 +214,7 @@ on_both_databases!(an_edition_that_does_not_start_is_left_with_nothing_lost, |ap
     break_what_is_kept(&browser).await;
     browser.driver.refresh().await.expect("the page reloads");
     opens_with_the_order(&browser, 2).await;
-    kept(&browser, "\"").await;
+    settled(&browser).await;
 
     // Another waits already, unnoticed by a page that does not start.
     house.becomes(3);
@@ -225,13 +223,13 @@ on_both_databases!(an_edition_that_does_not_start_is_left_with_nothing_lost, |ap
     browser.read("A new edition of this page is ready.").await;
     browser.driver.refresh().await.expect("the page reloads");
     opens_with_the_order(&browser, 3).await;
-    kept(&browser, "\"").await;
+    settled(&browser).await;
 
     // The server has no other: the same one is fetched anew, and kept again.
     break_what_is_kept(&browser).await;
     browser.driver.refresh().await.expect("the page reloads");
     opens_with_the_order(&browser, 3).await;
-    kept(&browser, "\"").await;
+    settled(&browser).await;
     reload(&browser).await;
     opens_with_the_order(&browser, 3).await;
 
