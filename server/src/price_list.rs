@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::auth::{Identity, MaybeSignedIn, Staff};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query};
-use crate::firm::FirmSettings;
+use crate::firm::{self, FirmSettings};
 use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog, jobs};
 
@@ -231,7 +231,8 @@ async fn own_prices(connection: &mut AnyConnection, firm: &FirmSettings, who: Op
 async fn allowed(connection: &mut AnyConnection, state: &AppState, who: Option<&Identity>, path: &HashMap<String, String>) -> Result<(i64, store::Snapshot)> {
     let version: i64 = path.get("version").and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)?;
     let overlay = path.get("overlay").ok_or(AppError::NotFound)?;
-    let firm = state.firm().await?;
+    // On the connection at hand: whoever waits for a second one while holding a first may wait for its own kind.
+    let firm = firm::stored(connection).await?;
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
     let staff = who.is_some_and(|who| who.role.is_staff());
     if !staff && firm.public_price_type.as_ref() != Some(overlay) {
