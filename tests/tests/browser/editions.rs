@@ -81,6 +81,8 @@ on_both_databases!(a_newer_list_is_announced_and_taken_when_the_reader_says_so, 
     browser.see(".list .item").await;
     assert_eq!(browser.script::<String>(KEPT_VERSION).await, "2");
     house.loses(&[]);
+    let noted = browser.console_errors().await;
+    assert!(noted.iter().all(|entry| entry.contains("/api/price-list")), "{noted:?}");
 
     // The least order is the firm's of today, also where the list is the one that is kept.
     let prices =
