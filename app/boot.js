@@ -64,8 +64,28 @@ const takeOver = (worker) => new Promise((done) => {
   worker.postMessage('take over');
 });
 
+// Puts this page's program anew where it is kept, past what is kept: a file that was damaged, there or on its way. Other tabs
+// keep what they have.
+const renew = async () => {
+  for (const address of [SCRIPT, WASM]) {
+    const answer = await fetch(`${address}?anew`, { cache: 'reload' });
+    if (!answer.ok) return false;
+    await fetch(address, { cache: 'reload' }).then((copy) => copy.arrayBuffer());
+    if (!KEPT) continue;
+    for (const name of (await caches.keys()).filter((name) => name.startsWith('kontor-app-'))) {
+      const cache = await caches.open(name);
+      if (await cache.match(address, { ignoreVary: true })) await cache.put(address, answer.clone());
+    }
+  }
+  return true;
+};
+
+// An answer that is not read to its end would keep the old worker at work, and the next one waiting.
+const reading = new AbortController();
+
 const rescue = async (error) => {
   console.error(error);
+  reading.abort();
   // Fetching another edition may take its time; nobody looks at an empty page meanwhile.
   setTimeout(tell, 1500);
   const registration = KEPT && await navigator.serviceWorker?.getRegistration();
@@ -77,19 +97,15 @@ const rescue = async (error) => {
       return location.reload();
     }
   }
-  // Without a network what is kept is all there is, and it stays.
-  const reached = await fetch('/healthz', { cache: 'no-store' }).then(() => true, () => false);
+  if ((!before || before === 'next') && await renew().catch(() => false) && mark('anew')) return location.reload();
+  // Without the server what is kept is all there is, and it stays; a proxy's word is not the server's.
+  const reached = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false);
   if (reached && before !== 'server' && mark('server')) {
-    if (registration) {
-      await registration.unregister();
-      const editions = (await caches.keys()).filter((name) => name.startsWith('kontor-app-'));
-      await Promise.all(editions.map((name) => caches.delete(name)));
-    }
-    // A file that arrived damaged is not believed a second time.
-    await Promise.allSettled([SCRIPT, WASM].map((address) => fetch(address, { cache: 'reload' }).then((answer) => answer.arrayBuffer())));
+    // The files stay for tabs that are at work with them; the next worker tidies up.
+    if (registration) await registration.unregister();
     return location.reload();
   }
   tell();
 };
 
-import(SCRIPT).then(({ default: init }) => init({ module_or_path: WASM })).then(() => mark(''), rescue).catch(tell);
+import(SCRIPT).then(({ default: init }) => init({ module_or_path: fetch(WASM, { signal: reading.signal }) })).then(() => mark(''), rescue).catch(tell);

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::draft::SaveDraft;
+use kontor_shared::catalog::MOST_CODE;
 use kontor_shared::drafts::device::{KeptDraft, SavedDraft, SentDraft, ordered};
 use kontor_shared::drafts::{Draft, DraftLine, write_quantity};
 use kontor_shared::ids::{OrderId, UserId};
@@ -108,7 +109,7 @@ fn check(wanted: &SaveDraft) -> Result<()> {
     let mut codes = HashSet::new();
     for (at, line) in wanted.lines.iter().enumerate() {
         let field = |name: &str| format!("/lines/{at}/{name}");
-        bounded_text(&field("code"), &line.code, 64, false)?;
+        bounded_text(&field("code"), &line.code, MOST_CODE, false)?;
         bounded_text(&field("name"), &line.name, 500, true)?;
         bounded_text(&field("typed"), &line.typed, 100, true)?;
         if line.seen.raw().unsigned_abs() > MOST_PRICE.unsigned_abs() {

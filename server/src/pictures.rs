@@ -10,7 +10,7 @@ use anyhow::Context;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use kontor_shared::audit::Action;
+use kontor_shared::audit::{Action, Actor};
 use kontor_shared::pictures::Size;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -42,11 +42,13 @@ pub struct Taken {
 }
 
 /// Where a picture comes from, and who brings it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Origin<'a> {
     /// A file's name, or an address.
     pub source: &'a str,
     pub actor: &'a str,
+    /// The fetch that had it, where it was not a person who brought it.
+    pub fetch: Option<&'a fetch::queue::Claimed>,
 }
 
 /// What the audit trail tells of a choice.
@@ -82,6 +84,14 @@ pub async fn keep(state: &AppState, product: &store::Product, given: &str, made:
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     store::lock(&mut tx, &product.id, state.db.for_update()).await?;
+    let before = store::chosen_of(&mut tx, &product.id).await?;
+    // Somebody chose meanwhile, or another address counts by now.
+    if let Some(fetch) = origin.fetch
+        && !fetch::queue::still(&mut tx, fetch).await?
+    {
+        tx.rollback().await?;
+        return Ok(Taken { number: before, before });
+    }
     let number = match (store::by_given(&mut tx, &product.id, given).await?, made) {
         (Some(number), _) => number,
         (None, None) => return Err(anyhow::anyhow!("a picture is gone").into()),
@@ -94,12 +104,20 @@ pub async fn keep(state: &AppState, product: &store::Product, given: &str, made:
             number
         }
     };
-    let before = store::chosen_of(&mut tx, &product.id).await?;
+    settle(&mut tx, product, origin).await?;
     if before != number {
         choose(&mut tx, state, product, before, number, Action::PictureAdd, origin).await?;
     }
     tx.commit().await?;
     Ok(Taken { number, before })
+}
+
+/// What a person chose is not overridden by what was asked for before: that is settled. Another address named later counts.
+async fn settle(connection: &mut AnyConnection, product: &store::Product, origin: Origin<'_>) -> sqlx::Result<()> {
+    if origin.actor != Actor::Program.code() {
+        fetch::queue::settle(connection, &product.id).await?;
+    }
+    Ok(())
 }
 
 /// Makes a picture the product's, or none.
@@ -112,6 +130,7 @@ async fn choose(
     action: Action,
     origin: Origin<'_>,
 ) -> Result<()> {
+    settle(connection, product, origin).await?;
     store::choose(connection, &product.id, number, state.clock.now_ms(), origin.actor).await?;
     let (was, is) = (Chosen { picture: before, source: "" }, Chosen { picture: number, source: origin.source });
     audit::record(connection, &state.clock, origin.actor, action, &product.code, Some(&was), Some(&is)).await?;

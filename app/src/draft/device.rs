@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kontor_shared::drafts::Draft;
 use kontor_shared::drafts::device::{Common, KeptDraft, SavedDraft, common, forget_common, keep_common};
+use kontor_shared::drafts::queue;
 use kontor_shared::drafts::shelf::Reader;
 use kontor_shared::ids::{OrderId, UserId};
 use kontor_shared::words::queue as words;
@@ -112,6 +113,10 @@ async fn round() {
     for _ in 0..TRIES {
         let Some((reader, user)) = whose() else { return };
         store().hear();
+        // What becomes of an order that is on its way is met once it has arrived.
+        if common(&Local, &reader).is_some_and(|known| known.under_way(&queue::all(&Local))) {
+            break;
+        }
         if !take_in(&reader, user).await {
             return;
         }

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use kontor_shared::api::pictures::{ChoosePicture, FetchAgain, FetchQueued, PictureFetch, PicturePage, PictureTaken, ProductPicture};
 use kontor_shared::audit::Action;
+use kontor_shared::catalog::MOST_CODE;
 use kontor_shared::pictures::{Size, code_of, path};
 use serde::Deserialize;
 
@@ -63,7 +64,7 @@ pub async fn list(State(state): State<AppState>, Query(filter): Query<Filter>) -
             page.pictures = rows.into_iter().map(shown).collect();
         }
         wanted @ ("waiting" | "failed") => {
-            bounded_text("after", after, 64, false)?;
+            bounded_text("after", after, MOST_CODE, false)?;
             let mut rows = store::fetches(&mut connection, wanted == "failed", code, after, PAGE as i64 + 1).await?;
             if rows.len() > PAGE {
                 rows.truncate(PAGE);
@@ -128,7 +129,7 @@ pub async fn add(
         _ => AppError::invalid("unreadable_body", rejection.body_text()),
     })?;
     let product = super::product(&mut *state.db.read().await?, &code_of(&named.name)).await?;
-    let taken = super::take(&state, &product, &body, Origin { source: &named.name, actor: &who.actor() }).await?;
+    let taken = super::take(&state, &product, &body, Origin { source: &named.name, actor: &who.actor(), fetch: None }).await?;
     let number = taken.number as u32;
     Ok(Json(PictureTaken {
         small_url: path(&product.code, number, Size::Small),
@@ -168,7 +169,7 @@ pub async fn choose(
             return Err(AppError::conflict("picture_changed", format!("the product has picture {before} meanwhile")));
         }
         let actor = who.actor();
-        super::choose(&mut tx, &state, &product, before, number, Action::PictureChoose, Origin { source: &source, actor: &actor }).await?;
+        super::choose(&mut tx, &state, &product, before, number, Action::PictureChoose, Origin { source: &source, actor: &actor, fetch: None }).await?;
     }
     tx.commit().await?;
     let now = rfc3339(state.clock.now_ms());

@@ -78,7 +78,7 @@ async fn take_up(state: &AppState) -> anyhow::Result<()> {
             let number = store::chosen_of(&mut tx, &product.id).await?;
             // What a person chose since stays.
             if number > 0 && store::source_of(&mut tx, &product.id, number).await?.is_some_and(|source| source == address) {
-                let origin = Origin { source: "", actor: Actor::Program.code() };
+                let origin = Origin { source: "", actor: Actor::Program.code(), fetch: None };
                 super::choose(&mut tx, state, &product, number, 0, Action::PictureChoose, origin).await.map_err(internal)?;
             }
         }
@@ -135,11 +135,7 @@ async fn had(state: &AppState, one: &Claimed) -> Result<(), Miss> {
         store::product_by_id(&mut connection, &one.product_id).await.map_err(|error| failed(error.into()))?
     };
     let product = product.ok_or_else(|| Miss::forever("picture_no_product", "the product is gone"))?;
-    let origin = Origin { source: &one.address, actor: Actor::Program.code() };
-    // Another address meanwhile: that one counts.
-    let still = queue::still(&mut *state.db.read().await.map_err(|error| failed(error.into()))?, one).await.map_err(|error| failed(error.into()))?;
-    if still {
-        super::take(state, &product, &bytes, origin).await.map_err(failed)?;
-    }
+    let origin = Origin { source: &one.address, actor: Actor::Program.code(), fetch: Some(one) };
+    super::take(state, &product, &bytes, origin).await.map_err(failed)?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::hold::{Hold, Now};
+use super::queue::Queue;
 use super::shelf::{From, Reader, Shelf};
 use super::{Draft, DraftLine};
 
@@ -23,6 +24,12 @@ pub struct Common {
 }
 
 impl Common {
+    /// Whether an order of this very draft is still on its way. Its goods leave the server's draft when it arrives: saved
+    /// before, what is left here would hide from the other devices which order they are in, and they would order them again.
+    pub fn under_way(&self, queue: &Queue) -> bool {
+        self.draft.id.is_some_and(|id| queue.orders.iter().any(|order| order.id == id && order.unsent()))
+    }
+
     /// What both had before, when the server has `theirs` by now; and what of it the server may have had or not.
     fn before(self, theirs: &KeptDraft) -> (Draft, Draft) {
         let Self { revision, draft, tried } = self;
@@ -233,6 +240,29 @@ mod tests {
             lang: Some(Lang::En),
         };
         Draft { id, lines: lines.iter().map(line).collect(), ..Draft::default() }
+    }
+
+    #[test]
+    fn while_an_order_of_it_is_on_its_way_a_draft_is_not_saved() {
+        let order = crate::api::SubmitOrder {
+            version: 1,
+            overlay: "wholesale".into(),
+            customer: None,
+            po_number: String::new(),
+            wanted_on: None,
+            delivery_address: String::new(),
+            comment: String::new(),
+            lines: Vec::new(),
+        };
+        let sent = draft(Some(id(1)), &[("A", "1")]);
+        let mut queued = crate::drafts::queue::Queued::new(id(1), "12347".into(), "buyer".into(), sent.clone(), order, 1);
+        let known = |draft: Draft| Common { revision: 3, draft, tried: None };
+        let mut queue = Queue { orders: vec![queued.clone()], unread: 0 };
+        assert!(known(sent.clone()).under_way(&queue));
+        assert!(!known(draft(Some(id(2)), &[])).under_way(&queue), "it is another draft's");
+        queued.answered(crate::drafts::queue::Answer::Stored { number: "7".into() }, 5);
+        queue.orders = vec![queued];
+        assert!(!known(sent).under_way(&queue), "it has arrived");
     }
 
     fn said(draft: &Draft) -> Vec<(&str, &str)> {

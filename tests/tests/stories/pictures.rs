@@ -1,6 +1,8 @@
 //! Pictures of products: from a file or an address to the list and the page, and what is not taken, not asked for, not shown.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -139,6 +141,8 @@ async fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let to = move |place: String| get(move || async move { (StatusCode::FOUND, [(header::LOCATION, place)]) });
+    let asked = Arc::new(AtomicBool::new(false));
+    let late = get(move || async move { if asked.swap(true, Ordering::SeqCst) { Ok(PNG) } else { Err(StatusCode::SERVICE_UNAVAILABLE) } });
     let router = Router::new()
         .route("/mug.png", get(|| async { ([(header::CONTENT_TYPE, "text/html")], PNG) }))
         .route("/other.jpg", get(|| async { JPEG }))
@@ -148,6 +152,7 @@ async fn server() -> SocketAddr {
         .route("/inside", to(format!("http://localhost:{}/mug.png", address.port())))
         .route("/metadata", to("http://169.254.169.254/latest/meta-data".into()))
         .route("/busy", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
+        .route("/late", late)
         .route("/text", get(|| async { "no picture" }))
         .route("/long", get(|| async { vec![0_u8; (10 << 20) + 1] }));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -166,6 +171,7 @@ async fn pictures_are_fetched(engine: Engine) {
         ("inside", place("/inside"), "address_refused"),
         ("metadata", place("/metadata"), "address_refused"),
         ("busy", place("/busy"), "address_answer"),
+        ("late", place("/late"), "address_answer"),
         ("missing", place("/none"), "address_answer"),
         ("text", place("/text"), "picture_type"),
         ("long", place("/long"), "picture_too_large"),
@@ -188,11 +194,13 @@ async fn pictures_are_fetched(engine: Engine) {
         assert!(found.is_none_or(|one| !one.detail.contains("secret")));
     }
     // What may come later is tried again by itself, later each time, and then no more; the rest waits for a person.
-    assert_eq!(waiting.fetches.iter().map(|one| one.code.as_str()).collect::<std::collections::BTreeSet<_>>(), ["busy", "plain"].into());
+    assert_eq!(waiting.fetches.iter().map(|one| one.code.as_str()).collect::<std::collections::BTreeSet<_>>(), ["busy", "late", "plain"].into());
     assert!(waiting.fetches.iter().all(|one| one.again_at.is_some() && one.attempts == 1));
-    assert_eq!((page(&sales, "").await.with_picture, failed.failed), (1, cases.len() as u64 - 3));
+    assert_eq!((page(&sales, "").await.with_picture, failed.failed), (1, cases.len() as u64 - 4));
     fetched().await;
     assert_eq!(page(&sales, "?state=waiting&q=busy").await.fetches[0].attempts, 1, "not before its time");
+    // What a person sends settles the matter: what comes late does not take its place.
+    sales.upload("/api/pictures?name=late.jpg", JPEG).await.ok();
     for _ in 0..4 {
         app.pass(6 * 3600 + 1);
         fetched().await;
@@ -201,6 +209,7 @@ async fn pictures_are_fetched(engine: Engine) {
     let sales = app.staff(Role::Sales).await;
     let busy = page(&sales, "?state=failed&q=busy").await.fetches.remove(0);
     assert_eq!((busy.attempts, busy.again_at), (5, None));
+    assert_eq!(page(&sales, "?q=late").await.pictures[0].source, "late.jpg");
     // The address mended by the next import, and the old one forgotten.
     import(&sales, &format!("code,name,group,price,picture\nbusy,Good busy,Goods,1,{}\n", place("/other.jpg"))).await;
     fetched().await;
@@ -261,7 +270,7 @@ async fn numbers_after_a_restore(engine: Engine) {
     let config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
     let state = AppState::open(config, app.state().clock.clone()).await.unwrap();
     let product = pictures::product(&mut state.db.read().await.unwrap(), "B").await.unwrap();
-    let origin = Origin { source: "B.webp", actor: "test" };
+    let origin = Origin { source: "B.webp", actor: "test", fetch: None };
     let other = pictures::take(&state, &product, &plain(9, 9, [1, 2, 3], ImageFormat::WebP), origin).await.unwrap();
     assert_eq!(other.before, 1, "the picture of the backup is there");
     assert!(other.number > i64::from(lost.number), "{} was given before", other.number);

@@ -89,6 +89,15 @@ pub async fn done(connection: &mut AnyConnection, one: &Claimed) -> sqlx::Result
     Ok(())
 }
 
+/// Nothing is to be had for a product any more.
+pub async fn settle(connection: &mut AnyConnection, product: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE picture_fetches SET state = 'had', reason = '', detail = '' WHERE product_id = $1 AND state <> 'had'")
+        .bind(product)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Puts a fetch back for `again`, or aside.
 pub async fn missed(connection: &mut AnyConnection, one: &Claimed, again: Option<i64>, reason: &str, detail: &str) -> sqlx::Result<()> {
     let statement = format!("UPDATE picture_fetches SET state = $4, run_after = $5, reason = $6, detail = $7 WHERE {MINE}");
