@@ -57,10 +57,32 @@ const next = async (registration) => {
   return worker.state === 'redundant' ? null : worker;
 };
 
+// A reload for the next edition may meet the worker of the old one, where that has an answer under way: then this page is the old
+// one's once more, and left as soon as the next has taken over. Once only.
+const TAKING = 'kontor.taking';
+const follow = async () => {
+  if (!KEPT || !sessionStorage.getItem(TAKING)) return;
+  sessionStorage.removeItem(TAKING);
+  const registration = await navigator.serviceWorker?.getRegistration();
+  // Asked for, not listened to: a page that is still loading is told of nothing.
+  for (let tries = 0; registration && tries < 100; tries += 1) {
+    if (!registration.waiting && registration.active?.state === 'activated') {
+      // What was this page's is gone, unless it is the next one's already.
+      if (!(await caches.match(SCRIPT, { ignoreVary: true }))) location.reload();
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+};
+follow().catch(() => {});
+
 const takeOver = (worker) => new Promise((done) => {
   navigator.serviceWorker.addEventListener('controllerchange', done, { once: true });
   // An answer under way keeps the old worker at work; a reload ends it.
-  setTimeout(done, 3000);
+  setTimeout(() => {
+    sessionStorage.setItem(TAKING, '1');
+    done();
+  }, 3000);
   worker.postMessage('take over');
 });
 

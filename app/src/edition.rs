@@ -20,6 +20,9 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = serviceWorker)]
     static WORKERS: Workers;
 
+    #[wasm_bindgen(js_namespace = sessionStorage, js_name = setItem, catch)]
+    fn session_set(key: &str, value: &str) -> Result<(), JsValue>;
+
     type Workers;
     #[wasm_bindgen(method, getter)]
     fn controller(this: &Workers) -> Option<Worker>;
@@ -106,6 +109,12 @@ fn reload() {
     let _ = window().location().reload();
 }
 
+/// Should the next page be the old worker's once more, it is left when the next one has taken over (`app/boot.js`).
+fn reload_once_more() {
+    let _ = session_set("kontor.taking", "1");
+    reload();
+}
+
 /// The reader takes the edition that waits.
 pub fn take() {
     match REGISTRATION.with_borrow(|registration| registration.as_ref().and_then(Registration::waiting)) {
@@ -113,7 +122,7 @@ pub fn take() {
             WORKERS.with(|workers| workers.on_taken_over(&handler(reload)));
             worker.say("take over");
             // An answer still under way keeps the old worker at work; a reload ends it, and the next page is the new one's.
-            set_timeout(reload, std::time::Duration::from_secs(3));
+            set_timeout(reload_once_more, std::time::Duration::from_secs(3));
         }
         // Another tab has taken it already.
         None => reload(),
