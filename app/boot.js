@@ -1,5 +1,5 @@
-// What a page starts with; `cargo xtask build` fills in the names. An edition that does not start is left: for the one that
-// waits, for a newer one, at last for the server's own pages. Each is tried once in a session of the browser, so that a page
+// What a page starts with; `cargo xtask build` fills in the names. An edition that does not start is left for the one that
+// waits or a newer one, else its program is put anew, and at last the server's own pages are taken. Each is tried once in a session of the browser, so that a page
 // never reloads for ever. Drafts and orders that wait are in localStorage and the list in a cache of its own: they stay.
 const SCRIPT = '{{SCRIPT}}';
 const WASM = '{{WASM}}';

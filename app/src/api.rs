@@ -124,6 +124,11 @@ fn with_json(request: RequestBuilder, content: &impl Serialize) -> Result<Reques
     unsafe_request(request).header("content-type", "application/json").body(text).map_err(|error| ApiError::unreadable(0, error.to_string()))
 }
 
+/// A file or bytes as they are.
+fn with_bytes(request: RequestBuilder, content: JsValue) -> std::result::Result<Request, gloo_net::Error> {
+    unsafe_request(request).header("content-type", "application/octet-stream").body(content)
+}
+
 /// `GET` of a JSON body.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(text(patient(Request::get(path)).build()).await?)
@@ -232,15 +237,13 @@ pub async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
 }
 
 /// `POST` of a file the reader picked, about something as the page shows it.
-pub async fn post_file_seen<T: DeserializeOwned>(path: &str, revision: i64, file: &wasm_bindgen::JsValue) -> Result<T> {
-    let request = unsafe_request(seen(Request::post(path), revision)).header("content-type", "application/octet-stream");
-    read(text(request.body(file.clone())).await?)
+pub async fn post_file_seen<T: DeserializeOwned>(path: &str, revision: i64, file: &JsValue) -> Result<T> {
+    read(text(with_bytes(seen(Request::post(path), revision), file.clone())).await?)
 }
 
 /// `POST` of a file the reader picked.
-pub async fn post_file<T: DeserializeOwned>(path: &str, file: &wasm_bindgen::JsValue) -> Result<T> {
-    let request = unsafe_request(Request::post(path)).header("content-type", "application/octet-stream");
-    read(text(request.body(file.clone())).await?)
+pub async fn post_file<T: DeserializeOwned>(path: &str, file: &JsValue) -> Result<T> {
+    read(text(with_bytes(Request::post(path), file.clone())).await?)
 }
 
 /// `DELETE` of something as the page shows it, answered with what is left.
@@ -250,8 +253,7 @@ pub async fn delete_seen<T: DeserializeOwned>(path: &str, revision: i64) -> Resu
 
 /// `POST` of a file as it is.
 pub async fn post_bytes<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T> {
-    let request = unsafe_request(Request::post(path)).header("content-type", "application/octet-stream");
-    read(text(request.body(js_sys::Uint8Array::from(bytes))).await?)
+    read(text(with_bytes(Request::post(path), Uint8Array::from(bytes).into())).await?)
 }
 
 /// `DELETE`, answered without a body.

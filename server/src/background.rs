@@ -14,59 +14,23 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(5);
 
 /// Runs background work until `stop` turns true; what is under way is finished first.
 pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
-    let mailing = {
-        let (state, stop) = (state.clone(), stop.clone());
-        async move {
-            let mut until = stop.clone();
-            loop {
-                let result = outbox::run_due(&state, || *stop.borrow()).await.map(drop);
-                if rest("mail", result, &mut until).await {
-                    break;
-                }
-            }
-        }
-    };
-    let judging = {
-        let (state, stop) = (state.clone(), stop.clone());
-        async move {
-            let mut until = stop.clone();
-            loop {
-                let result = segments::live::run_due(&state, || *stop.borrow()).await;
-                if rest("segments", result, &mut until).await {
-                    break;
-                }
-            }
-        }
-    };
-    let fetching = {
-        let (state, stop) = (state.clone(), stop.clone());
-        async move {
-            let mut until = stop.clone();
-            loop {
-                let result = pictures::fetch::run_due(&state, || *stop.borrow()).await;
-                if rest("pictures", result, &mut until).await {
-                    break;
-                }
-            }
-        }
-    };
-    // No document waits until lists are packed.
-    let working = work(state.clone(), jobs::Lane::Usual, stop.clone());
-    let packing = work(state, jobs::Lane::Packing, stop);
-    tokio::spawn(async {
-        // A mail server that hangs holds no PDF up, nor does a server of pictures.
-        tokio::join!(mailing, judging, fetching, working, packing);
+    tokio::spawn(async move {
+        let stopped = || *stop.borrow();
+        // A mail server that hangs holds no PDF up, nor does a server of pictures; and no document waits until lists are packed.
+        tokio::join!(
+            keep_at("mail", &stop, || async { outbox::run_due(&state, stopped).await.map(drop) }),
+            keep_at("segments", &stop, || segments::live::run_due(&state, stopped)),
+            keep_at("pictures", &stop, || pictures::fetch::run_due(&state, stopped)),
+            keep_at("jobs", &stop, || async { jobs::run_lane(&state, jobs::Lane::Usual, stopped).await.map(drop) }),
+            keep_at("jobs", &stop, || async { jobs::run_lane(&state, jobs::Lane::Packing, stopped).await.map(drop) }),
+        );
     })
 }
 
-async fn work(state: AppState, lane: jobs::Lane, stop: watch::Receiver<bool>) {
+/// Looks for one kind of work again and again, until it is time to stop.
+async fn keep_at<F: Future<Output = anyhow::Result<()>>>(what: &'static str, stop: &watch::Receiver<bool>, look: impl Fn() -> F) {
     let mut until = stop.clone();
-    loop {
-        let result = jobs::run_lane(&state, lane, || *stop.borrow()).await.map(drop);
-        if rest("jobs", result, &mut until).await {
-            break;
-        }
-    }
+    while !rest(what, look().await, &mut until).await {}
 }
 
 /// Waits for the next look; true when it is time to stop.

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use kontor_shared::api::draft::SaveDraft;
 use kontor_shared::catalog::MOST_CODE;
 use kontor_shared::drafts::device::{KeptDraft, SavedDraft, SentDraft, ordered};
@@ -22,7 +22,7 @@ use sqlx::AnyConnection;
 use crate::AppState;
 use crate::auth::Buyer;
 use crate::error::{AppError, Result};
-use crate::extract::{Json, Query, bounded_text, seen_revision};
+use crate::extract::{Json, Query, bounded_text, seen_revision, with_revision};
 use crate::orders::intake::Ready;
 use crate::orders::store as orders;
 use crate::orders::submit::{MOST_LINES, MOST_PRICE};
@@ -47,15 +47,6 @@ impl Of {
     }
 }
 
-/// The body with the revision as ETag, for `If-Match`.
-fn with_etag(revision: i64, body: impl IntoResponse) -> Response {
-    let mut response = body.into_response();
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{revision}\"")) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
-
 /// `GET /api/draft`
 pub async fn show(State(state): State<AppState>, buyer: Buyer, Query(asked): Query<Of>) -> Result<Response> {
     asked.check(&buyer)?;
@@ -69,7 +60,7 @@ pub async fn show(State(state): State<AppState>, buyer: Buyer, Query(asked): Que
     for id in [draft.id, asked.of].into_iter().flatten().collect::<HashSet<_>>() {
         sent.extend(sent_as(&mut connection, &customer, id).await?);
     }
-    Ok(with_etag(revision, Json(KeptDraft { revision, draft, sent })))
+    Ok(with_revision(revision, Json(KeptDraft { revision, draft, sent })))
 }
 
 /// The customer's order that has a draft's id, as a draft.
@@ -142,7 +133,7 @@ pub async fn save(State(state): State<AppState>, buyer: Buyer, Query(asked): Que
         return Err(AppError::conflict("changed_elsewhere", format!("the draft is not at revision {seen}: read it again")));
     }
     tx.commit().await?;
-    Ok(with_etag(row.revision, Json(SavedDraft { revision: row.revision })))
+    Ok(with_revision(row.revision, Json(SavedDraft { revision: row.revision })))
 }
 
 /// Takes out of the drafts that are kept what these orders have, in the orders' own transaction.

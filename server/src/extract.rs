@@ -3,7 +3,8 @@
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,6 +77,15 @@ pub fn seen_revision(headers: &HeaderMap) -> Result<Option<i64>> {
     let text = value.to_str().unwrap_or("").trim();
     let revision = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|number| number.parse().ok());
     revision.map(Some).ok_or_else(|| AppError::invalid_field("invalid_if_match", "If-Match", "give the revision in quotes, e.g. \"3\""))
+}
+
+/// A body with the revision it shows as ETag, for `If-Match`.
+pub fn with_revision(revision: i64, body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{revision}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// Refuses text that is too long or holds control characters (a line break may be allowed): they break mails, sheets and

@@ -3,8 +3,8 @@
 //! The rules are in `kontor_shared::orders`; what is written with an order is written in its transaction.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use kontor_shared::api::{self, AnswerPrices, Bought, OrderPage, RefuseOrder, Role, SubmitOrder};
 use kontor_shared::ids::OrderId;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::AppState;
 use crate::auth::{Buyer, Identity, SignedIn, Staff};
 use crate::error::{AppError, Result};
-use crate::extract::{Json, Query, id_in_path, seen_revision};
+use crate::extract::{Json, Query, id_in_path, seen_revision, with_revision};
 
 pub mod change;
 pub mod confirm;
@@ -53,12 +53,7 @@ pub fn visible(row: &store::OrderRow, who: &Identity) -> bool {
 
 /// The order with its revision as ETag, for `If-Match`.
 fn with_etag(order: api::Order) -> Response {
-    let tag = HeaderValue::from_str(&format!("\"{}\"", order.revision)).ok();
-    let mut response = Json(order).into_response();
-    if let Some(tag) = tag {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
+    with_revision(order.revision, Json(order))
 }
 
 /// `PUT /api/orders/{id}`

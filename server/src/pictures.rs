@@ -104,9 +104,10 @@ pub async fn keep(state: &AppState, product: &store::Product, given: &str, made:
             number
         }
     };
-    settle(&mut tx, product, origin).await?;
     if before != number {
         choose(&mut tx, state, product, before, number, Action::PictureAdd, origin).await?;
+    } else {
+        settle(&mut tx, product, origin).await?;
     }
     tx.commit().await?;
     Ok(Taken { number, before })

@@ -6,8 +6,8 @@ use kontor_shared::words::{format, operations as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::expiry;
 use super::listing::{Listing, Shown};
-use super::{expiry, words_for};
 use crate::api;
 use crate::lang::{lang, say};
 use crate::times;
@@ -84,8 +84,7 @@ fn close(scope: String, listing: Listing<BreakerList>) {
                 let _ = listing.page.try_set(Some(list));
             }
             Err(error) => {
-                expiry::note(&error);
-                toast::fail(words_for(&error));
+                expiry::tell(&error);
                 listing.reload();
             }
         }

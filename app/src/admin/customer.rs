@@ -48,8 +48,7 @@ pub fn undone<T>(answer: api::Result<T>) {
             toast::tell(say(words::UNDONE));
         }
         Err(error) => {
-            super::expiry::note(&error);
-            toast::fail(super::words_for(&error));
+            super::expiry::tell(&error);
         }
     }
 }

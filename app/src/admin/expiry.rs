@@ -9,6 +9,7 @@ use crate::api::ApiError;
 use crate::lang::say;
 use crate::session::SignIn;
 use crate::ui::dialog::Dialog;
+use crate::ui::toast;
 
 /// Belongs to no page: a call that outlives its page tells it too.
 #[derive(Default)]
@@ -32,6 +33,12 @@ pub fn note(error: &ApiError) {
         EXPIRY.with(|expiry| expiry.title.replace(document().title()));
         asked.set(true);
     }
+}
+
+/// As [`note`], and says what went wrong.
+pub fn tell(error: &ApiError) {
+    note(error);
+    toast::fail(super::words_for(error));
 }
 
 /// Tracks that someone has signed in over the page.

@@ -5,8 +5,8 @@ use kontor_shared::words::{format, log_ins, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::expiry;
 use super::listing::{Listing, Shown};
-use super::{expiry, words_for};
 use crate::api;
 use crate::lang::{lang, say};
 use crate::times;
@@ -28,8 +28,7 @@ fn run_again(job: &Job, listing: Listing<JobList>) {
         match api::post_empty::<Job>(&path).await {
             Ok(_) => toast::tell(say(staff::JOB_AGAIN)),
             Err(error) => {
-                expiry::note(&error);
-                toast::fail(words_for(&error));
+                expiry::tell(&error);
             }
         }
         listing.reload();

@@ -7,8 +7,8 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
 use super::access::Section;
+use super::expiry;
 use super::listing::{Listing, More, Shown};
-use super::{expiry, words_for};
 use crate::api::{self, with_query};
 use crate::lang::{lang, say};
 use crate::times;
@@ -48,8 +48,7 @@ fn send_again(message: Message, listing: Listing<MessagePage>) {
         match api::post_empty::<Message>(&format!("/api/messages/{}/retry", message.id)).await {
             Ok(_) => toast::tell(say(staff::QUEUED_AGAIN)),
             Err(error) => {
-                expiry::note(&error);
-                toast::fail(words_for(&error));
+                expiry::tell(&error);
             }
         }
         listing.reload();

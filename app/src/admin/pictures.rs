@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
+use super::expiry;
 use super::listing::{Listing, More, Shown};
-use super::{expiry, words_for};
 use crate::api::{self, encoded, with_query};
 use crate::lang::{lang, say};
 use crate::times;
@@ -84,8 +84,7 @@ fn remove(picture: &ProductPicture, listing: Listing<PicturePage>) {
                     let code = back.clone();
                     spawn_local(async move {
                         if let Err(error) = choose(&code, number, 0).await {
-                            expiry::note(&error);
-                            toast::fail(words_for(&error));
+                            expiry::tell(&error);
                         }
                         listing.refresh();
                     });
@@ -93,8 +92,7 @@ fn remove(picture: &ProductPicture, listing: Listing<PicturePage>) {
                 toast::offer_undo(words::REMOVED.with(lang(), &[("code", &code)]), say(words::UNDO), undo);
             }
             Err(error) => {
-                expiry::note(&error);
-                toast::fail(words_for(&error));
+                expiry::tell(&error);
             }
         }
         listing.refresh();
@@ -147,8 +145,7 @@ fn Had(pictures: Vec<ProductPicture>, listing: Listing<PicturePage>) -> impl Int
 fn fetch_again(codes: Vec<String>, listing: Listing<PicturePage>) {
     spawn_local(async move {
         if let Err(error) = api::post::<FetchQueued>("/api/pictures/fetch", &FetchAgain { codes }).await {
-            expiry::note(&error);
-            toast::fail(words_for(&error));
+            expiry::tell(&error);
         }
         listing.reload();
     });

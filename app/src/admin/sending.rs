@@ -6,8 +6,8 @@ use kontor_shared::words::operations;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::expiry;
 use super::listing::Listing;
-use super::{expiry, words_for};
 use crate::api;
 use crate::lang::{lang, say};
 use crate::ui::toast;
@@ -60,8 +60,7 @@ fn release(sending: Listing<Sending>, busy: RwSignal<bool>) {
                 let _ = sending.page.try_set(Some(now));
             }
             Err(error) => {
-                expiry::note(&error);
-                toast::fail(words_for(&error));
+                expiry::tell(&error);
                 sending.reload();
             }
         }

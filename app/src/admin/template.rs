@@ -397,8 +397,7 @@ fn Changes(editor: Editor, version: u32) -> impl IntoView {
             match api::get::<Template>(&path).await {
                 Ok(template) => drop(before.try_set(Some(template))),
                 Err(error) => {
-                    expiry::note(&error);
-                    toast::fail(words_for(&error));
+                    expiry::tell(&error);
                 }
             }
         });
@@ -447,8 +446,7 @@ fn set_archived(editor: Editor, archived: bool, undo: bool) {
                 }
             }
             Err(error) => {
-                expiry::note(&error);
-                toast::fail(words_for(&error));
+                expiry::tell(&error);
             }
         }
     });

@@ -131,16 +131,8 @@ mod tests {
                 unit: "pc".into(),
                 price: 10_000,
                 vat_rate: 2000,
-                min: None,
-                max: None,
-                increment: None,
-                precision: 0,
-                stock: None,
-                new: false,
-                promotion: false,
-                picture: 0,
                 attributes: vec![brand.to_string()],
-                tiers: Vec::new(),
+                ..ProductRow::default()
             });
         }
         let currency = "EUR".parse().unwrap();

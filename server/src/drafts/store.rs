@@ -2,7 +2,9 @@
 
 use anyhow::Context;
 use kontor_shared::drafts::Draft;
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
 use crate::db::placeholders;
 
@@ -63,10 +65,11 @@ pub async fn of_orders(connection: &mut AnyConnection, for_update: &str, ids: &[
     ids.iter().fold(sqlx::query_as(AssertSqlSafe(sql)), |query, id| query.bind(*id)).fetch_all(connection).await
 }
 
-/// A first draft; says whether it is the first.
-pub async fn insert(connection: &mut AnyConnection, row: &DraftRow) -> sqlx::Result<bool> {
-    let sql = format!("INSERT INTO drafts ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (user_id) DO NOTHING");
-    let done = sqlx::query(AssertSqlSafe(sql))
+type Statement<'q> = Query<'q, Any, AnyArguments>;
+
+/// A row's values as `$1` to `$10`, in the order of [`COLUMNS`].
+fn bound<'q>(statement: Statement<'q>, row: &'q DraftRow) -> Statement<'q> {
+    statement
         .bind(&row.user_id)
         .bind(&row.customer_id)
         .bind(row.revision)
@@ -77,30 +80,22 @@ pub async fn insert(connection: &mut AnyConnection, row: &DraftRow) -> sqlx::Res
         .bind(&row.delivery_address)
         .bind(&row.comment)
         .bind(row.changed_at)
-        .execute(connection)
-        .await?;
+}
+
+/// A first draft; says whether it is the first.
+pub async fn insert(connection: &mut AnyConnection, row: &DraftRow) -> sqlx::Result<bool> {
+    let sql = format!("INSERT INTO drafts ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (user_id) DO NOTHING");
+    let done = bound(sqlx::query(AssertSqlSafe(sql)), row).execute(connection).await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Puts a draft in the place of the one of a revision; says whether it was at that.
 pub async fn replace(connection: &mut AnyConnection, row: &DraftRow, seen: i64) -> sqlx::Result<bool> {
-    let done = sqlx::query(
+    let replace = sqlx::query(
         "UPDATE drafts SET customer_id = $2, revision = $3, order_id = $4, lines = $5, po_number = $6, wanted_on = $7, delivery_address = $8, comment = $9, \
          changed_at = $10 WHERE user_id = $1 AND revision = $11",
-    )
-    .bind(&row.user_id)
-    .bind(&row.customer_id)
-    .bind(row.revision)
-    .bind(&row.order_id)
-    .bind(&row.lines)
-    .bind(&row.po_number)
-    .bind(&row.wanted_on)
-    .bind(&row.delivery_address)
-    .bind(&row.comment)
-    .bind(row.changed_at)
-    .bind(seen)
-    .execute(connection)
-    .await?;
+    );
+    let done = bound(replace, row).bind(seen).execute(connection).await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kontor_shared::catalog::Snapshot;
 use kontor_shared::catalog::columns::Columns;
 use tokio::sync::OnceCell;
 
@@ -31,29 +30,18 @@ pub struct Opening {
 impl Opening {
     pub fn of(whole: &Columns) -> Self {
         let rows = whole.len().min(ROWS);
-        let in_group = (0..rows).map(|row| (row..whole.len()).take_while(|other| whole.group(*other) == whole.group(row)).count() as u32).collect();
+        let mut in_group = vec![0; rows];
+        // From behind: only the last one's group is gone through.
+        for row in (0..rows).rev() {
+            let same = |other: usize| whole.group(other) == whole.group(row);
+            in_group[row] = match in_group.get(row + 1) {
+                Some(next) if same(row + 1) => next + 1,
+                _ => (row..whole.len()).take_while(|other| same(*other)).count() as u32,
+            };
+        }
         let longest_code = whole.codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
-        Self { list: first(whole, rows), goods: whole.len(), longest_code, in_group }
+        Self { list: whole.beginning(rows), goods: whole.len(), longest_code, in_group }
     }
-}
-
-/// The head and the first rows of a list.
-fn first(whole: &Columns, rows: usize) -> Columns {
-    let head = &whole.head;
-    Columns::from_snapshot(&Snapshot {
-        version: head.version,
-        overlay: head.overlay.clone(),
-        currency: head.currency,
-        vat_mode: head.vat_mode,
-        published_at: head.published_at,
-        valid_from: head.valid_from.clone(),
-        valid_until: head.valid_until.clone(),
-        terms: head.terms.clone(),
-        note: head.note.clone(),
-        groups: head.groups.clone(),
-        attributes: head.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
-        products: (0..rows).map(|row| whole.product(row)).collect(),
-    })
 }
 
 type Kept = Arc<OnceCell<Arc<Opening>>>;
@@ -85,7 +73,7 @@ impl Openings {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use kontor_shared::catalog::{GroupRow, ProductRow};
+    use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
     use kontor_shared::money::VatMode;
 
     use super::*;

@@ -25,7 +25,8 @@ mod tests;
 mod unpack;
 
 pub use codec::Damage;
-use numbers::{Numbers, Run, Runs};
+pub use numbers::Run;
+use numbers::{Numbers, Runs};
 
 /// More goods than a sheet has rows; a file that claims more is not ours.
 pub const MOST_ROWS: usize = 4_000_000;
@@ -262,6 +263,11 @@ impl Columns {
     /// All products as rows, for whoever goes through all of them.
     pub fn to_snapshot(&self) -> Snapshot {
         Snapshot { products: (0..self.len()).map(|row| self.product(row)).collect(), ..self.without_products() }
+    }
+
+    /// The list's beginning: so many rows, with what is said once of all.
+    pub fn beginning(&self, rows: usize) -> Self {
+        Self::of_rows(&self.without_products(), (0..rows.min(self.len())).map(|row| Cow::Owned(self.product(row))))
     }
 
     /// What is said once of the list.

@@ -66,6 +66,15 @@ pub async fn only_the_network_failed(browser: &Browser) {
     assert!(noted.iter().all(|entry| entry.contains("net::ERR_")), "{noted:?}");
 }
 
+/// The demo firm behind a line that can be cut, and a buyer there with an order.
+pub async fn over_a_line(engine: Engine) -> (Place, Server, Line, Browser) {
+    let place = Place::demo(engine).await;
+    let server = Server::start(&place, &[], &[]).await;
+    let line = Line::before(&server.address).await;
+    let browser = with_an_order(&line.address).await;
+    (place, server, line, browser)
+}
+
 const RIGHT: &str = r#"{"22423":"8","85123A":"12"}"#;
 
 async fn without_a_server(engine: Engine) {
@@ -106,10 +115,7 @@ async fn without_a_server(engine: Engine) {
 }
 
 async fn with_an_answer_lost(engine: Engine) {
-    let place = Place::demo(engine).await;
-    let server = Server::start(&place, &[], &[]).await;
-    let line = Line::before(&server.address).await;
-    let browser = with_an_order(&line.address).await;
+    let (place, server, line, browser) = over_a_line(engine).await;
     let (before, _) = newest(&browser).await;
     review(&browser).await;
     line.cut(true);
@@ -130,10 +136,7 @@ async fn with_an_answer_lost(engine: Engine) {
 }
 
 async fn with_its_tab_closed(engine: Engine) {
-    let place = Place::demo(engine).await;
-    let server = Server::start(&place, &[], &[]).await;
-    let line = Line::before(&server.address).await;
-    let browser = with_an_order(&line.address).await;
+    let (place, server, line, browser) = over_a_line(engine).await;
     let (before, _) = newest(&browser).await;
     review(&browser).await;
     line.hold(true);

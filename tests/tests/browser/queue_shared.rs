@@ -3,22 +3,17 @@
 use std::time::{Duration, Instant};
 
 use kontor_server::db::Engine;
-use kontor_tests::cutting::Line;
-use kontor_tests::databases::Place;
 use kontor_tests::program::Server;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::in_browser::{api, order_by_keyboard, sign_in};
 use super::offline;
-use super::queue::{kept, newest, only_the_network_failed, review, sent_by_itself, sign_out, with_an_order};
+use super::queue::{kept, newest, only_the_network_failed, over_a_line, review, sent_by_itself, sign_out};
 
 async fn with_a_part_arrived(engine: Engine) {
-    let place = Place::demo(engine).await;
-    let server = Server::start(&place, &[], &[]).await;
+    let (place, server, line, browser) = over_a_line(engine).await;
     let upstream = server.address.trim_start_matches("http://").to_string();
-    let line = Line::before(&server.address).await;
-    let browser = with_an_order(&line.address).await;
     offline::kept(&browser, "buyer@demo.example").await;
     let (before, _) = newest(&browser).await;
 
@@ -61,11 +56,8 @@ async fn with_a_part_arrived(engine: Engine) {
 }
 
 async fn of_another_customer(engine: Engine) {
-    let place = Place::demo(engine).await;
-    let server = Server::start(&place, &[], &[]).await;
+    let (place, server, line, browser) = over_a_line(engine).await;
     let upstream = server.address.trim_start_matches("http://").to_string();
-    let line = Line::before(&server.address).await;
-    let browser = with_an_order(&line.address).await;
     offline::kept(&browser, "buyer@demo.example").await;
     let (before, _) = newest(&browser).await;
     review(&browser).await;

@@ -31,8 +31,7 @@ pub fn export(id: ContactId) {
                 toast::tell(say(words::EXPORTED));
             }
             Err(error) => {
-                crate::admin::expiry::note(&error);
-                toast::fail(crate::admin::words_for(&error));
+                crate::admin::expiry::tell(&error);
             }
         }
     });

@@ -81,8 +81,7 @@ fn lift(id: CustomerId, reason: String) {
                 offer_undo(id, after.revision, say(words::UNBLOCKED_DONE), (CustomerState::Blocked, reason));
             }
             Err(error) => {
-                crate::admin::expiry::note(&error);
-                toast::fail(crate::admin::words_for(&error));
+                crate::admin::expiry::tell(&error);
             }
         }
     });

@@ -6,18 +6,13 @@ use kontor_shared::words::{Word, log_ins as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::super::expiry;
 use super::super::listing::Listing;
-use super::super::{expiry, words_for};
 use super::administrator;
-use crate::api::{self, ApiError};
+use crate::api;
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::toast;
-
-fn failed(error: &ApiError) {
-    expiry::note(error);
-    toast::fail(words_for(error));
-}
 
 /// The id of a person's cell in the list.
 pub fn cell(person: &Person) -> String {
@@ -68,7 +63,7 @@ fn change(listing: Listing<PeoplePage>, person: Person, wanted: ChangePerson, do
                     // The choice goes back to what holds.
                     take(listing, person);
                 }
-                failed(&error);
+                expiry::tell(&error);
             }
         }
     });
@@ -144,7 +139,7 @@ fn invite_again(listing: Listing<PeoplePage>, person: Person) {
                 toast::tell(words::INVITED_DONE.with(lang(), &[("login", &now.login)]));
                 take(listing, now);
             }
-            Err(error) => failed(&error),
+            Err(error) => expiry::tell(&error),
         }
     });
 }
@@ -158,7 +153,7 @@ fn withdraw(listing: Listing<PeoplePage>, person: Person) {
                 browser::focus_heading();
                 listing.refresh();
             }
-            Err(error) => failed(&error),
+            Err(error) => expiry::tell(&error),
         }
     });
 }
@@ -170,7 +165,7 @@ fn end_sessions(listing: Listing<PeoplePage>, person: Person) {
                 toast::tell(words::ENDED_THEIRS.with(lang(), &[("login", &now.login)]));
                 take(listing, now);
             }
-            Err(error) => failed(&error),
+            Err(error) => expiry::tell(&error),
         }
     });
 }

@@ -86,8 +86,20 @@ impl Runs {
 }
 
 /// The numbers of a row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Run<'a>(&'a [u8]);
+
+impl<'a> Run<'a> {
+    /// From bytes as [`Runs`] has them.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// How many bytes are left: about how many numbers.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.len()
+    }
+}
 
 impl Iterator for Run<'_> {
     type Item = u32;

@@ -1,6 +1,8 @@
 //! Ascending numbers by key, packed: each as the distance from the one before, seven bits to a byte. A quarter to a half of
 //! what four bytes each would take, and read as fast as they are used.
 
+use crate::catalog::columns::Run;
+
 /// Numbers by key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lists {
@@ -38,7 +40,7 @@ impl Lists {
 
     pub fn get(&self, key: usize) -> Ascending<'_> {
         let range = self.starts.get(key).zip(self.starts.get(key + 1)).map_or(0..0, |(from, to)| *from as usize..*to as usize);
-        Ascending { bytes: self.bytes.get(range).unwrap_or(&[]), next: 0 }
+        Ascending { distances: Run::of(self.bytes.get(range).unwrap_or(&[])), next: 0 }
     }
 }
 
@@ -55,7 +57,7 @@ fn each_distance(entries: impl Iterator<Item = (usize, u32)>, last: &mut [u32], 
 /// The numbers of a key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ascending<'a> {
-    bytes: &'a [u8],
+    distances: Run<'a>,
     /// One more than the last number given.
     next: u32,
 }
@@ -63,7 +65,7 @@ pub(super) struct Ascending<'a> {
 impl Ascending<'_> {
     /// About how many there are.
     pub fn room(&self) -> usize {
-        self.bytes.len()
+        self.distances.bytes()
     }
 }
 
@@ -71,17 +73,7 @@ impl Iterator for Ascending<'_> {
     type Item = u32;
     #[inline]
     fn next(&mut self) -> Option<u32> {
-        let (mut distance, mut shift) = (0_u32, 0);
-        loop {
-            let (byte, rest) = self.bytes.split_first()?;
-            self.bytes = rest;
-            distance |= u32::from(byte & 0x7f) << shift;
-            if *byte < 0x80 {
-                break;
-            }
-            shift += 7;
-        }
-        self.next += distance;
+        self.next += self.distances.next()?;
         Some(self.next - 1)
     }
 }
