@@ -42,6 +42,8 @@ pub async fn sign_in(browser: &Browser, login: &str, password: &str) {
 
 /// Finds a product by its code and types a quantity, on the keyboard alone.
 pub async fn order_by_keyboard(browser: &Browser, code: &str, quantity: &str) {
+    // The first rows are there before anything listens for keys.
+    browser.until("the page has taken over", async || browser.script::<bool>("return document.getElementById('first') === null").await).await;
     browser.keys(Key::Escape).await;
     browser.keys("/").await;
     let focused = "return document.activeElement && document.activeElement.getAttribute('inputmode') === 'search'";
