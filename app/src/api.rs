@@ -135,36 +135,40 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
 }
 
 /// `GET` of bytes.
-pub async fn get_bytes(path: &str) -> Result<Vec<u8>> {
+pub async fn get_bytes(path: &str) -> Result<Uint8Array> {
     bytes(Request::get(path)).await
 }
 
 /// `GET` of bytes from the server itself, whatever this browser holds under the address.
-pub async fn get_bytes_anew(path: &str) -> Result<Vec<u8>> {
+pub async fn get_bytes_anew(path: &str) -> Result<Uint8Array> {
     bytes(Request::get(path).cache(web_sys::RequestCache::Reload)).await
 }
 
-/// A body piece by piece: given up when nothing more comes, however long the whole may take on a slow line.
-async fn bytes(request: RequestBuilder) -> Result<Vec<u8>> {
+/// A body piece by piece: given up when nothing more comes, however long the whole may take on a slow line. It stays outside
+/// this program's own memory, which only ever grows.
+async fn bytes(request: RequestBuilder) -> Result<Uint8Array> {
     let lost = |error: JsValue| ApiError::network(format!("{error:?}"));
     let silence = Silence::begin().map_err(lost)?;
     let response = answer(request.abort_signal(Some(&silence.controller.signal())).build()).await?;
-    let Some(body) = response.body() else { return Ok(Vec::new()) };
+    let Some(body) = response.body() else { return Ok(Uint8Array::new_with_length(0)) };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
+    let mut pieces = Vec::new();
     loop {
         silence.broken();
         let piece = JsFuture::from(reader.read()).await.map_err(lost)?;
+        // Nothing but the end comes without a value.
         match js_sys::Reflect::get(&piece, &"value".into()).map_err(lost)?.dyn_into::<Uint8Array>() {
-            Ok(piece) => {
-                let from = bytes.len();
-                bytes.resize(from + piece.length() as usize, 0);
-                piece.copy_to(&mut bytes[from..]);
-            }
-            // Nothing but the end comes without a value.
-            Err(_) => return Ok(bytes),
+            Ok(piece) => pieces.push(piece),
+            Err(_) => break,
         }
     }
+    let all = Uint8Array::new_with_length(pieces.iter().map(Uint8Array::length).sum());
+    let mut at = 0;
+    for piece in pieces {
+        all.set(&piece, at);
+        at += piece.length();
+    }
+    Ok(all)
 }
 
 /// Gives a call up after [`PATIENCE_MS`] of silence.

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use js_sys::Uint8Array;
 use kontor_shared::api::{Bought, PriceListInfo};
 use kontor_shared::catalog::columns::{Columns, delta};
 use kontor_shared::catalog::discount;
@@ -164,7 +165,7 @@ impl Shop {
             return;
         }
         match (answer, here) {
-            (Ok((bytes, _)), Some(_)) => Newer::announce(self, Newer { reader: reader.to_string(), info, bytes }),
+            (Ok((bytes, _)), Some(_)) => Newer::announce(self, Newer { reader: reader.to_string(), info, bytes: bytes.to_vec() }),
             (Ok((bytes, list)), None) => {
                 self.show(info.clone(), list);
                 kept::keep_list(reader, &info, &bytes).await;
@@ -247,7 +248,7 @@ fn gone(error: &ApiError) -> bool {
 }
 
 /// The rows of a version, with the bytes they came in.
-async fn rows(reader: &str, info: &PriceListInfo) -> api::Result<(Vec<u8>, Columns)> {
+async fn rows(reader: &str, info: &PriceListInfo) -> api::Result<(Uint8Array, Columns)> {
     if let Some(bytes) = from_kept(reader, info).await
         && let Some(list) = kept::decode(info, &bytes)
     {
@@ -264,7 +265,7 @@ async fn rows(reader: &str, info: &PriceListInfo) -> api::Result<(Vec<u8>, Colum
 }
 
 /// The version's bytes by way of what is kept: the same where only the discount is another one, or what changed since.
-async fn from_kept(reader: &str, info: &PriceListInfo) -> Option<Vec<u8>> {
+async fn from_kept(reader: &str, info: &PriceListInfo) -> Option<Uint8Array> {
     let kept = kept::list(reader).await?;
     if same_rows(&kept.info, info) {
         return Some(kept.bytes);
@@ -275,5 +276,5 @@ async fn from_kept(reader: &str, info: &PriceListInfo) -> Option<Vec<u8>> {
         return None;
     }
     let told = api::get_bytes(&way.url).await.ok()?;
-    delta::apply(&kept.bytes, &told).ok()
+    delta::apply(&kept.bytes.to_vec(), &told.to_vec()).ok().map(|bytes| Uint8Array::from(bytes.as_slice()))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use js_sys::Uint8Array;
 use kontor_shared::api::PriceListInfo;
 use kontor_shared::words::offline;
 use leptos::prelude::*;
@@ -32,7 +33,8 @@ impl Shop {
         let Some(newer) = self.newer.get_untracked() else { return };
         self.newer.set(None);
         // Whole when it came; the memory it lies in has not been out of our hands since.
-        let Some(list) = kept::decode(&newer.info, &newer.bytes) else { return self.fetch() };
+        let bytes = Uint8Array::from(newer.bytes.as_slice());
+        let Some(list) = kept::decode(&newer.info, &bytes) else { return self.fetch() };
         let catalogue = Catalogue::new(newer.info.clone(), list.less(newer.info.discount));
         let version = newer.info.version;
         let bought = self.bought_codes();
@@ -44,7 +46,7 @@ impl Shop {
         }
         self.mark_kept_bought();
         toast::tell(offline::LIST_TAKEN.with(lang(), &[("list", &version)]));
-        spawn_local(async move { kept::keep_list(&newer.reader, &newer.info, &newer.bytes).await });
+        spawn_local(async move { kept::keep_list(&newer.reader, &newer.info, &bytes).await });
     }
 
     fn bought_codes(self) -> Option<Vec<String>> {

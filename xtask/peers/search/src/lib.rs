@@ -15,8 +15,9 @@ pub struct Search(Index);
 impl Search {
     /// From the bytes of a snapshot.
     #[wasm_bindgen(constructor)]
-    pub fn new(snapshot: &[u8]) -> Result<Search, JsError> {
-        let list = Columns::decode(snapshot).map_err(|error| JsError::new(&error.to_string()))?;
+    pub fn new(snapshot: Vec<u8>) -> Result<Search, JsError> {
+        let list = Columns::decode(&snapshot).map_err(|error| JsError::new(&error.to_string()))?;
+        drop(snapshot);
         Ok(Self(Index::new(Arc::new(list))))
     }
 
