@@ -64,6 +64,10 @@ pub struct Pool {
     space_height: f64,
     entries: usize,
     group_now: Option<(u32, u32)>,
+    /// The pixel at the top when it was last drawn.
+    drawn_at: f64,
+    /// Only what is in view is drawn.
+    bare: bool,
 }
 
 impl Pool {
@@ -91,6 +95,8 @@ impl Pool {
             space_height: -1.0,
             entries: usize::MAX,
             group_now: None,
+            drawn_at: 0.0,
+            bare: false,
         })
     }
 
@@ -184,8 +190,13 @@ impl Pool {
         let scroll = f64::from(self.list.scroll_top());
         let offset = (scroll * self.ratio).max(0.0);
         let from = layout.at(offset as u32);
-        let last = (layout.at((offset + f64::from(self.list.client_height())) as u32) + BEYOND + 1).min(layout.len());
-        let first = from.saturating_sub(BEYOND);
+        let height = f64::from(self.list.client_height());
+        // Whoever leaps comes to rest before rows beyond the view are any use.
+        self.bare = (offset - self.drawn_at).abs() >= height;
+        self.drawn_at = offset;
+        let beyond = if self.bare { 0 } else { BEYOND };
+        let last = (layout.at((offset + height) as u32) + beyond + 1).min(layout.len());
+        let first = from.saturating_sub(beyond);
         self.place_window(offset, scroll);
         self.fill(&scene, first, last);
         self.dress(&scene, from);
@@ -352,6 +363,9 @@ impl Pool {
 
     /// In the order they are read in: rows are moved while nothing scrolls, for those who go through the page by ear.
     pub fn settle(&mut self) {
+        if self.bare {
+            self.draw();
+        }
         self.slots.iter().filter(|slot| slot.entry.is_some()).filter_map(|slot| slot.item.as_ref()).for_each(Item::show_picture);
         let mut order: Vec<usize> = (0..self.slots.len()).collect();
         order.sort_by_key(|slot| (self.slots[*slot].entry.is_none(), self.slots[*slot].at));
