@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
@@ -14,10 +15,10 @@ use kontor_shared::api::Health;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
-use crate::AppState;
 use crate::error::{AppError, Result};
+use crate::{AppState, assets};
 
-/// Nothing inline, nothing foreign; `wasm-unsafe-eval` permits compiling WASM, not `eval`.
+/// Nothing foreign, and nothing inline but what [`list_policy`] names; `wasm-unsafe-eval` permits compiling WASM, not `eval`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
@@ -25,6 +26,17 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 /// style sheets, so a letter's looks stand in its elements.
 fn office_policy() -> HeaderValue {
     HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}; style-src-attr 'unsafe-inline'")).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
+}
+
+/// Of the price list's page, whose looks stand in it so that it is painted without another question: exactly these, by their hash.
+fn list_policy() -> HeaderValue {
+    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+        let (styles, scripts) = assets::inline_sources(assets::text("list.html").unwrap_or_default());
+        let with = |policy: &str, own: &str, sources: &[String]| policy.replacen(own, &format!("{own} {}", sources.join(" ")), 1);
+        let policy = with(CONTENT_SECURITY_POLICY, "style-src 'self'", &styles);
+        HeaderValue::from_str(&with(&policy, "'wasm-unsafe-eval'", &scripts)).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
+    });
+    POLICY.clone()
 }
 
 /// Longest a request may take, uploads included.
@@ -94,6 +106,7 @@ async fn headers_and_log(State(state): State<AppState>, request: Request, next: 
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_string(), |path| path.as_str().to_string());
     let private = request.uri().path().starts_with("/api/");
     let office = request.uri().path().starts_with("/admin");
+    let list = matches!(request.uri().path(), "/" | "/shell/list");
     let span = tracing::info_span!("request", id = %id);
     let mut response = next.run(request).instrument(span).await;
     if private {
@@ -122,6 +135,8 @@ async fn headers_and_log(State(state): State<AppState>, request: Request, next: 
     }
     if office {
         headers.insert(header::CONTENT_SECURITY_POLICY, office_policy());
+    } else if list {
+        headers.insert(header::CONTENT_SECURITY_POLICY, list_policy());
     }
     if private {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -16,6 +16,8 @@ use crate::service_worker::{self, Edition};
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Older ones write modules that do not start: Debian's 108 re-points an export to the wrong table (stack.md §2).
 const LEAST_WASM_OPT: u32 = 132;
+/// Sheets the price list's page has no use for.
+const NOT_OF_THE_LIST: &[&str] = &["mailings.css", "staff.css"];
 
 /// Builds `app/dist`, or leaves it when nothing changed.
 pub fn build() -> Result<()> {
@@ -68,6 +70,8 @@ struct Inputs {
     wasm: BTreeMap<&'static str, Vec<u8>>,
     templates: BTreeMap<&'static str, String>,
     styles: String,
+    /// Those of the price list's page, which stand in it.
+    list_styles: String,
     theme: Vec<u8>,
     public: BTreeMap<String, Vec<u8>>,
     wasm_opt: bool,
@@ -89,7 +93,8 @@ impl Inputs {
         Ok(Self {
             wasm,
             templates,
-            styles: styles()?,
+            styles: styles(|_| true)?,
+            list_styles: styles(|name| !NOT_OF_THE_LIST.contains(&name))?,
             theme: fs::read(root().join("app/theme.js")).context("cannot read app/theme.js")?,
             public,
             wasm_opt: usable_wasm_opt(),
@@ -112,6 +117,7 @@ impl Inputs {
         self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
         self.templates.iter().for_each(|(name, text)| add(name, text.as_bytes()));
         add("styles", self.styles.as_bytes());
+        add("styles of the list", self.list_styles.as_bytes());
         add("theme", &self.theme);
         self.public.iter().for_each(|(name, bytes)| add(name, bytes));
         hex(&hash.finalize())
@@ -120,15 +126,21 @@ impl Inputs {
     /// The files of `app/dist`, with their brotli forms.
     fn pack(&self) -> Result<BTreeMap<String, Vec<u8>>> {
         let mut files = BTreeMap::new();
-        let mut styles = self.styles.clone();
+        let (mut styles, mut list_styles) = (self.styles.clone(), self.list_styles.clone());
         for (name, bytes) in &self.public {
             if name.ends_with(".woff2") {
                 let hashed = hashed_name(name, bytes);
-                styles = styles.replace(&format!("/assets/{name}"), &format!("/assets/{hashed}"));
+                for styles in [&mut styles, &mut list_styles] {
+                    *styles = styles.replace(&format!("/assets/{name}"), &format!("/assets/{hashed}"));
+                }
                 files.insert(hashed, bytes.clone());
             } else {
                 files.insert(name.clone(), bytes.clone());
             }
+        }
+        let theme = std::str::from_utf8(&self.theme).context("app/theme.js is no text")?;
+        if [&list_styles, theme].iter().any(|text| text.contains("</")) {
+            bail!("a style or theme.js ends the element it stands in");
         }
         let style_name = hashed_name("style.css", styles.as_bytes());
         files.insert(style_name.clone(), styles.into_bytes());
@@ -151,7 +163,8 @@ impl Inputs {
             let boot = include_str!("../../app/boot.js")
                 .replace("{{SCRIPT}}", &format!("/assets/{}", bound.script))
                 .replace("{{WASM}}", &format!("/assets/{}", bound.wasm))
-                .replace("{{KEPT}}", if *page == "staff" { "false" } else { "true" });
+                .replace("{{KEPT}}", if *page == "staff" { "false" } else { "true" })
+                .replace("{{LIST}}", if *page == "list" { "true" } else { "false" });
             let boot_name = hashed_name(&format!("boot-{page}.js"), boot.as_bytes());
             files.insert(boot_name.clone(), boot.into_bytes());
             let preloads = format!(
@@ -159,11 +172,16 @@ impl Inputs {
                 bound.script, bound.wasm
             );
             let script = format!("<script type=\"module\" src=\"/assets/{boot_name}\"></script>");
+            // What is painted first waits for nothing else: a question to a slow server is longer than these kilobytes are.
+            let inline = *page == "list";
             let html = template
                 .replace("{{SCRIPT}}", &script)
-                .replace("{{STYLES}}", &format!("<link rel=\"stylesheet\" href=\"/assets/{style_name}\">"))
+                .replace(
+                    "{{STYLES}}",
+                    &if inline { format!("<style>{list_styles}</style>") } else { format!("<link rel=\"stylesheet\" href=\"/assets/{style_name}\">") },
+                )
                 .replace("{{PRELOADS}}", &preloads)
-                .replace("{{THEME}}", &format!("<script src=\"/assets/{theme_name}\"></script>"))
+                .replace("{{THEME}}", &if inline { format!("<script>{theme}</script>") } else { format!("<script src=\"/assets/{theme_name}\"></script>") })
                 .replace(
                     "{{WORKER_META}}",
                     &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\" data-with=\"/assets/{} /assets/{}\">", worker.script, worker.wasm),
@@ -242,14 +260,14 @@ struct Bound {
     snippets: Vec<String>,
 }
 
-/// Tokens first, then the base, then one sheet per concern.
-fn styles() -> Result<String> {
+/// Tokens first, then the base, then one sheet per concern; without comments and indents.
+fn styles(wanted: impl Fn(&str) -> bool) -> Result<String> {
     let folder = root().join("style");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .context("there is no folder style")?
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".css"))
+        .filter(|name| name.ends_with(".css") && wanted(name))
         .collect();
     names.sort_by_key(|name| (name != "tokens.css", name != "base.css", name.clone()));
     let mut all = String::new();
@@ -257,7 +275,19 @@ fn styles() -> Result<String> {
         all.push_str(&fs::read_to_string(folder.join(&name)).with_context(|| format!("cannot read style/{name}"))?);
         all.push('\n');
     }
-    Ok(all)
+    Ok(bare(&all))
+}
+
+/// A sheet without comments, indents and empty lines.
+fn bare(styles: &str) -> String {
+    let mut rest = styles;
+    let mut kept = String::with_capacity(styles.len());
+    while let Some((before, after)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Every file below a folder, by its bare name.
@@ -349,6 +379,11 @@ fn write_if_changed(dist: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sheets_are_stripped_of_what_is_for_people() {
+        assert_eq!(bare("/* one\n two */\n\n  a { b: c; }\n  /* x */ d { }\n"), "a { b: c; }\nd { }");
+    }
 
     #[test]
     fn names_change_with_the_content() {

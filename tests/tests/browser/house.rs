@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use kontor_server::assets::inline_sources;
 use kontor_shared::api::{PublishReport, Role};
 use kontor_tests::TestApp;
 use serde_json::json;
@@ -89,9 +90,15 @@ async fn answer(State(manner): State<Arc<Manner>>, mut request: Request, next: N
     }
     let bytes = axum::body::to_bytes(body, 8 << 20).await.expect("a page's text");
     let text = String::from_utf8(bytes.into()).expect("UTF-8");
+    let before = inline_sources(&text);
     let text = text.replace("/assets/", &format!("/assets/{edition}-")).replace(" from './", &format!(" from './{edition}-"));
     let text = text.replace("PREFIX + '", &format!("PREFIX + '{edition}-"));
     parts.headers.remove(header::CONTENT_LENGTH);
+    // What stands in the page names files too; its policy knows it by its hash.
+    let (was, is) = (before.0.into_iter().chain(before.1), inline_sources(&text));
+    let mut policy = parts.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text").to_string();
+    was.zip(is.0.into_iter().chain(is.1)).for_each(|(was, is)| policy = policy.replace(&was, &is));
+    parts.headers.insert(header::CONTENT_SECURITY_POLICY, policy.parse().expect("a header"));
     Response::from_parts(parts, Body::from(text))
 }
 
