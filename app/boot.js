@@ -5,6 +5,8 @@ const SCRIPT = '{{SCRIPT}}';
 const WASM = '{{WASM}}';
 // Whether the service worker keeps this page.
 const KEPT = {{KEPT}};
+// Whether this is the price list.
+const LIST = {{LIST}};
 const TRIED = 'kontor.rescue';
 
 const SENTENCES = {
@@ -130,4 +132,16 @@ const rescue = async (error) => {
   tell();
 };
 
-import(SCRIPT).then(({ default: init }) => init({ module_or_path: fetch(WASM, { signal: reading.signal }) })).then(() => mark(''), rescue).catch(tell);
+// The first screen as this reader saw it last, where the page has none of the server's: it comes from what is kept, as the rows do
+// (app/src/catalogue/kept.rs). The app takes it away once its own rows are painted.
+const layFirst = async () => {
+  if (!LIST || location.pathname !== '/' || location.search || document.getElementById('first')) return;
+  const entry = await caches.match('/kept/first', { cacheName: 'kontor-kept' });
+  if (!entry) return;
+  const { reader, what: [lang, html] } = JSON.parse(new TextDecoder().decode(new Uint8Array(await entry.arrayBuffer()).subarray(4)));
+  const who = JSON.parse(localStorage.getItem('kontor.who') ?? 'null');
+  const mine = reader === (who ? `${who.login} ${who.customer?.code ?? ''}` : '') && lang === (localStorage.getItem('kontor.lang') ?? lang);
+  if (mine && !document.querySelector('body > .bar')) document.body.insertAdjacentHTML('afterbegin', html);
+};
+// Before the app starts, which would have nothing to show yet: what is kept is read in some milliseconds.
+Promise.all([import(SCRIPT), layFirst().catch(() => {})]).then(([{ default: init }]) => init({ module_or_path: fetch(WASM, { signal: reading.signal }) })).then(() => mark(''), rescue).catch(tell);

@@ -12,6 +12,7 @@ use crate::orders::QuantityRule;
 pub mod by_code;
 pub mod columns;
 pub mod discount;
+pub mod first;
 pub mod rows;
 pub mod search;
 pub mod tiers;

@@ -5,21 +5,25 @@
 //! what names it, so a write that was cut off leaves the entry before it or none. Who it belongs to stands in it and is
 //! looked at on both sides of every write: a log-out in another tab may come in between.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use kontor_shared::api::{Bought, PriceListInfo};
 use kontor_shared::catalog::columns::Columns;
 use kontor_shared::catalog::discount;
+use kontor_shared::words::Lang;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 use crate::house::memory;
 
 const CACHE: &str = "kontor-kept";
 const LIST: &str = "/kept/list";
 const BOUGHT: &str = "/kept/bought";
+/// The first screen, which `app/boot.js` shows.
+const FIRST: &str = "/kept/first";
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,11 +38,13 @@ extern "C" {
     fn find(this: &Cache, address: &str) -> Promise;
     #[wasm_bindgen(method)]
     fn put(this: &Cache, address: &str, what: &Entry) -> Promise;
+    #[wasm_bindgen(method, js_name = delete)]
+    fn drop(this: &Cache, address: &str) -> Promise;
 
     #[wasm_bindgen(js_name = Response)]
     type Entry;
     #[wasm_bindgen(constructor, js_class = "Response")]
-    fn new(bytes: &Uint8Array) -> Entry;
+    fn new(body: &Blob) -> Entry;
     #[wasm_bindgen(method, js_name = arrayBuffer)]
     fn bytes(this: &Entry) -> Promise;
 }
@@ -50,58 +56,55 @@ struct Label<T> {
     what: T,
 }
 
-/// A version as it came from the server, before any discount.
+/// A version as it came from the server, before any discount. Its bytes lie outside this program's memory, which only ever grows.
 pub struct KeptList {
     pub info: PriceListInfo,
-    pub bytes: Vec<u8>,
+    pub bytes: Uint8Array,
 }
 
 async fn cache() -> Result<Cache, JsValue> {
     Ok(JsFuture::from(open_cache(CACHE)?).await?.unchecked_into())
 }
 
-async fn read<T: DeserializeOwned>(address: &str, reader: &str) -> Option<(T, Vec<u8>)> {
+async fn read<T: DeserializeOwned>(address: &str, reader: &str) -> Option<(T, Uint8Array)> {
     let entry = JsFuture::from(cache().await.ok()?.find(address)).await.ok()?;
     if entry.is_undefined() {
         return None;
     }
     let buffer = JsFuture::from(entry.unchecked_ref::<Entry>().bytes()).await.ok()?;
-    let mut bytes = Uint8Array::new(&buffer).to_vec();
-    let (label, end) = unpack::<Label<T>>(&bytes)?;
-    // In place: a long list is not held twice.
-    bytes.drain(..end);
-    (label.reader == reader).then_some((label.what, bytes))
+    let all = Uint8Array::new(&buffer);
+    let length = label_length(&all.subarray(0, 4).to_vec())?;
+    let end = length.checked_add(4)?;
+    let label: Label<T> = serde_json::from_slice(&all.subarray(4, end).to_vec()).ok()?;
+    (label.reader == reader).then(|| (label.what, all.subarray(end, all.length())))
 }
 
-async fn write<T: Serialize>(address: &str, reader: &str, what: T, bytes: &[u8]) {
+async fn write<T: Serialize>(address: &str, reader: &str, what: T, bytes: &Uint8Array) {
     // Whoever was signed in when this was asked for may have left meanwhile.
     if memory::reader_now() != reader {
         return;
     }
-    let Some(packed) = pack(&Label { reader: reader.to_string(), what }, bytes) else { return };
+    let Some(label) = labelled(&Label { reader: reader.to_string(), what }) else { return };
+    let Ok(body) = Blob::new_with_u8_array_sequence(&Array::of2(&Uint8Array::from(label.as_slice()), bytes)) else { return };
     if let Ok(cache) = cache().await {
-        let kept = JsFuture::from(cache.put(address, &Entry::new(&Uint8Array::from(packed.as_slice())))).await;
+        let kept = JsFuture::from(cache.put(address, &Entry::new(&body))).await;
         if kept.is_err() || memory::reader_now() != reader {
             wipe();
         }
     }
 }
 
-/// A label, its length before it, and the bytes.
-fn pack(label: &impl Serialize, bytes: &[u8]) -> Option<Vec<u8>> {
+/// A label with its length before it.
+fn labelled(label: &impl Serialize) -> Option<Vec<u8>> {
     let label = serde_json::to_vec(label).ok()?;
-    let mut all = Vec::with_capacity(4 + label.len() + bytes.len());
-    all.extend_from_slice(&u32::try_from(label.len()).ok()?.to_le_bytes());
+    let mut all = u32::try_from(label.len()).ok()?.to_le_bytes().to_vec();
     all.extend_from_slice(&label);
-    all.extend_from_slice(bytes);
     Some(all)
 }
 
-/// The label, and where the bytes begin.
-fn unpack<T: DeserializeOwned>(all: &[u8]) -> Option<(T, usize)> {
-    let (length, rest) = all.split_first_chunk::<4>()?;
-    let length = u32::from_le_bytes(*length) as usize;
-    Some((serde_json::from_slice(rest.get(..length)?).ok()?, 4 + length))
+/// How long the label is, by the first bytes of an entry.
+fn label_length(start: &[u8]) -> Option<u32> {
+    start.first_chunk::<4>().map(|length| u32::from_le_bytes(*length))
 }
 
 /// The list kept for this reader.
@@ -111,8 +114,17 @@ pub async fn list(reader: &str) -> Option<KeptList> {
 }
 
 /// Keeps a list for this reader, in place of the one before.
-pub async fn keep_list(reader: &str, info: &PriceListInfo, bytes: &[u8]) {
+pub async fn keep_list(reader: &str, info: &PriceListInfo, bytes: &Uint8Array) {
+    // That of another list is not shown with this one; it is soon kept anew.
+    if let Ok(cache) = cache().await {
+        let _ = JsFuture::from(cache.drop(FIRST)).await;
+    }
     write(LIST, reader, info, bytes).await;
+}
+
+/// Keeps the first screen as this reader sees it, where the list it is of is kept.
+pub async fn keep_first(reader: &str, lang: Lang, html: &str) {
+    write(FIRST, reader, (lang.tag(), html), &Uint8Array::new_with_length(0)).await;
 }
 
 /// The codes of what this reader bought before.
@@ -121,7 +133,7 @@ pub async fn bought(reader: &str) -> Option<Bought> {
 }
 
 pub async fn keep_bought(reader: &str, bought: &Bought) {
-    write(BOUGHT, reader, bought, &[]).await;
+    write(BOUGHT, reader, bought, &Uint8Array::new_with_length(0)).await;
 }
 
 /// Nothing of any reader's is kept any more.
@@ -133,8 +145,8 @@ pub fn wipe() {
 }
 
 /// The list in bytes, if it is whole and the one that `info` names: its checksum says whether it is torn, its head whose it is.
-pub fn decode(info: &PriceListInfo, bytes: &[u8]) -> Option<Columns> {
-    let list = Columns::decode(bytes).ok()?;
+pub fn decode(info: &PriceListInfo, bytes: &Uint8Array) -> Option<Columns> {
+    let list = Columns::decode(&bytes.to_vec()).ok()?;
     (list.head.version == info.version && list.head.overlay == discount::parts(&info.overlay).0).then_some(list)
 }
 
@@ -143,13 +155,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_comes_back_as_it_went_in_and_a_torn_one_not_at_all() {
-        let label = Label { reader: "ann C1".to_string(), what: 7_u32 };
-        let packed = pack(&label, b"rows").unwrap();
-        let (back, end) = unpack::<Label<u32>>(&packed).unwrap();
-        assert_eq!((back.reader.as_str(), back.what, &packed[end..]), ("ann C1", 7, b"rows".as_slice()));
-        for cut in 0..end {
-            assert!(unpack::<Label<u32>>(&packed[..cut]).is_none(), "{cut}");
-        }
+    fn a_label_says_how_long_it_is() {
+        let packed = labelled(&Label { reader: "ann C1".to_string(), what: 7_u32 }).unwrap();
+        assert_eq!(label_length(&packed), u32::try_from(packed.len() - 4).ok());
+        assert_eq!(label_length(&packed[..3]), None, "a torn entry");
     }
 }

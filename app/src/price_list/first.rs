@@ -1,18 +1,55 @@
-//! The rows the server put into the page: they lie over the app until its own are painted, and what was done on them
-//! meanwhile is not lost.
+//! The rows that are in the page before the app: the server's, or those of the last visit, which `app/boot.js` puts there where
+//! the page comes from what is kept. They lie over the app until its own are painted, and what was done on them meanwhile is not lost.
 
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_shared::catalog::first::{Above, Opening, html as first_html};
+use kontor_shared::catalog::rows::Look;
+use kontor_shared::words::shop as words;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
 use super::steering::Steering;
 use super::{find, html};
-use crate::catalogue::{Catalogue, shop};
-use crate::draft;
+use crate::catalogue::{Catalogue, kept, shop};
+use crate::house::{firm, house, memory};
+use crate::{draft, times};
 
 const ID: &str = "first";
 /// Frames waited for rows of our own; a list without any goods never has one.
 const FRAMES: u32 = 30;
+
+/// Whoever has just opened the list or changes its columns is served first.
+const REST: Duration = Duration::from_secs(1);
+
+/// Keeps the first screen as this reader sees it now, for the next start.
+pub fn keep_soon(catalogue: Arc<Catalogue>, look: Look, comfortable: bool) {
+    thread_local! {
+        static TURN: Cell<u32> = const { Cell::new(0) };
+    }
+    let turn = TURN.get().wrapping_add(1);
+    TURN.set(turn);
+    let reader = || house().session.with_untracked(|session| memory::reader(session.as_ref()));
+    let of = reader();
+    let keep = move || {
+        // The next reader's are other prices.
+        if TURN.get() != turn || reader() != of {
+            return;
+        }
+        let Some(firm) = firm() else { return };
+        let as_of = words::AS_OF.with(look.lang, &[("date", &times::day(&catalogue.info.published_at)), ("list", &catalogue.info.version)]);
+        let logo = firm.logo.as_ref().map(|logo| (logo.url.as_str(), logo.width, logo.height));
+        let above = Above { firm: &firm.name, logo, as_of: &as_of, sign_in: of.is_empty() };
+        let opening = Opening::of(catalogue.list());
+        let html = first_html(&opening, &opening.list, &above, &look, if comfortable { " comfortable" } else { "" });
+        spawn_local(async move { kept::keep_first(&of, look.lang, &html).await });
+    };
+    set_timeout(keep, REST);
+}
 
 /// Takes them away as they are, where the page has something else to say.
 pub fn drop() {
@@ -22,13 +59,13 @@ pub fn drop() {
 }
 
 /// Takes over what was typed and scrolled, in the frame in which our own rows are there.
-pub fn take_over(catalogue: std::sync::Arc<Catalogue>, steering: Steering) {
+pub fn take_over(catalogue: Arc<Catalogue>, steering: Steering) {
     if html(ID).is_some() {
         wait(catalogue, steering, FRAMES);
     }
 }
 
-fn wait(catalogue: std::sync::Arc<Catalogue>, steering: Steering, frames: u32) {
+fn wait(catalogue: Arc<Catalogue>, steering: Steering, frames: u32) {
     request_animation_frame(move || {
         let Some(first) = html(ID) else { return };
         if frames > 0 && document().query_selector("body > .shop .list .item").ok().flatten().is_none() {

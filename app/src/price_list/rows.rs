@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use kontor_shared::catalog::first::code_classes;
 use kontor_shared::catalog::rows::{Column, Look, head_html};
 use kontor_shared::words::{format, shop as words};
 use leptos::html;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
+use super::first;
 use super::layout::{Looking, Metrics};
 use super::manner::manner;
 use super::pool::Pool;
@@ -98,6 +100,8 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
         steering.draw();
         before.is_some() && comfortable
     });
+    let for_next = catalogue.clone();
+    Effect::new(move |_| first::keep_soon(for_next.clone(), look.get(), manner.comfortable.get()));
     let scrolled = move |_| {
         steering.draw();
         if let Some(list) = list.get_untracked() {
@@ -151,11 +155,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
     };
     // The column is as wide as the firm's codes need.
     let longest = catalogue.list().codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
-    let codes = match longest {
-        0..=8 => "",
-        9..=13 => " codes-long",
-        _ => " codes-longest",
-    };
+    let codes = code_classes(longest);
     let class = move || format!("list{codes}{}{}", look.get().shown.classes(), if manner.comfortable.get() { " comfortable" } else { "" });
     view! {
         <div class=class id=LIST role="grid" aria-label=say(words::PRICE_LIST) tabindex="-1" node_ref=list

@@ -2,7 +2,6 @@
 //! says depends on who reads it, and nobody keeps it; a service worker keeps only the page without rows.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
@@ -10,12 +9,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::catalog::columns::Columns;
-use kontor_shared::catalog::rows::{Look, Shown, cells, escape, group_html, head_html, row_html};
+use kontor_shared::catalog::first::{Above, Opening, html};
+use kontor_shared::catalog::rows::{Look, Shown};
 use kontor_shared::money::Percent;
-use kontor_shared::words::{Lang, common, format, shop};
+use kontor_shared::words::{Lang, format, shop};
 use sqlx::AnyConnection;
 
-use super::opening::{Opening, Openings};
+use super::opening::Openings;
 use super::{own_prices, snapshot, store};
 use crate::auth::{Identity, MaybeSignedIn};
 use crate::error::Result;
@@ -25,8 +25,6 @@ use crate::{AppState, assets};
 
 /// Where the page takes them; `app/list.html` has the place.
 const PLACE: &str = "<!--first-->";
-/// Numbers of rows in ids begin here: the app's own begin at nought, and both are in the page for a moment.
-const SLOTS: usize = 10_000;
 /// Pages kept. One page is some 5 kB; which there are follows from price types, discounts and languages.
 const MOST_KEPT: usize = 256;
 
@@ -141,7 +139,10 @@ async fn make(state: &AppState, template: &'static str, key: Key, of: Of, info: 
     let wanted = key.clone();
     let page = tokio::task::spawn_blocking(move || -> anyhow::Result<Vec<u8>> {
         let list = opening.list.clone().less(wanted.discount);
-        snapshot::compress(template.replace(PLACE, &first(&opening, &list, &wanted, &info)).as_bytes(), snapshot::QUICK)
+        let logo = info.logo.as_ref().map(|(url, width, height)| (url.as_str(), *width, *height));
+        let above = Above { firm: &wanted.firm.0, logo, as_of: &info.as_of, sign_in: info.sign_in };
+        let first = html(&opening, &list, &above, &Look::new(&list, wanted.lang, Shown::default()), "");
+        snapshot::compress(template.replace(PLACE, &first).as_bytes(), snapshot::QUICK)
     });
     let page: Arc<[u8]> = page.await.context("making the page stopped")??.into();
     state.first_screens.put(key, page.clone());
@@ -161,74 +162,6 @@ async fn open(state: &AppState, of: &Of) -> Result<Opening> {
 
 async fn compressed(page: String) -> Result<Vec<u8>> {
     Ok(tokio::task::spawn_blocking(move || snapshot::compress(page.as_bytes(), snapshot::QUICK)).await.context("packing stopped")??)
-}
-
-/// The first screen as HTML. It lies over the page until the page's own rows are painted.
-fn first(opening: &Opening, list: &Columns, key: &Key, info: &Info) -> String {
-    let lang = key.lang;
-    let look = Look::new(list, lang, Shown::default());
-    let say = |word: kontor_shared::words::Word| escape(word.say(lang));
-    let mut html = String::with_capacity(60_000);
-    let name = if key.firm.0.is_empty() { common::KONTOR.say(lang) } else { &key.firm.0 };
-    let _ = write!(html, r#"<div id="first" lang="{}"><header class="bar"><a class="firm" href="/">"#, lang.tag());
-    if let Some((url, width, height)) = &info.logo {
-        let _ = write!(html, r#"<img src="{}" width="{width}" height="{height}" alt="">"#, escape(url));
-    }
-    let _ = write!(
-        html,
-        concat!(
-            r#"{name}</a><nav class="only-l" aria-label="{menu}"><a href="/" aria-current="page">{list}</a><a href="/orders">{orders}</a>"#,
-            r#"<a href="/about">{about}</a></nav><span class="push"></span><span class="item s only-xl">{as_of}</span>"#,
-        ),
-        name = escape(name),
-        menu = say(common::MENU),
-        list = say(shop::PRICE_LIST),
-        orders = say(shop::ORDERS),
-        about = say(shop::ABOUT),
-        as_of = escape(&info.as_of),
-    );
-    if info.sign_in {
-        let _ = write!(html, r#"<a class="item" href="/sign-in">{}</a>"#, say(common::SIGN_IN));
-    }
-    let codes = match opening.longest_code {
-        0..=8 => "",
-        9..=13 => " codes-long",
-        _ => " codes-longest",
-    };
-    let _ = write!(
-        html,
-        concat!(
-            r#"</header><div class="shop"><div class="shop-tree"></div><main class="shop-list"><h1 class="vh">{title}</h1>"#,
-            r#"<div class="find"><div class="search"><input class="in" type="text" inputmode="search" autocomplete="off" spellcheck="false" maxlength="200" "#,
-            r#"aria-label="{search}" placeholder="{search}"></div></div><div class="chips"></div><div class="found"><span>{goods}</span></div>"#,
-            r#"<div class="list{codes}{columns}" role="grid" aria-label="{title}" aria-rowcount="{count}" tabindex="0">{head}"#,
-        ),
-        title = say(shop::PRICE_LIST),
-        search = say(shop::SEARCH),
-        goods = escape(&shop::GOODS.say(lang, opening.goods as u64)),
-        codes = codes,
-        columns = look.shown.classes(),
-        count = opening.goods + list.head.groups.len() + 1,
-        head = head_html(&look),
-    );
-    rows(&mut html, list, &opening.in_group, &look);
-    let _ = write!(html, r#"</div></main><aside class="shop-order"><h2>{}</h2></aside></div></div>"#, say(common::ORDER));
-    html
-}
-
-/// The first rows under their groups, as the list is laid out before anything is asked.
-fn rows(html: &mut String, list: &Columns, in_group: &[u32], look: &Look) {
-    let (mut open, mut at) = (None, 0);
-    for (row, rows) in in_group.iter().enumerate() {
-        let group = list.group(row);
-        if open != Some(group) {
-            open = Some(group);
-            html.push_str(&group_html(list, group, *rows, look.lang, at));
-            at += 1;
-        }
-        html.push_str(&row_html(&cells(list, row, look), look, SLOTS + row, at));
-        at += 1;
-    }
 }
 
 #[cfg(test)]

@@ -5,44 +5,13 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kontor_shared::catalog::columns::Columns;
+use kontor_shared::catalog::first::Opening;
 use tokio::sync::OnceCell;
 
 use crate::error::Result;
 
-/// A tall screen full.
-pub const ROWS: usize = 44;
 /// Lists whose beginning is kept; each is its head and some rows.
 const MOST_KEPT: usize = 32;
-
-/// What the first screen shows of a list, and says of the rest.
-#[derive(Debug)]
-pub struct Opening {
-    /// The head and the first rows.
-    pub list: Columns,
-    pub goods: usize,
-    /// Characters of its longest code.
-    pub longest_code: usize,
-    /// For each first row, how many goods its group has from there on.
-    pub in_group: Vec<u32>,
-}
-
-impl Opening {
-    pub fn of(whole: &Columns) -> Self {
-        let rows = whole.len().min(ROWS);
-        let mut in_group = vec![0; rows];
-        // From behind: only the last one's group is gone through.
-        for row in (0..rows).rev() {
-            let same = |other: usize| whole.group(other) == whole.group(row);
-            in_group[row] = match in_group.get(row + 1) {
-                Some(next) if same(row + 1) => next + 1,
-                _ => (row..whole.len()).take_while(|other| same(*other)).count() as u32,
-            };
-        }
-        let longest_code = whole.codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
-        Self { list: whole.beginning(rows), goods: whole.len(), longest_code, in_group }
-    }
-}
 
 type Kept = Arc<OnceCell<Arc<Opening>>>;
 
@@ -73,6 +42,7 @@ impl Openings {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use kontor_shared::catalog::columns::Columns;
     use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
     use kontor_shared::money::VatMode;
 
@@ -97,18 +67,6 @@ mod tests {
             attributes: Vec::new(),
             products: (0..goods).map(product).collect(),
         })
-    }
-
-    #[test]
-    fn the_beginning_says_what_the_whole_would() {
-        let whole = list(100);
-        let opening = Opening::of(&whole);
-        assert_eq!((opening.goods, opening.longest_code, opening.list.len()), (100, 9, ROWS));
-        assert_eq!((opening.in_group[0], opening.in_group[39], opening.in_group[40]), (40, 1, 60));
-        for row in 0..ROWS {
-            assert_eq!(opening.list.product(row), whole.product(row));
-        }
-        assert_eq!(Opening::of(&list(0)).goods, 0);
     }
 
     #[tokio::test]

@@ -125,6 +125,12 @@ async fn without_a_server(engine: Engine) {
     browser.driver.switch_to_window(here).await.expect("the first tab");
     browser.until("signed out here too", async || browser.script::<String>(NAME).await == "Menu").await;
     kept(&browser, "\"").await;
+    const FIRST: &str = "return (async () => { const entry = await (await caches.open('kontor-kept')).match('/kept/first'); \
+         return entry ? (await entry.text()).slice(4, 30) : ''; })()";
+    let servers = "return fetch('/').then(answer => answer.text()).then(page => new DOMParser().parseFromString(page, 'text/html') \
+         .querySelector('#first .list .item .unit-price').textContent)";
+    let servers = browser.script::<String>(servers).await;
+    browser.until("the first rows are kept", async || browser.script::<String>(FIRST).await.starts_with("{\"reader\":\"\",")).await;
     assert_eq!(server.stop().await, Some(0));
     let noted = browser.console_errors().await;
     assert!(noted.iter().all(|entry| entry.contains("ERR_CONNECTION_REFUSED")), "{noted:?}");
@@ -133,6 +139,10 @@ async fn without_a_server(engine: Engine) {
     break_what_is_kept(&browser).await;
     browser.driver.refresh().await.expect("the page reloads");
     browser.read("This page does not start.").await;
+    // Meanwhile the first rows of the last visit are there to read, at this reader's prices.
+    browser.see("#first .list .item").await;
+    let first = "return document.querySelector('#first .list .item .unit-price').innerText";
+    assert_eq!(browser.script::<String>(first).await, servers);
     assert_eq!(browser.script::<usize>("return navigator.serviceWorker.getRegistrations().then(known => known.length)").await, 1);
     browser.console_errors().await;
     browser.close().await;
