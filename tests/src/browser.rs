@@ -188,6 +188,11 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Empties the browser's own cache; what pages and service workers keep stays.
+    pub async fn forget_files(&self) {
+        self.driver.cdp().network().clear_browser_cache().await.expect("the cache is emptied");
+    }
+
     /// Waits for a finished download with this ending and gives its path.
     pub async fn download(&self, ending: &str) -> PathBuf {
         let find = || {

@@ -187,6 +187,13 @@ on_both_databases!(an_open_page_keeps_its_edition_until_the_reader_takes_the_nex
     browser.close().await;
 });
 
+/// Waits until one edition is kept, whole, and the page is under it.
+async fn settled(browser: &Browser) {
+    const SETTLED: &str = "return navigator.serviceWorker.getRegistration().then(known => !!known && !known.installing && !known.waiting \
+        && !!known.active && known.active.state === 'activated' && navigator.serviceWorker.controller === known.active)";
+    browser.until("one edition is kept", async || browser.script::<bool>(SETTLED).await).await;
+}
+
 /// What is kept of the list's page does not start any more.
 pub async fn break_what_is_kept(browser: &Browser) {
     const BREAK: &str = "return (async () => { let broken = 0; for (const name of await caches.keys()) { if (!name.startsWith('kontor-app-')) continue; \
@@ -194,3 +201,56 @@ pub async fn break_what_is_kept(browser: &Browser) {
         await cache.put(url, new Response('broken', { headers: { 'content-type': 'application/wasm' } })); broken++; } } return broken })()";
     assert!(browser.script::<usize>(BREAK).await > 0, "no module is kept");
 }
+
+on_both_databases!(an_edition_that_does_not_start_is_left_with_nothing_lost, |app| async {
+    firm(&app).await;
+    let house = House::open(&app).await;
+    let browser = Browser::start().await;
+    browser.open(&house.address).await;
+    browser.see(".list .item").await;
+    settled(&browser).await;
+    order_the_first(&browser).await;
+
+    // The server has another by now.
+    house.becomes(2);
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    opens_with_the_order(&browser, 2).await;
+    settled(&browser).await;
+
+    // Another waits already, unnoticed by a page that does not start.
+    house.becomes(3);
+    break_what_is_kept(&browser).await;
+    look_for_another(&browser).await;
+    browser.read("A new edition of this page is ready.").await;
+    browser.driver.refresh().await.expect("the page reloads");
+    opens_with_the_order(&browser, 3).await;
+    settled(&browser).await;
+
+    // The server has no other: the same one is fetched anew, and kept again.
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    opens_with_the_order(&browser, 3).await;
+    settled(&browser).await;
+    reload(&browser).await;
+    opens_with_the_order(&browser, 3).await;
+
+    // Nor does the server's start: a sentence, a button, and nothing reloads for ever.
+    house.loses(&["/assets/3-list-"]);
+    browser.forget_files().await;
+    break_what_is_kept(&browser).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.read("This page does not start.").await;
+    browser.read("Страница не открывается.").await;
+    browser.read("Страницата не се отваря.").await;
+    let draft = "return Object.keys(localStorage).filter(key => key.startsWith('kontor.draft')).length";
+    assert_eq!(browser.script::<usize>(draft).await, 1, "the order is on the device");
+    house.loses(&[]);
+    browser.click("#broken button").await;
+    opens_with_the_order(&browser, 3).await;
+    assert!(browser.script::<bool>("return sessionStorage.getItem('kontor.rescue') === null").await);
+
+    let noted = browser.console_errors().await;
+    assert!(noted.iter().all(|entry| entry.contains("/assets/")), "{noted:?}");
+    browser.close().await;
+});
