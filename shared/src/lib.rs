@@ -15,6 +15,8 @@ pub mod consents;
 pub mod customers;
 pub mod documents;
 pub mod drafts;
+#[cfg(feature = "sheet")]
+pub mod form;
 pub mod ids;
 pub mod import;
 pub mod mailings;

@@ -30,7 +30,7 @@ mod xlsxwriter;
 pub mod zip;
 
 pub use form::form_checksum;
-pub use ids::{checksum, row_id};
+pub use ids::{checksum, row_id, row_position};
 pub use order::order;
 pub use price_list::price_list;
 #[cfg(feature = "xlsxwriter")]

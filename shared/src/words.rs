@@ -16,6 +16,7 @@ pub mod documents;
 pub mod export;
 pub mod firm;
 pub mod format;
+pub mod forms;
 pub mod imports;
 pub mod letters;
 pub mod list;

@@ -7,7 +7,8 @@ use std::io::Cursor;
 
 use anyhow::Context;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
-use serde::{Deserialize, Serialize};
+pub use kontor_shared::form::Cell;
+use kontor_shared::form::cells::{MOST_COLUMNS, column_name};
 use zip::ZipArchive;
 
 use super::Outcome;
@@ -18,55 +19,9 @@ const MOST_ENTRIES: usize = 1_000;
 /// 100 000 goods of twelve columns unpack to about 80 MiB.
 const MOST_UNPACKED: u64 = 256 << 20;
 const MOST_ROWS: u32 = 200_000;
-const MOST_COLUMNS: u32 = 64;
 const MOST_CELLS: usize = 2_000_000;
 /// Longer texts come cut: a description nobody reads is no reason to refuse the workbook.
 const LONGEST_TEXT: usize = 1_000;
-
-/// A cell as the workbook types it. Nothing is converted here: what a number or a text means is the reader's decision.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub enum Cell {
-    #[default]
-    Empty,
-    Text(String),
-    /// The beginning of a text longer than is read here.
-    LongText(String),
-    /// Always finite.
-    Number(f64),
-    Bool(bool),
-    /// `YYYY-MM-DDTHH:MM:SS`
-    Date(String),
-    /// What stands where a number cannot: `#DIV/0!`, NaN, infinity, a duration.
-    Error(String),
-}
-
-impl Cell {
-    /// The text a person sees in a cell without a format: numbers as plain decimals of at most 15 digits, as Excel
-    /// keeps them (a file may say 1.1000000000000001 and means 1.1).
-    pub fn text(&self) -> String {
-        match self {
-            Self::Empty => String::new(),
-            Self::Text(text) | Self::Date(text) | Self::Error(text) => text.clone(),
-            Self::LongText(start) => format!("{start}…"),
-            Self::Bool(value) => value.to_string(),
-            Self::Number(value) => plain(*value),
-        }
-    }
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Empty => true,
-            Self::Text(text) => text.trim().is_empty(),
-            _ => false,
-        }
-    }
-}
-
-/// A finite double as a plain decimal of at most 15 significant digits.
-fn plain(value: f64) -> String {
-    let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
-    let text = format!("{rounded}");
-    if text == "-0" { "0".into() } else { text }
-}
 
 /// A sheet's cells. Row 1 is `rows[0]`; an empty row is an empty vector and a row ends with its last filled cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -248,15 +203,7 @@ fn typed(value: &DataRef<'_>) -> Cell {
 
 /// `B3`
 fn address(row: u32, column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut left = column + 1;
-    while left > 0 {
-        left -= 1;
-        letters.push(b'A' + (left % 26) as u8);
-        left /= 26;
-    }
-    letters.reverse();
-    format!("{}{}", String::from_utf8_lossy(&letters), u64::from(row) + 1)
+    format!("{}{}", column_name(column as usize), u64::from(row) + 1)
 }
 
 fn unreadable(error: XlsxError) -> (&'static str, String) {
@@ -273,31 +220,4 @@ fn unreadable(error: XlsxError) -> (&'static str, String) {
 
 fn internal(error: postcard::Error) -> (&'static str, String) {
     ("sheet_unreadable", error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_plainly() {
-        for (value, expected) in [
-            (0.1 + 0.2, "0.3"),
-            (1.1 + 2.2, "3.3"),
-            (12345678901234.0, "12345678901234"),
-            (1e-7, "0.0000001"),
-            (1e20, "100000000000000000000"),
-            (-0.0, "0"),
-            (-2.5, "-2.5"),
-        ] {
-            assert_eq!(Cell::Number(value).text(), expected);
-        }
-    }
-
-    #[test]
-    fn cells_are_named_as_in_excel() {
-        assert_eq!(address(0, 0), "A1");
-        assert_eq!(address(2, 26), "AA3");
-        assert_eq!(address(1_048_575, 16_383), "XFD1048576");
-    }
 }

@@ -21,6 +21,14 @@ pub fn row_id(position: u32) -> String {
     id
 }
 
+/// The position a row id stands for; nothing for a text that is none, or whose check character is wrong.
+pub fn row_position(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix('K').filter(|rest| rest.len() == 6)?;
+    let value = |sign: u8| ALPHABET.iter().position(|known| *known == sign);
+    let position = digits.bytes().take(5).try_fold(0_u32, |sum, sign| Some(sum * 31 + value(sign)? as u32))?;
+    (row_id(position) == text).then_some(position)
+}
+
 /// Tells an edited hidden sheet from the issued one; no secret, so no proof (FNV-1a, 64 bits, in hex).
 pub fn checksum(parts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;

@@ -1,0 +1,248 @@
+//! Which column is what: by the names the form defines, else by the words of the header, else by what stands in the cells.
+
+use super::cells::{Cell, Row, Sheet, Workbook};
+use super::codes::Found;
+use super::quantity::{self, Said};
+use super::read::Goods;
+use crate::sheet::row_position;
+
+/// Where the quantity stands in a form as issued, counted back from the hidden row ids.
+pub const QUANTITY_BEFORE_ID: usize = 3;
+/// Rows a header is looked for in.
+const HEADER_WITHIN: usize = 40;
+/// Rows whose codes and names are compared with the list's before a column is believed to hold them.
+const SAMPLE: usize = 400;
+
+/// How the column of quantities was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    Name,
+    Header,
+    Offset,
+    Content,
+}
+
+/// The columns of a sheet, from 0 on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    pub id: Option<usize>,
+    pub code: Option<usize>,
+    pub name: Option<usize>,
+    pub quantity: usize,
+    pub price: Option<usize>,
+    pub by: By,
+    /// The header's place among the sheet's rows.
+    pub header: Option<usize>,
+    /// Place of the first row that may order something.
+    pub first: usize,
+}
+
+/// Why a sheet has no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing on it stands in the list.
+    Products,
+    /// Products, but no quantities.
+    Quantities,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Quantity,
+    Code,
+    Name,
+    Price,
+}
+
+/// What a header's word announces; the number is lower the surer it is.
+fn word_of(text: &str) -> Option<(Word, u8)> {
+    let text = text.trim().trim_end_matches([':', '*', '.', ' ']).to_lowercase();
+    if text.is_empty() || text.chars().count() > 40 || text.contains(['≤', '≥']) {
+        return None;
+    }
+    const QUANTITY: [&str; 20] = [
+        "заказ", "заказать", "ваш заказ", "кол-во", "количество", "кол", "к-во", "количество за поръчка", "за поръчка", "поръчка", "бр", "брой", "qty", "quantity", "order",
+        "order qty", "order quantity", "ordered", "ваша поръчка", "кол-во заказа",
+    ];
+    const CODE: [&str; 14] =
+        ["код", "артикул", "арт", "код товара", "код на стоката", "code", "sku", "item code", "article", "art", "part number", "item no", "product code", "каталожен номер"];
+    const NAME: [&str; 13] =
+        ["наименование", "название", "товар", "номенклатура", "име", "стока", "наименование на стоката", "name", "product", "description", "item", "product name", "описание"];
+    const PRICE: [&str; 6] = ["цена", "price", "ед. цена", "единична цена", "unit price", "ваша цена"];
+    for (word, exact) in [(Word::Quantity, &QUANTITY[..]), (Word::Code, &CODE[..]), (Word::Name, &NAME[..]), (Word::Price, &PRICE[..])] {
+        if exact.contains(&text.as_str()) {
+            return Some((word, 0));
+        }
+    }
+    // What is in a box or in stock is no order.
+    if ["остат", "налич", "упак", "короб", "опак", "кашон", "stock", "pack", "box", "мин", "min"].iter().any(|part| text.contains(part)) {
+        return None;
+    }
+    let begins = |parts: &[&str]| parts.iter().any(|part| text.starts_with(part));
+    if begins(&["заказ", "кол-во", "количество", "к-во", "поръч", "qty", "quantity", "order q"]) && !text.contains(|sign: char| sign.is_ascii_digit()) {
+        return Some((Word::Quantity, 1));
+    }
+    if begins(&["код ", "артикул", "code ", "sku", "item n"]) {
+        return Some((Word::Code, 1));
+    }
+    if begins(&["наимен", "назван", "product", "descr"]) {
+        return Some((Word::Name, 1));
+    }
+    begins(&["цена", "price", "unit price"]).then_some((Word::Price, 1))
+}
+
+/// What is known of a column without its header.
+#[derive(Clone, Copy, Default)]
+struct Facts {
+    filled: usize,
+    ids: usize,
+    /// Of the sample.
+    sampled: usize,
+    codes: usize,
+    names: usize,
+}
+
+/// The columns of a sheet.
+pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Missing> {
+    let facts = facts(sheet, goods);
+    let id = (0..facts.len()).filter(|at| facts[*at].ids > 0 && facts[*at].ids * 5 >= facts[*at].filled.saturating_sub(1) * 4).max_by_key(|at| facts[*at].ids);
+    let header = header(sheet, id);
+    let words: Vec<Option<(Word, u8)>> = match header {
+        Some(at) => sheet.rows[at].cells.iter().map(|cell| cell.as_text().and_then(word_of)).collect(),
+        None => Vec::new(),
+    };
+    let is = |at: usize, word: Word| matches!(words.get(at), Some(Some((found, _))) if *found == word);
+    let named = |name: &str| book.place(name).filter(|place| place.sheet == sheet.name).map(|place| (place.column, place.first));
+    let has_most = |count: fn(&Facts) -> usize, word: Word, other: Word| {
+        let mostly = |at: &usize| count(&facts[*at]) > 0 && count(&facts[*at]) * 2 >= facts[*at].sampled.saturating_sub(1) && !is(*at, other) && Some(*at) != id;
+        // Of equals the first: a column of numbers may look like codes by chance.
+        (0..facts.len()).filter(mostly).max_by_key(|at| (is(*at, word), count(&facts[*at]), std::cmp::Reverse(*at)))
+    };
+    let announced = |word: Word| (0..words.len()).filter(|at| is(*at, word)).min_by_key(|at| words[*at].map(|(_, doubt)| doubt));
+    let code = named("OF_CODE").map(|(column, _)| column).or_else(|| has_most(|facts| facts.codes, Word::Code, Word::Quantity));
+    let name = has_most(|facts| facts.names, Word::Name, Word::Quantity).filter(|name| Some(*name) != code);
+    if id.is_none() && code.is_none() && name.is_none() {
+        return Err(Missing::Products);
+    }
+    // A code that is none of the list's still says what was wanted.
+    let code = code.or_else(|| announced(Word::Code).filter(|at| Some(*at) != name && Some(*at) != id));
+    let price = named("OF_PRICE").map(|(column, _)| column).or_else(|| announced(Word::Price));
+    let first = match header {
+        Some(at) => at + 1,
+        None => first_known(sheet, goods, id, code, name).unwrap_or(0),
+    };
+    let taken = |at: usize| [id, code, name, price].contains(&Some(at));
+    let fits = |column: usize, first: u32| match header {
+        Some(_) => is(column, Word::Quantity) || above(sheet, column, first),
+        None => true,
+    };
+    let by_name = named("OF_QTY").filter(|(column, first)| fits(*column, *first) && !taken(*column)).map(|(column, _)| (column, By::Name));
+    let by_header = || {
+        let columns: Vec<usize> = (0..words.len()).filter(|at| is(*at, Word::Quantity) && !taken(*at)).collect();
+        let numbers = |at: &usize| sheet.rows[first..].iter().filter(|row| matches!(quantity::read(row.cell(*at), None), Said::Quantity { .. })).count();
+        columns.into_iter().min_by_key(|at| (words[*at].map(|(_, doubt)| doubt), std::cmp::Reverse(numbers(at).min(1)), *at)).map(|at| (at, By::Header))
+    };
+    let by_offset = || {
+        let column = id?.checked_sub(QUANTITY_BEFORE_ID)?;
+        (!taken(column) && words.get(column).is_none_or(Option::is_none)).then_some((column, By::Offset))
+    };
+    let by_content = || only_numbers(sheet, first, facts.len(), &taken).map(|at| (at, By::Content));
+    let (quantity, by) = by_name.or_else(by_header).or_else(by_offset).or_else(by_content).ok_or(Missing::Quantities)?;
+    Ok(Table { id, code, name, quantity, price, by, header, first })
+}
+
+/// Whether a word for quantities stands close above a row.
+fn above(sheet: &Sheet, column: usize, row: u32) -> bool {
+    let close = |other: &&Row| other.number < row && other.number + 3 >= row;
+    sheet.rows.iter().filter(close).any(|row| row.cell(column).as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity))
+}
+
+fn facts(sheet: &Sheet, goods: &Goods) -> Vec<Facts> {
+    let width = sheet.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let mut facts = vec![Facts::default(); width];
+    let step = (sheet.rows.len() / SAMPLE).max(1);
+    for (at, row) in sheet.rows.iter().enumerate() {
+        for (cell, facts) in row.cells.iter().zip(&mut facts) {
+            if cell.is_empty() {
+                continue;
+            }
+            facts.filled += 1;
+            facts.ids += usize::from(cell.as_text().is_some_and(|text| row_position(text.trim()).is_some()));
+            if at % step == 0 {
+                facts.sampled += 1;
+                facts.codes += usize::from(matches!(cell, Cell::Text(_) | Cell::Number(_)) && goods.by_code(&cell.text()) != Found::Nothing);
+                facts.names += usize::from(cell.as_text().is_some_and(|text| goods.by_name(text) != Found::Nothing));
+            }
+        }
+    }
+    facts
+}
+
+/// The row whose words announce most columns; it has to announce two, or the quantities and nothing above the ids.
+fn header(sheet: &Sheet, id: Option<usize>) -> Option<usize> {
+    let ids = |row: &Row| id.is_some_and(|column| row.cell(column).as_text().is_some_and(|text| row_position(text).is_some()));
+    let mut best = None;
+    for (at, row) in sheet.rows.iter().take(HEADER_WITHIN).take_while(|row| !ids(row)).enumerate() {
+        let mut found: Vec<Word> = Vec::new();
+        for (word, _) in row.cells.iter().filter_map(|cell| cell.as_text().and_then(word_of)) {
+            if !found.contains(&word) {
+                found.push(word);
+            }
+        }
+        if found.len() >= 2 && best.is_none_or(|(count, _)| found.len() > count) {
+            best = Some((found.len(), at));
+        }
+    }
+    best.map(|(_, at)| at)
+}
+
+fn first_known(sheet: &Sheet, goods: &Goods, id: Option<usize>, code: Option<usize>, name: Option<usize>) -> Option<usize> {
+    let cell = |row: &Row, column: Option<usize>| column.map(|column| row.cell(column).text()).unwrap_or_default();
+    sheet.rows.iter().position(|row| {
+        row_position(cell(row, id).trim()).is_some() || goods.by_code(&cell(row, code)) != Found::Nothing || goods.by_name(&cell(row, name)) != Found::Nothing
+    })
+}
+
+/// The one column of numbers that is nothing else; of several, the one that is not filled in all rows.
+fn only_numbers(sheet: &Sheet, first: usize, width: usize, taken: &impl Fn(usize) -> bool) -> Option<usize> {
+    let rows = &sheet.rows[first..];
+    let count = |at: usize| rows.iter().filter(|row| matches!(quantity::read(row.cell(at), None), Said::Quantity { .. })).count();
+    let columns: Vec<(usize, usize)> = (0..width).filter(|at| !taken(*at)).map(|at| (at, count(at))).filter(|(_, count)| *count > 0).collect();
+    let one = |columns: &[(usize, usize)]| match columns {
+        [(at, _)] => Some(*at),
+        _ => None,
+    };
+    one(&columns).or_else(|| one(&columns.into_iter().filter(|(_, count)| count * 20 < rows.len() * 19).collect::<Vec<_>>()))
+}
+
+/// A cell below no header, or below another header of quantities, that holds a number: what somebody may take for ordered.
+pub fn beside(sheet: &Sheet, table: &Table) -> Option<(u32, usize)> {
+    let header = &sheet.rows[table.header?];
+    let odd = |at: usize| match header.cell(at) {
+        cell if cell.is_empty() => true,
+        cell => cell.as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity),
+    };
+    let known = [Some(table.quantity), table.id, table.code, table.name, table.price];
+    sheet.rows[table.first..].iter().find_map(|row| {
+        let at = (0..row.cells.len()).find(|at| !known.contains(&Some(*at)) && odd(*at) && matches!(row.cell(*at), Cell::Number(value) if *value > 0.0))?;
+        Some((row.number, at))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_understood_in_three_languages() {
+        for text in ["Количество", "К-во", "Заказ, шт", "кол-во:", "Поръчка", "Qty", "Quantity", "ORDER", "Количество за поръчка"] {
+            assert!(matches!(word_of(text), Some((Word::Quantity, _))), "{text}");
+        }
+        for text in ["Quantity ≤", "Кол-во в упаковке", "Остаток", "Количество в кашон", "Min. quantity", "Поръчка 5", ""] {
+            assert!(!matches!(word_of(text), Some((Word::Quantity, _))), "{text}");
+        }
+        for (text, word) in [("Артикул", Word::Code), ("Code", Word::Code), ("Наименование товара", Word::Name), ("Стока", Word::Name), ("Цена, руб", Word::Price)] {
+            assert!(word_of(text).is_some_and(|(found, _)| found == word), "{text}");
+        }
+    }
+}

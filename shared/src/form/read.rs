@@ -1,0 +1,417 @@
+//! From cells to lines: every row that orders something is taken or refused with its reason, and what is odd is told.
+
+use std::collections::HashMap;
+
+use super::cells::{Cell, Row, Sheet, Workbook, column_name};
+use super::codes::{Codes, Found, folded_name};
+use super::columns::{self, By, Missing, Table};
+use super::quantity::{self, Said};
+use super::{Note, Reason, identity};
+use crate::catalog::{Snapshot, Tier, tiers};
+use crate::money::{Price, Quantity};
+use crate::numbers::{DecimalMark, detect_decimal_mark, plain_decimal};
+use crate::sheet::row_position;
+
+/// A product that can be ordered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    pub code: String,
+    pub name: String,
+    pub unit: String,
+    pub price: Price,
+    pub tiers: Vec<Tier>,
+}
+
+impl Item {
+    /// The price shown for a quantity.
+    pub fn price_at(&self, quantity: Quantity) -> Price {
+        tiers::price_at(self.price, &self.tiers, quantity)
+    }
+}
+
+/// The goods a sheet can name: of the list its form was made from, where that is known, else of the list in force.
+pub struct Goods {
+    pub items: Vec<Item>,
+    codes: Codes,
+    names: HashMap<String, Vec<u32>>,
+    /// Whether a row id is a place among these: then they are the list the form was made from.
+    issued: bool,
+}
+
+impl Goods {
+    pub fn new(items: Vec<Item>, issued: bool) -> Self {
+        let mut names: HashMap<String, Vec<u32>> = HashMap::new();
+        for (place, item) in items.iter().enumerate() {
+            names.entry(folded_name(&item.name)).or_default().push(place as u32);
+        }
+        Self { codes: Codes::new(items.iter().map(|item| item.code.as_str())), items, names, issued }
+    }
+    pub fn of(snapshot: &Snapshot, issued: bool) -> Self {
+        let item = |product: &crate::catalog::ProductRow| Item {
+            code: product.code.clone(),
+            name: product.name.clone(),
+            unit: product.unit.clone(),
+            price: product.price(),
+            tiers: product.tiers.clone(),
+        };
+        Self::new(snapshot.products.iter().map(item).collect(), issued)
+    }
+    pub fn by_code(&self, code: &str) -> Found {
+        self.codes.find(code)
+    }
+    pub fn by_name(&self, name: &str) -> Found {
+        match self.names.get(&folded_name(name)).map(Vec::as_slice) {
+            None => Found::Nothing,
+            Some([place]) => Found::One(*place),
+            Some(places) => Found::Several(places.to_vec()),
+        }
+    }
+}
+
+/// What told which product a row orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FoundBy {
+    /// The hidden id of the form's row.
+    RowId,
+    Code,
+    Name,
+}
+
+impl FoundBy {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RowId => "row_id",
+            Self::Code => "code",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// A row that orders something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub sheet: String,
+    pub row: u32,
+    pub found_by: Option<FoundBy>,
+    /// The product's own code, or what stands in the row for one.
+    pub code: String,
+    /// Its place among the goods.
+    pub item: Option<u32>,
+    /// Absent where it cannot be read.
+    pub quantity: Option<Quantity>,
+    /// The quantity as it stands in the file.
+    pub raw: String,
+    /// Why it is not taken, and what fills the sentence's place.
+    pub refused: Option<(Reason, String)>,
+}
+
+/// Something odd that refuses nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    pub note: Note,
+    pub sheet: Option<String>,
+    pub row: Option<u32>,
+    pub detail: String,
+}
+
+impl Warning {
+    pub fn new(note: Note, detail: impl Into<String>) -> Self {
+        Self { note, sheet: None, row: None, detail: detail.into() }
+    }
+    fn at(note: Note, sheet: &Sheet, row: u32, detail: impl Into<String>) -> Self {
+        Self { note, sheet: Some(sheet.name.clone()), row: Some(row), detail: detail.into() }
+    }
+}
+
+/// What a file orders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub lines: Vec<Line>,
+    pub warnings: Vec<Warning>,
+    /// The total as the file has it.
+    pub total: Option<String>,
+}
+
+impl Reading {
+    /// Lines taken; the others are refused.
+    pub fn taken(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.refused.is_none())
+    }
+    /// What told the product of most lines.
+    pub fn found_by(&self) -> Option<FoundBy> {
+        let count = |by: FoundBy| self.lines.iter().filter(|line| line.found_by == Some(by)).count();
+        [FoundBy::Name, FoundBy::Code, FoundBy::RowId].into_iter().filter(|by| count(*by) > 0).max_by_key(|by| count(*by))
+    }
+}
+
+/// What the form's hidden sheet says of row ids: position and code.
+pub fn issued(book: &Workbook) -> HashMap<u32, String> {
+    let Some(sheet) = meta_sheet(book) else { return HashMap::new() };
+    let entry = |row: &Row| Some((row_position(row.cell(0).as_text()?.trim())?, row.cell(1).text()));
+    sheet.rows.iter().filter_map(entry).collect()
+}
+
+fn meta_sheet(book: &Workbook) -> Option<&Sheet> {
+    book.sheets.iter().find(|sheet| is_meta(sheet))
+}
+
+fn is_meta(sheet: &Sheet) -> bool {
+    sheet.rows.first().is_some_and(|row| row.cell(0).as_text() == Some("form_id"))
+}
+
+/// Reads what a file orders of these goods.
+pub fn read(book: &Workbook, goods: &Goods) -> Reading {
+    let mut reading = Reading::default();
+    let from_file = issued(book);
+    if goods.issued && from_file.iter().any(|(position, code)| goods.items.get(*position as usize).is_none_or(|item| item.code != *code)) {
+        reading.warnings.push(Warning::new(Note::Edited, ""));
+    }
+    let source = Source { goods, from_file };
+    let mut problems = Vec::new();
+    for visible in [true, false] {
+        for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !is_meta(sheet) && !sheet.rows.is_empty()) {
+            match columns::find(book, sheet, goods) {
+                Ok(table) => {
+                    let before = reading.lines.len();
+                    source.read_sheet(sheet, &table, &mut reading);
+                    if !visible && reading.lines.len() > before {
+                        reading.warnings.push(Warning::new(Note::HiddenSheet, sheet.name.clone()));
+                    }
+                }
+                Err(missing) => problems.push((missing, sheet.name.clone())),
+            }
+        }
+        if !reading.lines.is_empty() {
+            break;
+        }
+    }
+    settle_twice(&mut reading);
+    if reading.lines.is_empty() {
+        let without = problems.iter().find(|(missing, _)| *missing == Missing::Quantities);
+        match without {
+            Some((_, sheet)) => reading.warnings.push(Warning { sheet: Some(sheet.clone()), ..Warning::new(Note::NoQuantityColumn, "") }),
+            None if !problems.is_empty() => reading.warnings.push(Warning::new(Note::NoProductColumn, "")),
+            None => {}
+        }
+    }
+    reading.total = book.place("OF_TOTAL").and_then(|place| match book.sheet(&place.sheet)?.row(place.first)?.cell(place.column) {
+        cell @ Cell::Number(_) => Some(cell.text()),
+        _ => None,
+    });
+    reading
+}
+
+struct Source<'a> {
+    goods: &'a Goods,
+    from_file: HashMap<u32, String>,
+}
+
+/// Which product a row is about.
+enum Product {
+    Known(u32, FoundBy),
+    Refused(Reason, String),
+    /// No id, no code, no name.
+    None,
+}
+
+impl Source<'_> {
+    fn read_sheet(&self, sheet: &Sheet, table: &Table, reading: &mut Reading) {
+        let rows = &sheet.rows[table.first..];
+        let mark = decimal_mark(rows, table);
+        let (mut edited, mut first_edited) = (0, None);
+        let before = reading.lines.len();
+        for row in rows {
+            let cell = row.cell(table.quantity);
+            let said = quantity::read(cell, mark);
+            if said == Said::Nothing {
+                continue;
+            }
+            let product = self.product(row, table);
+            if matches!(product, Product::None) {
+                // A heading, a note, a signature: no number, no product.
+                if matches!(&said, Said::Refused(Reason::NotANumber, _)) && !cell.text().trim_start().starts_with(|sign: char| sign.is_ascii_digit()) {
+                    continue;
+                }
+                if is_total(row) {
+                    reading.warnings.push(Warning::at(Note::TotalRow, sheet, row.number, ""));
+                    continue;
+                }
+            }
+            let mut line = Line {
+                sheet: sheet.name.clone(),
+                row: row.number,
+                found_by: None,
+                code: table.code.map(|column| row.cell(column).text().trim().to_string()).unwrap_or_default(),
+                item: None,
+                quantity: None,
+                raw: cell.text(),
+                refused: None,
+            };
+            match product {
+                Product::Known(item, by) => {
+                    line.code = self.goods.items[item as usize].code.clone();
+                    (line.item, line.found_by) = (Some(item), Some(by));
+                }
+                Product::Refused(reason, detail) => line.refused = Some((reason, detail)),
+                Product::None => line.refused = Some((Reason::NoProduct, String::new())),
+            }
+            match said {
+                Said::Quantity { quantity, unit } => {
+                    line.quantity = Some(quantity);
+                    if let (Some(item), Some(unit)) = (line.item, unit)
+                        && quantity::is_other(&unit, &self.goods.items[item as usize].unit)
+                    {
+                        reading.warnings.push(Warning::at(Note::OtherUnit, sheet, row.number, unit));
+                    }
+                    if row.is_formula(table.quantity) {
+                        reading.warnings.push(Warning::at(Note::Formula, sheet, row.number, ""));
+                    }
+                    if self.is_price_edited(&line, row, table) {
+                        edited += 1;
+                        first_edited.get_or_insert(row.number);
+                    }
+                }
+                // A quantity that cannot be read says more than the product beside it.
+                Said::Refused(reason, detail) => line.refused = Some((reason, detail)),
+                Said::Nothing => {}
+            }
+            reading.lines.push(line);
+        }
+        if let Some(row) = first_edited {
+            reading.warnings.push(Warning::at(Note::PriceEdited, sheet, row, edited.to_string()));
+        }
+        if reading.lines.len() > before && table.by == By::Content {
+            reading.warnings.push(Warning { sheet: Some(sheet.name.clone()), ..Warning::new(Note::Guessed, column_name(table.quantity)) });
+        }
+        if let Some((row, column)) = columns::beside(sheet, table) {
+            reading.warnings.push(Warning::at(Note::OtherColumn, sheet, row, format!("{}{row}", column_name(column))));
+        }
+    }
+
+    /// By the hidden id, else by the code, else by the name with the price it has.
+    fn product(&self, row: &Row, table: &Table) -> Product {
+        let text = |column: Option<usize>| column.map(|column| row.cell(column).text().trim().to_string()).unwrap_or_default();
+        let code = text(table.code);
+        let found = self.goods.by_code(&code);
+        let by_id = row_position(&text(table.id)).and_then(|position| self.at(position));
+        if let Some(item) = by_id {
+            return match found {
+                Found::One(other) if other != item => {
+                    let codes = [item, other].map(|place| self.goods.items[place as usize].code.as_str());
+                    Product::Refused(Reason::MixedUp, codes.join(", "))
+                }
+                _ => Product::Known(item, FoundBy::RowId),
+            };
+        }
+        match found {
+            Found::One(item) => return Product::Known(item, FoundBy::Code),
+            Found::Several(places) => return Product::Refused(Reason::SeveralProducts, self.codes(&places)),
+            Found::Nothing => {}
+        }
+        if !code.is_empty() {
+            return Product::Refused(Reason::UnknownCode, code);
+        }
+        let price = table.price.and_then(|column| price_of(row.cell(column)));
+        let fits = |place: &u32| price.is_some_and(|price| self.has_price(*place, price));
+        match self.goods.by_name(&text(table.name)) {
+            // Exactly the name: its price may only contradict it.
+            Found::One(item) if price.is_none() || fits(&item) || !self.goods.issued => Product::Known(item, FoundBy::Name),
+            Found::One(item) => Product::Refused(Reason::SeveralProducts, self.codes(&[item])),
+            Found::Several(places) => match places.iter().copied().filter(fits).collect::<Vec<_>>()[..] {
+                [item] => Product::Known(item, FoundBy::Name),
+                _ => Product::Refused(Reason::SeveralProducts, self.codes(&places)),
+            },
+            Found::Nothing => Product::None,
+        }
+    }
+
+    /// The product at a position of the list the form was made from.
+    fn at(&self, position: u32) -> Option<u32> {
+        if self.goods.issued {
+            return ((position as usize) < self.goods.items.len()).then_some(position);
+        }
+        match self.goods.by_code(self.from_file.get(&position)?) {
+            Found::One(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    fn codes(&self, places: &[u32]) -> String {
+        places.iter().take(5).map(|place| self.goods.items[*place as usize].code.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether it is a price of the product, to the cent: a text file keeps only what was shown.
+    fn has_price(&self, place: u32, price: Price) -> bool {
+        let item = &self.goods.items[place as usize];
+        std::iter::once(item.price.raw()).chain(item.tiers.iter().map(|tier| tier.price)).any(|known| known.abs_diff(price.raw()) < 100)
+    }
+
+    fn is_price_edited(&self, line: &Line, row: &Row, table: &Table) -> bool {
+        let (true, Some(item), Some(column)) = (self.goods.issued, line.item, table.price) else { return false };
+        price_of(row.cell(column)).is_some_and(|price| !self.has_price(item, price))
+    }
+}
+
+fn price_of(cell: &Cell) -> Option<Price> {
+    match cell {
+        Cell::Number(value) => format!("{value:.4}").parse().ok(),
+        Cell::Text(text) => plain_decimal(text, None).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The decimal mark of the file's written numbers, where prices and quantities leave no doubt.
+fn decimal_mark(rows: &[Row], table: &Table) -> Option<DecimalMark> {
+    let written = |text: &&str| !text.is_empty() && text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '.' | ',' | ' ' | '\u{a0}' | '\u{202f}'));
+    let columns = [Some(table.quantity), table.price];
+    let texts = rows.iter().flat_map(|row| columns.into_iter().flatten().filter_map(|column| row.cell(column).as_text()));
+    detect_decimal_mark(texts.map(str::trim).filter(written))
+}
+
+/// Whether a row sums up others.
+fn is_total(row: &Row) -> bool {
+    let total = |text: &str| {
+        let text = text.trim().trim_end_matches(':').to_lowercase();
+        ["итого", "всего", "общо", "сума", "сумма", "total", "sum"].iter().any(|word| text.starts_with(word)) && text.chars().count() < 40
+    };
+    row.cells.iter().filter_map(Cell::as_text).any(total)
+}
+
+/// A product in several rows: with one quantity it is taken once, with several nobody can say which.
+fn settle_twice(reading: &mut Reading) {
+    let mut rows: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, line) in reading.lines.iter().enumerate() {
+        if let (Some(item), Some(_), None) = (line.item, line.quantity, &line.refused) {
+            rows.entry(item).or_default().push(at);
+        }
+    }
+    let mut dropped = vec![false; reading.lines.len()];
+    let mut several: Vec<Vec<usize>> = rows.into_values().filter(|places| places.len() > 1).collect();
+    several.sort();
+    for places in several {
+        let first = &reading.lines[places[0]];
+        if places.iter().all(|at| reading.lines[*at].quantity == first.quantity) {
+            let first_row = first.row.to_string();
+            for at in &places[1..] {
+                let line = &reading.lines[*at];
+                dropped[*at] = true;
+                reading.warnings.push(Warning { note: Note::DuplicateRow, sheet: Some(line.sheet.clone()), row: Some(line.row), detail: first_row.clone() });
+            }
+        } else {
+            let told: Vec<String> = places.iter().take(5).map(|at| reading.lines[*at].row.to_string()).collect();
+            for at in places {
+                reading.lines[at].refused = Some((Reason::StandsTwice, told.join(", ")));
+            }
+        }
+    }
+    let mut at = 0;
+    reading.lines.retain(|_| {
+        at += 1;
+        !dropped[at - 1]
+    });
+}
+
+/// The version of the price list the form's hidden sheet names.
+pub fn version(book: &Workbook) -> Option<u32> {
+    identity::meta(book, "version")?.parse().ok()
+}
