@@ -10,12 +10,14 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
+use kontor_shared::form::Workbook;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::error::AppError;
 
+mod book;
 mod sheet;
 
 pub use sheet::{Cell, LARGEST_FILE, Sheet};
@@ -31,6 +33,7 @@ const MOST_COMPLAINT: u64 = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Sheet,
+    Book,
     Pdf,
     Picture,
 }
@@ -46,13 +49,14 @@ impl Kind {
     const fn word(self) -> &'static str {
         match self {
             Self::Sheet => "sheet",
+            Self::Book => "book",
             Self::Pdf => "pdf",
             Self::Picture => "picture",
         }
     }
     const fn limits(self) -> Limits {
         match self {
-            Self::Sheet => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
+            Self::Sheet | Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
             // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
@@ -62,7 +66,7 @@ impl Kind {
     /// What is said of an input that takes too long, too much memory, or cannot be read at all.
     const fn codes(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Sheet => ("sheet_time", "sheet_memory", "sheet_unreadable"),
+            Self::Sheet | Self::Book => ("sheet_time", "sheet_memory", "sheet_unreadable"),
             Self::Pdf => ("pdf_failed", "pdf_failed", "pdf_failed"),
             Self::Picture => ("picture_time", "picture_memory", "picture_unreadable"),
         }
@@ -131,6 +135,17 @@ pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, Child
     let output = run(Kind::Sheet, name.unwrap_or("").as_bytes(), bytes).await?;
     // A million cells take a while; the threads that answer requests have other work.
     let decoded = tokio::task::spawn_blocking(move || Sheet::decode(&output)).await;
+    decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
+}
+
+/// Reads every sheet of a file that people send: XLSX, XLSM and XLSB without macros, XLS, ODS, CSV, a web page or the XML of
+/// 2003, by its content and whatever it is called.
+pub async fn read_book(bytes: &[u8]) -> Result<Workbook, ChildError> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(ChildError::Refused { code: "sheet_too_large", detail: format!("the file is larger than {} MiB", LARGEST_FILE >> 20) });
+    }
+    let output = run(Kind::Book, b"", bytes).await?;
+    let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).context("a child's workbook cannot be read")).await;
     decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
 }
 
@@ -263,6 +278,7 @@ pub fn main_if_child() -> Option<ExitCode> {
     }
     let kind = match arguments.next()?.to_str()? {
         "sheet" => Kind::Sheet,
+        "book" => Kind::Book,
         "pdf" => Kind::Pdf,
         "picture" => Kind::Picture,
         _ => return Some(ExitCode::from(2)),
@@ -288,6 +304,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     stdin.read_to_end(&mut input)?;
     let outcome: Outcome = match kind {
         Kind::Sheet => sheet::work(input, (!option.is_empty()).then_some(option.as_str())),
+        Kind::Book => book::work(input),
         Kind::Pdf => crate::pdf::work(&option, input),
         Kind::Picture => crate::pictures::make::work(&input),
     };

@@ -20,6 +20,7 @@ mod mail;
 mod pictures;
 mod pricelist;
 mod publish;
+mod read_form;
 mod relocate;
 mod restore;
 mod search;
@@ -76,6 +77,8 @@ enum Command {
     Search(search::Search),
     /// Write the price list as a workbook for one customer.
     Pricelist(pricelist::Pricelist),
+    /// Read a filled-in order form and tell what would become of each line; nothing is stored.
+    ReadForm(read_form::ReadForm),
     /// Show or change the firm's settings.
     Firm(firm::Firm),
     /// Sign mail, and look after what is being sent.
@@ -108,6 +111,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Publish(command) => block_on(command.run()),
         Command::Search(command) => block_on(command.run()),
         Command::Pricelist(command) => block_on(command.run()),
+        Command::ReadForm(command) => block_on(command.run()),
         Command::Firm(command) => block_on(command.run()),
         Command::Mail(command) => block_on(command.run()),
         Command::SetupLink(command) => block_on(command.run()),

@@ -26,6 +26,7 @@ pub mod error;
 pub mod exports;
 pub mod extract;
 pub mod firm;
+pub mod forms;
 pub mod http;
 pub mod imports;
 pub mod jobs;

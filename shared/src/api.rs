@@ -37,6 +37,7 @@ macro_rules! request {
 pub mod accounts;
 pub mod draft;
 pub mod firm;
+pub mod forms;
 pub mod mailings;
 pub mod operations;
 pub mod people;

@@ -18,8 +18,8 @@ pub const LARGEST_FILE: usize = 32 << 20;
 const MOST_ENTRIES: usize = 1_000;
 /// 100 000 goods of twelve columns unpack to about 80 MiB.
 const MOST_UNPACKED: u64 = 256 << 20;
-const MOST_ROWS: u32 = 200_000;
-const MOST_CELLS: usize = 2_000_000;
+pub(super) const MOST_ROWS: u32 = 200_000;
+pub(super) const MOST_CELLS: usize = 2_000_000;
 /// Longer texts come cut: a description nobody reads is no reason to refuse the workbook.
 const LONGEST_TEXT: usize = 1_000;
 
@@ -67,7 +67,7 @@ pub(super) fn check_outside(bytes: &[u8]) -> Result<(), (&'static str, String)> 
 
 /// The archive's directory. Inside the child, for a directory of a million entries costs memory as well. Sizes may be
 /// trusted afterwards: `zip` stops where an entry exceeds its declared size (reliability.md §3).
-fn check_directory(bytes: &[u8]) -> Result<(), (&'static str, String)> {
+pub(super) fn check_directory(bytes: &[u8]) -> Result<Package, (&'static str, String)> {
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ("not_a_sheet", "the file is damaged: its directory cannot be read".to_string()))?;
     if archive.has_duplicate_names() {
         return Err(("sheet_archive", "two entries of the file have the same name".into()));
@@ -76,7 +76,7 @@ fn check_directory(bytes: &[u8]) -> Result<(), (&'static str, String)> {
         return Err(("sheet_archive", format!("the file has {} entries; at most {MOST_ENTRIES} are taken", archive.len())));
     }
     let mut unpacked: u64 = 0;
-    let mut workbook = false;
+    let (mut xlsx, mut xlsb, mut ods) = (false, false, [false; 2]);
     for index in 0..archive.len() {
         let entry = archive.by_index_data(index).map_err(|_| ("sheet_archive", "an entry of the file cannot be read".to_string()))?;
         let name = entry.name().map_err(|_| ("sheet_archive", "an entry's name cannot be read".to_string()))?;
@@ -97,21 +97,35 @@ fn check_directory(bytes: &[u8]) -> Result<(), (&'static str, String)> {
         if folded.contains("externallinks/") {
             return Err(("sheet_external_links", "the workbook refers to other files; break the links and save it again".into()));
         }
-        workbook |= folded == "xl/workbook.xml" || folded == "[content_types].xml";
+        xlsb |= folded == "xl/workbook.bin";
+        xlsx |= folded == "xl/workbook.xml" || folded == "[content_types].xml";
+        ods = [ods[0] | (folded == "content.xml"), ods[1] | (folded == "mimetype")];
         unpacked = unpacked.saturating_add(entry.size());
     }
     if unpacked > MOST_UNPACKED {
         return Err(("sheet_unpacked", format!("unpacked it is larger than {} MiB", MOST_UNPACKED >> 20)));
     }
-    if !workbook {
-        return Err(("not_a_sheet", "this archive holds no XLSX workbook".into()));
+    match () {
+        () if xlsb => Ok(Package::Xlsb),
+        () if ods == [true; 2] => Ok(Package::Ods),
+        () if xlsx => Ok(Package::Xlsx),
+        () => Err(("not_a_sheet", "this archive holds no XLSX workbook".into())),
     }
-    Ok(())
+}
+
+/// What an archive holds, by its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Package {
+    Xlsx,
+    Xlsb,
+    Ods,
 }
 
 /// Reads the sheet, in the child.
 pub(super) fn work(bytes: Vec<u8>, wanted: Option<&str>) -> Outcome {
-    check_directory(&bytes)?;
+    if check_directory(&bytes)? != Package::Xlsx {
+        return Err(("not_a_sheet", "this archive holds no XLSX workbook; save it as XLSX".into()));
+    }
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let visible: Vec<String> = workbook
         .sheets_metadata()
@@ -170,7 +184,7 @@ fn push(output: &mut Vec<u8>, row: &[Cell]) -> Result<(), (&'static str, String)
     Ok(())
 }
 
-fn text_cell(text: &str) -> Cell {
+pub(super) fn text_cell(text: &str) -> Cell {
     match text.char_indices().nth(LONGEST_TEXT) {
         _ if text.is_empty() => Cell::Empty,
         None => Cell::Text(text.to_string()),
@@ -178,7 +192,7 @@ fn text_cell(text: &str) -> Cell {
     }
 }
 
-fn typed(value: &DataRef<'_>) -> Cell {
+pub(super) fn typed(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
         DataRef::Int(value) => Cell::Number(*value as f64),
@@ -202,11 +216,11 @@ fn typed(value: &DataRef<'_>) -> Cell {
 }
 
 /// `B3`
-fn address(row: u32, column: u32) -> String {
+pub(super) fn address(row: u32, column: u32) -> String {
     format!("{}{}", column_name(column as usize), u64::from(row) + 1)
 }
 
-fn unreadable(error: XlsxError) -> (&'static str, String) {
+pub(super) fn unreadable(error: XlsxError) -> (&'static str, String) {
     match error {
         XlsxError::Password => ("sheet_encrypted", "the workbook is protected by a password".into()),
         XlsxError::FileNotFound(_) => ("not_a_sheet", "this archive holds no complete XLSX workbook".into()),
@@ -218,6 +232,6 @@ fn unreadable(error: XlsxError) -> (&'static str, String) {
     }
 }
 
-fn internal(error: postcard::Error) -> (&'static str, String) {
+pub(super) fn internal(error: postcard::Error) -> (&'static str, String) {
     ("sheet_unreadable", error.to_string())
 }

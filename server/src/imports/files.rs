@@ -96,7 +96,7 @@ fn foreign_type(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// The text and the encoding's name.
-fn decode(name: &str, bytes: &[u8]) -> Result<(String, &'static str), ImportError> {
+pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<(String, &'static str), ImportError> {
     let utf16: Option<&'static Encoding> = match bytes {
         [0xff, 0xfe, ..] => Some(UTF_16LE),
         [0xfe, 0xff, ..] => Some(UTF_16BE),

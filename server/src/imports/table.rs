@@ -202,6 +202,13 @@ impl Table {
     }
 }
 
+/// The rows of a text as it stands, with their numbers; separator and quoting are found.
+pub(crate) fn plain_rows(text: &str) -> impl Iterator<Item = Result<(u64, csv::StringRecord), (u64, RowProblem)>> + '_ {
+    let hint = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(|byte| b";,\t|".contains(byte));
+    let separator = hint.unwrap_or_else(|| find_separator(text));
+    text_rows(text, separator, find_quoting(text, separator), usize::MAX).map(|row| row.map(|row| (row.number, row.cells)))
+}
+
 fn reader(text: &str, separator: u8, quoting: bool) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).quoting(quoting).from_reader(text.as_bytes())
 }

@@ -8,6 +8,8 @@ use crate::sheet::row_position;
 
 /// Where the quantity stands in a form as issued, counted back from the hidden row ids.
 pub const QUANTITY_BEFORE_ID: usize = 3;
+/// As is the code. Where it stands elsewhere, columns were put in or taken out, and counting tells nothing.
+pub const CODE_BEFORE_ID: usize = 11;
 /// Rows a header is looked for in.
 const HEADER_WITHIN: usize = 40;
 /// Rows whose codes and names are compared with the list's before a column is believed to hold them.
@@ -61,13 +63,58 @@ fn word_of(text: &str) -> Option<(Word, u8)> {
         return None;
     }
     const QUANTITY: [&str; 20] = [
-        "заказ", "заказать", "ваш заказ", "кол-во", "количество", "кол", "к-во", "количество за поръчка", "за поръчка", "поръчка", "бр", "брой", "qty", "quantity", "order",
-        "order qty", "order quantity", "ordered", "ваша поръчка", "кол-во заказа",
+        "заказ",
+        "заказать",
+        "ваш заказ",
+        "кол-во",
+        "количество",
+        "кол",
+        "к-во",
+        "количество за поръчка",
+        "за поръчка",
+        "поръчка",
+        "бр",
+        "брой",
+        "qty",
+        "quantity",
+        "order",
+        "order qty",
+        "order quantity",
+        "ordered",
+        "ваша поръчка",
+        "кол-во заказа",
     ];
-    const CODE: [&str; 14] =
-        ["код", "артикул", "арт", "код товара", "код на стоката", "code", "sku", "item code", "article", "art", "part number", "item no", "product code", "каталожен номер"];
-    const NAME: [&str; 13] =
-        ["наименование", "название", "товар", "номенклатура", "име", "стока", "наименование на стоката", "name", "product", "description", "item", "product name", "описание"];
+    const CODE: [&str; 14] = [
+        "код",
+        "артикул",
+        "арт",
+        "код товара",
+        "код на стоката",
+        "code",
+        "sku",
+        "item code",
+        "article",
+        "art",
+        "part number",
+        "item no",
+        "product code",
+        "каталожен номер",
+    ];
+    const NAME: [&str; 13] = [
+        "наименование",
+        "название",
+        "товар",
+        "номенклатура",
+        "име",
+        "стока",
+        "наименование на стоката",
+        "name",
+        "product",
+        "description",
+        "item",
+        "product name",
+        "описание",
+    ];
     const PRICE: [&str; 6] = ["цена", "price", "ед. цена", "единична цена", "unit price", "ваша цена"];
     for (word, exact) in [(Word::Quantity, &QUANTITY[..]), (Word::Code, &CODE[..]), (Word::Name, &NAME[..]), (Word::Price, &PRICE[..])] {
         if exact.contains(&text.as_str()) {
@@ -75,11 +122,13 @@ fn word_of(text: &str) -> Option<(Word, u8)> {
         }
     }
     // What is in a box or in stock is no order.
-    if ["остат", "налич", "упак", "короб", "опак", "кашон", "stock", "pack", "box", "мин", "min"].iter().any(|part| text.contains(part)) {
+    if ["остат", "налич", "упак", "короб", "опак", "кашон", "stock", "pack", "box", "мин", "min"].iter().any(|part| text.contains(part))
+    {
         return None;
     }
     let begins = |parts: &[&str]| parts.iter().any(|part| text.starts_with(part));
-    if begins(&["заказ", "кол-во", "количество", "к-во", "поръч", "qty", "quantity", "order q"]) && !text.contains(|sign: char| sign.is_ascii_digit()) {
+    if begins(&["заказ", "кол-во", "количество", "к-во", "поръч", "qty", "quantity", "order q"]) && !text.contains(|sign: char| sign.is_ascii_digit())
+    {
         return Some((Word::Quantity, 1));
     }
     if begins(&["код ", "артикул", "code ", "sku", "item n"]) {
@@ -114,7 +163,8 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
     let is = |at: usize, word: Word| matches!(words.get(at), Some(Some((found, _))) if *found == word);
     let named = |name: &str| book.place(name).filter(|place| place.sheet == sheet.name).map(|place| (place.column, place.first));
     let has_most = |count: fn(&Facts) -> usize, word: Word, other: Word| {
-        let mostly = |at: &usize| count(&facts[*at]) > 0 && count(&facts[*at]) * 2 >= facts[*at].sampled.saturating_sub(1) && !is(*at, other) && Some(*at) != id;
+        let mostly =
+            |at: &usize| count(&facts[*at]) > 0 && count(&facts[*at]) * 2 >= facts[*at].sampled.saturating_sub(1) && !is(*at, other) && Some(*at) != id;
         // Of equals the first: a column of numbers may look like codes by chance.
         (0..facts.len()).filter(mostly).max_by_key(|at| (is(*at, word), count(&facts[*at]), std::cmp::Reverse(*at)))
     };
@@ -144,7 +194,8 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
     };
     let by_offset = || {
         let column = id?.checked_sub(QUANTITY_BEFORE_ID)?;
-        (!taken(column) && words.get(column).is_none_or(Option::is_none)).then_some((column, By::Offset))
+        let untouched = code.is_some_and(|code| id == Some(code + CODE_BEFORE_ID));
+        (untouched && !taken(column) && words.get(column).is_none_or(Option::is_none)).then_some((column, By::Offset))
     };
     let by_content = || only_numbers(sheet, first, facts.len(), &taken).map(|at| (at, By::Content));
     let (quantity, by) = by_name.or_else(by_header).or_else(by_offset).or_else(by_content).ok_or(Missing::Quantities)?;
@@ -203,10 +254,11 @@ fn first_known(sheet: &Sheet, goods: &Goods, id: Option<usize>, code: Option<usi
     })
 }
 
-/// The one column of numbers that is nothing else; of several, the one that is not filled in all rows.
+/// The one column of typed numbers that is nothing else; of several, the one that is not filled in all rows.
 fn only_numbers(sheet: &Sheet, first: usize, width: usize, taken: &impl Fn(usize) -> bool) -> Option<usize> {
     let rows = &sheet.rows[first..];
-    let count = |at: usize| rows.iter().filter(|row| matches!(quantity::read(row.cell(at), None), Said::Quantity { .. })).count();
+    let typed = |row: &&Row, at: usize| matches!(quantity::read(row.cell(at), None), Said::Quantity { .. }) && !row.is_formula(at);
+    let count = |at: usize| rows.iter().filter(|row| typed(row, at)).count();
     let columns: Vec<(usize, usize)> = (0..width).filter(|at| !taken(*at)).map(|at| (at, count(at))).filter(|(_, count)| *count > 0).collect();
     let one = |columns: &[(usize, usize)]| match columns {
         [(at, _)] => Some(*at),
@@ -235,13 +287,17 @@ mod tests {
 
     #[test]
     fn headers_are_understood_in_three_languages() {
-        for text in ["Количество", "К-во", "Заказ, шт", "кол-во:", "Поръчка", "Qty", "Quantity", "ORDER", "Количество за поръчка"] {
+        for text in ["Количество", "К-во", "Заказ, шт", "кол-во:", "Поръчка", "Qty", "Quantity", "ORDER", "Количество за поръчка"]
+        {
             assert!(matches!(word_of(text), Some((Word::Quantity, _))), "{text}");
         }
-        for text in ["Quantity ≤", "Кол-во в упаковке", "Остаток", "Количество в кашон", "Min. quantity", "Поръчка 5", ""] {
+        for text in ["Quantity ≤", "Кол-во в упаковке", "Остаток", "Количество в кашон", "Min. quantity", "Поръчка 5", ""]
+        {
             assert!(!matches!(word_of(text), Some((Word::Quantity, _))), "{text}");
         }
-        for (text, word) in [("Артикул", Word::Code), ("Code", Word::Code), ("Наименование товара", Word::Name), ("Стока", Word::Name), ("Цена, руб", Word::Price)] {
+        for (text, word) in
+            [("Артикул", Word::Code), ("Code", Word::Code), ("Наименование товара", Word::Name), ("Стока", Word::Name), ("Цена, руб", Word::Price)]
+        {
             assert!(word_of(text).is_some_and(|(found, _)| found == word), "{text}");
         }
     }

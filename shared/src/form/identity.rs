@@ -47,7 +47,8 @@ pub fn identify(book: &Workbook, file_name: &str, beside: &str) -> Identity {
         }
     }
     for text in &book.printed {
-        vote("printed", within(text));
+        // Codes of place stand before each part.
+        vote("printed", within(&["&L", "&C", "&R"].iter().fold(text.clone(), |text, code| text.replace(code, " "))));
     }
     vote("file_name", within(file_name));
     vote("beside", announced(beside).or_else(|| within(beside)));

@@ -122,12 +122,12 @@ pub enum UnitKind {
 pub fn kind_of(unit: &str) -> Option<UnitKind> {
     let unit: String = unit.to_lowercase().chars().filter(|sign| !matches!(sign, '.' | ' ' | '-' | '\u{a0}')).collect();
     Some(match unit.as_str() {
-        "шт" | "штук" | "штука" | "штуки" | "бр" | "брой" | "броя" | "броеве" | "pc" | "pcs" | "piece" | "pieces" | "ea" | "each" | "item" | "items" | "unit" | "units"
-        | "ед" => UnitKind::Piece,
-        "уп" | "упак" | "упаковка" | "упаковки" | "упаковок" | "пач" | "пачка" | "пачки" | "пачек" | "оп" | "опак" | "опаковка" | "опаковки" | "пакет" | "пакета"
-        | "pack" | "packs" | "pk" | "pkt" => UnitKind::Pack,
-        "кор" | "коробка" | "коробки" | "коробок" | "ящ" | "ящик" | "ящика" | "ящиков" | "каш" | "кашон" | "кашона" | "кашони" | "стек" | "стека" | "box" | "boxes"
-        | "bx" | "carton" | "cartons" | "ctn" | "case" | "cases" => UnitKind::Box,
+        "шт" | "штук" | "штука" | "штуки" | "бр" | "брой" | "броя" | "броеве" | "pc" | "pcs" | "piece" | "pieces" | "ea" | "each" | "item" | "items"
+        | "unit" | "units" | "ед" => UnitKind::Piece,
+        "уп" | "упак" | "упаковка" | "упаковки" | "упаковок" | "пач" | "пачка" | "пачки" | "пачек" | "оп" | "опак" | "опаковка" | "опаковки" | "пакет"
+        | "пакета" | "pack" | "packs" | "pk" | "pkt" => UnitKind::Pack,
+        "кор" | "коробка" | "коробки" | "коробок" | "ящ" | "ящик" | "ящика" | "ящиков" | "каш" | "кашон" | "кашона" | "кашони" | "стек" | "стека" | "box"
+        | "boxes" | "bx" | "carton" | "cartons" | "ctn" | "case" | "cases" => UnitKind::Box,
         "кг" | "kg" | "kgs" | "кило" | "kilo" => UnitKind::Kilogram,
         "г" | "гр" | "g" | "gr" => UnitKind::Gram,
         "л" | "литр" | "литра" | "литров" | "литри" | "l" | "ltr" => UnitKind::Litre,
@@ -135,7 +135,9 @@ pub fn kind_of(unit: &str) -> Option<UnitKind> {
         "компл" | "комплект" | "комплекта" | "комплектов" | "комплекти" | "кт" | "set" | "sets" => UnitKind::Set,
         "пара" | "пары" | "пар" | "чифт" | "чифта" | "pair" | "pairs" | "pr" => UnitKind::Pair,
         "рул" | "рулон" | "рулона" | "рулонов" | "ролка" | "ролки" | "roll" | "rolls" => UnitKind::Roll,
-        "бут" | "бутылка" | "бутылки" | "бутылок" | "бутилка" | "бутилки" | "bottle" | "bottles" | "btl" => UnitKind::Bottle,
+        "бут" | "бутылка" | "бутылки" | "бутылок" | "бутилка" | "бутилки" | "bottle" | "bottles" | "btl" => {
+            UnitKind::Bottle
+        }
         _ => return None,
     })
 }
@@ -226,9 +228,15 @@ mod tests {
 
     #[test]
     fn a_unit_is_another_one_only_by_its_kind() {
-        for (written, own, other) in
-            [("шт", "бр.", false), ("pcs", "шт", false), ("кашона", "шт", true), ("kg", "кг", false), ("уп", "pair", true), ("шт", "", true), ("Ящ", "ящ.", false)]
-        {
+        for (written, own, other) in [
+            ("шт", "бр.", false),
+            ("pcs", "шт", false),
+            ("кашона", "шт", true),
+            ("kg", "кг", false),
+            ("уп", "pair", true),
+            ("шт", "", true),
+            ("Ящ", "ящ.", false),
+        ] {
             assert_eq!(is_other(written, own), other, "{written} {own}");
         }
     }

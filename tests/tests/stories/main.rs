@@ -32,6 +32,7 @@ mod pictures;
 mod powerloss;
 mod price_list;
 mod profile;
+mod read_form;
 mod restore_drill;
 mod segments;
 mod sending;

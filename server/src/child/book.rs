@@ -1,0 +1,269 @@
+//! Every sheet of a file people send, whatever program saved it: told by its content, read cell by cell into one shape.
+//!
+//! XLSX and XLSB are streamed. calamine reads XLS and ODS whole, so their rectangle is as large as the file says; the
+//! child's address space and calamine's own cap on cells bound it. Macros and links to other files are refused as ever.
+
+use std::io::{Cursor, Read};
+
+use calamine::{Data, DataRef, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
+use kontor_shared::form::cells::{MOST_COLUMNS, column_name};
+use kontor_shared::form::{Cell, Row, Sheet, Workbook};
+use zip::ZipArchive;
+
+use super::Outcome;
+use super::sheet::{LARGEST_FILE, MOST_CELLS, MOST_ROWS, Package, address, check_directory, internal, typed, unreadable};
+
+mod html;
+mod text;
+mod xml;
+
+/// Sheets of a workbook, defined names and properties taken.
+const MOST_SHEETS: usize = 64;
+const MOST_NAMES: usize = 1_000;
+const MOST_PROPERTIES: usize = 200;
+/// The end of a worksheet's XML, where its headers and footers for paper stand.
+const TAIL: usize = 64 << 10;
+/// Properties are a page of XML.
+const MOST_PROPERTY_BYTES: u64 = 1 << 20;
+
+pub(super) type Refusal = (&'static str, String);
+
+/// A workbook being filled, within bounds.
+#[derive(Default)]
+pub(super) struct Filling {
+    book: Workbook,
+    cells: usize,
+}
+
+impl Filling {
+    pub fn sheet(&mut self, name: &str, visible: bool) -> Result<(), Refusal> {
+        if self.book.sheets.len() >= MOST_SHEETS {
+            return Err(("sheet_cells", format!("there are more than {MOST_SHEETS} sheets")));
+        }
+        self.book.sheets.push(Sheet { name: name.chars().take(200).collect(), visible, rows: Vec::new() });
+        Ok(())
+    }
+
+    /// Takes a cell; row and column count from 0. Cells come in order.
+    pub fn cell(&mut self, row: u32, column: u32, cell: Cell, formula: bool) -> Result<(), Refusal> {
+        if cell == Cell::Empty {
+            return Ok(());
+        }
+        if row >= MOST_ROWS {
+            return Err(("sheet_rows", format!("there is a cell in row {}; at most {MOST_ROWS} rows are read", u64::from(row) + 1)));
+        }
+        if column >= MOST_COLUMNS {
+            return Err(("sheet_columns", format!("cell {} lies beyond column {}", address(row, column), column_name(MOST_COLUMNS as usize - 1))));
+        }
+        self.cells += 1;
+        if self.cells > MOST_CELLS {
+            return Err(("sheet_cells", format!("there are more than {MOST_CELLS} filled cells")));
+        }
+        let Some(sheet) = self.book.sheets.last_mut() else { return Ok(()) };
+        let number = row + 1;
+        let out_of_order = || ("sheet_unreadable", format!("cell {} stands twice or out of order", address(row, column)));
+        match sheet.rows.last() {
+            Some(last) if last.number > number => return Err(out_of_order()),
+            Some(last) if last.number == number => {}
+            _ => sheet.rows.push(Row { number, ..Row::default() }),
+        }
+        let Some(last) = sheet.rows.last_mut() else { return Ok(()) };
+        if last.cells.len() > column as usize {
+            return Err(out_of_order());
+        }
+        last.cells.resize(column as usize, Cell::Empty);
+        last.cells.push(cell);
+        last.formulas |= u64::from(formula) << column;
+        Ok(())
+    }
+
+    pub fn names(&mut self, names: &[(String, String)]) {
+        let bounded = |text: &String| text.chars().take(500).collect::<String>();
+        self.book.names.extend(names.iter().take(MOST_NAMES).map(|(name, refers)| (bounded(name), bounded(refers))));
+    }
+
+    pub fn property(&mut self, name: &str, value: &str) {
+        if self.book.properties.len() < MOST_PROPERTIES && !value.trim().is_empty() {
+            self.book.properties.push((name.chars().take(100).collect(), value.trim().chars().take(500).collect()));
+        }
+    }
+}
+
+/// Reads a file, in the child.
+pub(super) fn work(bytes: Vec<u8>) -> Outcome {
+    let book = read(bytes)?;
+    postcard::to_allocvec(&book).map_err(internal)
+}
+
+fn read(bytes: Vec<u8>) -> Result<Workbook, Refusal> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(("sheet_too_large", format!("the file is larger than {} MiB", LARGEST_FILE >> 20)));
+    }
+    let mut filling = Filling::default();
+    let format = if bytes.starts_with(b"PK\x03\x04") {
+        match check_directory(&bytes)? {
+            Package::Xlsx => xlsx(bytes, &mut filling)?,
+            Package::Xlsb => xlsb(bytes, &mut filling)?,
+            Package::Ods => ods(bytes, &mut filling)?,
+        }
+    } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+        xls(bytes, &mut filling)?
+    } else {
+        text::read(bytes, &mut filling)?
+    };
+    filling.book.format = format.into();
+    Ok(filling.book)
+}
+
+fn is_visible(sheet: &calamine::Sheet) -> bool {
+    sheet.visible == SheetVisible::Visible
+}
+
+fn worksheets(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
+    sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| (sheet.name.clone(), is_visible(sheet))).collect()
+}
+
+fn xlsx(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes.as_slice())).map_err(unreadable)?;
+    filling.names(workbook.defined_names());
+    let sheets = worksheets(workbook.sheets_metadata());
+    if sheets.is_empty() {
+        return Err(("sheet_missing", "the workbook has no sheet of cells".into()));
+    }
+    for (name, visible) in sheets {
+        filling.sheet(&name, visible)?;
+        let mut cells = workbook.worksheet_cells_reader(&name).map_err(unreadable)?;
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
+            filling.cell(cell.pos.0, cell.pos.1, typed(&cell.value), cell.formula.is_some())?;
+        }
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|_| damaged())?;
+    for name in ["docProps/custom.xml", "docProps/core.xml"] {
+        properties(&mut archive, name, filling);
+    }
+    let parts: Vec<String> =
+        archive.file_names().filter_map(|name| name.ok().map(|name| name.to_string())).filter(|name| name.starts_with("xl/worksheets/")).take(4).collect();
+    for name in parts {
+        printed(&mut archive, &name, filling);
+    }
+    Ok("xlsx")
+}
+
+fn xlsb(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
+    let mut workbook: Xlsb<_> = Xlsb::new(Cursor::new(bytes.as_slice())).map_err(|error| broken(&error))?;
+    filling.names(workbook.defined_names());
+    for (name, visible) in worksheets(workbook.sheets_metadata()) {
+        filling.sheet(&name, visible)?;
+        let mut cells = workbook.worksheet_cells_reader(&name).map_err(|error| broken(&error))?;
+        while let Some(cell) = cells.next_cell().map_err(|error| broken(&error))? {
+            let (row, column) = cell.get_position();
+            filling.cell(row, column, typed(cell.get_value()), false)?;
+        }
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|_| damaged())?;
+    for name in ["docProps/custom.xml", "docProps/core.xml"] {
+        properties(&mut archive, name, filling);
+    }
+    Ok("xlsb")
+}
+
+fn ods(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
+    let mut workbook: Ods<_> = Ods::new(Cursor::new(bytes.as_slice())).map_err(|error| broken(&error))?;
+    filling.names(workbook.defined_names());
+    for (name, visible) in worksheets(workbook.sheets_metadata()) {
+        filling.sheet(&name, visible)?;
+        let range = workbook.worksheet_range(&name).map_err(|error| broken(&error))?;
+        let formulas = workbook.worksheet_formula(&name).map_err(|error| broken(&error))?;
+        whole(&range, &formulas, filling)?;
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|_| damaged())?;
+    properties(&mut archive, "meta.xml", filling);
+    Ok("ods")
+}
+
+fn xls(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
+    // An encrypted workbook is a compound file with a stream of this name, in UTF-16.
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let locked = || ("sheet_encrypted", "the workbook is protected by a password; send it without one".to_string());
+    if memchr::memmem::find(&bytes, &name).is_some() {
+        return Err(locked());
+    }
+    let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes.as_slice())).map_err(|error| match error {
+        calamine::XlsError::Password => locked(),
+        error => broken(&error),
+    })?;
+    filling.names(workbook.defined_names());
+    for (name, visible) in worksheets(workbook.sheets_metadata()) {
+        filling.sheet(&name, visible)?;
+        let range = workbook.worksheet_range(&name).map_err(|error| broken(&error))?;
+        let formulas = workbook.worksheet_formula(&name).map_err(|error| broken(&error))?;
+        whole(&range, &formulas, filling)?;
+    }
+    Ok("xls")
+}
+
+/// The cells of a sheet that calamine holds whole.
+fn whole(range: &Range<Data>, formulas: &Range<String>, filling: &mut Filling) -> Result<(), Refusal> {
+    let (top, left) = range.start().unwrap_or_default();
+    for (row, column, value) in range.used_cells() {
+        let (row, column) = (top + row as u32, left + column as u32);
+        let formula = formulas.get_value((row, column)).is_some_and(|formula| !formula.is_empty());
+        filling.cell(row, column, typed(&borrowed(value)), formula)?;
+    }
+    Ok(())
+}
+
+fn borrowed(value: &Data) -> DataRef<'_> {
+    match value {
+        Data::Empty => DataRef::Empty,
+        Data::Int(value) => DataRef::Int(*value),
+        Data::Float(value) => DataRef::Float(*value),
+        Data::String(value) => DataRef::SharedString(value),
+        Data::Bool(value) => DataRef::Bool(*value),
+        Data::DateTime(value) => DataRef::DateTime(*value),
+        Data::DateTimeIso(value) => DataRef::DateTimeIso(value.clone()),
+        Data::DurationIso(value) => DataRef::DurationIso(value.clone()),
+        Data::Error(error) => DataRef::Error(error.clone()),
+    }
+}
+
+fn damaged() -> Refusal {
+    ("sheet_unreadable", "the file is damaged".into())
+}
+
+fn broken(error: &impl std::fmt::Display) -> Refusal {
+    // The message may quote the file; a person who sent it may read that, in bounds.
+    let text: String = error.to_string().chars().filter(|sign| !sign.is_control()).take(200).collect();
+    ("sheet_unreadable", format!("the workbook is damaged: {text}"))
+}
+
+/// Custom properties and keywords. A file without them, or with broken ones, has others places that name its form.
+fn properties(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, filling: &mut Filling) {
+    let Ok(entry) = archive.by_name(name) else { return };
+    let mut text = String::new();
+    if entry.take(MOST_PROPERTY_BYTES).read_to_string(&mut text).is_ok() {
+        xml::properties(&text, filling);
+    }
+}
+
+/// The header and footer of a worksheet's pages: they stand behind its cells.
+fn printed(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, filling: &mut Filling) {
+    let Ok(mut entry) = archive.by_name(name) else { return };
+    let (mut tail, mut piece) = (Vec::with_capacity(3 * TAIL), vec![0; TAIL]);
+    while let Ok(read) = entry.read(&mut piece) {
+        if read == 0 {
+            break;
+        }
+        tail.extend_from_slice(&piece[..read]);
+        if tail.len() > 2 * TAIL {
+            tail.drain(..tail.len() - TAIL);
+        }
+    }
+    let text = String::from_utf8_lossy(&tail);
+    for part in ["oddHeader", "oddFooter"] {
+        let found = text.split_once(&format!("<{part}>")).and_then(|(_, rest)| rest.split_once('<'));
+        if let Some((text, _)) = found {
+            filling.book.printed.push(text.replace("&amp;", "&").chars().take(500).collect());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A web page that is called a sheet: its tables' cells. Tags are read one by one and no tree is built, so nesting costs nothing.
+
+use std::cell::RefCell;
+
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use kontor_shared::form::Cell;
+
+use super::super::sheet::text_cell;
+use super::{Filling, Refusal};
+
+const STEP: usize = 64 << 10;
+/// Bytes of a cell kept, above what is read of one.
+const LONGEST: usize = 8_000;
+
+pub(super) fn read(page: &str, filling: &mut Filling) -> Result<(), Refusal> {
+    let state = State { filling, tables: 0, row: None, column: 0, span: 1, text: None, number: None, refusal: None };
+    let tokenizer = Tokenizer::new(Tables(RefCell::new(state)), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    let mut rest = page;
+    while !rest.is_empty() {
+        let mut end = rest.len().min(STEP);
+        while !rest.is_char_boundary(end) {
+            end += 1;
+        }
+        let (now, later) = rest.split_at(end);
+        rest = later;
+        input.push_back(StrTendril::from(now));
+        let _ = tokenizer.feed(&input);
+    }
+    tokenizer.end();
+    let mut state = tokenizer.sink.0.into_inner();
+    state.end_cell();
+    state.refusal.map_or(Ok(()), Err)
+}
+
+struct State<'a> {
+    filling: &'a mut Filling,
+    /// Tables open inside each other; only the outermost makes rows.
+    tables: usize,
+    row: Option<u32>,
+    column: u32,
+    span: u32,
+    /// What stands in the open cell.
+    text: Option<String>,
+    /// A number as Excel's own pages say it beside the text.
+    number: Option<f64>,
+    refusal: Option<Refusal>,
+}
+
+struct Tables<'a>(RefCell<State<'a>>);
+
+impl State<'_> {
+    fn end_cell(&mut self) {
+        let Some(text) = self.text.take() else { return };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cell = match self.number.take() {
+            Some(number) => Cell::Number(number),
+            None => text_cell(&text),
+        };
+        if let (Some(row), None) = (self.row, &self.refusal)
+            && let Err(refusal) = self.filling.cell(row, self.column, cell, false)
+        {
+            self.refusal = Some(refusal);
+        }
+        self.column = self.column.saturating_add(self.span);
+    }
+
+    fn start(&mut self, tag: &Tag) {
+        let attribute = |name: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| attribute.value.to_string());
+        match &*tag.name {
+            "table" => {
+                self.tables += 1;
+                if self.tables == 1 {
+                    (self.row, self.column) = (None, 0);
+                    self.refusal = self.refusal.take().or_else(|| self.filling.sheet("", true).err());
+                }
+            }
+            "tr" if self.tables == 1 => {
+                self.end_cell();
+                self.row = Some(self.row.map_or(0, |row| row.saturating_add(1)));
+                self.column = 0;
+            }
+            "td" | "th" if self.tables == 1 && self.row.is_some() => {
+                self.end_cell();
+                self.span = attribute("colspan").and_then(|span| span.parse().ok()).unwrap_or(1).clamp(1, 1_000);
+                self.number = attribute("x:num").and_then(|number| number.parse().ok()).filter(|number: &f64| number.is_finite());
+                self.text = Some(String::new());
+            }
+            "br" | "p" | "div" => self.say(" "),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: &Tag) {
+        match &*tag.name {
+            "table" => {
+                if self.tables == 1 {
+                    self.end_cell();
+                }
+                self.tables = self.tables.saturating_sub(1);
+            }
+            "td" | "th" | "tr" if self.tables == 1 => self.end_cell(),
+            _ => {}
+        }
+    }
+
+    fn say(&mut self, more: &str) {
+        if let Some(text) = &mut self.text
+            && text.len() < LONGEST
+        {
+            text.push_str(more);
+        }
+    }
+}
+
+impl TokenSink for Tables<'_> {
+    type Handle = ();
+    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
+        let mut state = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => state.start(&tag),
+            Token::TagToken(tag) => state.end(&tag),
+            Token::CharacterTokens(text) => state.say(&text),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}

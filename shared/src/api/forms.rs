@@ -1,0 +1,65 @@
+//! The account of a sheet that came back filled in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Currency, Price, Quantity};
+use crate::orders::Verdict;
+
+body! {
+    /// What became of every row that orders something: read = accepted + changed + refused.
+    pub struct FormAccount {
+        /// The form's id, where the file names one.
+        pub form_id: Option<String>,
+        /// The customer's code.
+        pub customer: String,
+        /// The price list the form was made from, else the one in force.
+        pub version: u32,
+        /// What told the products: `row_id` (hidden in the form), `code` or `name`.
+        pub found_by: Option<String>,
+        /// What the file is, by its content.
+        pub format: String,
+        pub read: u64,
+        pub accepted: u64,
+        pub changed: u64,
+        pub refused: u64,
+        pub lines: Vec<FormLine>,
+        pub warnings: Vec<FormWarning>,
+        pub currency: Currency,
+        /// Of the lines taken, as decimals.
+        pub net: String,
+        pub vat: String,
+        pub gross: String,
+    }
+
+    pub struct FormLine {
+        pub sheet: String,
+        pub row: u32,
+        pub code: String,
+        pub name: String,
+        /// Absent where it cannot be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub quantity: Option<Quantity>,
+        /// The quantity as it stands in the file.
+        pub raw: String,
+        pub verdict: Verdict,
+        /// A stable code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reason: Option<String>,
+        /// The reason in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// The firm's own price.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub price: Option<Price>,
+    }
+
+    /// Something odd that refuses nothing.
+    pub struct FormWarning {
+        pub code: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub sheet: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub row: Option<u32>,
+        pub message: String,
+    }
+}

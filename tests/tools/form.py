@@ -1,0 +1,103 @@
+"""Edits an order form as people do: form.py FILE OUT, with a list of edits as JSON on stdin.
+
+  ["type", {"code": value}]   into the quantity column; a value may be {"date": …}, {"formula": …} or {"error": …}
+  ["put", column, {"code": value}]
+  ["reverse"] ["delete_empty"] ["duplicate", code, quantity] ["insert_column", at] ["move_quantity_first"]
+  ["rename", name] ["hide"] ["drop_head"] ["drop_names"] ["price", code, price] ["copy_out"] ["meta", value] ["codes_only", code, code]
+"""
+
+import datetime
+import json
+import sys
+
+import openpyxl
+
+CODE, QUANTITY, PRICE, ROW_ID = 1, 9, 7, 12
+
+
+def value(typed):
+    if isinstance(typed, dict):
+        if "date" in typed:
+            return datetime.datetime.fromisoformat(typed["date"])
+        return typed.get("formula") or typed["error"]
+    return typed
+
+
+def rows(sheet, column=ROW_ID):
+    return [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, column).value and sheet.cell(row, CODE).value and row > head(sheet)]
+
+
+def head(sheet):
+    return next((row for row in range(1, 40) if sheet.cell(row, ROW_ID).value), 0)
+
+
+def row_of(sheet, code):
+    return next(row for row in rows(sheet) if sheet.cell(row, CODE).value == code)
+
+
+def replace(sheet, first, lines):
+    for at, line in enumerate(lines):
+        for column, cell in enumerate(line, 1):
+            sheet.cell(first + at, column).value = cell
+
+
+def edit(book, name, arguments):
+    sheet = book.worksheets[0]
+    width = sheet.max_column
+    whole = lambda row: [sheet.cell(row, column).value for column in range(1, width + 1)]
+    if name in ("type", "put"):
+        column, wanted = (QUANTITY, arguments[0]) if name == "type" else arguments
+        for code, typed in wanted.items():
+            cell = sheet.cell(row_of(sheet, code), column)
+            cell.value = value(typed)
+            if isinstance(typed, dict) and "error" in typed:
+                cell.data_type = "e"
+    elif name == "reverse":
+        all_rows = rows(sheet)
+        for row, line in zip(all_rows, list(map(whole, reversed(all_rows)))):
+            replace(sheet, row, [line])
+    elif name == "delete_empty":
+        for row in reversed(rows(sheet)):
+            if sheet.cell(row, QUANTITY).value is None:
+                sheet.delete_rows(row)
+    elif name == "duplicate":
+        line = whole(row_of(sheet, arguments[0]))
+        line[QUANTITY - 1] = arguments[1]
+        replace(sheet, sheet.max_row + 1, [line])
+    elif name == "insert_column":
+        sheet.insert_cols(arguments[0])
+        sheet.cell(1, arguments[0]).value = "note"
+    elif name == "move_quantity_first":
+        for row in range(head(sheet), sheet.max_row + 1):
+            line = whole(row)
+            replace(sheet, row, [[line.pop(QUANTITY - 1)] + line])
+    elif name == "rename":
+        sheet.title = arguments[0]
+    elif name == "hide":
+        book.create_sheet("Other")
+        sheet.sheet_state = "hidden"
+    elif name == "drop_head":
+        sheet.delete_rows(1, head(sheet))
+    elif name == "drop_names":
+        for defined in [key for key in book.defined_names if key.startswith("OF_")]:
+            del book.defined_names[defined]
+    elif name == "price":
+        sheet.cell(row_of(sheet, arguments[0]), PRICE).value = arguments[1]
+    elif name == "meta":
+        book["_meta"].cell(1, 2).value = arguments[0]
+    elif name == "codes_only":
+        first, second = (row_of(sheet, code) for code in arguments)
+        sheet.cell(first, CODE).value, sheet.cell(second, CODE).value = arguments[1], arguments[0]
+    elif name == "copy_out":
+        lines = [whole(row)[: ROW_ID - 1] for row in range(head(sheet), sheet.max_row + 1)]
+        book = openpyxl.Workbook()
+        replace(book.active, 1, lines)
+    else:
+        sys.exit(f"no edit {name}")
+    return book
+
+
+book = openpyxl.load_workbook(sys.argv[1])
+for name, *arguments in json.load(sys.stdin):
+    book = edit(book, name, arguments)
+book.save(sys.argv[2])
