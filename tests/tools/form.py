@@ -79,8 +79,13 @@ def edit(book, name, arguments):
     elif name == "drop_head":
         sheet.delete_rows(1, head(sheet))
     elif name == "drop_names":
-        for defined in [key for key in book.defined_names if key.startswith("OF_")]:
-            del book.defined_names[defined]
+        names = book.defined_names
+        kept = [name for name in getattr(names, "definedName", []) if not name.name.startswith("OF_")]
+        if hasattr(names, "definedName"):
+            names.definedName = kept
+        else:
+            for name in [name for name in names if name.startswith("OF_")]:
+                del names[name]
     elif name == "price":
         sheet.cell(row_of(sheet, arguments[0]), PRICE).value = arguments[1]
     elif name == "meta":

@@ -162,6 +162,8 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
     };
     let is = |at: usize, word: Word| matches!(words.get(at), Some(Some((found, _))) if *found == word);
     let named = |name: &str| book.place(name).filter(|place| place.sheet == sheet.name).map(|place| (place.column, place.first));
+    // A program that moves columns may leave names behind: the header has the last word.
+    let named_as = |name: &str, word: Word| named(name).map(|(column, _)| column).filter(|column| header.is_none() || is(*column, word));
     let has_most = |count: fn(&Facts) -> usize, word: Word, other: Word| {
         let mostly =
             |at: &usize| count(&facts[*at]) > 0 && count(&facts[*at]) * 2 >= facts[*at].sampled.saturating_sub(1) && !is(*at, other) && Some(*at) != id;
@@ -169,14 +171,14 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
         (0..facts.len()).filter(mostly).max_by_key(|at| (is(*at, word), count(&facts[*at]), std::cmp::Reverse(*at)))
     };
     let announced = |word: Word| (0..words.len()).filter(|at| is(*at, word)).min_by_key(|at| words[*at].map(|(_, doubt)| doubt));
-    let code = named("OF_CODE").map(|(column, _)| column).or_else(|| has_most(|facts| facts.codes, Word::Code, Word::Quantity));
+    let code = named_as("OF_CODE", Word::Code).or_else(|| has_most(|facts| facts.codes, Word::Code, Word::Quantity));
     let name = has_most(|facts| facts.names, Word::Name, Word::Quantity).filter(|name| Some(*name) != code);
-    if id.is_none() && code.is_none() && name.is_none() {
-        return Err(Missing::Products);
-    }
     // A code that is none of the list's still says what was wanted.
     let code = code.or_else(|| announced(Word::Code).filter(|at| Some(*at) != name && Some(*at) != id));
-    let price = named("OF_PRICE").map(|(column, _)| column).or_else(|| announced(Word::Price));
+    if id.is_none() && name.is_none() && (code.is_none() || (facts.iter().all(|facts| facts.codes == 0) && announced(Word::Quantity).is_none())) {
+        return Err(Missing::Products);
+    }
+    let price = named_as("OF_PRICE", Word::Price).or_else(|| announced(Word::Price));
     let first = match header {
         Some(at) => at + 1,
         None => first_known(sheet, goods, id, code, name).unwrap_or(0),

@@ -197,6 +197,14 @@ fn a_table_without_ids_is_read_by_code_and_then_by_name() {
             (7, None, Some(Reason::UnknownCode)),
         ]
     );
+    // None of the codes is known: each line is told all the same.
+    let foreign = Workbook {
+        sheets: vec![sheet("", vec![vec![text("Артикул"), text("Кол-во")], vec![text("X-1"), number(5.0)], vec![text("X-2"), number(6.0)]])],
+        ..Workbook::default()
+    };
+    let told: Vec<_> =
+        read(&foreign, &Goods::new(goods.clone(), false)).lines.iter().map(|line| (line.code.clone(), line.refused.clone().unwrap().0)).collect();
+    assert_eq!(told, [("X-1".to_string(), Reason::UnknownCode), ("X-2".to_string(), Reason::UnknownCode)]);
     // No header: the codes are known by the list, the quantities by being the only other numbers.
     let bare = Workbook { sheets: vec![sheet("", vec![vec![text("00003"), text("5")], vec![text("00010"), text("12 шт")]])], ..Workbook::default() };
     let reading = read(&bare, &Goods::new(goods, false));
