@@ -112,7 +112,8 @@ on_both_databases!(a_form_comes_back_from_any_program, |app| async {
         assert_eq!(taken(&account), expected, "{filter}: {account:?}");
         assert_eq!((code, account.refused, account.gross.as_str()), (0, 0, "70.62"), "{filter}: {account:?}");
         assert!(account.form_id.is_some() && warned(&account).is_empty(), "{filter}: {account:?}");
-        assert_eq!(account.found_by.as_deref(), Some("row_id"), "{filter}");
+        // LibreOffice leaves hidden columns out of a page.
+        assert_eq!(account.found_by.as_deref(), Some(if format == "html" { "code" } else { "row_id" }), "{filter}");
     }
     // The XML of 2003, as Excel writes it; rows and cells that are empty are left out.
     let id = account(app.place(), &filled, &[]).0.form_id.unwrap();
