@@ -170,6 +170,8 @@ async fn too_long_for_the_others(engine: Engine) {
     until_kept(&browser, json!({"85123A": "12", "22423": "8", "X-0": "1"})).await;
     browser.until("nothing is said", async || !browser.text().await.contains(SAID)).await;
     until_here(&browser, json!({"85123A": "12", "22423": "8", "X-0": "1"})).await;
+    let noted = browser.console_errors().await;
+    assert!(noted.len() == 1 && noted[0].contains("/api/draft"), "{noted:?}");
     browser.close().await;
     assert_eq!(server.stop().await, Some(0));
     place.remove().await;
