@@ -69,6 +69,11 @@ fn corruptions() -> Vec<(&'static str, Vec<String>)> {
         one("firm.settings", "UPDATE firm SET data = '{\"currency\": 7}'"),
         one("orders.events", "UPDATE order_events SET state = 'shipped' WHERE no = 2"),
         one("orders.events", "DELETE FROM order_events WHERE no = 2"),
+        one("orders.lacking", "UPDATE orders SET lacking = 100 WHERE state = 'submitted'"),
+        one("orders.lacking", "UPDATE order_events SET state = 'needs_review' WHERE no = 1"),
+        one("orders.lacking", "UPDATE order_lines SET reason = 'price_rose' WHERE line_no = 1"),
+        // Of no least amount that ever held.
+        ("orders.lacking", vec!["UPDATE orders SET lacking = 7".into(), "UPDATE order_events SET state = 'needs_review' WHERE no = 1".into()]),
         one("pictures.choices", "UPDATE picture_choices SET number = number + 1"),
         one("pictures.choices", "UPDATE product_pictures SET number = 0"),
         one("pictures.fetches", "UPDATE picture_fetches SET state = 'flown'"),
