@@ -29,6 +29,7 @@ mod outbox;
 mod pdf;
 mod people;
 mod pictures;
+mod pictures_fetched;
 mod powerloss;
 mod price_list;
 mod profile;
