@@ -30,6 +30,7 @@ mod pdf;
 mod people;
 mod pictures;
 mod pictures_fetched;
+mod pictures_gone;
 mod powerloss;
 mod price_list;
 mod profile;
