@@ -10,6 +10,7 @@ crate::words! {
         "Имя файла — код товара, например 85123A.jpg. JPEG, PNG, WebP или GIF до 10 МБ и 40 мегапикселей; нужные размеры программа сделает сама.",
         "Името на файла е кодът на стоката, например 85123A.jpg. JPEG, PNG, WebP или GIF до 10 MB и 40 мегапиксела; размерите за листата се правят тук.";
     SHOWN_WHEN_PUBLISHED = "Buyers see a picture once the next price list is published.", "Покупатели увидят фотографию после публикации следующего прайс-листа.", "Купувачите виждат снимката след публикуване на следващата ценова листа.";
+    CHANGE_SHOWN = "Buyers see that once the next price list is published.", "Покупатели увидят это после публикации следующего прайс-листа.", "Купувачите ще видят това след публикуване на следващата ценова листа.";
     SEEN_BY_ALL = "Whoever may read a price list may see every published picture.", "Каждый, кому доступен прайс-лист, может увидеть любую опубликованную фотографию.", "Всеки, който може да чете ценова листа, може да види всяка публикувана снимка.";
     TO_PRICE_LISTS = "Publish a price list", "Опубликовать прайс-лист", "Публикувай ценова листа";
     START = "Send", "Отправить", "Изпрати";
@@ -32,9 +33,9 @@ crate::words! {
     FAILED = "Could not be fetched", "Не удалось загрузить", "Неизтеглени";
     EARLIER = "Earlier ones", "Прежние", "Предишни";
     NO_EARLIER = "Every picture kept is its product’s own now.", "Прежних фотографий нет.", "Няма предишни снимки.";
-    EARLIER_HINT = "Pictures another took the place of, or that were removed. Those that a price list named can still be seen by whoever has that list. What no list ever named goes by itself after two months.",
-        "Заменённые и убранные фотографии. Те, что попали в прайс-лист, остаются видны тем, у кого он есть. Не попавшие ни в один удаляются сами через два месяца.",
-        "Заменени и премахнати снимки. Тези от публикувана листа остават видими за всеки, който я има. Които не са били в никоя листа, се изтриват сами след два месеца.";
+    EARLIER_HINT = "Pictures another took the place of, or that were removed. Those that a price list named can still be seen by readers. What no list ever named goes by itself after two months.",
+        "Заменённые и убранные фотографии. Те, что были в прайс-листе, остаются видны покупателям. Не попавшие ни в один удаляются сами через два месяца.",
+        "Заменени и премахнати снимки. Тези от публикувана листа остават видими за купувачите. Които не са били в никоя листа, се изтриват сами след два месеца.";
     CHANGED = "Changed since the last price list", "Изменено после последнего прайс-листа", "Променени след последната ценова листа";
     UNLISTED = "With a picture, but in no price list so far", "С фотографией, но ещё ни в одном прайс-листе", "Със снимка, но досега в никоя ценова листа";
     UNLISTED_HINT = "Such goods are not sold: they have no price or no group, or are switched off.", "Такие товары не продаются: у них нет цены или группы, либо они отключены.", "Такива стоки не се продават: нямат цена или група или са изключени.";
