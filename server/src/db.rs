@@ -298,6 +298,7 @@ fn migrations() -> Migrator {
         (16, "drafts", include_str!("../migrations/0016_drafts.sql")),
         (17, "pictures", include_str!("../migrations/0017_pictures.sql")),
         (18, "tight_and_lacking", include_str!("../migrations/0018_tight_and_lacking.sql")),
+        (19, "pictures_go", include_str!("../migrations/0019_pictures_go.sql")),
         (20, "generation", include_str!("../migrations/0020_generation.sql")),
     ];
     let migration =

@@ -76,6 +76,7 @@ fn corruptions() -> Vec<(&'static str, Vec<String>)> {
         ("orders.lacking", vec!["UPDATE orders SET lacking = 7".into(), "UPDATE order_events SET state = 'needs_review' WHERE no = 1".into()]),
         one("pictures.choices", "UPDATE picture_choices SET number = number + 1"),
         one("pictures.choices", "UPDATE product_pictures SET number = 0"),
+        one("pictures.choices", "UPDATE product_pictures SET published = 0, shown_from = '2026-01-01'"),
         one("pictures.fetches", "UPDATE picture_fetches SET state = 'flown'"),
         one("pictures.fetches", "UPDATE picture_fetches SET state = 'failed', reason = ''"),
         one("price_lists.snapshots", "UPDATE price_list_snapshots SET products = products + 1"),
