@@ -48,8 +48,12 @@ const NOT_OURS = ['/api/', '/admin/', '/assets/', '/shell/', '/u/', '/preference
 const isPage = (path) =>
   path !== '/admin' && path !== '/healthz' && !/\.[a-z]+$/.test(path) && !NOT_OURS.some((prefix) => path.startsWith(prefix));
 
-const openPage = async (request, path) =>
-  (await caches.match(`/shell/${path === '/' ? '{{HOME}}' : '{{REST}}'}`, { cacheName: EDITION, ignoreVary: true })) ?? fetch(request);
+const openPage = async (request, path) => {
+  const shell = `/shell/${path === '/' ? '{{HOME}}' : '{{REST}}'}`;
+  // One that did not start has let its pages go (app/boot.js): then the server's, and without it whichever are kept.
+  return (await caches.match(shell, { cacheName: EDITION, ignoreVary: true }))
+    ?? fetch(request).catch(async (error) => (await caches.match(shell, { ignoreVary: true })) ?? Promise.reject(error));
+};
 
 // Names hold the hash of the content, so whichever edition kept a file, it is the one asked for.
 const openFile = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
