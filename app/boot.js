@@ -1,6 +1,6 @@
-// What a page starts with; `cargo xtask build` fills in the names. An edition that does not start is left for the one that
-// waits or a newer one, else its program is put anew, and at last the server's own pages are taken. Each is tried once in a session of the browser, so that a page
-// never reloads for ever. Drafts and orders that wait are in localStorage and the list in a cache of its own: they stay.
+// What a page starts with; `cargo xtask build` fills in the names. Where it does not start its program is put anew, else the server's
+// own page is taken, at last the edition that waits. Each is tried once in a session of the browser, so that a page never reloads
+// for ever. Drafts and orders that wait are in localStorage and the list in a cache of its own: they stay.
 const SCRIPT = '{{SCRIPT}}';
 const WASM = '{{WASM}}';
 // Whether the service worker keeps this page.
@@ -50,15 +50,6 @@ const tried = () => {
   }
 };
 
-// The edition that waits, or that the server has by now, once it is whole.
-const next = async (registration) => {
-  if (!registration.waiting) await registration.update().catch(() => {});
-  const worker = registration.waiting ?? registration.installing;
-  if (!worker) return null;
-  while (worker.state === 'installing') await new Promise((done) => worker.addEventListener('statechange', done, { once: true }));
-  return worker.state === 'redundant' ? null : worker;
-};
-
 // A reload for the next edition may meet the worker of the old one, where that has an answer under way: then this page is the old
 // one's once more, and left as soon as the next has taken over. Once only.
 const TAKING = 'kontor.taking';
@@ -78,15 +69,15 @@ const follow = async () => {
 };
 follow().catch(() => {});
 
+// Says whether it did within some seconds: an answer under way keeps the old worker at work.
 const takeOver = (worker) => new Promise((done) => {
-  navigator.serviceWorker.addEventListener('controllerchange', done, { once: true });
-  // An answer under way keeps the old worker at work; a reload ends it.
-  setTimeout(() => {
-    sessionStorage.setItem(TAKING, '1');
-    done();
-  }, 3000);
+  navigator.serviceWorker.addEventListener('controllerchange', () => done(true), { once: true });
+  setTimeout(() => done(false), 3000);
   worker.postMessage('take over');
 });
+
+// Without the server what is kept is all there is; a proxy's word is not the server's.
+const reached = () => fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false);
 
 // Puts this page's program anew where it is kept, past what is kept: a file that was damaged, there or on its way. Other tabs
 // keep what they have.
@@ -107,27 +98,36 @@ const renew = async () => {
 // An answer that is not read to its end would keep the old worker at work, and the next one waiting.
 const reading = new AbortController();
 
+// This edition's pages come from the server from now on, which may have the next one, and its worker is at work as before: a
+// worker that is to go waits for answers a broken start leaves behind, and with it every reload.
+const letGo = async () => {
+  for (const name of (await caches.keys()).filter((name) => name.startsWith('kontor-app-'))) {
+    const cache = await caches.open(name);
+    if (!(await cache.match(SCRIPT, { ignoreVary: true }))) continue;
+    for (const { url } of await cache.keys()) if (new URL(url).pathname.startsWith('/shell/')) await cache.delete(url);
+  }
+};
+
+// Each is tried once, in this order; says whether it is worth a reload.
+const STEPS = {
+  anew: renew,
+  server: async () => KEPT && await reached() && letGo().then(() => true),
+  // Without a server, the edition that waits.
+  next: async () => {
+    const worker = KEPT && (await navigator.serviceWorker?.getRegistration())?.waiting;
+    if (worker && !(await takeOver(worker))) sessionStorage.setItem(TAKING, '1');
+    return !!worker;
+  },
+};
+
 const rescue = async (error) => {
   console.error(error);
   reading.abort();
   // Fetching another edition may take its time; nobody looks at an empty page meanwhile.
   setTimeout(tell, 1500);
-  const registration = KEPT && await navigator.serviceWorker?.getRegistration();
-  const before = tried();
-  if (registration && !before) {
-    const worker = await next(registration);
-    if (worker && mark('next')) {
-      await takeOver(worker);
-      return location.reload();
-    }
-  }
-  if ((!before || before === 'next') && await renew().catch(() => false) && mark('anew')) return location.reload();
-  // Without the server what is kept is all there is, and it stays; a proxy's word is not the server's.
-  const reached = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false);
-  if (reached && before !== 'server' && mark('server')) {
-    // The files stay for tabs that are at work with them; the next worker tidies up.
-    if (registration) await registration.unregister();
-    return location.reload();
+  const names = Object.keys(STEPS);
+  for (const name of names.slice(names.indexOf(tried()) + 1)) {
+    if (await STEPS[name]().catch(() => false) && mark(name)) return location.reload();
   }
   tell();
 };

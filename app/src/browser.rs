@@ -2,9 +2,15 @@
 //!
 //! They are declared here rather than taken from more web-sys features: one short list shows what the app touches.
 
-use js_sys::Uint8Array;
-use leptos::prelude::{document, window};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use js_sys::{Promise, Uint8Array};
+use leptos::prelude::{document, set_timeout, window};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
 #[wasm_bindgen]
@@ -54,6 +60,19 @@ pub fn forget(key: &str) {
 /// The keys of everything kept.
 pub fn kept_keys() -> Vec<String> {
     (0..).map_while(|at| storage_key(at).ok().flatten()).collect()
+}
+
+/// What becomes of something within a time; later nobody waits for it any more.
+pub async fn within<T>(wait: Duration, act: impl Future<Output = T>) -> Option<T> {
+    let clock = Promise::new(&mut |done, _| {
+        set_timeout(move || _ = done.call0(&JsValue::NULL), wait);
+    });
+    let (mut act, mut clock) = (pin!(act), pin!(JsFuture::from(clock)));
+    poll_fn(|cx| match act.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => clock.as_mut().poll(cx).map(|_| None),
+    })
+    .await
 }
 
 /// Unix milliseconds.

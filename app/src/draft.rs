@@ -31,6 +31,10 @@ pub struct DraftStore {
     /// Whose it is and which kept text it started from. Its own draft is in the signal.
     hold: StoredValue<Hold>,
     pub kept: RwSignal<bool>,
+    /// Why the server does not take it for the other devices, as the code of its answer.
+    pub refused: RwSignal<Option<String>>,
+    /// Whether the server has it as it stands here, as far as this tab has asked.
+    pub there: RwSignal<bool>,
     /// What lost where two tabs or devices wrote the same.
     pub asides: RwSignal<Vec<Aside>>,
     /// The order as it is on its way, which the review goes on showing.
@@ -50,6 +54,8 @@ pub fn store() -> DraftStore {
                     draft: RwSignal::new(Draft::default()),
                     hold: StoredValue::new(Hold::default()),
                     kept: RwSignal::new(true),
+                    refused: RwSignal::new(None),
+                    there: RwSignal::new(false),
                     asides: RwSignal::new(Vec::new()),
                     going: RwSignal::new(None),
                 };
@@ -115,6 +121,7 @@ impl DraftStore {
         }
         let typed = if before.is_none() { self.draft.get_untracked() } else { Draft::default() };
         self.open(now.as_ref());
+        device::arrived();
         if typed != Draft::default() {
             self.change(|draft| join(draft, typed));
             if self.kept.get_untracked() {

@@ -188,7 +188,8 @@ table! {
     AddPicture      POST   "/api/pictures"                         SALES,  Nothing,  "Give a product a picture: a file named after the product's code";
     ChoosePicture   PUT    "/api/pictures/{code}"                  SALES,  Product,  "Another of a product's pictures, or none";
     FetchPictures   POST   "/api/pictures/fetch"                   SALES,  Nothing,  "Try again to fetch pictures from their addresses";
-    Picture         GET    "/api/pictures/{code}/{number}/{size}"  ANYONE, Picture,  "A product's picture, small or large, immutable";
+    Picture         GET    "/api/pictures/{code}/{number}/{size}"  ANYONE, Picture,  "A product's picture, small or large, always the same";
+    WithdrawPicture DELETE "/api/pictures/{code}/{number}"         SALES,  Product,  "Take a picture back for good: nobody sees it any more";
     RunImport       POST   "/api/imports"                          SALES,  Nothing,  "Import a file, or preview it with dry_run";
     ListImports     GET    "/api/imports"                          SALES,  Nothing,  "Imports, newest first";
     GetImport       GET    "/api/imports/{id}"                     SALES,  Import,   "One import with its refusals";

@@ -20,7 +20,10 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         tokio::join!(
             keep_at("mail", &stop, || async { outbox::run_due(&state, stopped).await.map(drop) }),
             keep_at("segments", &stop, || segments::live::run_due(&state, stopped)),
-            keep_at("pictures", &stop, || pictures::fetch::run_due(&state, stopped)),
+            keep_at("pictures", &stop, || async {
+                pictures::fetch::run_due(&state, stopped).await?;
+                pictures::gone::run_due(&state, stopped).await
+            }),
             keep_at("jobs", &stop, || async { jobs::run_lane(&state, jobs::Lane::Usual, stopped).await.map(drop) }),
             keep_at("jobs", &stop, || async { jobs::run_lane(&state, jobs::Lane::Packing, stopped).await.map(drop) }),
         );

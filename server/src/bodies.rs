@@ -33,6 +33,27 @@ pub async fn put_all(connection: &mut AnyConnection, media_type: &str, bodies: &
     Ok(hashes)
 }
 
+/// As [`put`], and until the transaction ends nobody drops the body for want of use.
+pub async fn hold(connection: &mut AnyConnection, media_type: &str, bytes: &[u8], now: i64) -> sqlx::Result<String> {
+    let hash = hex(&Sha256::digest(bytes));
+    sqlx::query(
+        "INSERT INTO bodies (hash, media_type, bytes, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO UPDATE SET created_at = bodies.created_at",
+    )
+    .bind(&hash)
+    .bind(media_type)
+    .bind(bytes)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(hash)
+}
+
+/// Waits for whoever holds a body and keeps others from holding it. A look at what uses it comes after this.
+pub async fn lock(connection: &mut AnyConnection, hash: &str, for_update: &str) -> sqlx::Result<()> {
+    let statement = format!("SELECT hash FROM bodies WHERE hash = $1{for_update}");
+    sqlx::query_scalar::<_, String>(AssertSqlSafe(statement)).bind(hash).fetch_optional(connection).await.map(drop)
+}
+
 pub async fn get(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Body>> {
     sqlx::query_as("SELECT media_type, bytes FROM bodies WHERE hash = $1").bind(hash).fetch_optional(connection).await
 }

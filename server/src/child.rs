@@ -26,6 +26,8 @@ pub use sheet::{Cell, LARGEST_FILE, Sheet};
 const HIDDEN: &str = "__child";
 /// Children at once. Each may take half a gigabyte; on two cores a third would only make the others slower.
 static PLACES: Semaphore = Semaphore::const_new(2);
+/// Of these, for pictures: an import may name thousands, and a document waits for nobody's.
+static PLACES_OF_PICTURES: Semaphore = Semaphore::const_new(1);
 /// Bytes of a child's complaint kept for the log.
 const MOST_COMPLAINT: u64 = 4096;
 
@@ -187,6 +189,10 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
     if !cfg!(target_os = "linux") {
         return Err(ChildError::Failed(anyhow::anyhow!("foreign files are opened on Linux only, where a process can limit its memory")));
     }
+    let _picture = match kind {
+        Kind::Picture => Some(PLACES_OF_PICTURES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?),
+        Kind::Sheet | Kind::Pdf => None,
+    };
     let _place = PLACES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?;
     let limits = kind.limits();
     let mut child = Command::new(executable())

@@ -166,6 +166,14 @@ impl Db {
         }
     }
 
+    /// Keeps a row that is read from being changed; whoever refers to it does not wait. SQLite's writer already holds the lock.
+    pub fn for_share(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR SHARE",
+        }
+    }
+
     /// Locks the rows read for update and passes over those another worker holds; SQLite has one writer anyway.
     pub fn skip_locked(&self) -> &'static str {
         match self.engine {
@@ -290,6 +298,8 @@ fn migrations() -> Migrator {
         (16, "drafts", include_str!("../migrations/0016_drafts.sql")),
         (17, "pictures", include_str!("../migrations/0017_pictures.sql")),
         (18, "tight_and_lacking", include_str!("../migrations/0018_tight_and_lacking.sql")),
+        (19, "pictures_go", include_str!("../migrations/0019_pictures_go.sql")),
+        (20, "generation", include_str!("../migrations/0020_generation.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -147,7 +147,7 @@ async fn draw_pictures(state: &AppState) -> anyhow::Result<()> {
         let product = pictures::store::product(&mut *state.db.read().await?, &code, "").await?.with_context(|| format!("product {code} is missing"))?;
         let given = auth::hex(&Sha256::digest(&made.large));
         let kept = pictures::keep(state, &product, &given, Some(&made), Origin { source: "drawn for the demonstration", actor: ACTOR, fetch: None }).await;
-        kept.map_err(|error| anyhow!("the picture of {code} cannot be kept: {error:?}"))?;
+        kept.map_err(|error| anyhow!("the picture of {code} cannot be kept: {error:?}"))?.with_context(|| format!("the picture of {code} is gone"))?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use kontor_shared::drafts::device::{KeptDraft, SavedDraft, SentDraft, ordered};
 use kontor_shared::drafts::{Draft, DraftLine, write_quantity};
 use kontor_shared::ids::{OrderId, UserId};
 use kontor_shared::money::{Price, Quantity};
+use kontor_shared::orders::MOST_LINES;
 use kontor_shared::words::Lang;
 use serde::Deserialize;
 use sqlx::AnyConnection;
@@ -25,7 +26,7 @@ use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text, seen_revision, with_revision};
 use crate::orders::intake::Ready;
 use crate::orders::store as orders;
-use crate::orders::submit::{MOST_LINES, MOST_PRICE};
+use crate::orders::submit::MOST_PRICE;
 
 pub mod store;
 
@@ -52,6 +53,7 @@ pub async fn show(State(state): State<AppState>, buyer: Buyer, Query(asked): Que
     asked.check(&buyer)?;
     let customer = buyer.customer.to_string();
     let mut connection = state.db.read().await?;
+    let generation = store::generation(&mut connection).await?;
     let row = store::get(&mut connection, &buyer.identity.user.to_string()).await?;
     let revision = row.as_ref().map_or(0, |row| row.revision);
     // One that was begun for another customer is not this one's.
@@ -60,7 +62,7 @@ pub async fn show(State(state): State<AppState>, buyer: Buyer, Query(asked): Que
     for id in [draft.id, asked.of].into_iter().flatten().collect::<HashSet<_>>() {
         sent.extend(sent_as(&mut connection, &customer, id).await?);
     }
-    Ok(with_revision(revision, Json(KeptDraft { revision, draft, sent })))
+    Ok(with_revision(revision, Json(KeptDraft { generation, revision, draft, sent })))
 }
 
 /// The customer's order that has a draft's id, as a draft.
@@ -122,12 +124,18 @@ pub async fn save(State(state): State<AppState>, buyer: Buyer, Query(asked): Que
     let (user, customer) = (buyer.identity.user.to_string(), buyer.customer.to_string());
     let draft = Draft::from(wanted);
     let mut tx = state.db.write_tx().await?;
+    // Whoever asked may have been erased since: nothing of theirs is stored any more.
+    if !store::hold_user(&mut tx, &user, state.db.for_share()).await? {
+        return Err(AppError::Unauthorized { code: "sign_in" });
+    }
     if let Some(id) = draft.id
         && let Some(order) = orders::order(&mut tx, &id.to_string()).await?.filter(|order| order.customer_id.as_deref() == Some(customer.as_str()))
     {
         return Err(AppError::conflict("draft_sent", format!("order {} was sent of this draft: read it again", order.number)));
     }
-    let row = store::DraftRow::of(&user, &customer, &draft, seen.saturating_add(1), state.clock.now_ms())?;
+    // A first one begins behind all that were before a restore.
+    let before = if seen == 0 { store::generation(&mut tx).await? } else { seen };
+    let row = store::DraftRow::of(&user, &customer, &draft, before.saturating_add(1), state.clock.now_ms())?;
     let written = if seen == 0 { store::insert(&mut tx, &row).await? } else { store::replace(&mut tx, &row, seen).await? };
     if !written {
         return Err(AppError::conflict("changed_elsewhere", format!("the draft is not at revision {seen}: read it again")));

@@ -88,6 +88,11 @@ pub fn with_revision(revision: i64, body: impl IntoResponse) -> Response {
     response
 }
 
+/// Whether the caller has what this ETag names: a 304 is all it needs.
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == format!("\"{tag}\"").as_bytes())
+}
+
 /// Refuses text that is too long or holds control characters (a line break may be allowed): they break mails, sheets and
 /// PostgreSQL's text alike.
 pub fn bounded_text(field: &str, text: &str, most: usize, lines: bool) -> Result<()> {

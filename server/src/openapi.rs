@@ -21,6 +21,7 @@ pub struct Doc {
     body: Option<Body>,
     query: &'static [&'static str],
     created: bool,
+    kept: bool,
 }
 
 #[derive(Clone)]
@@ -42,11 +43,11 @@ fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// Answers JSON.
 pub fn json<T: JsonSchema>() -> Doc {
-    Doc { answer: Answer::Json(schema_of::<T>), body: None, query: &[], created: false }
+    Doc { answer: Answer::Json(schema_of::<T>), body: None, query: &[], created: false, kept: false }
 }
 /// Answers bytes of a media type.
 pub fn binary(media_type: &'static str) -> Doc {
-    Doc { answer: Answer::Binary(media_type), body: None, query: &[], created: false }
+    Doc { answer: Answer::Binary(media_type), body: None, query: &[], created: false, kept: false }
 }
 /// Answers HTML.
 pub fn page() -> Doc {
@@ -54,7 +55,7 @@ pub fn page() -> Doc {
 }
 /// Answers 204.
 pub fn none() -> Doc {
-    Doc { answer: Answer::None, body: None, query: &[], created: false }
+    Doc { answer: Answer::None, body: None, query: &[], created: false, kept: false }
 }
 
 impl Doc {
@@ -66,6 +67,11 @@ impl Doc {
     /// Takes a file as it is.
     pub fn bytes(mut self) -> Self {
         self.body = Some(Body::Bytes);
+        self
+    }
+    /// Also answers 304, to whoever has it and says so.
+    pub fn kept(mut self) -> Self {
+        self.kept = true;
         self
     }
     pub fn query(mut self, names: &'static [&'static str]) -> Self {
@@ -123,6 +129,9 @@ fn document() -> Value {
         responses.insert(if matches!(doc.answer, Answer::None) { "204" } else { "200" }.into(), success.clone());
         if doc.created {
             responses.insert("201".into(), success);
+        }
+        if doc.kept {
+            responses.insert("304".into(), json!({"description": "What the caller has is what there is"}));
         }
         responses.insert("default".into(), json!({"description": "A problem", "content": {"application/problem+json": {"schema": problem}}}));
         let mut operation = json!({"operationId": format!("{id:?}"), "summary": row.summary, "parameters": parameters, "responses": responses});

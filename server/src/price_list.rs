@@ -17,7 +17,7 @@ use sqlx::AnyConnection;
 
 use crate::auth::{Identity, MaybeSignedIn, Staff};
 use crate::error::{AppError, Result};
-use crate::extract::{Json, Query};
+use crate::extract::{Json, Query, is_known};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
 use crate::{AppState, audit, bodies, catalog, jobs, pictures};
@@ -74,7 +74,7 @@ pub async fn publish(state: &AppState, actor: &str, valid_from: Option<&str>, no
         if made.overlays.is_empty() {
             return Err(AppError::invalid("nothing_to_publish", "no active goods with a group and a price"));
         }
-        pictures::publish(state, &made.pictures).await?;
+        pictures::publish(state, &made.pictures, &valid_from).await?;
         let mut tx = state.db.write_tx().await?;
         if store::state(&mut tx, state.db.for_update()).await? != (seq, last) {
             continue;
@@ -279,7 +279,7 @@ pub async fn show(
     let mut connection = state.db.read().await?;
     let (version, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
     let keeping = meant.keeping(&found)?;
-    if known(&headers, &found.checksum) {
+    if is_known(&headers, &found.checksum) {
         return Ok((StatusCode::NOT_MODIFIED, kept(keeping, &found.checksum)).into_response());
     }
     let body = store::body(&mut connection, version, &found.overlay).await?.context("a snapshot's body is missing")?;
@@ -312,16 +312,12 @@ pub async fn since(
     let (version, found) = allowed(&mut connection, &state, &firm, who.as_ref(), &path).await?;
     let keeping = meant.keeping(&found)?;
     let hash = store::delta(&mut connection, version, &found.overlay, since).await?.ok_or(AppError::NotFound)?;
-    if known(&headers, &hash) {
+    if is_known(&headers, &hash) {
         return Ok((StatusCode::NOT_MODIFIED, kept(keeping, &hash)).into_response());
     }
     let body = bodies::get(&mut connection, &hash).await?.context("a delta's body is missing")?;
     drop(connection);
     packed(body, keeping, &hash, &headers).await
-}
-
-fn known(headers: &HeaderMap, tag: &str) -> bool {
-    headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == format!("\"{tag}\"").as_bytes())
 }
 
 /// How a list may be kept; another reader may not have it from a shared cache.

@@ -63,6 +63,8 @@ named! {
         PriceListPublish "price_list.publish" = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
         PictureAdd "picture.add" = "picture of a product added", "добавлена фотография товара", "добавена снимка на стока";
         PictureChoose "picture.choose" = "picture of a product chosen or removed", "фотография товара выбрана или убрана", "избрана или премахната снимка на стока";
+        PictureWithdraw "picture.withdraw" = "picture of a product withdrawn for good", "фотография товара изъята", "снимка на стока изтеглена окончателно";
+        PictureClear "picture.clear" = "unused pictures cleared away", "удалены неиспользуемые фотографии", "изчистени неизползвани снимки";
         PictureFetch "picture.fetch" = "pictures asked for again", "фотографии запрошены снова", "снимките са поискани пак";
         ImportProducts "import.products" = "products imported", "импортированы товары", "внесени стоки";
         ImportGroups "import.groups" = "product groups imported", "импортированы группы товаров", "внесени групи стоки";

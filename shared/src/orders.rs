@@ -89,6 +89,9 @@ impl OrderState {
     }
 }
 
+/// Lines of an order at most, and of the draft of one that is kept for other devices.
+pub const MOST_LINES: usize = 5_000;
+
 /// Which quantities of a product can be ordered. Multiples count from zero (DESIGN.md §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -51,15 +51,16 @@ pub fn path(code: &str, number: u32, size: Size) -> String {
 /// Ends of the names of files that may hold a picture.
 const ENDS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "gif"];
 
-/// The code of the product a file shows: its name without folder and end. A code with signs no file name can have is
-/// written percent-encoded, as in an address: `A%2F7.jpg`.
-pub fn code_of(file_name: &str) -> String {
+/// The codes of the product a file may show, the likelier first: its name without folder and end, as it stands; and with what is
+/// percent-encoded, as in an address, read as that: `A%2F7.jpg` for a code with signs no file name can have.
+pub fn codes_of(file_name: &str) -> Vec<String> {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name).trim();
     let stem = match name.rsplit_once('.') {
         Some((stem, end)) if ENDS.iter().any(|known| known.eq_ignore_ascii_case(end)) => stem,
         _ => name,
     };
-    percent_decoded(stem).unwrap_or_else(|| stem.to_string())
+    let decoded = percent_decoded(stem).filter(|code| code != stem);
+    std::iter::once(stem.to_string()).chain(decoded).collect()
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -82,17 +83,18 @@ mod tests {
 
     #[test]
     fn a_file_is_named_after_its_product() {
-        for (name, code) in [
-            ("85123A.jpg", "85123A"),
-            ("photos/00123.PNG", "00123"),
-            (r"C:\photos\KV-7.5.webp", "KV-7.5"),
-            ("A%2F7.jpeg", "A/7"),
-            ("7.5", "7.5"),
-            ("100%.jpg", "100%"),
-            ("%FF.gif", "%FF"),
-            ("Кружка 7.jpg", "Кружка 7"),
+        for (name, codes) in [
+            ("85123A.jpg", &["85123A"][..]),
+            ("photos/00123.PNG", &["00123"]),
+            (r"C:\photos\KV-7.5.webp", &["KV-7.5"]),
+            ("A%2F7.jpeg", &["A%2F7", "A/7"]),
+            ("RUM40%70CL.jpg", &["RUM40%70CL", "RUM40pCL"]),
+            ("7.5", &["7.5"]),
+            ("100%.jpg", &["100%"]),
+            ("%FF.gif", &["%FF"]),
+            ("Кружка 7.jpg", &["Кружка 7"]),
         ] {
-            assert_eq!(code_of(name), code, "{name}");
+            assert_eq!(codes_of(name), codes, "{name}");
         }
     }
 
@@ -102,7 +104,7 @@ mod tests {
         for code in ["85123A", "A/7", "100%", "К-7"] {
             let path = path(code, 3, Size::Large);
             let name = path.trim_start_matches("/api/pictures/").trim_end_matches("/3/large");
-            assert_eq!(code_of(&format!("{name}.jpg")), code);
+            assert_eq!(codes_of(&format!("{name}.jpg")).last().map(String::as_str), Some(code));
         }
     }
 }

@@ -48,28 +48,42 @@ const NOT_OURS = ['/api/', '/admin/', '/assets/', '/shell/', '/u/', '/preference
 const isPage = (path) =>
   path !== '/admin' && path !== '/healthz' && !/\.[a-z]+$/.test(path) && !NOT_OURS.some((prefix) => path.startsWith(prefix));
 
-const openPage = async (request, path) =>
-  (await caches.match(`/shell/${path === '/' ? '{{HOME}}' : '{{REST}}'}`, { cacheName: EDITION, ignoreVary: true })) ?? fetch(request);
+const openPage = async (request, path) => {
+  const shell = `/shell/${path === '/' ? '{{HOME}}' : '{{REST}}'}`;
+  // One that did not start has let its pages go (app/boot.js): then the server's, and without it whichever are kept.
+  return (await caches.match(shell, { cacheName: EDITION, ignoreVary: true }))
+    ?? fetch(request).catch(async (error) => (await caches.match(shell, { ignoreVary: true })) ?? Promise.reject(error));
+};
 
 // Names hold the hash of the content, so whichever edition kept a file, it is the one asked for.
 const openFile = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 
-// A picture's address shows the same for ever. Those seen stay, the latest ones, so that they are there without a network.
+// A picture's address always shows the same. Those seen stay, the latest ones, so that they are there without a network, and
+// are shown without asking. After a day the server is asked beside that: one that was withdrawn goes.
 const PICTURES = 'kontor-pictures';
 const MOST_PICTURES = 600;
-const openPicture = async (event) => {
-  const cache = await caches.open(PICTURES);
-  const kept = await cache.match(event.request, { ignoreVary: true });
-  if (kept) return kept;
-  const answer = await fetch(event.request);
+const ASK_AGAIN_MS = 24 * 3600 * 1000;
+const keepPicture = async (cache, request, answer) => {
   if (answer.ok) {
-    const copy = answer.clone();
-    event.waitUntil((async () => {
-      await cache.put(event.request, copy);
-      const keys = await cache.keys();
-      await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PICTURES)).map((key) => cache.delete(key)));
-    })().catch(() => {}));
+    await cache.put(request, answer);
+    const keys = await cache.keys();
+    await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PICTURES)).map((key) => cache.delete(key)));
+  } else if (answer.status < 500) {
+    await cache.delete(request, { ignoreVary: true });
   }
+};
+const openPicture = async (event) => {
+  const { request } = event;
+  const cache = await caches.open(PICTURES);
+  const kept = await cache.match(request, { ignoreVary: true });
+  if (kept) {
+    // Whichever of the two clocks is wrong.
+    const age = Math.abs(Date.now() - Date.parse(kept.headers.get('date')));
+    if (!(age < ASK_AGAIN_MS)) event.waitUntil(fetch(request).then((answer) => keepPicture(cache, request, answer)).catch(() => {}));
+    return kept;
+  }
+  const answer = await fetch(request);
+  event.waitUntil(keepPicture(cache, request, answer.clone()).catch(() => {}));
   return answer;
 };
 

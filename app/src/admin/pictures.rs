@@ -1,4 +1,4 @@
-//! Pictures of products: files sent together, the pictures there are, and those to be had from addresses.
+//! Pictures of products: files sent together, the pictures there are and were, and those to be had from addresses.
 
 use kontor_shared::api::pictures::{ChoosePicture, FetchAgain, FetchQueued, PictureFetch, PicturePage, ProductPicture};
 use kontor_shared::words::{Word, common, format, pictures as words, staff};
@@ -12,14 +12,15 @@ use crate::api::{self, encoded, with_query};
 use crate::lang::{lang, say};
 use crate::times;
 use crate::ui::page::PageHead;
-use crate::ui::toast;
 
 mod desk;
+mod had;
 
 use desk::Desk;
+use had::Had;
 
 /// Tabs: what is shown, by the word in the address.
-const TABS: [(&str, Word); 3] = [("", words::WITH_PICTURE), ("waiting", words::WAITING), ("failed", words::FAILED)];
+const TABS: [(&str, Word); 4] = [("", words::WITH_PICTURE), ("earlier", words::EARLIER), ("waiting", words::WAITING), ("failed", words::FAILED)];
 
 #[component]
 pub fn Pictures() -> impl IntoView {
@@ -30,6 +31,7 @@ pub fn Pictures() -> impl IntoView {
         listing.page.with(|page| {
             page.as_ref().map(|page| match word {
                 "" => page.with_picture,
+                "earlier" => page.earlier,
                 "waiting" => page.waiting,
                 _ => page.failed,
             })
@@ -40,19 +42,25 @@ pub fn Pictures() -> impl IntoView {
         let number = move || count(word).map(|count| format::integer(lang(), count as i64));
         view! { <a href=href aria-current=move || (state.get() == word).then_some("page")>{say(label)}" "<span class="n">{number}</span></a> }
     });
-    let unseen = move || listing.page.with(|page| page.as_ref().map_or(0, |page| page.not_published));
+    let changed = move || listing.page.with(|page| page.as_ref().map_or(0, |page| page.changed));
+    let unlisted = move || listing.page.with(|page| page.as_ref().map_or(0, |page| page.unlisted));
     view! {
         <PageHead title=say(words::PICTURES)/>
         <Desk listing=listing/>
-        {move || (unseen() > 0).then(|| view! {
-            <div class="note after"><p>
-                {say(words::NOT_PUBLISHED)}": "<b>{format::integer(lang(), unseen() as i64)}</b>". "{say(words::SHOWN_WHEN_PUBLISHED)}" "
-                <a href="/admin/price-lists">{say(words::TO_PRICE_LISTS)}</a>
-            </p></div>
+        {move || (changed() + unlisted() > 0).then(|| view! {
+            <div class="note after">
+                {(changed() > 0).then(|| view! { <p>
+                    {say(words::CHANGED)}": "<b>{format::integer(lang(), changed() as i64)}</b>". "{say(words::CHANGE_SHOWN)}" "
+                    <a href="/admin/price-lists">{say(words::TO_PRICE_LISTS)}</a>
+                </p> })}
+                {(unlisted() > 0).then(|| view! { <p>
+                    {say(words::UNLISTED)}": "<b>{format::integer(lang(), unlisted() as i64)}</b>". "{say(words::UNLISTED_HINT)}
+                </p> })}
+            </div>
         })}
         <nav class="tabs after" aria-label=say(staff::STATE)>{tabs.into_iter().collect_view()}</nav>
         <Shown of=listing show=move |page: PicturePage| match state.get_untracked().as_str() {
-            "" => view! { <Had pictures=page.pictures listing=listing/> }.into_any(),
+            word @ ("" | "earlier") => view! { <Had earlier=word == "earlier" pictures=page.pictures listing=listing/> }.into_any(),
             word => view! { <Fetches failed=word == "failed" fetches=page.fetches listing=listing/> }.into_any(),
         }/>
         <More of=listing/>
@@ -72,73 +80,6 @@ fn Nothing(title: Word, #[prop(optional)] hint: Option<Word>) -> impl IntoView {
 /// Gives a product another of its pictures, or none, and says whether that went.
 async fn choose(code: &str, number: u32, seen: u32) -> api::Result<ProductPicture> {
     api::put(&format!("/api/pictures/{}", encoded(code)), &ChoosePicture { number, seen }).await
-}
-
-fn remove(picture: &ProductPicture, listing: Listing<PicturePage>) {
-    let (code, number) = (picture.code.clone(), picture.number);
-    spawn_local(async move {
-        match choose(&code, 0, number).await {
-            Ok(_) => {
-                let back = code.clone();
-                let undo = move || {
-                    let code = back.clone();
-                    spawn_local(async move {
-                        if let Err(error) = choose(&code, number, 0).await {
-                            expiry::tell(&error);
-                        }
-                        listing.refresh();
-                    });
-                };
-                toast::offer_undo(words::REMOVED.with(lang(), &[("code", &code)]), say(words::UNDO), undo);
-            }
-            Err(error) => {
-                expiry::tell(&error);
-            }
-        }
-        listing.refresh();
-    });
-}
-
-#[component]
-fn Had(pictures: Vec<ProductPicture>, listing: Listing<PicturePage>) -> impl IntoView {
-    if pictures.is_empty() {
-        return view! { <Nothing title=words::NO_PICTURES hint=words::NO_PICTURES_HINT/> }.into_any();
-    }
-    let rows: Vec<_> = pictures
-        .into_iter()
-        .map(|picture| {
-            let larger = words::LARGER.with(lang(), &[("code", &picture.code)]);
-            let label = words::REMOVE_OF.with(lang(), &[("code", &picture.code)]);
-            let one = picture.clone();
-            view! {
-                <tr>
-                    <td class="z"><a class="thumb" href=picture.large_url target="_blank" rel="external noopener" aria-label=larger>
-                        <img src=picture.small_url alt="" width="40" height="40" loading="lazy"/>
-                    </a></td>
-                    <td class="a"><b class="code">{picture.code}</b><span class="sub">{picture.name}</span></td>
-                    <td class="b long">{picture.source}</td>
-                    <td class="b nw">{times::instant(&picture.chosen_at)}</td>
-                    <td class="b long">{picture.chosen_by}</td>
-                    <td class="c"><button type="button" class="link" aria-label=label on:click=move |_| remove(&one, listing)>{say(words::REMOVE)}</button></td>
-                </tr>
-            }
-        })
-        .collect();
-    view! {
-        <div class="panel panel-s under-tabs wrap"><table class="t t-stack">
-            <caption class="vh">{say(words::WITH_PICTURE)}</caption>
-            <thead><tr>
-                <th scope="col">{say(words::PICTURE)}</th>
-                <th scope="col">{say(common::PRODUCT)}</th>
-                <th scope="col">{say(words::SOURCE)}</th>
-                <th scope="col">{say(words::CHOSEN)}</th>
-                <th scope="col">{say(words::BY)}</th>
-                <th scope="col"><span class="vh">{say(words::REMOVE)}</span></th>
-            </tr></thead>
-            <tbody>{rows}</tbody>
-        </table></div>
-    }
-    .into_any()
 }
 
 /// Tries again to fetch the pictures of these products; none named: of all that failed.

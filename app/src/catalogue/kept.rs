@@ -20,6 +20,8 @@ use web_sys::Blob;
 use crate::house::memory;
 
 const CACHE: &str = "kontor-kept";
+/// The service worker's (xtask/src/service_worker.js).
+const PICTURES: &str = "kontor-pictures";
 const LIST: &str = "/kept/list";
 const BOUGHT: &str = "/kept/bought";
 /// The first screen, which `app/boot.js` shows.
@@ -136,9 +138,18 @@ pub async fn keep_bought(reader: &str, bought: &Bought) {
     write(BOUGHT, reader, bought, &Uint8Array::new_with_length(0)).await;
 }
 
-/// Nothing of any reader's is kept any more.
+/// Nothing of any reader's list is kept any more.
 pub fn wipe() {
-    if let Ok(promise) = delete_cache(CACHE) {
+    drop_cache(CACHE);
+}
+
+/// Nor any picture that was seen: the service worker keeps those.
+pub fn wipe_pictures() {
+    drop_cache(PICTURES);
+}
+
+fn drop_cache(name: &str) {
+    if let Ok(promise) = delete_cache(name) {
         // Where nothing can be kept there is nothing to wipe either.
         spawn_local(async { drop(JsFuture::from(promise).await) });
     }

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use kontor_shared::drafts::Draft;
-use kontor_shared::drafts::device::{Common, KeptDraft, SavedDraft, common, forget_common, keep_common};
+use kontor_shared::drafts::device::{Common, KeptDraft, Refused, SavedDraft, common, forget_common, keep_common};
 use kontor_shared::drafts::queue;
 use kontor_shared::drafts::shelf::Reader;
 use kontor_shared::ids::{OrderId, UserId};
@@ -17,6 +17,7 @@ use leptos::task::spawn_local;
 
 use super::{reader_of, store};
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::house::house;
 use crate::lang::{count, lang};
 use crate::queue::local::Local;
@@ -31,6 +32,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LATER: Duration = Duration::from_secs(60);
 /// Another device may save between asking and saving; more often than this it is left for later.
 const TRIES: u8 = 4;
+/// Whoever signs out waits for the server this long …
+const LEAVING: Duration = Duration::from_secs(5);
+/// … and this long where there was nothing to ask.
+const LEAVING_UNASKED: Duration = Duration::from_secs(1);
 
 thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
@@ -38,6 +43,8 @@ thread_local! {
     static ASKED: Cell<bool> = const { Cell::new(false) };
     /// Which of the rounds by the clock counts.
     static TURN: Cell<u32> = const { Cell::new(0) };
+    /// Nothing of the reader's is asked for or kept any more: they are signing out.
+    static GONE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// From here on the draft goes to the reader's other devices. Called once, under an owner that lasts.
@@ -56,7 +63,17 @@ pub fn begin() {
 
 /// The draft was changed.
 pub fn changed() {
+    // Whoever goes on typing did not get away.
+    GONE.set(false);
+    store().there.set(false);
     after(PAUSE);
+}
+
+/// Another reader is here, or none.
+pub fn arrived() {
+    GONE.set(false);
+    store().there.set(false);
+    store().refused.set(None);
 }
 
 fn after(wait: Duration) {
@@ -90,22 +107,60 @@ pub fn go() {
     });
 }
 
-/// The reader who throws everything away and leaves: the server hears of it where it can, and nothing stays here.
-pub async fn let_go() {
-    let Some((reader, _)) = whose() else { return };
+/// The reader throws the draft away and leaves: the server hears of it where it answers in time, and nothing stays here.
+pub async fn throw_away() {
+    store().throw_away();
     if !house().away.get_untracked() {
-        locks::alone(LOCK, round).await;
+        browser::within(LEAVING, locks::alone(LOCK, round)).await;
         // What another device wrote meanwhile is there, and not for this one to keep.
         store().throw_away();
     }
-    forget_common(&mut Local, &reader);
+    forget();
+}
+
+/// The reader leaves the draft to the server, and nothing stays here. Says whether it is so: where the server does not have the
+/// draft as it stands, or does not answer in time, everything stays.
+pub async fn leave_there() -> bool {
+    let asked = browser::within(LEAVING, locks::alone(LOCK, round)).await;
+    if asked.is_none() || !store().there.get_untracked() {
+        return false;
+    }
+    forget();
+    store().throw_away();
+    GONE.set(true);
+    true
+}
+
+/// The reader leaves with nothing here to ask about.
+pub async fn leave() {
+    let in_step = |(reader, _)| {
+        let known = common(&Local, &reader).unwrap_or_default();
+        known.tried.is_none() && store().draft.with_untracked(|draft| draft.agrees(&known.draft))
+    };
+    if !house().away.get_untracked() && !whose().is_some_and(in_step) {
+        browser::within(LEAVING_UNASKED, locks::alone(LOCK, round)).await;
+    }
+    forget();
+}
+
+/// What this device knows of the server's draft goes. Without it the next to sign in takes nothing there for taken out.
+fn forget() {
+    if let Some((reader, _)) = whose() {
+        forget_common(&mut Local, &reader);
+        GONE.set(true);
+    }
 }
 
 /// Whose draft this is, if it is of whoever is signed in.
 fn whose() -> Option<(Reader, UserId)> {
     let reader = house().session.with_untracked(|session| reader_of(session.as_ref()?))?;
     let user = reader.user?;
-    (store().reader().as_ref() == Some(&reader)).then_some((reader, user))
+    (store().reader().as_ref() == Some(&reader) && !GONE.get()).then_some((reader, user))
+}
+
+/// Whether it is still about this reader, after an answer: somebody else may have signed in, or this one be signing out.
+fn still(reader: &Reader) -> bool {
+    whose().is_some_and(|(now, _)| now == *reader)
 }
 
 /// Asks first, so that what another device wrote is met here and not by a refusal.
@@ -121,14 +176,44 @@ async fn round() {
             return;
         }
         let mine = store().draft.get_untracked();
-        let Some(known) = common(&Local, &reader).filter(|known| !mine.agrees(&known.draft)) else { return };
+        let Some(known) = common(&Local, &reader) else { return };
+        if mine.agrees(&known.draft) {
+            return settled(None);
+        }
+        if let Some(refused) = known.refused.as_ref().filter(|refused| refused.is_of(&mine)) {
+            return settled(Some(refused.code.clone()));
+        }
         match save(&reader, user, known, mine).await {
+            Ok(()) if still(&reader) => return settled(None),
             Ok(()) => return,
             Err(error) if matches!(error.code.as_str(), "changed_elsewhere" | "draft_sent") => {}
-            Err(error) => return failed(&error),
+            Err(error) => {
+                if let Some(code) = refusal(&error).filter(|_| still(&reader)) {
+                    settled(Some(code));
+                }
+                return failed(&error);
+            }
         }
     }
     after(LATER);
+}
+
+/// The server has the draft as it stands, or does not take it.
+fn settled(refused: Option<String>) {
+    store().there.set(refused.is_none());
+    if store().refused.with_untracked(|before| *before != refused) {
+        store().refused.set(refused);
+    }
+}
+
+/// Why the server would not take the same once more either, as a code.
+fn refusal(error: &ApiError) -> Option<String> {
+    match error.status {
+        // What stands before the server says so as well, in words of its own.
+        413 => Some("too_large".into()),
+        422 => Some(error.code.clone()),
+        _ => None,
+    }
 }
 
 fn path(user: UserId, of: Option<OrderId>) -> String {
@@ -146,12 +231,15 @@ async fn take_in(reader: &Reader, user: UserId) -> bool {
             return false;
         }
     };
-    // Somebody else may have signed in meanwhile.
-    if store().reader().as_ref() != Some(reader) {
+    if !still(reader) {
         return false;
     }
-    let nothing_new = common(&Local, reader)
-        .is_some_and(|known| known.tried.is_none() && known.revision == theirs.revision && known.draft == theirs.draft && theirs.sent.is_empty());
+    let nothing_new = common(&Local, reader).is_some_and(|known| {
+        known.tried.is_none()
+            && (known.generation, known.revision) == (theirs.generation, theirs.revision)
+            && known.draft == theirs.draft
+            && theirs.sent.is_empty()
+    });
     if !nothing_new {
         let taken = store().take_in(theirs);
         if let Some(number) = taken.sent {
@@ -167,13 +255,19 @@ async fn take_in(reader: &Reader, user: UserId) -> bool {
 async fn save(reader: &Reader, user: UserId, known: Common, mine: Draft) -> Result<(), ApiError> {
     // First, so that a lost answer is known for one.
     keep_common(&mut Local, reader, &Common { tried: Some(mine.clone()), ..known.clone() });
-    match api::put_seen::<SavedDraft>(&path(user, None), Some(known.revision), &mine).await {
+    let answer = api::put_seen::<SavedDraft>(&path(user, None), Some(known.revision), &mine).await;
+    if !still(reader) {
+        return answer.map(drop);
+    }
+    match answer {
         Ok(saved) => {
-            keep_common(&mut Local, reader, &Common { revision: saved.revision, draft: mine, tried: None });
+            keep_common(&mut Local, reader, &Common { revision: saved.revision, draft: mine, tried: None, refused: None, ..known });
             Ok(())
         }
         Err(error) => {
-            if (400..500).contains(&error.status) && error.code != "unreadable" {
+            if let Some(code) = refusal(&error) {
+                keep_common(&mut Local, reader, &Common { refused: Some(Refused::of(&mine, code)), ..known });
+            } else if (400..500).contains(&error.status) && error.code != "unreadable" {
                 keep_common(&mut Local, reader, &known);
             }
             Err(error)

@@ -73,4 +73,5 @@ pub fn follow(session: Option<&Session>) {
 pub fn forget() {
     browser::forget(WHO);
     kept::wipe();
+    kept::wipe_pictures();
 }

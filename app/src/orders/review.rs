@@ -7,6 +7,7 @@ use kontor_shared::api::people::{Place, Profile};
 use kontor_shared::drafts::queue::{self, Refusal, Stage};
 use kontor_shared::drafts::{LineState, Review, ReviewLine, Typed, read_quantity};
 use kontor_shared::ids::OrderId;
+use kontor_shared::orders::MOST_LINES;
 use kontor_shared::words::{common, format, problems, profile, queue as queue_words, shop as words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -84,6 +85,7 @@ fn TheReview(catalogue: Arc<Catalogue>, sending: RwSignal<Sending>) -> impl Into
             Sending::Waits(id, code) => view! { <Queued id=id code=code/> }.into_any(),
             _ => ().into_any(),
         }}
+        <notes::OnlyHere/>
         <notes::Copies/>
         <notes::Old reviewing=true/>
         <Ended catalogue=catalogue.get_value()/>
@@ -335,12 +337,16 @@ fn Delivery() -> impl IntoView {
 fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sending>) -> impl IntoView {
     let store = draft::store();
     let under = move || matches!(sending.get(), Sending::Under(_));
+    let too_many = move || review.with(|review| review.lines.len() > MOST_LINES);
     let send = move || {
         if untrack(under) {
             return;
         }
         // What another tab wrote since goes out as well, and is seen to go.
         store.change(|_| {});
+        if untrack(too_many) {
+            return;
+        }
         // A line that cannot go out is shown instead of being left out.
         if let Some(code) = review.with_untracked(|review| review.lines.iter().find(|line| !line.ready()).map(|line| line.code.clone())) {
             crate::browser::focus(&format!("r-{code}"));
@@ -382,7 +388,8 @@ fn Send(catalogue: Arc<Catalogue>, review: Memo<Review>, sending: RwSignal<Sendi
                     Some(_) => {
                         view! {
                             {(wrong > 0).then(|| view! { <p class="bad">{count(words::LINES_NEED_YOU, wrong)}</p> })}
-                            <button type="button" class="btn btn-main btn-wide" aria-busy=move || under().then_some("true") on:click=move |_| send.with_value(|send| send())>
+                            {move || too_many().then(|| view! { <p class="bad" id="too-many">{queue_words::TOO_MANY_TO_SEND.with(lang(), &[("most", &format::integer(lang(), MOST_LINES as i64))])}</p> })}
+                            <button type="button" class="btn btn-main btn-wide" aria-describedby=move || too_many().then_some("too-many") disabled=too_many aria-busy=move || under().then_some("true") on:click=move |_| send.with_value(|send| send())>
                                 {move || {
                                     if under() { say(words::SENDING).to_string() }
                                     else if wrong > 0 { say(words::GO_TO_FIRST_WRONG).to_string() }

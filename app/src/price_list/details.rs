@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use super::layout::Looking;
 use super::manner::manner;
+use super::rows::hide_missing;
 use super::steering::Steering;
 use crate::catalogue::{Catalogue, shop};
 use crate::lang::{lang, say};
@@ -73,7 +74,7 @@ pub fn Details(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) 
                     <h2>{say(words::DETAILS)}</h2>
                     <button type="button" class="btn btn-row push" on:click=move |_| steering.close_details()>{say(common::CLOSE)}<kbd class="only-l">"Esc"</kbd></button>
                 </div>
-                {picture(&catalogue, row, &name).map(|html| view! { <div class="picture" inner_html=html></div> })}
+                {picture(&catalogue, row, &name).map(|html| view! { <div class="picture" on:error:capture=move |event| hide_missing(&event, ".picture > img") inner_html=html></div> })}
                 <p role="status"><b>{name}</b></p>
                 <dl class="facts" inner_html=facts(&catalogue, row)></dl>
                 <button type="button" class="btn" aria-pressed=move || if starred() { "true" } else { "false" } on:click=move |_| steering.star_on(row)>

@@ -74,6 +74,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
             <Ended catalogue=catalogue.clone()/>
             <notes::Waiting/>
             <notes::Old/>
+            <notes::OnlyHere/>
             <notes::Copies/>
             {move || {
                 let memo = review;
@@ -148,6 +149,7 @@ pub fn Foot(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoView {
                         {lacking.map(|text| view! { <p class="s warn">{text}</p> })}
                         {(wrong > 0).then(|| view! { <p class="s bad">{count(words::LINES_NEED_YOU, wrong as u64)}</p> })}
                         {waiting.map(|(text, bad)| view! { <p class="s" class:warn=bad role="status"><a href="/orders">{text}</a></p> })}
+                        {notes::only_here().map(|text| view! { <p class="s warn" role="status">{text}</p> })}
                         <NotKept/>
                     </div>
                     {(lines > 0).then(|| view! { <a class="btn btn-main" href="/review">{say(words::REVIEW_ORDER)}</a> })}

@@ -33,6 +33,13 @@ fn part(event: &web_sys::Event, css: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(css).ok().flatten()
 }
 
+/// A picture may be withdrawn after the list was published: hides what would be the sign of a broken one.
+pub fn hide_missing(event: &web_sys::Event, css: &str) {
+    if let Some(element) = part(event, css) {
+        let _ = element.set_attribute("hidden", "");
+    }
+}
+
 /// The rows in view, the head and the current group above them.
 #[component]
 pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> impl IntoView {
@@ -160,7 +167,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
     view! {
         <div class=class id=LIST role="grid" aria-label=say(words::PRICE_LIST) tabindex="-1" node_ref=list
             on:scroll=scrolled on:focusin=focused on:focusout=move |_| { steering.with_pool(|pool| pool.focused = None); }
-            on:input=typed on:click=clicked on:mouseover=pointed>
+            on:input=typed on:click=clicked on:mouseover=pointed on:error:capture=move |event| hide_missing(&event, ".pic > img")>
             <div role="rowgroup" class="head-rows" inner_html=move || head_html(&look.get())></div>
             <div class="group group-now" aria-hidden="true" hidden></div>
             <div class="space" role="rowgroup"><div class="window" role="presentation"></div></div>

@@ -3,7 +3,7 @@
 use kontor_shared::drafts::queue::Queued;
 use kontor_shared::drafts::queue::overdue_draft;
 use kontor_shared::drafts::shelf::{Aside, From};
-use kontor_shared::words::{format, queue as words, shop};
+use kontor_shared::words::{format, problems, queue as words, shop};
 use leptos::prelude::*;
 
 use super::queue;
@@ -50,6 +50,28 @@ pub fn Old(
                 <div class="note queue-note">
                     <p>{text}</p>
                     {(!reviewing).then(|| view! { <a href="/review">{say(words::REVIEW_AND_SEND)}</a> })}
+                    <button type="button" class="link" on:click=move |_| export::save(What::PriceList)>{say(shop::SAVE_AS_EXCEL)}</button>
+                </div>
+            }
+        })
+    }
+}
+
+/// Why the server does not take the draft for the reader's other devices, while it is so; tracked.
+pub fn only_here() -> Option<String> {
+    let code = draft::store().refused.get()?;
+    let why = if matches!(code.as_str(), "too_large" | "too_many_lines" | "too_long") { words::TOO_LONG_ELSEWHERE } else { words::NOT_ELSEWHERE };
+    Some(format!("{} {}", say(why), say(problems::by_code(&code))))
+}
+
+/// The same, beside the order.
+#[component]
+pub fn OnlyHere() -> impl IntoView {
+    move || {
+        only_here().map(|text| {
+            view! {
+                <div class="note note-warn queue-note" id="only-here" role="status">
+                    <p>{text}</p>
                     <button type="button" class="link" on:click=move |_| export::save(What::PriceList)>{say(shop::SAVE_AS_EXCEL)}</button>
                 </div>
             }

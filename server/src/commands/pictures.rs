@@ -8,7 +8,6 @@ use clap::Args;
 use kontor_server::error::AppError;
 use kontor_server::pictures::{self, LARGEST, Origin};
 use kontor_shared::audit::Actor;
-use kontor_shared::pictures::code_of;
 use serde::Serialize;
 
 use super::Data;
@@ -79,7 +78,7 @@ async fn take(state: &kontor_server::AppState, file: &Path) -> Result<bool, AppE
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let product = pictures::product(&mut *state.db.read().await?, &code_of(&name)).await?;
+    let product = pictures::named(&mut *state.db.read().await?, &name).await?;
     let taken = pictures::take(state, &product, &bytes, Origin { source: &name, actor: Actor::CommandLine.code(), fetch: None }).await?;
     Ok(taken.before == taken.number)
 }

@@ -59,6 +59,27 @@ pub async fn get(connection: &mut AnyConnection, user: &str) -> sqlx::Result<Opt
     sqlx::query_as(AssertSqlSafe(format!("SELECT {COLUMNS} FROM drafts WHERE user_id = $1"))).bind(user).fetch_optional(connection).await
 }
 
+/// Which database this is among those restored from one another.
+pub async fn generation(connection: &mut AnyConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT number FROM generation WHERE id = 1").fetch_one(connection).await
+}
+
+/// Drafts saved after the backup was made are gone, and devices remember their revisions: none of those is given out again, and
+/// the devices are told that what they had in common with the server of before counts no more.
+pub async fn restored(connection: &mut AnyConnection, now: i64) -> sqlx::Result<()> {
+    let sql = "UPDATE generation SET number = CASE WHEN number < $1 THEN $1 ELSE number + 1 END WHERE id = 1";
+    sqlx::query(sql).bind(now).execute(&mut *connection).await?;
+    sqlx::query("UPDATE drafts SET revision = revision + (SELECT g.number FROM generation g WHERE g.id = 1)").execute(connection).await?;
+    Ok(())
+}
+
+/// Keeps a log-in from being closed until the transaction ends; says whether it is open still.
+pub async fn hold_user(connection: &mut AnyConnection, user: &str, for_share: &str) -> sqlx::Result<bool> {
+    let sql = format!("SELECT disabled FROM users WHERE id = $1{for_share}");
+    let disabled: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(user).fetch_optional(connection).await?;
+    Ok(disabled == Some(0))
+}
+
 /// The drafts that have these ids, locked: in one order everywhere, so that none waits for the other.
 pub async fn of_orders(connection: &mut AnyConnection, for_update: &str, ids: &[&str]) -> sqlx::Result<Vec<DraftRow>> {
     let sql = format!("SELECT {COLUMNS} FROM drafts WHERE order_id IN ({}) ORDER BY user_id{for_update}", placeholders(1, ids.len()));

@@ -50,7 +50,7 @@ pub async fn upload(State(state): State<AppState>, who: auth::Staff, headers: He
     }
     let mut tx = state.db.write_tx().await?;
     let (before, _) = sections::lock(&mut tx, &state, seen).await?;
-    logo.hash = bodies::put(&mut tx, &logo.media_type, &bytes, state.clock.now_ms()).await?;
+    logo.hash = bodies::hold(&mut tx, &logo.media_type, &bytes, state.clock.now_ms()).await?;
     keep(tx, &state, &who, before, Some(logo)).await
 }
 

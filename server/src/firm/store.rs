@@ -1,5 +1,7 @@
 //! SQL of the firm's settings and price types.
 
+use std::collections::HashSet;
+
 use anyhow::Context;
 use kontor_shared::api::PriceTypeInfo;
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -56,6 +58,13 @@ pub async fn save(connection: &mut AnyConnection, settings: &FirmSettings, now: 
 pub async fn version(connection: &mut AnyConnection, revision: i64) -> anyhow::Result<Option<FirmSettings>> {
     let data: Option<String> = sqlx::query_scalar("SELECT data FROM firm_versions WHERE revision = $1").bind(revision).fetch_optional(connection).await?;
     data.map(read).transpose()
+}
+
+/// Hashes of all logos there ever were: undoing and documents go back to them.
+pub async fn logos(connection: &mut AnyConnection) -> anyhow::Result<HashSet<String>> {
+    let rows: Vec<String> = sqlx::query_scalar("SELECT data FROM firm_versions").fetch_all(connection).await?;
+    let logos = rows.into_iter().map(|data| Ok(read(data)?.logo.map(|logo| logo.hash)));
+    logos.filter_map(Result::transpose).collect()
 }
 
 /// The settings that held at some time since an instant, the first ones first.

@@ -119,6 +119,7 @@ pub async fn run_all(connection: &mut AnyConnection, engine: Engine) -> anyhow::
         "I6.documents" "a posted document says what its row, its order and its audit entry say" documents::data(connection);
         "I6.bodies" "stored bodies are what their hash says" bodies::hashes(connection);
         "I8.suppressed" "nobody was written to after being put on a suppression list" messages::suppressed(connection);
+        "orders.lacking" "an order asks somebody where prices rose, nothing was taken or it lacks of a least amount, and only there" orders::lacking(connection);
         "orders.events" "orders went from state to state as the table allows" orders::events(connection);
         "price_lists.snapshots" "published snapshots can be read and are what their checksum says" bodies::snapshots(connection);
         "audit.order" "entries of the audit trail were written when they say" settings::audit(connection);

@@ -19,7 +19,7 @@ use crate::db::Db;
 use crate::db::schema::{self, Table};
 use crate::db::whole::{migrate_to, newest_schema};
 use crate::time::Clock;
-use crate::{audit, pictures, sending};
+use crate::{audit, drafts, pictures, sending};
 
 /// Restores `file` into the empty directory `data`, or the empty PostgreSQL database at `url`. Nothing is sent from it until
 /// a person releases sending; nobody is signed in.
@@ -172,6 +172,7 @@ async fn quieten(connection: &mut AnyConnection, clock: &Clock, header: &Header)
         sqlx::query(statement).execute(&mut *connection).await?;
     }
     pictures::store::restored(connection, clock.now_ms()).await?;
+    drafts::store::restored(connection, clock.now_ms()).await?;
     sending::pause(connection, clock, Actor::CommandLine.code(), sending::RESTORED).await?;
     let told = json!({ "backup": header.created_at, "schema": header.schema });
     audit::record(connection, clock, Actor::CommandLine.code(), Action::DatabaseRestore, "database", None, Some(&told)).await

@@ -60,13 +60,17 @@ const MOST_GOODS: usize = 50_000;
 /// Versions whose groups are kept.
 const MOST_TREES: usize = 16;
 
+/// The catalogue as of a publication: its `seq`, and when it was. A database restored beneath a running server gives the number
+/// and the `seq` out again, with other contents.
+pub type AsOf = (i64, i64);
+
 /// What published versions said of goods asked for lately. Versions are immutable, so nothing in it can be out of date,
 /// and a server beside this one loses nothing by not having it.
 #[derive(Default)]
 pub struct Goods {
     /// By version and price type.
-    found: Mutex<HashMap<(i64, String), ByCode>>,
-    trees: Mutex<HashMap<i64, Arc<GroupPaths>>>,
+    found: Mutex<HashMap<(i64, AsOf, String), ByCode>>,
+    trees: Mutex<HashMap<AsOf, Arc<GroupPaths>>>,
 }
 
 type ByCode = HashMap<String, Arc<Product>>;
@@ -75,7 +79,8 @@ impl Goods {
     /// Products of a version by code; those not published in it are absent, as are prices in another currency than the version's.
     pub async fn lookup(&self, connection: &mut AnyConnection, version: &Version, price_type: &str, codes: &[&str]) -> anyhow::Result<ByCode> {
         let mut found = HashMap::with_capacity(codes.len());
-        let key = (version.version, price_type.to_string());
+        let as_of = (version.seq, version.published_at);
+        let key = (version.version, as_of, price_type.to_string());
         if let Some(known) = locked(&self.found).get(&key) {
             found.extend(codes.iter().filter_map(|code| known.get_key_value(*code)).map(|(code, product)| (code.clone(), product.clone())));
         }
@@ -83,7 +88,7 @@ impl Goods {
         if unknown.is_empty() {
             return Ok(found);
         }
-        let paths = self.group_paths(connection, version.seq).await?;
+        let paths = self.group_paths(connection, as_of).await?;
         let read = lookup(connection, version, price_type, &unknown, &paths).await?;
         let mut kept = locked(&self.found);
         if kept.values().map(HashMap::len).sum::<usize>() + read.len() > MOST_GOODS {
@@ -97,16 +102,16 @@ impl Goods {
     }
 
     /// Every group's path as of a change of the catalogue that is visible or published, and so never moves.
-    pub async fn group_paths(&self, connection: &mut AnyConnection, seq: i64) -> anyhow::Result<Arc<GroupPaths>> {
-        if let Some(known) = locked(&self.trees).get(&seq) {
+    pub async fn group_paths(&self, connection: &mut AnyConnection, as_of: AsOf) -> anyhow::Result<Arc<GroupPaths>> {
+        if let Some(known) = locked(&self.trees).get(&as_of) {
             return Ok(known.clone());
         }
-        let paths = Arc::new(catalog::group_paths(connection, seq).await?);
+        let paths = Arc::new(catalog::group_paths(connection, as_of.0).await?);
         let mut kept = locked(&self.trees);
         if kept.len() >= MOST_TREES {
             kept.clear();
         }
-        kept.insert(seq, paths.clone());
+        kept.insert(as_of, paths.clone());
         Ok(paths)
     }
 }

@@ -6,6 +6,7 @@ use kontor_shared::money::Percent;
 use kontor_shared::orders::{LineReason, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::price::AsOf;
 use crate::db::{placeholders, rows_of_placeholders};
 
 crate::row! {
@@ -146,10 +147,13 @@ pub async fn groups(connection: &mut AnyConnection, order: &str, seq: i64) -> sq
 }
 
 /// The change of the catalogue an order was priced by; of an imported one, the one that is visible now.
-pub async fn catalogue_seq(connection: &mut AnyConnection, price_list: Option<i64>) -> sqlx::Result<i64> {
+pub async fn catalogue_as_of(connection: &mut AnyConnection, price_list: Option<i64>) -> sqlx::Result<AsOf> {
     match price_list {
-        Some(version) => sqlx::query_scalar("SELECT seq FROM price_list_versions WHERE version = $1").bind(version).fetch_one(connection).await,
-        None => sqlx::query_scalar("SELECT visible_seq FROM catalog_state WHERE id = 1").fetch_one(connection).await,
+        Some(version) => sqlx::query_as("SELECT seq, published_at FROM price_list_versions WHERE version = $1").bind(version).fetch_one(connection).await,
+        None => {
+            let sql = "SELECT visible_seq, COALESCE((SELECT MAX(v.published_at) FROM price_list_versions v), 0) FROM catalog_state WHERE id = 1";
+            sqlx::query_as(sql).fetch_one(connection).await
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use kontor_shared::catalog::{MOST_CODE, discount};
 use kontor_shared::customers::CustomerState;
 use kontor_shared::ids::{CustomerId, OrderId};
 use kontor_shared::money::{Money, Percent};
-use kontor_shared::orders::{OrderAction, OrderState};
+use kontor_shared::orders::{MOST_LINES, OrderAction, OrderState};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
@@ -20,7 +20,6 @@ use crate::extract::bounded_text;
 use crate::firm::{self, FirmSettings};
 use crate::time::{day_in, parse_day};
 
-pub const MOST_LINES: usize = 5_000;
 /// A thousand million units.
 const MOST_QUANTITY: i64 = 1_000_000_000_000;
 /// A thousand million of the currency, in ten-thousandths.

@@ -26,9 +26,9 @@ pub async fn order(connection: &mut AnyConnection, goods: &Goods, row: OrderRow,
 }
 
 async fn groups(connection: &mut AnyConnection, goods: &Goods, row: &OrderRow) -> anyhow::Result<Groups> {
-    let seq = store::catalogue_seq(connection, row.price_list).await?;
-    let paths = goods.group_paths(connection, seq).await?;
-    let groups = store::groups(connection, &row.id, seq).await?;
+    let as_of = store::catalogue_as_of(connection, row.price_list).await?;
+    let paths = goods.group_paths(connection, as_of).await?;
+    let groups = store::groups(connection, &row.id, as_of.0).await?;
     Ok(groups.into_iter().filter_map(|(code, group)| Some((code, paths.get(&group)?.clone()))).collect())
 }
 

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use kontor_shared::api::pictures::{ChoosePicture, FetchAgain, FetchQueued, PictureFetch, PicturePage, PictureTaken, ProductPicture};
 use kontor_shared::audit::Action;
 use kontor_shared::catalog::MOST_CODE;
-use kontor_shared::pictures::{Size, code_of, path};
+use kontor_shared::pictures::{Size, path};
 use serde::Deserialize;
 
 use super::fetch::queue;
@@ -27,7 +27,7 @@ const LONGEST_NAME: usize = 300;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// `waiting` or `failed`: pictures to be fetched; nothing: products with pictures.
+    /// `waiting` or `failed`: pictures to be fetched; `earlier`: those products had; nothing: products with pictures.
     state: Option<String>,
     /// A product's code.
     q: Option<String>,
@@ -40,12 +40,15 @@ pub async fn list(State(state): State<AppState>, Query(filter): Query<Filter>) -
     bounded_text("q", code, LONGEST_NAME, false)?;
     let after = filter.after.as_deref().unwrap_or_default();
     let mut connection = state.db.read().await?;
-    let (with_picture, not_published, waiting, failed) = store::counts(&mut connection).await?;
+    let counts = store::counts(&mut connection).await?;
+    let count = |rows: i64| rows.max(0) as u64;
     let mut page = PicturePage {
-        with_picture: with_picture.max(0) as u64,
-        not_published: not_published.max(0) as u64,
-        waiting: waiting.max(0) as u64,
-        failed: failed.max(0) as u64,
+        with_picture: count(counts.with_picture),
+        changed: count(counts.changed),
+        unlisted: count(counts.unlisted),
+        earlier: count(counts.earlier),
+        waiting: count(counts.waiting),
+        failed: count(counts.failed),
         pictures: Vec::new(),
         fetches: Vec::new(),
         next: None,
@@ -63,6 +66,20 @@ pub async fn list(State(state): State<AppState>, Query(filter): Query<Filter>) -
             }
             page.pictures = rows.into_iter().map(shown).collect();
         }
+        "earlier" => {
+            let begins = |after: &str| {
+                let (at, rest) = after.split_once('.')?;
+                let (product, number) = rest.split_once('.')?;
+                Some((at.parse().ok()?, product.to_string(), number.parse().ok()?))
+            };
+            let after = if after.is_empty() { None } else { Some(begins(after).ok_or_else(bad_page)?) };
+            let mut rows = store::earlier(&mut connection, code, after, PAGE as i64 + 1).await?;
+            if rows.len() > PAGE {
+                rows.truncate(PAGE);
+                page.next = rows.last().map(|last| format!("{}.{}.{}", last.chosen_at, last.product_id, last.number));
+            }
+            page.pictures = rows.into_iter().map(shown).collect();
+        }
         wanted @ ("waiting" | "failed") => {
             bounded_text("after", after, MOST_CODE, false)?;
             let mut rows = store::fetches(&mut connection, wanted == "failed", code, after, PAGE as i64 + 1).await?;
@@ -72,7 +89,7 @@ pub async fn list(State(state): State<AppState>, Query(filter): Query<Filter>) -
             }
             page.fetches = rows.into_iter().map(told).collect();
         }
-        _ => return Err(AppError::invalid_field("unknown_state", "state", "waiting or failed")),
+        _ => return Err(AppError::invalid_field("unknown_state", "state", "earlier, waiting or failed")),
     }
     Ok(Json(page))
 }
@@ -81,7 +98,7 @@ fn bad_page() -> AppError {
     AppError::invalid_field("invalid_query", "after", "no page begins there")
 }
 
-fn shown(row: store::Chosen) -> ProductPicture {
+pub fn shown(row: store::Chosen) -> ProductPicture {
     let number = u32::try_from(row.number).unwrap_or_default();
     let url = |size| (number > 0).then(|| path(&row.code, number, size));
     ProductPicture {
@@ -128,7 +145,7 @@ pub async fn add(
         StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge { detail: format!("a picture has at most {} MB", LARGEST >> 20) },
         _ => AppError::invalid("unreadable_body", rejection.body_text()),
     })?;
-    let product = super::product(&mut *state.db.read().await?, &code_of(&named.name)).await?;
+    let product = super::named(&mut *state.db.read().await?, &named.name).await?;
     let taken = super::take(&state, &product, &body, Origin { source: &named.name, actor: &who.actor(), fetch: None }).await?;
     let number = taken.number as u32;
     Ok(Json(PictureTaken {
@@ -171,19 +188,9 @@ pub async fn choose(
         let actor = who.actor();
         super::choose(&mut tx, &state, &product, before, number, Action::PictureChoose, Origin { source: &source, actor: &actor, fetch: None }).await?;
     }
+    let now = store::now(&mut tx, &product).await?;
     tx.commit().await?;
-    let now = rfc3339(state.clock.now_ms());
-    let url = |size| (wanted.number > 0).then(|| path(&product.code, wanted.number, size));
-    Ok(Json(ProductPicture {
-        small_url: url(Size::Small),
-        large_url: url(Size::Large),
-        code: product.code,
-        name: product.name,
-        number: wanted.number,
-        source,
-        chosen_at: now,
-        chosen_by: who.actor(),
-    }))
+    Ok(Json(shown(now)))
 }
 
 /// `POST /api/pictures/fetch`

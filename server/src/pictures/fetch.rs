@@ -1,9 +1,13 @@
 //! Pictures from addresses that imports name: which are to be fetched, each by a try at a time, and what became of it.
 //! Runs beside the jobs and not among them: ten thousand pictures of a slow server must hold nobody's PDF up.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use anyhow::Context;
 use kontor_shared::audit::{Action, Actor};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
+use url::Url;
 
 use super::get::{self, Miss};
 use super::{Origin, store};
@@ -15,7 +19,13 @@ pub mod queue;
 use queue::Claimed;
 
 /// Fetched beside each other; making their sizes goes by the child's own places.
-const AT_ONCE: i64 = 4;
+const AT_ONCE: usize = 4;
+/// Of these, from one host: a slow one leaves places to others.
+const AT_ONCE_OF_HOST: usize = 2;
+/// Spellings of busy hosts that are passed over, at most, before a place stays free for a moment.
+const MOST_SPELLINGS: usize = 16;
+/// How often a free place looks for work while others are under way.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Longer than a picture's fetching and making can take.
 const LEASE_MS: i64 = 5 * 60_000;
 const MOST_ATTEMPTS: i64 = 5;
@@ -25,28 +35,90 @@ const CHUNK: usize = 200;
 /// Minutes until the next try, after the first, second … failure.
 const DELAYS: [i64; 4] = [1, 10, 60, 360];
 
-/// Takes up new addresses and fetches what is due.
+/// Takes up new addresses and fetches what is due, one beginning as another ends, until nothing is due or under way.
 pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<()> {
-    take_up(state).await?;
-    while !stopped() {
+    let mut under_way = UnderWay::default();
+    loop {
+        if !stopped() {
+            take_up(state).await?;
+            release(state).await?;
+        }
+        while under_way.tasks.len() < AT_ONCE && !stopped() {
+            let Some(claimed) = claim(state, &under_way).await? else { break };
+            under_way.begin(state, claimed);
+        }
+        if under_way.tasks.is_empty() {
+            return Ok(());
+        }
+        // What an import names meanwhile does not wait for the slowest.
+        tokio::time::timeout(LOOK_AGAIN, under_way.end_one()).await.unwrap_or(Ok(()))?;
+    }
+}
+
+/// The tries that go on, each with the host it asks.
+#[derive(Default)]
+struct UnderWay {
+    tasks: JoinSet<anyhow::Result<()>>,
+    hosts: HashMap<task::Id, String>,
+}
+
+impl UnderWay {
+    fn begin(&mut self, state: &AppState, one: Claimed) {
+        let (state, host) = (state.clone(), host(&one.address));
+        let begun = self.tasks.spawn(async move { fetch(&state, &one).await });
+        self.hosts.insert(begun.id(), host);
+    }
+
+    fn is_busy(&self, host: &str) -> bool {
+        self.hosts.values().filter(|busy| *busy == host).count() >= AT_ONCE_OF_HOST
+    }
+
+    /// Waits until one has ended.
+    async fn end_one(&mut self) -> anyhow::Result<()> {
+        let Some(ended) = self.tasks.join_next_with_id().await else { return Ok(()) };
+        let id = ended.as_ref().map_or_else(|error| error.id(), |(id, _)| *id);
+        self.hosts.remove(&id);
+        ended.context("fetching a picture stopped")?.1
+    }
+}
+
+/// The host an address names; what names none is asked for nowhere.
+fn host(address: &str) -> String {
+    Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_string)).unwrap_or_default()
+}
+
+/// How an address begins, its host included, as it is written.
+fn beginning(address: &str) -> &str {
+    address.match_indices('/').nth(2).map_or(address, |(at, slash)| &address[..at + slash.len()])
+}
+
+/// Takes the next try of a host that is not busy.
+async fn claim(state: &AppState, under_way: &UnderWay) -> anyhow::Result<Option<Claimed>> {
+    let mut passed_over: Vec<String> = Vec::new();
+    while passed_over.len() < MOST_SPELLINGS {
         let now = state.clock.now_ms();
-        if !queue::any_due(&mut *state.db.read().await?, now).await? {
-            break;
+        let next = queue::next(&mut *state.db.read().await?, now, &passed_over).await?;
+        let Some((product, address)) = next else { break };
+        if under_way.is_busy(&host(&address)) {
+            passed_over.push(beginning(&address).to_string());
+            continue;
         }
         let mut tx = state.db.write_tx().await?;
-        let claimed = queue::claim(&mut tx, state.db.skip_locked(), now, now + LEASE_MS, AT_ONCE).await?;
+        let claimed = queue::claim(&mut tx, &product, now, now + LEASE_MS).await?;
         tx.commit().await?;
-        if claimed.is_empty() {
-            break;
+        if claimed.is_some() {
+            return Ok(claimed);
         }
-        let mut under_way = JoinSet::new();
-        for one in claimed {
-            let state = state.clone();
-            under_way.spawn(async move { fetch(&state, &one).await });
-        }
-        while let Some(done) = under_way.join_next().await {
-            done.context("fetching a picture stopped")??;
-        }
+    }
+    Ok(None)
+}
+
+async fn release(state: &AppState) -> anyhow::Result<()> {
+    let now = state.clock.now_ms();
+    if queue::any_to_release(&mut *state.db.read().await?, now).await? {
+        let mut tx = state.db.write_tx().await?;
+        queue::release(&mut tx, now).await?;
+        tx.commit().await?;
     }
     Ok(())
 }
@@ -138,4 +210,21 @@ async fn had(state: &AppState, one: &Claimed) -> Result<(), Miss> {
     let origin = Origin { source: &one.address, actor: Actor::Program.code(), fetch: Some(one) };
     super::take(state, &product, &bytes, origin).await.map_err(failed)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_told_from_how_it_is_written() {
+        for (address, named, begins) in [
+            ("https://Img.example/a/b.jpg", "img.example", "https://Img.example/"),
+            ("https://img.example:8443/a.jpg", "img.example", "https://img.example:8443/"),
+            ("http://img.example", "img.example", "http://img.example"),
+            ("no address", "", "no address"),
+        ] {
+            assert_eq!((host(address).as_str(), beginning(address)), (named, begins), "{address}");
+        }
+    }
 }

@@ -63,21 +63,27 @@ pub async fn get(hosts: &[String], address: &str) -> Result<Vec<u8>, Miss> {
 }
 
 async fn follow(hosts: &[String], address: &str) -> Result<Vec<u8>, Miss> {
-    let bad = |error: url::ParseError| Miss::forever("address_bad", error.to_string());
     let mut url = Url::parse(address).map_err(bad)?;
     for _ in 0..=MOST_REDIRECTS {
         match ask(hosts, &url).await? {
             Answer::Picture(bytes) => return Ok(bytes),
-            Answer::Elsewhere(there) => {
-                let next = url.join(&there).map_err(bad)?;
-                if url.scheme() == "https" && next.scheme() != "https" {
-                    return Err(Miss::forever("address_redirects", "it leads from an encrypted address to a plain one"));
-                }
-                url = next;
-            }
+            Answer::Elsewhere(there) => url = onward(&url, &there)?,
         }
     }
     Err(Miss::forever("address_redirects", format!("it leads on more than {MOST_REDIRECTS} times")))
+}
+
+fn bad(error: url::ParseError) -> Miss {
+    Miss::forever("address_bad", error.to_string())
+}
+
+/// Where an answer leads. What was asked for in secret is not asked for in the open.
+fn onward(from: &Url, there: &str) -> Result<Url, Miss> {
+    let next = from.join(there).map_err(bad)?;
+    if from.scheme() == "https" && next.scheme() != "https" {
+        return Err(Miss::forever("address_plain", format!("it leads to {}://", next.scheme())));
+    }
+    Ok(next)
 }
 
 async fn ask(hosts: &[String], url: &Url) -> Result<Answer, Miss> {
@@ -160,4 +166,18 @@ async fn send<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, url
 fn said(status: StatusCode) -> Miss {
     let again = status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS);
     Miss { code: "address_answer", detail: format!("the server answers {status}"), again }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_leads_on_but_not_from_an_encrypted_address_to_a_plain_one() {
+        let onward = |from: &str, there: &str| super::onward(&Url::parse(from).unwrap(), there).map(String::from).map_err(|miss| miss.code);
+        assert_eq!(onward("https://img.example/a", "/b.jpg"), Ok("https://img.example/b.jpg".into()));
+        assert_eq!(onward("http://img.example/a", "https://img.example/a"), Ok("https://img.example/a".into()));
+        assert_eq!(onward("https://img.example/a", "http://img.example/a"), Err("address_plain"));
+        assert_eq!(onward("https://img.example/a", "https://["), Err("address_bad"));
+    }
 }

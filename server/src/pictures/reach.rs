@@ -40,7 +40,7 @@ pub fn place(url: &Url, hosts: &[String]) -> Result<Place, Miss> {
     };
     let permitted = hosts.contains(&host);
     if !permitted && !PORTS.contains(&port) {
-        return Err(Miss::forever("address_refused", format!("port {port} is none of {PORTS:?}")));
+        return Err(Miss::forever("address_port", format!("port {port} is none of {PORTS:?}")));
     }
     Ok(Place { host, port, encrypted, permitted })
 }
@@ -135,8 +135,8 @@ mod tests {
             ("ftp://example.com/a.jpg", "address_bad"),
             ("file:///etc/passwd", "address_bad"),
             ("https://me:secret@example.com/a.jpg", "address_bad"),
-            ("http://example.com:22/", "address_refused"),
-            ("http://example.com:6379/", "address_refused"),
+            ("http://example.com:22/", "address_port"),
+            ("http://example.com:6379/", "address_port"),
         ] {
             assert_eq!(place(text), Err(code), "{text}");
         }

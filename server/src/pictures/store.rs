@@ -49,11 +49,22 @@ pub async fn by_given(connection: &mut AnyConnection, product: &str, given: &str
         .await
 }
 
+/// The highest number a product's pictures were given, gone ones included; 0: none was.
+pub async fn last_number(connection: &mut AnyConnection, product: &str) -> sqlx::Result<i64> {
+    let (here, gone): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT COALESCE(MAX(number), 0) FROM product_pictures WHERE product_id = $1), \
+         (SELECT COALESCE(MAX(last_number), 0) FROM picture_choices WHERE product_id = $1)",
+    )
+    .bind(product)
+    .fetch_one(connection)
+    .await?;
+    Ok(here.max(gone))
+}
+
 pub async fn next_number(connection: &mut AnyConnection, product: &str) -> sqlx::Result<i64> {
-    let last: Option<i64> =
-        sqlx::query_scalar("SELECT MAX(number) FROM product_pictures WHERE product_id = $1").bind(product).fetch_one(&mut *connection).await?;
+    let last = last_number(connection, product).await?;
     let floor: i64 = sqlx::query_scalar("SELECT picture_floor FROM catalog_state WHERE id = 1").fetch_one(connection).await?;
-    Ok(last.map_or(floor, |last| floor.max(last + 1)))
+    Ok(floor.max(last + 1))
 }
 
 /// Pictures given numbers after the backup was made are gone, and browsers keep them: new ones get other numbers.
@@ -117,15 +128,18 @@ pub async fn chosen(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String,
     sqlx::query_as("SELECT product_id, number FROM picture_choices WHERE number > 0").fetch_all(connection).await
 }
 
-/// Pictures that no published list names: product, number.
-pub async fn unpublished(connection: &mut AnyConnection) -> sqlx::Result<Vec<(String, i64)>> {
-    sqlx::query_as("SELECT product_id, number FROM product_pictures WHERE published = 0").fetch_all(connection).await
+/// Pictures that no list shows which holds on a day: product, number.
+pub async fn unseen(connection: &mut AnyConnection, day: &str) -> sqlx::Result<Vec<(String, i64)>> {
+    sqlx::query_as("SELECT product_id, number FROM product_pictures WHERE published = 0 OR shown_from > $1").bind(day).fetch_all(connection).await
 }
 
-/// Of these products, the pictures of one number.
-pub async fn set_published(connection: &mut AnyConnection, number: i64, products: &[String]) -> sqlx::Result<()> {
-    let statement = format!("UPDATE product_pictures SET published = 1 WHERE number = $1 AND product_id IN ({})", placeholders(2, products.len()));
-    let query = products.iter().fold(sqlx::query(AssertSqlSafe(statement)).bind(number), |query, product| query.bind(product));
+/// A list that holds from a day on names, of these products, the pictures of one number.
+pub async fn set_published(connection: &mut AnyConnection, number: i64, day: &str, products: &[String]) -> sqlx::Result<()> {
+    let statement = format!(
+        "UPDATE product_pictures SET published = 1, shown_from = $2 WHERE number = $1 AND (published = 0 OR shown_from > $2) AND product_id IN ({})",
+        placeholders(3, products.len())
+    );
+    let query = products.iter().fold(sqlx::query(AssertSqlSafe(statement)).bind(number).bind(day), |query, product| query.bind(product));
     query.execute(connection).await?;
     Ok(())
 }
@@ -135,12 +149,15 @@ crate::row! {
         pub small_hash: String,
         pub large_hash: String,
         pub published: i64,
+        /// The day from which readers see it, where a list names it.
+        pub shown_from: String,
     }
 }
 
 pub async fn picture(connection: &mut AnyConnection, code: &str, number: i64) -> sqlx::Result<Option<Picture>> {
     sqlx::query_as(
-        "SELECT q.small_hash, q.large_hash, q.published FROM product_pictures q JOIN products p ON p.id = q.product_id WHERE p.code = $1 AND q.number = $2",
+        "SELECT q.small_hash, q.large_hash, q.published, q.shown_from FROM product_pictures q JOIN products p ON p.id = q.product_id \
+         WHERE p.code = $1 AND q.number = $2",
     )
     .bind(code)
     .bind(number)
@@ -160,6 +177,20 @@ crate::row! {
     }
 }
 
+/// A product's picture as it stands; number 0 where it has none.
+pub async fn now(connection: &mut AnyConnection, product: &Product) -> sqlx::Result<Chosen> {
+    let found: Option<(i64, String, i64, String)> = sqlx::query_as(
+        "SELECT c.number, COALESCE(q.source, ''), c.chosen_at, c.chosen_by FROM picture_choices c \
+         LEFT JOIN product_pictures q ON q.product_id = c.product_id AND q.number = c.number WHERE c.product_id = $1",
+    )
+    .bind(&product.id)
+    .fetch_optional(connection)
+    .await?;
+    let (number, source, chosen_at, chosen_by) = found.unwrap_or_default();
+    let Product { id, code, name } = product.clone();
+    Ok(Chosen { product_id: id, code, name, number, source, chosen_at, chosen_by })
+}
+
 /// Products with a picture, the last chosen first, after one; with a code, only that one.
 pub async fn list(connection: &mut AnyConnection, code: &str, after: Option<(i64, String)>, limit: i64) -> sqlx::Result<Vec<Chosen>> {
     let (at, product) = after.unwrap_or((i64::MAX, String::new()));
@@ -171,16 +202,116 @@ pub async fn list(connection: &mut AnyConnection, code: &str, after: Option<(i64
     sqlx::query_as(AssertSqlSafe(statement)).bind(code).bind(at).bind(product).bind(limit).fetch_all(connection).await
 }
 
-/// With a picture; of these not published; to be fetched; failed.
-pub async fn counts(connection: &mut AnyConnection) -> sqlx::Result<(i64, i64, i64, i64)> {
-    sqlx::query_as(
-        "SELECT (SELECT COUNT(*) FROM picture_choices WHERE number > 0), \
-         (SELECT COUNT(*) FROM picture_choices c JOIN product_pictures q ON q.product_id = c.product_id AND q.number = c.number WHERE q.published = 0), \
-         (SELECT COUNT(*) FROM picture_fetches WHERE state IN ('waiting', 'fetching')), \
-         (SELECT COUNT(*) FROM picture_fetches WHERE state = 'failed')",
+/// The product's other pictures, the last added first, after one: those another took the place of, and those taken away.
+pub async fn earlier(connection: &mut AnyConnection, code: &str, after: Option<(i64, String, i64)>, limit: i64) -> sqlx::Result<Vec<Chosen>> {
+    let (at, product, number) = after.unwrap_or((i64::MAX, String::new(), 0));
+    let statement = format!(
+        "SELECT q.product_id, p.code, COALESCE({NAME}, '') AS name, q.number, q.source, q.added_at AS chosen_at, '' AS chosen_by FROM product_pictures q \
+         JOIN products p ON p.id = q.product_id WHERE ($1 = '' OR p.code = $1) AND {NOT_CHOSEN} \
+         AND (q.added_at < $2 OR (q.added_at = $2 AND (q.product_id < $3 OR (q.product_id = $3 AND q.number < $4)))) \
+         ORDER BY q.added_at DESC, q.product_id DESC, q.number DESC LIMIT $5"
+    );
+    sqlx::query_as(AssertSqlSafe(statement)).bind(code).bind(at).bind(product).bind(number).bind(limit).fetch_all(connection).await
+}
+
+/// A part of a statement: the product has another picture, or none.
+const NOT_CHOSEN: &str = "NOT EXISTS (SELECT 1 FROM picture_choices h WHERE h.product_id = q.product_id AND h.number = q.number)";
+
+crate::row! {
+    pub struct Counts {
+        /// Products that have a picture.
+        pub with_picture: i64,
+        /// Products whose picture is another than when the newest list was published, as far as readers could tell.
+        pub changed: i64,
+        /// Products with a picture that was there then, and that no list ever named.
+        pub unlisted: i64,
+        pub earlier: i64,
+        pub waiting: i64,
+        pub failed: i64,
+    }
+}
+
+/// What was chosen in the very millisecond of a publishing counts by whether a list names it.
+pub async fn counts(connection: &mut AnyConnection) -> sqlx::Result<Counts> {
+    let chosen = "picture_choices c LEFT JOIN product_pictures q ON q.product_id = c.product_id AND q.number = c.number";
+    let last = "(SELECT COALESCE(MAX(published_at), 0) FROM price_list_versions)";
+    let shown_before = "EXISTS (SELECT 1 FROM product_pictures x WHERE x.product_id = c.product_id AND x.published = 1)";
+    let statement = format!(
+        "SELECT (SELECT COUNT(*) FROM picture_choices WHERE number > 0) AS with_picture, \
+         (SELECT COUNT(*) FROM {chosen} WHERE (q.published = 0 AND c.chosen_at >= {last}) \
+         OR (c.chosen_at > {last} AND (q.published = 1 OR (c.number = 0 AND {shown_before})))) AS changed, \
+         (SELECT COUNT(*) FROM {chosen} WHERE q.published = 0 AND c.chosen_at < {last}) AS unlisted, \
+         (SELECT COUNT(*) FROM product_pictures q WHERE {NOT_CHOSEN}) AS earlier, \
+         (SELECT COUNT(*) FROM picture_fetches WHERE state IN ('waiting', 'fetching')) AS waiting, \
+         (SELECT COUNT(*) FROM picture_fetches WHERE state = 'failed') AS failed"
+    );
+    sqlx::query_as(AssertSqlSafe(statement)).fetch_one(connection).await
+}
+
+crate::row! {
+    /// What a picture that goes leaves behind.
+    pub struct Gone {
+        pub small_hash: String,
+        pub large_hash: String,
+        pub source: String,
+    }
+}
+
+/// Deletes a picture and sees to it that its number is not given again.
+pub async fn delete(connection: &mut AnyConnection, product: &str, number: i64, now: i64) -> sqlx::Result<Option<Gone>> {
+    let gone: Option<Gone> = sqlx::query_as("DELETE FROM product_pictures WHERE product_id = $1 AND number = $2 RETURNING small_hash, large_hash, source")
+        .bind(product)
+        .bind(number)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if gone.is_none() {
+        return Ok(None);
+    }
+    sqlx::query(
+        "INSERT INTO picture_choices (product_id, number, chosen_at, chosen_by, last_number) VALUES ($1, 0, $2, '', $3) \
+         ON CONFLICT (product_id) DO UPDATE SET last_number = excluded.last_number WHERE picture_choices.last_number < excluded.last_number",
     )
-    .fetch_one(connection)
-    .await
+    .bind(product)
+    .bind(now)
+    .bind(number)
+    .execute(connection)
+    .await?;
+    Ok(gone)
+}
+
+/// Deletes a body no picture consists of any more.
+pub async fn drop_body(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM product_pictures WHERE small_hash = $1 OR large_hash = $1)")
+        .bind(hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes the day's clearing on; false where somebody has since `before`.
+pub async fn begin_clearing(connection: &mut AnyConnection, before: i64, now: i64) -> sqlx::Result<bool> {
+    let begun = sqlx::query("UPDATE catalog_state SET pictures_cleared_at = $1 WHERE id = 1 AND pictures_cleared_at <= $2").bind(now).bind(before);
+    Ok(begun.execute(connection).await?.rows_affected() > 0)
+}
+
+pub async fn cleared_at(connection: &mut AnyConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT pictures_cleared_at FROM catalog_state WHERE id = 1").fetch_one(connection).await
+}
+
+/// A part of a statement: no list names the picture, the product has another or none, and both has been so since before an instant.
+const NAMED_BY_NOTHING: &str = "q.published = 0 AND q.added_at < $1 \
+     AND NOT EXISTS (SELECT 1 FROM picture_choices h WHERE h.product_id = q.product_id AND (h.number = q.number OR h.chosen_at >= $1))";
+
+/// Products with pictures that nothing names, each with one.
+pub async fn unnamed(connection: &mut AnyConnection, before: i64, limit: i64) -> sqlx::Result<Vec<(String, i64)>> {
+    let statement = format!("SELECT q.product_id, q.number FROM product_pictures q WHERE {NAMED_BY_NOTHING} ORDER BY q.product_id, q.number LIMIT $2");
+    sqlx::query_as(AssertSqlSafe(statement)).bind(before).bind(limit).fetch_all(connection).await
+}
+
+pub async fn is_unnamed(connection: &mut AnyConnection, before: i64, product: &str, number: i64) -> sqlx::Result<bool> {
+    let statement = format!("SELECT CAST(1 AS BIGINT) FROM product_pictures q WHERE {NAMED_BY_NOTHING} AND q.product_id = $2 AND q.number = $3");
+    let found = sqlx::query_scalar::<_, i64>(AssertSqlSafe(statement)).bind(before).bind(product).bind(number);
+    Ok(found.fetch_optional(connection).await?.is_some())
 }
 
 crate::row! {

@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 body! {
-    /// `GET /api/pictures`: products with pictures, the last chosen first; or those whose picture waits to be fetched or
-    /// could not be.
+    /// `GET /api/pictures`: products with pictures, the last chosen first; or pictures they had before; or those
+    /// whose picture waits to be fetched or could not be.
     pub struct PicturePage {
         /// Products that have a picture.
         pub with_picture: u64,
-        /// Of these, those whose picture no published list shows yet.
-        pub not_published: u64,
+        /// Products whose picture was chosen, or taken away, since the newest list was published: readers see that with the next.
+        pub changed: u64,
+        /// Products with a picture that was there by then and that no list ever named: they are not sold.
+        pub unlisted: u64,
+        /// Pictures that are kept although their product has another now, or none.
+        pub earlier: u64,
         /// Pictures that are still to be fetched from their addresses.
         pub waiting: u64,
         /// Those that could not be had.
@@ -30,6 +34,7 @@ body! {
         pub large_url: Option<String>,
         /// The name of the file, or the address.
         pub source: String,
+        /// Of one it had before: when it was added.
         pub chosen_at: String,
         pub chosen_by: String,
     }

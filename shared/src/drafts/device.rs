@@ -3,6 +3,8 @@
 //! Decides what becomes of what a device and the server have, with an order that another device sent meanwhile among it. When
 //! to ask and to send is the app's matter; the server compares revisions and takes out what was ordered.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use serde::{Deserialize, Serialize};
 
 use super::hold::{Hold, Now};
@@ -16,11 +18,41 @@ const COMMON: &str = "kontor.common.";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Common {
+    /// Of [`KeptDraft`]; 0 in what an older app kept.
+    pub generation: i64,
     pub revision: i64,
     pub draft: Draft,
     /// What this device sent to be saved and had no answer to: the server has it or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tried: Option<Draft>,
+    /// What the server did not take last: the same is not sent again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+}
+
+/// A draft that the server does not take. It may be large, so it is known by its trace alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    trace: u64,
+    /// Why, as the code of the server's answer.
+    pub code: String,
+}
+
+impl Refused {
+    pub fn of(draft: &Draft, code: String) -> Self {
+        Self { trace: trace(draft), code }
+    }
+
+    pub fn is_of(&self, draft: &Draft) -> bool {
+        self.trace == trace(draft)
+    }
+}
+
+/// Another version of this app may come to another one: then it is sent once more.
+fn trace(draft: &Draft) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(draft).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Common {
@@ -32,10 +64,10 @@ impl Common {
 
     /// What both had before, when the server has `theirs` by now; and what of it the server may have had or not.
     fn before(self, theirs: &KeptDraft) -> (Draft, Draft) {
-        let Self { revision, draft, tried } = self;
+        let Self { generation, revision, draft, tried, refused: _ } = self;
         match tried {
-            // A server that is behind what it once answered was restored: what it lacks was not taken out by anybody.
-            _ if theirs.revision < revision => Default::default(),
+            // A server that was restored since, or is behind what it once answered: what it lacks was not taken out by anybody.
+            _ if theirs.generation != generation || theirs.revision < revision => Default::default(),
             // The answer was lost and the saving was not.
             Some(tried) if theirs.revision == revision + 1 && tried.agrees(&theirs.draft) => (tried, Draft::default()),
             // Somebody wrote since, on this device's last draft or on the one before.
@@ -52,6 +84,9 @@ impl Common {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeptDraft {
+    /// Of the server's database: another one after each restore from a backup. Revisions of two generations say nothing of each other.
+    #[serde(default)]
+    pub generation: i64,
     /// Grows with each change; 0 where nothing was kept yet.
     pub revision: i64,
     pub draft: Draft,
@@ -178,7 +213,9 @@ impl Hold {
         let Some(reader) = self.owner.clone() else { return TakenIn::default() };
         // First what another tab wrote.
         self.write(shelf, now, From::Tab);
-        let (base, doubtful) = common(shelf, &reader).unwrap_or_default().before(&theirs);
+        let known = common(shelf, &reader).unwrap_or_default();
+        let refused = known.refused.clone();
+        let (base, doubtful) = known.before(&theirs);
         let (mine, other) = (std::mem::take(&mut self.draft), &theirs.draft);
         let id = match (mine.id == base.id, other.id == base.id) {
             (true, _) => other.id,
@@ -214,7 +251,7 @@ impl Hold {
         self.draft = merged.draft;
         self.write(shelf, now, From::Tab);
         // Last: what is done twice is the same, what is done half is done again.
-        keep_common(shelf, &reader, &Common { revision: theirs.revision, draft: theirs.draft, tried: None });
+        keep_common(shelf, &reader, &Common { generation: theirs.generation, revision: theirs.revision, draft: theirs.draft, tried: None, refused });
         taken
     }
 }
@@ -256,7 +293,7 @@ mod tests {
         };
         let sent = draft(Some(id(1)), &[("A", "1")]);
         let mut queued = crate::drafts::queue::Queued::new(id(1), "12347".into(), "buyer".into(), sent.clone(), order, 1);
-        let known = |draft: Draft| Common { revision: 3, draft, tried: None };
+        let known = |draft: Draft| Common { revision: 3, draft, ..Common::default() };
         let mut queue = Queue { orders: vec![queued.clone()], unread: 0 };
         assert!(known(sent.clone()).under_way(&queue));
         assert!(!known(draft(Some(id(2)), &[])).under_way(&queue), "it is another draft's");
@@ -273,7 +310,7 @@ mod tests {
     fn device(mine: Draft, base: Option<(i64, Draft)>, theirs: KeptDraft) -> (Hold, Memory, TakenIn) {
         let mut shelf = Memory::default();
         if let Some((revision, draft)) = base {
-            keep_common(&mut shelf, &owner(), &Common { revision, draft, tried: None });
+            keep_common(&mut shelf, &owner(), &Common { revision, draft, ..Common::default() });
         }
         let mut hold = Hold::open(&mut shelf, Some(&owner()), 1);
         let mut seed = 100;
@@ -295,19 +332,19 @@ mod tests {
     fn two_devices_on_different_lines_both_live_and_on_the_same_the_losing_copy_is_kept() {
         let base = draft(Some(id(1)), &[("1", "1"), ("2", "2")]);
         let mine = draft(Some(id(1)), &[("1", "5"), ("2", "2"), ("3", "3")]);
-        let theirs = KeptDraft { revision: 3, draft: draft(Some(id(1)), &[("1", "7"), ("2", "2"), ("4", "4")]), sent: Vec::new() };
+        let theirs = KeptDraft { generation: 0, revision: 3, draft: draft(Some(id(1)), &[("1", "7"), ("2", "2"), ("4", "4")]), sent: Vec::new() };
         let (hold, shelf, taken) = device(mine, Some((2, base)), theirs.clone());
         assert_eq!(said(&hold.draft), [("1", "5"), ("2", "2"), ("3", "3"), ("4", "4")]);
         assert_eq!((taken.changed, taken.sent), (1, None));
         let kept = asides(&shelf, Some(&owner()));
         assert_eq!((kept.len(), kept[0].from, said(&kept[0].draft)), (1, From::Device, vec![("1", "7")]));
-        assert_eq!(common(&shelf, &owner()), Some(Common { revision: 3, draft: theirs.draft, tried: None }));
+        assert_eq!(common(&shelf, &owner()), Some(Common { revision: 3, draft: theirs.draft, ..Common::default() }));
     }
 
     #[test]
     fn an_order_that_another_device_sent_is_not_ordered_again() {
         let all = [("1", "1"), ("2", "2")];
-        let after = |lines: &[(&str, &str)]| KeptDraft { revision: 4, draft: draft(None, lines), sent: sent(id(1), &all) };
+        let after = |lines: &[(&str, &str)]| KeptDraft { generation: 0, revision: 4, draft: draft(None, lines), sent: sent(id(1), &all) };
         // A week offline, unchanged.
         let (hold, shelf, taken) = device(draft(Some(id(1)), &all), Some((2, draft(Some(id(1)), &all))), after(&[]));
         assert_eq!((hold.draft, taken.sent.as_deref()), (Draft::default(), Some("17")));
@@ -330,7 +367,7 @@ mod tests {
     fn the_sending_device_is_shown_what_the_other_had_changed() {
         // Sent from here with 1; the server had 7 of it from the other device, and leaves it under the order's id.
         let base = draft(Some(id(1)), &[("1", "1")]);
-        let theirs = KeptDraft { revision: 5, draft: draft(Some(id(1)), &[("1", "7"), ("3", "3")]), sent: sent(id(1), &[("1", "1")]) };
+        let theirs = KeptDraft { generation: 0, revision: 5, draft: draft(Some(id(1)), &[("1", "7"), ("3", "3")]), sent: sent(id(1), &[("1", "1")]) };
         let (hold, shelf, taken) = device(Draft::default(), Some((3, base)), theirs);
         assert_eq!((said(&hold.draft), hold.draft.id == Some(id(1)), taken.sent), (vec![("3", "3")], false, None));
         assert_eq!(said(&asides(&shelf, Some(&owner()))[0].draft), [("1", "7")]);
@@ -339,10 +376,35 @@ mod tests {
     #[test]
     fn a_restored_server_takes_nothing_out() {
         let now = draft(Some(id(1)), &[("1", "1"), ("2", "2")]);
-        let theirs = KeptDraft { revision: 3, draft: draft(Some(id(1)), &[("1", "8")]), sent: Vec::new() };
-        let (hold, shelf, _) = device(now.clone(), Some((9, now)), theirs);
-        assert_eq!(said(&hold.draft), [("1", "1"), ("2", "2")]);
-        assert_eq!(said(&asides(&shelf, Some(&owner()))[0].draft), [("1", "8")]);
+        // Behind what it once answered; as far by now, with what others saved since; and further.
+        for (generation, revision) in [(0, 3), (7, 9), (7, 12)] {
+            let theirs = KeptDraft { generation, revision, draft: draft(Some(id(1)), &[("1", "8")]), sent: Vec::new() };
+            let (hold, shelf, _) = device(now.clone(), Some((9, now.clone())), theirs);
+            assert_eq!(said(&hold.draft), [("1", "1"), ("2", "2")], "{generation} {revision}");
+            assert_eq!(said(&asides(&shelf, Some(&owner()))[0].draft), [("1", "8")], "{generation} {revision}");
+            assert_eq!(common(&shelf, &owner()).map(|common| (common.generation, common.revision)), Some((generation, revision)));
+        }
+        // What an older app kept has no generation.
+        let older: Common = serde_json::from_str(r#"{"revision":9,"draft":{"lines":[]}}"#).unwrap();
+        assert_eq!((older.generation, older.revision), (0, 9));
+    }
+
+    #[test]
+    fn what_the_server_does_not_take_is_known_until_it_is_changed() {
+        let mine = draft(Some(id(1)), &[("1", "1")]);
+        let mut shelf = Memory::default();
+        let refused = Some(Refused::of(&mine, "too_long".into()));
+        keep_common(&mut shelf, &owner(), &Common { refused, ..Common::default() });
+        let mut hold = Hold::open(&mut shelf, Some(&owner()), 1);
+        let mut new_id = || id(9);
+        let mut now = Now { ms: 1, new_id: &mut new_id };
+        hold.change(&mut shelf, &mut now, |draft| *draft = mine.clone());
+        let theirs = KeptDraft { generation: 0, revision: 0, draft: Draft::default(), sent: Vec::new() };
+        hold.take_in(&mut shelf, &mut now, theirs);
+        let refused = common(&shelf, &owner()).and_then(|common| common.refused).expect("still known");
+        assert!(refused.is_of(&hold.draft) && hold.draft == mine);
+        hold.change(&mut shelf, &mut now, |draft| draft.comment = "shorter".into());
+        assert!(!refused.is_of(&hold.draft));
     }
 
     #[test]

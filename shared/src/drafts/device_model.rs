@@ -52,6 +52,10 @@ enum Act {
     Reload {
         device: usize,
     },
+    /// The firm backs its database up.
+    Backup,
+    /// The firm restores it from the last backup.
+    Restore,
 }
 
 fn acts() -> impl Strategy<Value = Act> {
@@ -66,6 +70,8 @@ fn acts() -> impl Strategy<Value = Act> {
         1 => device.clone().prop_map(|device| Act::Deliver { device }),
         1 => device.clone().prop_map(|device| Act::TakeOver { device }),
         1 => device.prop_map(|device| Act::Reload { device }),
+        1 => Just(Act::Backup),
+        1 => Just(Act::Restore),
     ]
 }
 
@@ -78,13 +84,21 @@ struct Device {
     heard_at: u64,
 }
 
-#[derive(Default)]
-struct World {
-    devices: Vec<Device>,
+/// What the server keeps.
+#[derive(Clone, Default)]
+struct Stored {
+    generation: i64,
     revision: i64,
     draft: Draft,
     /// With when each arrived.
     orders: BTreeMap<OrderId, (u64, Draft)>,
+}
+
+#[derive(Default)]
+struct World {
+    devices: Vec<Device>,
+    server: Stored,
+    backup: Stored,
     /// Sent by two devices before either could hear of the other: no server can help that, and none may be lost for it.
     unheard: BTreeSet<u32>,
     /// Taken over from a copy, which is the buyer's own word that it is wanted, ordered or not.
@@ -136,17 +150,18 @@ impl World {
 
     /// As the server answers.
     fn answer(&self, of: Option<OrderId>) -> KeptDraft {
-        let asked: BTreeSet<OrderId> = [of, self.draft.id].into_iter().flatten().collect();
-        let sent = asked.into_iter().filter_map(|id| self.orders.get(&id)).map(|(_, draft)| SentDraft { number: "1".into(), draft: draft.clone() }).collect();
-        KeptDraft { revision: self.revision, draft: self.draft.clone(), sent }
+        let asked: BTreeSet<OrderId> = [of, self.server.draft.id].into_iter().flatten().collect();
+        let sent =
+            asked.into_iter().filter_map(|id| self.server.orders.get(&id)).map(|(_, draft)| SentDraft { number: "1".into(), draft: draft.clone() }).collect();
+        KeptDraft { generation: self.server.generation, revision: self.server.revision, draft: self.server.draft.clone(), sent }
     }
 
     /// As the server saves: what it kept since, and what was sent, is refused.
     fn save(&mut self, seen: i64, draft: &Draft) -> bool {
-        let right = seen == self.revision && !draft.id.is_some_and(|id| self.orders.contains_key(&id));
+        let right = seen == self.server.revision && !draft.id.is_some_and(|id| self.server.orders.contains_key(&id));
         if right {
-            self.draft = draft.clone();
-            self.revision += 1;
+            self.server.draft = draft.clone();
+            self.server.revision += 1;
         }
         right
     }
@@ -154,14 +169,27 @@ impl World {
     /// As the server takes an order.
     fn order(&mut self, draft: &Draft) -> bool {
         let Some(id) = draft.id else { return false };
-        if let Some((_, stored)) = self.orders.get(&id) {
+        if let Some((_, stored)) = self.server.orders.get(&id) {
             return stored.agrees(draft);
         }
-        self.orders.insert(id, (self.clock, draft.clone()));
-        if self.draft.id == Some(id) && device::ordered(&mut self.draft, draft) {
-            self.revision += 1;
+        self.server.orders.insert(id, (self.clock, draft.clone()));
+        if self.server.draft.id == Some(id) && device::ordered(&mut self.server.draft, draft) {
+            self.server.revision += 1;
         }
         true
+    }
+
+    /// As the server comes back: without what came in since. Orders are the firm's to ask for again; what was ordered or taken
+    /// out since may come back with the draft of then, and whoever sees it there may order it.
+    fn restore(&mut self) {
+        let generation = self.server.generation.max(self.backup.generation) + 1_000;
+        let lost = std::mem::replace(&mut self.server, Stored { generation, revision: self.backup.revision + generation, ..self.backup.clone() });
+        for (id, (_, order)) in &lost.orders {
+            if !self.server.orders.contains_key(id) {
+                self.given_up.extend(quantities(order));
+            }
+        }
+        self.wanted.extend(1..=self.typed);
     }
 
     fn hear(&mut self, device: usize) {
@@ -177,10 +205,10 @@ impl World {
         let mine = own.hold.draft.clone();
         if !mine.agrees(&common.draft) {
             let seen = common.revision;
-            device::keep_common(&mut self.devices[device].shelf, &owner(), &Common { tried: Some(mine.clone()), ..common });
+            device::keep_common(&mut self.devices[device].shelf, &owner(), &Common { tried: Some(mine.clone()), ..common.clone() });
             if self.save(seen, &mine) && !lost {
-                let revision = self.revision;
-                device::keep_common(&mut self.devices[device].shelf, &owner(), &Common { revision, draft: mine, tried: None });
+                let revision = self.server.revision;
+                device::keep_common(&mut self.devices[device].shelf, &owner(), &Common { revision, draft: mine, tried: None, ..common });
             }
         }
     }
@@ -221,10 +249,10 @@ impl World {
                 for one in quantities(&order) {
                     let heard_at = self.devices[device].heard_at;
                     let has = |order: &Draft| quantities(order).contains(&one);
-                    if !self.wanted.contains(&one) && self.orders.values().any(|(at, order)| *at < heard_at && has(order)) {
+                    if !self.wanted.contains(&one) && self.server.orders.values().any(|(at, order)| *at < heard_at && has(order)) {
                         self.again.insert(one);
                     }
-                    if self.orders.values().map(|(_, order)| order).chain(self.devices.iter().flat_map(|own| &own.waiting)).any(has) {
+                    if self.server.orders.values().map(|(_, order)| order).chain(self.devices.iter().flat_map(|own| &own.waiting)).any(has) {
                         self.unheard.insert(one);
                     }
                 }
@@ -249,6 +277,8 @@ impl World {
                 self.wanted.extend(quantities(&aside.draft));
                 self.with(device, |hold, shelf, now| hold.take_over(shelf, now, aside));
             }
+            Act::Backup => self.backup = self.server.clone(),
+            Act::Restore => self.restore(),
             Act::Reload { device } => {
                 let own = &mut self.devices[device];
                 own.hold = Hold::open(&mut own.shelf, Some(&owner()), self.clock);
@@ -260,13 +290,13 @@ impl World {
     fn places(&self) -> BTreeMap<u32, Vec<&'static str>> {
         let mut places: BTreeMap<u32, Vec<&'static str>> = BTreeMap::new();
         let mut put = |what, draft: &Draft| quantities(draft).into_iter().for_each(|one| places.entry(one).or_default().push(what));
-        put("server", &self.draft);
+        put("server", &self.server.draft);
         for own in &self.devices {
             put("draft", &own.hold.draft);
             shelf::asides(&own.shelf, Some(&owner())).iter().for_each(|aside| put("aside", &aside.draft));
             own.waiting.iter().chain(&own.back).for_each(|order| put("waiting", order));
         }
-        self.orders.values().for_each(|(_, order)| put("order", order));
+        self.server.orders.values().for_each(|(_, order)| put("order", order));
         places
     }
 
@@ -285,18 +315,18 @@ impl World {
         }
         let mut rounds = 0;
         loop {
-            let before = self.revision;
+            let before = self.server.revision;
             (0..DEVICES).for_each(|device| self.sync(device, false));
             rounds += 1;
-            if self.revision == before {
+            if self.server.revision == before {
                 break;
             }
             prop_assert!(rounds < 6, "the devices do not come to rest");
         }
         for own in &self.devices {
-            prop_assert!(own.hold.draft.agrees(&self.draft), "{:?} here, {:?} there", own.hold.draft, self.draft);
+            prop_assert!(own.hold.draft.agrees(&self.server.draft), "{:?} here, {:?} there", own.hold.draft, self.server.draft);
         }
-        prop_assert!(!self.draft.id.is_some_and(|id| self.orders.contains_key(&id)), "an order's id is used again");
+        prop_assert!(!self.server.draft.id.is_some_and(|id| self.server.orders.contains_key(&id)), "an order's id is used again");
         prop_assert!(self.again.is_empty(), "{:?} was sent by a device that knew better", self.again);
         for (one, places) in self.places().into_iter().filter(|(one, _)| !self.wanted.contains(one)) {
             let orders = places.iter().filter(|place| **place == "order").count();

@@ -10,6 +10,8 @@ crate::words! {
         "Имя файла — код товара, например 85123A.jpg. JPEG, PNG, WebP или GIF до 10 МБ и 40 мегапикселей; нужные размеры программа сделает сама.",
         "Името на файла е кодът на стоката, например 85123A.jpg. JPEG, PNG, WebP или GIF до 10 MB и 40 мегапиксела; размерите за листата се правят тук.";
     SHOWN_WHEN_PUBLISHED = "Buyers see a picture once the next price list is published.", "Покупатели увидят фотографию после публикации следующего прайс-листа.", "Купувачите виждат снимката след публикуване на следващата ценова листа.";
+    CHANGE_SHOWN = "Buyers see that once the next price list is published.", "Покупатели увидят это после публикации следующего прайс-листа.", "Купувачите ще видят това след публикуване на следващата ценова листа.";
+    SEEN_BY_ALL = "Whoever may read a price list may see every published picture.", "Каждый, кому доступен прайс-лист, может увидеть любую опубликованную фотографию.", "Всеки, който може да чете ценова листа, може да види всяка публикувана снимка.";
     TO_PRICE_LISTS = "Publish a price list", "Опубликовать прайс-лист", "Публикувай ценова листа";
     START = "Send", "Отправить", "Изпрати";
     STOP = "Stop", "Остановить", "Спри";
@@ -29,7 +31,14 @@ crate::words! {
     WITH_PICTURE = "With a picture", "С фотографией", "Със снимка";
     WAITING = "To be fetched", "Ещё не загружены", "Предстои изтегляне";
     FAILED = "Could not be fetched", "Не удалось загрузить", "Неизтеглени";
-    NOT_PUBLISHED = "Not in a published list yet", "Ещё не в прайс-листе", "Още не са в листа";
+    EARLIER = "Earlier ones", "Прежние", "Предишни";
+    NO_EARLIER = "Every picture kept is its product’s own now.", "Прежних фотографий нет.", "Няма предишни снимки.";
+    EARLIER_HINT = "Pictures another took the place of, or that were removed. Those that a price list named can still be seen by readers. What no list ever named goes by itself after two months.",
+        "Заменённые и убранные фотографии. Те, что были в прайс-листе, остаются видны покупателям. Не попавшие ни в один удаляются сами через два месяца.",
+        "Заменени и премахнати снимки. Тези от публикувана листа остават видими за купувачите. Които не са били в никоя листа, се изтриват сами след два месеца.";
+    CHANGED = "Changed since the last price list", "Изменено после последнего прайс-листа", "Променени след последната ценова листа";
+    UNLISTED = "With a picture, but in no price list so far", "С фотографией, но ещё ни в одном прайс-листе", "Със снимка, но досега в никоя ценова листа";
+    UNLISTED_HINT = "Such goods are not sold: they have no price or no group, or are switched off.", "Такие товары не продаются: у них нет цены или группы, либо они отключены.", "Такива стоки не се продават: нямат цена или група или са изключени.";
     NO_PICTURES = "No product has a picture yet.", "Фотографий пока нет.", "Още няма снимки.";
     NO_PICTURES_HINT = "Send files above, or import a column Picture with addresses.", "Отправьте файлы выше или импортируйте столбец «Фото» с адресами.", "Изпратете файлове по-горе или внесете колона „Снимка“ с адреси.";
     NOTHING_WAITS = "No picture waits to be fetched.", "Все фотографии по адресам загружены.", "Никоя снимка не чака изтегляне.";
@@ -41,6 +50,15 @@ crate::words! {
     REMOVE = "Remove", "Убрать", "Премахни";
     REMOVE_OF = "Remove the picture of {code}", "Убрать фотографию {code}", "Премахни снимката на {code}";
     REMOVED = "{code} has no picture now.", "У {code} больше нет фотографии.", "{code} вече няма снимка.";
+    WITHDRAW = "Withdraw", "Изъять", "Изтегли";
+    WITHDRAW_OF = "Withdraw the picture of {code} for good", "Изъять фотографию {code} навсегда", "Изтегли окончателно снимката на {code}";
+    WITHDRAW_ASK = "Withdraw it for good? Nobody sees it any more, in price lists published before neither, and it is deleted here. This cannot be undone. Backups made before still hold it.",
+        "Изъять навсегда? Её больше никто не увидит, в том числе в прежних прайс-листах, и здесь она будет удалена. Отменить это нельзя. В сделанных ранее резервных копиях она останется.",
+        "Да се изтегли ли окончателно? Никой няма да я вижда, и в предишни ценови листи, а тук ще бъде изтрита. Това не може да се отмени. В направените преди резервни копия остава.";
+    WITHDRAW_NOW = "Withdraw for good", "Изъять навсегда", "Изтегли окончателно";
+    KEEP = "Keep it", "Оставить", "Запази я";
+    WITHDRAWN = "The picture of {code} was withdrawn.", "Фотография {code} изъята.", "Снимката на {code} е изтеглена.";
+    ADDED = "Added", "Добавлена", "Добавена";
     ADDRESS = "Address", "Адрес", "Адрес";
     TRIES = "Tries", "Попыток", "Опити";
     NEXT_TRY = "Next try", "Следующая попытка", "Следващ опит";
@@ -56,7 +74,9 @@ crate::words! {
     CHANGED_MEANWHILE = "The picture was changed meanwhile; look at it as it stands now.", "Фотографию уже изменили; посмотрите, какая она сейчас.", "Снимката междувременно е променена; вижте я, както е сега.";
     NO_SUCH_PICTURE = "The product has no such picture.", "У товара нет такой фотографии.", "Стоката няма такава снимка.";
     BAD_ADDRESS = "The address cannot be used.", "Адрес не подходит.", "Адресът не може да се ползва.";
-    ADDRESS_REFUSED = "The address lies in an inner network. Whoever runs the server can permit the host.", "Адрес ведёт во внутреннюю сеть. Разрешить узел может администратор сервера.", "Адресът е във вътрешна мрежа. Който поддържа сървъра, може да разреши хоста.";
+    ADDRESS_REFUSED = "The address lies in an inner network. Whoever runs the server can permit the host: KONTOR_PICTURE_HOSTS.", "Адрес ведёт во внутреннюю сеть. Разрешить узел может администратор сервера: KONTOR_PICTURE_HOSTS.", "Адресът е във вътрешна мрежа. Който поддържа сървъра, може да разреши хоста: KONTOR_PICTURE_HOSTS.";
+    ADDRESS_PORT = "Pictures are fetched from ports 80, 443, 8080 and 8443 only. Whoever runs the server can permit the host, on any port: KONTOR_PICTURE_HOSTS.", "Фотографии загружаются только с портов 80, 443, 8080 и 8443. Разрешить узел с любым портом может администратор сервера: KONTOR_PICTURE_HOSTS.", "Снимки се изтеглят само от портове 80, 443, 8080 и 8443. Който поддържа сървъра, може да разреши хоста с всеки порт: KONTOR_PICTURE_HOSTS.";
+    ADDRESS_PLAIN = "The address leads from an encrypted one (https) to a plain one (http), which is not followed.", "Зашифрованный адрес (https) ведёт на незашифрованный (http); такие перенаправления не выполняются.", "Шифрованият адрес (https) води към нешифрован (http); такова пренасочване не се следва.";
     NOT_REACHED = "The server there was not reached.", "Сервер недоступен.", "Сървърът не отговаря.";
     REFUSED_THERE = "The server there gives no picture.", "Сервер не отдаёт фотографию.", "Сървърът не дава снимка.";
     TOO_MANY_HOPS = "The address leads on and on.", "Слишком много перенаправлений.", "Твърде много пренасочвания.";
@@ -75,6 +95,8 @@ pub fn problem(code: &str) -> Option<Word> {
         "picture_missing" => NO_SUCH_PICTURE,
         "address_bad" => BAD_ADDRESS,
         "address_refused" => ADDRESS_REFUSED,
+        "address_port" => ADDRESS_PORT,
+        "address_plain" => ADDRESS_PLAIN,
         "address_not_reached" => NOT_REACHED,
         "address_answer" => REFUSED_THERE,
         "address_redirects" => TOO_MANY_HOPS,

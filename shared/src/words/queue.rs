@@ -35,7 +35,13 @@ crate::words! {
     DRAFT_OLD = "This order has waited here since {date}.", "Этот заказ ждёт здесь с {date}.", "Тази поръчка чака тук от {date}.";
     LEAVING = "Before you sign out", "Прежде чем выйти", "Преди да излезете";
     LEAVE_HERE = "Leave it here until I sign in again", "Оставить здесь до следующего входа", "Остави тук до следващото ми влизане";
-    THROW_AND_LEAVE = "Throw away and sign out", "Выбросить и выйти", "Изхвърли и излез";
+    THROW_AND_LEAVE = "Throw away on all devices and sign out", "Выбросить на всех устройствах и выйти", "Изхвърли на всички устройства и излез";
+    FIRM_KEEPS = "Forget it here: the firm keeps it for me", "Убрать отсюда: фирма сохранит его для меня", "Махни я оттук: фирмата ми я пази";
+    FIRM_LACKS = "The firm does not have the order as it stands here just now, so nothing was forgotten.", "Сейчас у фирмы нет заказа в том виде, как он стоит здесь, поэтому ничего не убрано.", "В момента фирмата няма поръчката, както е тук, затова нищо не е махнато.";
+    ASKING_TO_LEAVE = "Telling the firm's server …", "Сообщаем серверу фирмы…", "Съобщава се на сървъра на фирмата…";
+    TOO_LONG_ELSEWHERE = "This draft is too long for your other devices: it stays on this one.", "Этот черновик слишком длинный для других ваших устройств: он остаётся только на этом.", "Тази чернова е твърде дълга за другите ви устройства: тя остава само на това.";
+    NOT_ELSEWHERE = "Your other devices do not have this draft: it stays on this one.", "На других ваших устройствах этого черновика нет: он остаётся только на этом.", "Другите ви устройства нямат тази чернова: тя остава само на това.";
+    TOO_MANY_TO_SEND = "An order has at most {most} lines. Save all of it as Excel, then take lines out and send them as a second order.", "В заказе не больше {most} строк. Сохраните его целиком в Excel, затем уберите часть строк и отправьте их вторым заказом.", "Една поръчка има най-много {most} реда. Запазете я цялата в Excel, после махнете част от редовете и ги изпратете като втора поръчка.";
     REVIEW_AND_SEND = "Review and send", "Проверить и отправить", "Прегледай и изпрати";
     ALL_SENT = "Everything has been sent.", "Всё отправлено.", "Всичко е изпратено.";
     OTHERS_NOTE = "They go out when their owner signs in here. Nobody else sees them.", "Они уйдут, когда их владелец войдёт здесь. Другим они не видны.", "Ще тръгнат, когато собственикът им влезе тук. Никой друг не ги вижда.";

@@ -1,6 +1,8 @@
 //! One buyer's order on two devices, each a browser of its own: what is typed on one comes to the other, what both wrote is kept
 //! in a copy, and what one has sent is not sent again by the other.
 
+use std::time::Duration;
+
 use kontor_server::db::Engine;
 use kontor_tests::browser::Browser;
 use kontor_tests::databases::Place;
@@ -116,4 +118,64 @@ async fn on_two_devices(engine: Engine) {
     place.remove().await;
 }
 
+/// How often this page has sent the draft to be saved.
+async fn saved(browser: &Browser) -> u32 {
+    let script = "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('/api/draft?') && !name.includes('of=')).length";
+    browser.script(script).await
+}
+
+/// The draft here with so many more lines, or without them, as another tab leaves it.
+async fn with_more(browser: &Browser, lines: usize) {
+    let script = format!(
+        "const key = Object.keys(localStorage).find(key => key.startsWith('kontor.draft.12347.')); const draft = JSON.parse(localStorage.getItem(key)); \
+         draft.lines = draft.lines.slice(0, 2); \
+         for (let at = 0; at < {lines}; at++) draft.lines.push({{ code: `X-${{at}}`, name: 'Of an old list', typed: '1', seen: '1', lang: 'en' }}); \
+         localStorage.setItem(key, JSON.stringify(draft)); return true"
+    );
+    assert!(browser.script::<bool>(&script).await);
+}
+
+async fn too_long_for_the_others(engine: Engine) {
+    const SAID: &str = "This draft is too long for your other devices: it stays on this one.";
+    let place = Place::demo(engine).await;
+    let server = Server::start(&place, &[], &[]).await;
+    let browser = with_an_order(&server.address).await;
+    until_kept(&browser, json!({"85123A": "12", "22423": "8"})).await;
+
+    // Said beside the order for as long as it is so, and not sent again.
+    with_more(&browser, 4_999).await;
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.read(SAID).await;
+    browser.read("The order has too many lines.").await;
+    assert_eq!(saved(&browser).await, 1);
+    for _ in 0..3 {
+        come_back(&browser).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    assert_eq!(saved(&browser).await, 1);
+    browser.driver.refresh().await.expect("the page reloads");
+    browser.read(SAID).await;
+    assert_eq!(saved(&browser).await, 0, "it is known from before");
+    assert_eq!(kept(&browser).await, json!({"85123A": "12", "22423": "8"}), "the server keeps what it has");
+
+    // Nor can it be ordered; what to do is said before it is tried.
+    browser.open(&format!("{}/review", server.address)).await;
+    browser.read("An order has at most 5,000 lines.").await;
+    assert!(browser.script::<bool>("return document.querySelector('.send button.btn-main').disabled").await);
+    browser.read(SAID).await;
+
+    // Shorter, it goes to the others, and nothing is said any more.
+    with_more(&browser, 1).await;
+    browser.open(&server.address).await;
+    until_kept(&browser, json!({"85123A": "12", "22423": "8", "X-0": "1"})).await;
+    browser.until("nothing is said", async || !browser.text().await.contains(SAID)).await;
+    until_here(&browser, json!({"85123A": "12", "22423": "8", "X-0": "1"})).await;
+    let noted = browser.console_errors().await;
+    assert!(noted.len() == 1 && noted[0].contains("/api/draft"), "{noted:?}");
+    browser.close().await;
+    assert_eq!(server.stop().await, Some(0));
+    place.remove().await;
+}
+
+kontor_tests::both!(a_draft_the_server_does_not_take_is_said_to_be_on_this_device_alone, too_long_for_the_others);
 kontor_tests::both!(one_order_on_two_devices_loses_nothing_and_is_sent_once, on_two_devices);

@@ -4,6 +4,7 @@ mod axe;
 mod devices;
 mod editions;
 mod exports;
+mod first_rows;
 mod house;
 mod in_browser;
 mod offline;

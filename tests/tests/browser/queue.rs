@@ -60,6 +60,15 @@ pub async fn kept(browser: &Browser) -> Vec<String> {
     browser.script("return Object.keys(localStorage).filter(key => /^kontor\\.(draft|queue|aside)/.test(key))").await
 }
 
+/// The same with what the device knows of the server's draft.
+async fn everything(browser: &Browser) -> Vec<String> {
+    browser.script("return Object.keys(localStorage).filter(key => /^kontor\\.(draft|queue|aside|common)/.test(key))").await
+}
+
+/// What is asked of the draft is never answered.
+const UNANSWERED: &str = "const outside = window.fetch; \
+     window.fetch = (request, ...more) => (request.url ?? request).includes('/api/draft') ? new Promise(() => {}) : outside(request, ...more); return true";
+
 /// Whatever the page wrote to the console was about the server that was not there.
 pub async fn only_the_network_failed(browser: &Browser) {
     let noted = browser.console_errors().await;
@@ -207,14 +216,46 @@ async fn before_signing_out(engine: Engine) {
     browser.until("the order is out of sight", async || !browser.text().await.contains("2 lines")).await;
     let keys = kept(&browser).await;
     assert!(keys.len() == 1 && keys[0].starts_with("kontor.draft.12347."), "{keys:?}");
-    // Whoever it belongs to finds it again, and throws it away this time.
-    browser.open(&format!("{}/sign-in", server.address)).await;
-    sign_in(&browser, "buyer@demo.example", "demo-buyer").await;
+    // Whoever it belongs to finds it again, and leaves it to the firm: nothing stays here.
+    let come_back = async || {
+        browser.open(&format!("{}/sign-in", server.address)).await;
+        sign_in(&browser, "buyer@demo.example", "demo-buyer").await;
+        browser.see(".list .item").await;
+    };
+    let out = async || browser.until("nobody is signed in", async || api(&browser, "/api/session").await.is_null()).await;
+    come_back().await;
+    browser.read("2 lines").await;
+    sign_out(&browser).await;
+    browser.click("#firm-keeps").await;
+    out().await;
+    assert_eq!(everything(&browser).await, Vec::<String>::new());
+    come_back().await;
+    browser.read("2 lines").await;
+
+    // A server that does not answer keeps nobody: the draft is thrown away here, and the server has its own still.
+    assert!(browser.script::<bool>(UNANSWERED).await);
+    sign_out(&browser).await;
+    let begun = Instant::now();
+    browser.click("#throw-away").await;
+    browser.read("Telling the firm's server").await;
+    browser.until("the dialog is gone", async || !browser.text().await.contains("Before you sign out")).await;
+    out().await;
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(everything(&browser).await, Vec::<String>::new());
+    come_back().await;
     browser.read("2 lines").await;
     sign_out(&browser).await;
     browser.click("#throw-away").await;
-    browser.until("nobody is signed in", async || api(&browser, "/api/session").await.is_null()).await;
-    assert_eq!(kept(&browser).await, Vec::<String>::new());
+    out().await;
+    assert_eq!(everything(&browser).await, Vec::<String>::new());
+
+    // With nothing in it nothing is asked, and nothing stays either.
+    come_back().await;
+    browser.until("the device has asked", async || !everything(&browser).await.is_empty()).await;
+    assert!(!browser.text().await.contains("2 lines"));
+    sign_out(&browser).await;
+    out().await;
+    assert_eq!(everything(&browser).await, Vec::<String>::new());
     browser.close().await;
     assert_eq!(server.stop().await, Some(0));
     place.remove().await;

@@ -1,11 +1,17 @@
 //! One draft of a buyer's on several devices: revisions, whose it is, and what an order takes out of it.
 
+use kontor_server::AppState;
+use kontor_server::config::Config;
+use kontor_server::operations::{backup, restore};
+use kontor_server::time::Clock;
 use kontor_shared::api::people::{Erased, PersonExport};
 use kontor_shared::api::{Order, Role, Session};
 use kontor_shared::drafts::device::{KeptDraft, SavedDraft};
+use kontor_tests::databases::Place;
 use kontor_tests::goods::{good, number, publish};
 use kontor_tests::{Client, TestApp, on_both_databases};
 use serde_json::{Value, json};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A draft of lines given as (code, typed).
@@ -32,7 +38,7 @@ async fn order(buyer: &Client, id: Uuid, version: i64, lines: &[(&str, &str)]) -
 on_both_databases!(a_draft_is_saved_only_over_the_revision_that_was_read, |app| async {
     let buyer = app.buyer("C1").await;
     let id = app.state().clock.new_id();
-    assert_eq!(kept(&buyer).await, KeptDraft { revision: 0, draft: Default::default(), sent: Vec::new() });
+    assert_eq!(kept(&buyer).await, KeptDraft { generation: 0, revision: 0, draft: Default::default(), sent: Vec::new() });
     let first: SavedDraft = buyer.put_seen("/api/draft", 0, &draft(id, &[("A", "1,5"), ("B", "a dozen")])).await.json();
     let second: SavedDraft = buyer.put_seen("/api/draft", first.revision, &draft(id, &[("A", "2")])).await.json();
     assert_eq!((first.revision, second.revision), (1, 2));
@@ -112,7 +118,7 @@ on_both_databases!(each_of_a_customers_people_has_a_draft_of_their_own, |app| as
     colleague.put_seen(&format!("/api/draft?owner={owner}"), 1, &draft(theirs, &[])).await.problem(409, "other_customer");
     // Another customer's order is not there, whatever id is asked about or saved.
     let asked: KeptDraft = other.get(&format!("/api/draft?of={own}")).await.json();
-    assert_eq!(asked, KeptDraft { revision: 0, draft: Default::default(), sent: Vec::new() });
+    assert_eq!(asked, KeptDraft { generation: 0, revision: 0, draft: Default::default(), sent: Vec::new() });
     other.put_seen("/api/draft", 0, &draft(own, &[("A", "1")])).await.ok();
     // A colleague who has it as their draft is told, as it is the customer's order.
     let asked: KeptDraft = colleague.get(&format!("/api/draft?of={own}")).await.json();
@@ -191,4 +197,85 @@ on_both_databases!(an_erased_person_is_in_no_draft, |app| async {
     let now = kept(&colleague).await;
     assert!(!now.draft.comment.contains("Contact of C1") && now.draft.comment.contains("who knows"), "{}", now.draft.comment);
     assert_eq!(said(&now), [("A", "1")]);
+});
+
+on_both_databases!(what_was_saved_before_the_erasure_and_arrives_after_it_is_not_stored, |app| async {
+    let person = app.buyer("C1").await;
+    link(&app, "c1@customer.example", &person).await;
+    let user = person.get("/api/session").await.json::<Session>().user.expect("a user").to_string();
+    let admin = app.staff(Role::Admin).await;
+    let customer: Value = admin.get(&format!("/api/customers/{}", app.customer("C1").await)).await.value();
+    let contact = customer["contacts"][0]["id"].as_str().expect("the contact").to_string();
+    // Whoever asks first writes first; both are let in while nobody may write.
+    let mut held = app.state().db.write_tx().await.expect("a transaction");
+    let lock = format!("SELECT id FROM users WHERE id = $1{}", app.state().db.for_update());
+    sqlx::query(sqlx::AssertSqlSafe(lock)).bind(&user).execute(&mut *held).await.expect("a lock");
+    let (path, body) = (format!("/api/contacts/{contact}/erase"), json!({"name": "Contact of C1", "reason": "asked"}));
+    let erasing = tokio::spawn({
+        let admin = admin.clone();
+        async move { admin.post(&path, &body).await.status.as_u16() }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let body = draft(app.state().clock.new_id(), &[("A", "1")]);
+    let saving = tokio::spawn({
+        let person = person.clone();
+        async move { person.put_seen("/api/draft", 0, &body).await.status.as_u16() }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!erasing.is_finished() && !saving.is_finished(), "both wait");
+    held.rollback().await.expect("let go");
+    assert_eq!((erasing.await.expect("erased"), saving.await.expect("answered")), (200, 401));
+    assert_eq!(number(&app.state().db, "SELECT COUNT(*) FROM drafts").await, 0);
+});
+
+on_both_databases!(a_restored_server_gives_out_no_revision_that_a_device_knows, |app| async {
+    let (buyer, colleague) = (app.buyer("C1").await, app.buyer("C1").await);
+    let user_of = async |client: &Client| client.get("/api/session").await.json::<Session>().user.expect("a user");
+    let (user, other) = (user_of(&buyer).await, user_of(&colleague).await);
+    let id = app.state().clock.new_id();
+    for revision in 0..3 {
+        buyer.put_seen("/api/draft", revision, &draft(id, &[("A", "1")])).await.ok();
+    }
+    let file = |number: i32| app.place().directory.join(format!("{number}.backup"));
+    backup::to_file(&app.state().db, &app.state().clock, &file(0)).await.expect("a backup");
+    for revision in 3..9 {
+        buyer.put_seen("/api/draft", revision, &draft(id, &[("A", "1"), ("B", "2")])).await.ok();
+    }
+    colleague.put_seen("/api/draft", 0, &draft(app.state().clock.new_id(), &[("C", "3")])).await.ok();
+    assert_eq!((kept(&buyer).await.generation, kept(&buyer).await.revision), (0, 9));
+
+    let mut before = 0;
+    for round in 0..2 {
+        let place = Place::empty(app.engine()).await;
+        restore::from_file(&place.directory, place.url.as_deref(), &Clock::fixed(app.state().clock.now_ms()), &file(round)).await.expect("restored");
+        let config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
+        let there = AppState::open(config, Clock::fixed(app.state().clock.now_ms())).await.expect("the database opens");
+        let (buyer, colleague) = (Client::signed_in_as(&there, user).await, Client::signed_in_as(&there, other).await);
+        let now = kept(&buyer).await;
+        assert!(now.generation > before && now.revision > now.generation, "{now:?}");
+        assert_eq!(said(&now), [("A", "1"), ("D", "4")][..=round as usize]);
+        // Six saves of another device later nothing is as the first one remembers it.
+        let mut revision = now.revision;
+        for _ in 0..6 {
+            let saved: SavedDraft = buyer.put_seen("/api/draft", revision, &draft(id, &[("A", "1"), ("D", "4")])).await.json();
+            assert_eq!(saved.revision, revision + 1);
+            revision = saved.revision;
+        }
+        for known in [3, 9] {
+            buyer.put_seen("/api/draft", known, &draft(id, &[("B", "2")])).await.problem(409, "changed_elsewhere");
+        }
+        // A first draft, too, goes on behind all that were before.
+        if round == 0 {
+            assert_eq!((kept(&colleague).await.generation, kept(&colleague).await.revision), (now.generation, 0));
+            let first: SavedDraft = colleague.put_seen("/api/draft", 0, &draft(app.state().clock.new_id(), &[("C", "3")])).await.json();
+            assert_eq!(first.revision, now.generation + 1);
+        }
+        colleague.put_seen("/api/draft", 1, &draft(id, &[])).await.problem(409, "changed_elsewhere");
+        assert_eq!(kontor_server::operations::fsck::run(&there.db).await.expect("fsck runs").broken, 0);
+        // The next disaster, from a backup of the restored one, in the same moment.
+        backup::to_file(&there.db, &there.clock, &file(round + 1)).await.expect("a backup");
+        before = now.generation;
+        there.db.close().await;
+        place.remove().await;
+    }
 });

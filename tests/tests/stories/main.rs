@@ -29,6 +29,8 @@ mod outbox;
 mod pdf;
 mod people;
 mod pictures;
+mod pictures_fetched;
+mod pictures_gone;
 mod powerloss;
 mod price_list;
 mod profile;

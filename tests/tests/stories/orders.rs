@@ -522,3 +522,20 @@ on_both_databases!(the_mail_says_what_was_ordered_in_the_customers_language, |ap
     assert!(text.contains("Итого: 2\u{a0}962,80\u{a0}€"), "{text}");
     assert!(text.contains("Ваш номер заказа: PO-7") && text.contains("1 февр. 2026 г."), "{text}");
 });
+
+on_both_databases!(another_list_under_the_number_of_before_is_not_taken_for_it, |app| async {
+    let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
+    let buyer = app.buyer("C1").await;
+    let put = async || {
+        let body = json!({"version": version, "overlay": "wholesale", "lines": [{"code": "A", "quantity": "1", "shown_price": "10"}]});
+        buyer.put(&format!("/api/orders/{}", app.state().clock.new_id()), &body).await.expect(201).json::<Order>()
+    };
+    assert_eq!((put().await.net, put().await.net), ("10.00".into(), "10.00".into()));
+    // As a restore beneath the running server leaves it: a backup of before the publication, and another list published since.
+    let mut tx = app.state().db.write_tx().await.expect("a transaction");
+    for statement in ["UPDATE price_revisions SET price = 90000", "UPDATE price_list_versions SET published_at = published_at + 60000"] {
+        sqlx::query(statement).execute(&mut *tx).await.expect("the other list");
+    }
+    tx.commit().await.expect("committed");
+    assert_eq!(put().await.net, "9.00");
+});

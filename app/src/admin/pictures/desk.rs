@@ -166,7 +166,7 @@ pub fn Desk(listing: Listing<PicturePage>) -> impl IntoView {
                             <label for="picture-files">{say(words::CHOOSE_FILES)}</label>
                             <input class="in" type="file" id="picture-files" multiple accept=".jpg,.jpeg,.png,.webp,.gif,image/jpeg,image/png,image/webp,image/gif"
                                 aria-describedby="picture-hint" required on:change=move |event| sending.files.set(picked(&event))/>
-                            <small class="ink-2" id="picture-hint">{say(words::NAMED_BY_CODE)}" "{say(words::SHOWN_WHEN_PUBLISHED)}</small>
+                            <small class="ink-2" id="picture-hint">{say(words::NAMED_BY_CODE)}" "{say(words::SHOWN_WHEN_PUBLISHED)}" "{say(words::SEEN_BY_ALL)}</small>
                         </div>
                         <div class="row-x"><button type="submit" class="btn btn-main">{say(words::START)}</button></div>
                     </form>

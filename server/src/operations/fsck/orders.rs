@@ -1,11 +1,14 @@
 //! Orders: the sums, by the rule that made them, and the way from state to state.
 
+use std::collections::HashSet;
+
 use futures_util::TryStreamExt as _;
 use kontor_shared::money::{Currency, Percent, Price, Quantity, VatMethod, VatMode, line_amount};
 use kontor_shared::orders::{LineReason, OrderAction, OrderState, Verdict};
 use sqlx::AnyConnection;
 
 use super::Found;
+use crate::firm::{self, FirmSettings};
 use crate::orders::price;
 use crate::orders::store::LineRow;
 
@@ -154,4 +157,68 @@ fn leads(from: OrderState, to: OrderState) -> bool {
     all.into_iter().any(|action| from.after(action) == Some(to))
         // The buyer dropped every line that was left.
         || (from, to) == (OrderState::NeedsReview, OrderState::Cancelled)
+}
+
+crate::row! {
+    struct Asked {
+        number: String,
+        source: String,
+        currency: String,
+        vat_mode: String,
+        net: i64,
+        gross: i64,
+        lacking: Option<i64>,
+        first: String,
+        verdict: String,
+        reason: Option<String>,
+    }
+}
+
+/// Orders began where the rule of taking them in says, and what they lacked was lacking of a least amount that held once.
+pub async fn lacking(connection: &mut AnyConnection) -> anyhow::Result<Found> {
+    let settings = firm::store::held_since(connection, 0).await?;
+    let least: HashSet<(String, i64)> =
+        settings.iter().filter_map(FirmSettings::least_order).map(|least| (least.currency.code().to_string(), least.minor)).collect();
+    let mut found = Found::default();
+    let mut rows = sqlx::query_as::<_, Asked>(
+        "SELECT o.number, o.source, o.currency, o.vat_mode, o.net, o.gross, o.lacking, e.state AS first, l.verdict, l.reason \
+         FROM orders o JOIN order_events e ON e.order_id = o.id AND e.no = 1 JOIN order_lines l ON l.order_id = o.id ORDER BY o.id, l.line_no",
+    )
+    .fetch(connection);
+    let mut order: Vec<Asked> = Vec::new();
+    while let Some(line) = rows.try_next().await? {
+        if order.first().is_some_and(|first| first.number != line.number) {
+            found.hold(asks_rightly(&order, &least), || order[0].number.clone());
+            order.clear();
+        }
+        order.push(line);
+    }
+    if !order.is_empty() {
+        found.hold(asks_rightly(&order, &least), || order[0].number.clone());
+    }
+    Ok(found)
+}
+
+fn asks_rightly(lines: &[Asked], least: &HashSet<(String, i64)>) -> bool {
+    let first = &lines[0];
+    // The history comes in as it ended, whatever was asked then.
+    if first.source != "page" {
+        return first.lacking.is_none();
+    }
+    let has = |reason: LineReason| lines.iter().any(|line| line.reason.as_deref() == Some(reason.word()));
+    let dropped = has(LineReason::RiseDropped);
+    let taken = dropped || lines.iter().any(|line| line.verdict != Verdict::Refused.word());
+    let rose = dropped || has(LineReason::PriceRose) || has(LineReason::RiseAccepted);
+    let asked = first.lacking.is_some() || rose || !taken;
+    if asked != (first.first == OrderState::NeedsReview.word()) {
+        return false;
+    }
+    let Some(lacking) = first.lacking else { return true };
+    let amount = match VatMode::parse(&first.vat_mode) {
+        Some(VatMode::Net) => first.net,
+        Some(VatMode::Gross) => first.gross,
+        None => return false,
+    };
+    // Dropped lines counted when it came in, and are out of the sums by now.
+    lacking > 0 && taken && (dropped || least.contains(&(first.currency.clone(), lacking.saturating_add(amount))))
 }

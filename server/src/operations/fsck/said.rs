@@ -99,12 +99,13 @@ pub const CHECKS: &[Said] = &[
     },
     Said {
         id: "pictures.choices",
-        says: "a product's picture is one of its own",
+        says: "a product's picture is one of its own, and readers see it from a day on that a list names",
         of: "SELECT COUNT(*) FROM picture_choices",
         bad: &[
             "SELECT c.product_id FROM picture_choices c LEFT JOIN product_pictures q ON q.product_id = c.product_id AND q.number = c.number \
              WHERE c.number <> 0 AND q.number IS NULL",
             "SELECT product_id FROM product_pictures WHERE number < 1 OR number > 4294967295",
+            "SELECT product_id FROM product_pictures WHERE published NOT IN (0, 1) OR (shown_from <> '' AND (published = 0 OR LENGTH(shown_from) <> 10))",
         ],
     },
     Said {

@@ -58,20 +58,40 @@ pub async fn forget(connection: &mut AnyConnection, product: &str) -> sqlx::Resu
     sqlx::query_scalar("DELETE FROM picture_fetches WHERE product_id = $1 RETURNING address").bind(product).fetch_optional(connection).await
 }
 
-const DUE: &str = "(state = 'waiting' AND run_after <= $1) OR (state = 'fetching' AND lease_until < $1)";
-
-pub async fn any_due(connection: &mut AnyConnection, now: i64) -> sqlx::Result<bool> {
-    let statement = format!("SELECT CAST(1 AS BIGINT) FROM picture_fetches WHERE {DUE} LIMIT 1");
-    Ok(sqlx::query_scalar::<_, i64>(AssertSqlSafe(statement)).bind(now).fetch_optional(connection).await?.is_some())
+/// Fetches whose lease ran out wait again: whoever took them did not live to say what became of them.
+pub async fn release(connection: &mut AnyConnection, now: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE picture_fetches SET state = 'waiting' WHERE state = 'fetching' AND lease_until < $1").bind(now).execute(connection).await?;
+    Ok(())
 }
 
-/// Takes those that wait longest.
-pub async fn claim(connection: &mut AnyConnection, skip_locked: &'static str, now: i64, lease_until: i64, most: i64) -> sqlx::Result<Vec<Claimed>> {
-    let statement = format!(
-        "UPDATE picture_fetches SET state = 'fetching', attempts = attempts + 1, lease_until = $2 WHERE product_id IN (\
-         SELECT product_id FROM picture_fetches WHERE {DUE} ORDER BY run_after, product_id LIMIT $3{skip_locked}) RETURNING product_id, address, attempts"
-    );
-    sqlx::query_as(AssertSqlSafe(statement)).bind(now).bind(lease_until).bind(most).fetch_all(connection).await
+pub async fn any_to_release(connection: &mut AnyConnection, now: i64) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT) FROM picture_fetches WHERE state = 'fetching' AND lease_until < $1 LIMIT 1");
+    Ok(found.bind(now).fetch_optional(connection).await?.is_some())
+}
+
+/// What is to be fetched next: product, address. Those tried least come first, then those that wait longest; none whose address
+/// begins as one of `passed_over`.
+pub async fn next(connection: &mut AnyConnection, now: i64, passed_over: &[String]) -> sqlx::Result<Option<(String, String)>> {
+    let mut statement = "SELECT product_id, address FROM picture_fetches WHERE state = 'waiting' AND run_after <= $1".to_string();
+    for (at, beginning) in passed_over.iter().enumerate() {
+        statement += &format!(" AND SUBSTR(address, 1, {}) <> ${}", beginning.chars().count(), at + 2);
+    }
+    statement += " ORDER BY attempts, run_after, product_id LIMIT 1";
+    let query = passed_over.iter().fold(sqlx::query_as(AssertSqlSafe(statement)).bind(now), |query, beginning| query.bind(beginning));
+    query.fetch_optional(connection).await
+}
+
+/// Takes a fetch that waits; none: another server was faster, or the address is another by now.
+pub async fn claim(connection: &mut AnyConnection, product: &str, now: i64, lease_until: i64) -> sqlx::Result<Option<Claimed>> {
+    sqlx::query_as(
+        "UPDATE picture_fetches SET state = 'fetching', attempts = attempts + 1, lease_until = $3 \
+         WHERE product_id = $1 AND state = 'waiting' AND run_after <= $2 RETURNING product_id, address, attempts",
+    )
+    .bind(product)
+    .bind(now)
+    .bind(lease_until)
+    .fetch_optional(connection)
+    .await
 }
 
 /// A part of a statement: the fetch is still this process's, and about this address.
@@ -93,6 +113,16 @@ pub async fn done(connection: &mut AnyConnection, one: &Claimed) -> sqlx::Result
 pub async fn settle(connection: &mut AnyConnection, product: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE picture_fetches SET state = 'had', reason = '', detail = '' WHERE product_id = $1 AND state <> 'had'")
         .bind(product)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// As [`settle`], where the fetch is of this address.
+pub async fn settle_of(connection: &mut AnyConnection, product: &str, address: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE picture_fetches SET state = 'had', reason = '', detail = '' WHERE product_id = $1 AND address = $2 AND state <> 'had'")
+        .bind(product)
+        .bind(address)
         .execute(connection)
         .await?;
     Ok(())
