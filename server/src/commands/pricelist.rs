@@ -97,6 +97,7 @@ async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result
         firm_name: firm.party.name.clone(),
         firm_email: firm.party.email.clone(),
         firm_phone: firm.party.phone.clone(),
+        firm_address: firm.party.address.clone(),
         issued_at: state.clock.now_ms(),
         vat_method: firm.vat_method,
         demo: firm.demo,

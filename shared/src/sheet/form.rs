@@ -53,7 +53,13 @@ pub(super) fn contents(listed: &Listed, list: &str, groups: &[Head]) -> Result<(
     }
     let set_up = SetUp {
         widths: vec![90],
-        print: Some(Print { repeat: None, area: None, footer: footer(&listed.form.form_id, words::CONTENTS.say(lang), lang) }),
+        print: Some(Print {
+            repeat: None,
+            area: None,
+            form: false,
+            header: String::new(),
+            footer: footer(&listed.form.form_id, words::CONTENTS.say(lang), lang),
+        }),
         protection: Protection::All,
         ..SetUp::new(sheet_name(words::CONTENTS.say(lang)))
     };

@@ -51,6 +51,7 @@ fn form() -> FormInfo {
         firm_name: "Demo Gifts".into(),
         firm_email: "orders@firm.example".into(),
         firm_phone: "+44 20 0000 0000".into(),
+        firm_address: vec!["1 High Street".into(), "London".into()],
         issued_at: 1_323_468_000_000,
         vat_method: VatMethod::PerRate,
         demo: true,

@@ -101,6 +101,7 @@ pub(crate) fn form(vat_method: VatMethod) -> FormInfo {
         firm_name: "Demo Gifts".into(),
         firm_email: "orders@firm.example".into(),
         firm_phone: String::new(),
+        firm_address: vec!["1 High Street".into()],
         issued_at: 1_323_468_000_000,
         vat_method,
         demo: false,
