@@ -17,6 +17,7 @@ pub mod documents;
 pub mod drafts;
 pub mod ids;
 pub mod import;
+pub mod inert;
 pub mod mailings;
 pub mod money;
 pub mod numbers;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::outline::MAX_LEVEL;
+use crate::inert::is_formula;
 use crate::money::{Currency, Percent, Price};
 
 const PEN_WASH: u32 = 0xE8EEFB;
@@ -148,5 +149,5 @@ pub fn text_of(text: &str) -> Style {
 
 /// A style for a person's text that stands where another look is usual.
 pub fn guarded(usual: Style, text: &str) -> Style {
-    if text.starts_with(['=', '+', '-', '@']) { QUOTED } else { usual }
+    if is_formula(text) { QUOTED } else { usual }
 }
