@@ -212,6 +212,8 @@ pub struct Book {
     /// Names and what they stand for, without the sign of equality.
     pub names: Vec<(&'static str, String)>,
     pub sheets: Vec<(SetUp, Rows)>,
+    /// Links to groups that a long list goes without; its contents say so, too.
+    pub links_left_out: usize,
     /// How many rows there are about, for whoever shows how far it is.
     pub rows: usize,
 }

@@ -65,6 +65,7 @@ pub fn order(order: &api::Order, firm: &api::Firm, lang: Lang) -> Result<Book, S
             custom: vec![("OrderId", Custom::Text(order.id.to_string()))],
         },
         names: Vec::new(),
+        links_left_out: 0,
         rows: rows.len(),
         sheets: vec![(set_up, made(rows))],
     })

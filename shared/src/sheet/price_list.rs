@@ -88,6 +88,7 @@ pub fn price_list(list: Columns, only: Option<&[u32]>, order: &[OrderedLine], fo
         names: names.chain([("OF_FORM_ID", "_meta!$B$1".to_string())]).collect(),
         // The goods stand in the list and in the hidden sheet.
         rows: 2 * listed.shown.len(),
+        links_left_out: heads.len().saturating_sub(form::MAX_LINKS),
         sheets: vec![(set_up, goods(&listed, before, runs)), form::contents(&listed, &name, &heads)?, form::meta(&listed)],
     })
 }

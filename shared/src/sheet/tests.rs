@@ -91,6 +91,18 @@ fn an_empty_list_and_a_deep_tree_are_still_workbooks() {
 }
 
 #[test]
+fn a_list_of_very_many_groups_says_which_links_it_goes_without() {
+    let mut many = snapshot(VatMode::Net);
+    many.groups = (0..5_003).map(|at| GroupRow { code: at.to_string(), name: format!("G{at}"), parent: None }).collect();
+    many.products = (0..5_003).map(|at| product(&at.to_string(), "Kettle", at, 100)).collect();
+    let book = super::price_list(Columns::from_snapshot(&many), None, &[], form(), Lang::En).unwrap();
+    assert_eq!(book.links_left_out, 3);
+    let mut contents = book.sheets.into_iter().nth(1).unwrap().1.flat_map(|row| row.unwrap().cells).map(|(.., value)| value);
+    assert!(contents.any(|value| matches!(value, Value::Text(text) if text.contains("the first 5,000 groups"))));
+    assert_eq!(contents.filter(|value| matches!(value, Value::Link { .. })).count(), 5_000);
+}
+
+#[test]
 fn an_amount_that_does_not_fit_is_an_error() {
     let order = [ordered("00123", "9000000000000000"), ordered("00123", "9000000000000000")];
     assert_eq!(write_price_list(&snapshot(VatMode::Net), &order, &form(), Lang::En), Err(SheetError::Money(MoneyError::Overflow)));

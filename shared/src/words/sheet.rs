@@ -28,6 +28,7 @@ crate::words! {
     PAGE_OF = "page {page} of {pages}", "стр. {page} из {pages}", "стр. {page} от {pages}";
     CONTENTS = "Contents and terms", "Содержание и условия", "Съдържание и условия";
     GROUPS = "Product groups", "Группы товаров", "Групи стоки";
+    LINKS_LEFT_OUT = "Links lead to the first {n} groups; the filter finds the others.", "Ссылки ведут к первым {n} группам; остальные найдёт фильтр.", "Връзките водят към първите {n} групи; останалите се намират с филтъра.";
     TERMS = "Terms", "Условия", "Условия";
     NOTE = "Note", "Примечание", "Бележка";
     NOT_IN_LIST = "Ordered, but not in this price list", "Заказано, но нет в этом прайс-листе", "Поръчано, но липсва в тази ценова листа";
