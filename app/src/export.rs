@@ -11,6 +11,7 @@ use std::time::Duration;
 use js_sys::{Object, Reflect, Uint8Array, Uint32Array};
 use kontor_shared::api::Order;
 use kontor_shared::drafts::{Draft, DraftLine, Typed};
+use kontor_shared::ids::form_id;
 use kontor_shared::money::Percent;
 use kontor_shared::words::{common, export as own_words, shop as words};
 use leptos::prelude::*;
@@ -150,12 +151,13 @@ fn message(what: &What, whole: bool) -> Option<JsValue> {
         toast::fail(count(words::NOT_IN_FILE, unreadable));
     }
     let form = json!({
-        "form_id": form_id(),
+        "form_id": form_id(browser::random()),
         "customer_code": customer.as_ref().map(|customer| &customer.code),
         "customer_name": customer.as_ref().map(|customer| &customer.name),
         "firm_name": firm.name,
         "firm_email": firm.email,
         "firm_phone": firm.phone,
+        "firm_address": firm.address,
         "issued_at": browser::now(),
         "vat_method": catalogue.info.vat_method,
         "demo": firm.demo,
@@ -163,13 +165,6 @@ fn message(what: &What, whole: bool) -> Option<JsValue> {
     set("lines", serde_json::to_string(&lines).ok()?.into())?;
     set("form", form.to_string().into())?;
     Some(message.into())
-}
-
-/// Ten characters that people can read out: no I, L, O, U (Crockford's base 32).
-fn form_id() -> String {
-    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let text: String = browser::random::<10>().iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect();
-    format!("{}-{}", &text[..5], &text[5..])
 }
 
 /// A file in the making.

@@ -14,6 +14,7 @@ use crate::{AppState, price_list};
 
 mod people;
 
+pub use kontor_shared::inert::safe_cell;
 pub use people::{customers, orders};
 
 /// A product as JSON (CONTRACT.md).
@@ -192,22 +193,4 @@ pub fn products_csv(products: &[Product]) -> anyhow::Result<Vec<u8>> {
         writer.write_record(&record)?;
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))
-}
-
-/// A text as a CSV cell that no spreadsheet takes for a formula (reliability.md §3). Import takes the mark off again.
-pub fn safe_cell(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) { format!("'{text}").into() } else { text.into() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@x", "\tx", "＝1"] {
-            assert_eq!(safe_cell(text), format!("'{text}"));
-        }
-        assert_eq!(safe_cell("Tea"), "Tea");
-    }
 }

@@ -19,6 +19,7 @@ pub mod drafts;
 pub mod form;
 pub mod ids;
 pub mod import;
+pub mod inert;
 pub mod mailings;
 pub mod money;
 pub mod numbers;

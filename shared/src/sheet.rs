@@ -18,6 +18,8 @@ mod formulas;
 mod ids;
 mod order;
 mod outline;
+mod picture;
+mod places;
 mod price_list;
 pub mod stream;
 mod styles;
@@ -32,6 +34,7 @@ pub mod zip;
 pub use form::form_checksum;
 pub use ids::{checksum, row_id, row_position};
 pub use order::order;
+pub use picture::{Picture, form_picture};
 pub use price_list::price_list;
 #[cfg(feature = "xlsxwriter")]
 pub use table::{Cell, Column, Table, write_tables};
@@ -65,6 +68,9 @@ pub struct FormInfo {
     pub firm_email: String,
     #[serde(default)]
     pub firm_phone: String,
+    /// Lines of the firm's address, where forms on paper go.
+    #[serde(default)]
+    pub firm_address: Vec<String>,
     /// Unix milliseconds; becomes the document's creation time.
     pub issued_at: i64,
     #[serde(default)]
@@ -178,6 +184,11 @@ fn footer_text(text: &str) -> String {
 fn footer(left: &str, right: &str, lang: Lang) -> String {
     let page = words::PAGE_OF.with(lang, &[("page", &"&P"), ("pages", &"&N")]);
     format!("&L{}&C{page}&R{}", footer_text(left), footer_text(right))
+}
+
+/// The header of every page.
+fn header(left: &str, right: &str) -> String {
+    format!("&L{}&R{}", footer_text(left), footer_text(right))
 }
 
 /// What the list's validity says under its number.

@@ -5,13 +5,19 @@
                                   stored results on saving, so whoever opens OUT next must compute them
 """
 
+import hashlib
 import json
+import re
 import sys
+import zipfile
 
 import openpyxl
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
-QUANTITY, CODE, ROW_ID = 9, 1, 12
+def column(workbook, name):
+    """The column that a name stands for."""
+    of = dict(named(workbook))[name].attr_text
+    return column_index_from_string(of.split("!")[1].split("$")[1])
 
 
 def plain(value):
@@ -33,6 +39,16 @@ def look(cell):
 def columns(formulas):
     """Of each column with a width of its own: width and whether it is hidden; files may name runs of equal columns once."""
     return {at: [d.width, d.hidden] for d in formulas.column_dimensions.values() for at in range(d.min, d.max + 1)}
+
+
+def pictures(path):
+    """Row and column each picture stands in, and what they are. openpyxl shows pictures only where Pillow is."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    drawn = [files[name].decode() for name in sorted(files) if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)]
+    places = [re.findall(r"<xdr:from><xdr:col>(\d+)</xdr:col>.*?<xdr:row>(\d+)</xdr:row>", text) for text in drawn]
+    return [[[int(row), int(column)] for found in places for column, row in found],
+            [hashlib.sha256(files[name]).hexdigest() for name in sorted(files) if name.startswith("xl/media/")]]
 
 
 def sheet(formulas, values):
@@ -68,6 +84,8 @@ def sheet(formulas, values):
         "titles": formulas.print_title_rows,
         "paper": str(formulas.page_setup.paperSize),
         "footer": formulas.oddFooter.center.text,
+        "header": [formulas.oddHeader.left.text, formulas.oddHeader.right.text],
+        "how": [formulas.page_setup.orientation, formulas.page_setup.blackAndWhite, formulas.page_margins.left],
         "protected": formulas.protection.sheet,
         "allowed": [formulas.protection.sort, formulas.protection.formatColumns, formulas.protection.formatRows, formulas.protection.formatCells],
         "filter_allowed": not formulas.protection.autoFilter,
@@ -92,6 +110,7 @@ def dump(path):
         "named": {name: str(of.attr_text) for name, of in named(formulas)},
         "about": [properties.title, properties.subject, properties.keywords, properties.lastModifiedBy],
         "names": sorted(formulas.defined_names.keys() if hasattr(formulas.defined_names, "keys") else [n.name for n in formulas.defined_names.definedName]),
+        "pictures": pictures(path),
         "creator": properties.creator,
         "title": properties.title,
         "created": str(properties.created),
@@ -102,10 +121,12 @@ def enter(path, out):
     wanted = json.load(sys.stdin)
     workbook = openpyxl.load_workbook(path)
     first = workbook.worksheets[0]
+    places = dict(named(workbook))
+    code, quantities, row_id = (column(workbook, name) for name in ("OF_CODE", "OF_QTY", "OF_LINE")) if "OF_CODE" in places else (1, 1, 1)
     for row in range(1, first.max_row + 1):
-        quantity = wanted.pop(first.cell(row, CODE).value, None) if first.cell(row, ROW_ID).value else None
+        quantity = wanted.pop(first.cell(row, code).value, None) if first.cell(row, row_id).value else None
         if quantity is not None:
-            first.cell(row, QUANTITY).value = float(quantity)
+            first.cell(row, quantities).value = float(quantity)
     if wanted:
         sys.exit(f"not in the sheet: {wanted}")
     workbook.save(out)

@@ -1,11 +1,13 @@
 //! Lists people take away as CSV. A cell that a spreadsheet would run as a formula is made text.
 
+use kontor_shared::inert::safe_cell;
+
 use crate::browser;
 
-/// A cell as CSV writes it. Excel and LibreOffice run what begins with these signs, an apostrophe before it stops them.
+/// A cell as CSV writes it, none of which a spreadsheet runs.
 fn cell(text: &str) -> String {
-    let inert = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
-    if inert.contains(['"', ',', ';', '\n', '\r']) { format!("\"{}\"", inert.replace('"', "\"\"")) } else { inert }
+    let inert = safe_cell(text);
+    if inert.contains(['"', ',', ';', '\n', '\r']) { format!("\"{}\"", inert.replace('"', "\"\"")) } else { inert.into_owned() }
 }
 
 /// Rows as CSV text. It begins with a byte order mark, without which Excel reads Cyrillic as something else.
@@ -37,6 +39,7 @@ mod tests {
             ("-5", "'-5"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
+            ("＝1", "'＝1"),
             ("\rx", "\"'\rx\""),
             ("a,b", "\"a,b\""),
             ("a;b", "\"a;b\""),

@@ -9,6 +9,7 @@ use kontor_server::error::AppError;
 use kontor_server::time::{day_in, random};
 use kontor_server::{AppState, auth, customers, price_list};
 use kontor_shared::catalog::Snapshot;
+use kontor_shared::catalog::columns::Columns;
 use kontor_shared::ids::{CustomerId, form_id};
 use kontor_shared::money::Percent;
 use kontor_shared::sheet::{self, FormInfo};
@@ -62,22 +63,33 @@ impl Pricelist {
         let state = self.data.open().await?;
         let made = make(&state, &self.customer, lang).await;
         state.db.close().await;
-        let (form, snapshot, bytes) = made?;
+        let Made { form, snapshot, bytes, links_left_out } = made?;
         std::fs::write(&self.out, &bytes).with_context(|| format!("cannot write {}", self.out.display()))?;
         if self.json {
             let report = serde_json::json!({
                 "form_id": form.form_id, "customer": form.customer_code, "version": snapshot.version, "products": snapshot.products.len(), "bytes": bytes.len(),
+                "left_out": { "links": links_left_out },
             });
             println!("{report}");
         } else {
             println!("form {}, price list {}: {} products, {} bytes", form.form_id, snapshot.version, snapshot.products.len(), bytes.len());
+            if links_left_out > 0 {
+                println!("{links_left_out} groups have no link on the contents sheet");
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
+struct Made {
+    form: FormInfo,
+    snapshot: Snapshot,
+    bytes: Vec<u8>,
+    links_left_out: usize,
+}
+
 /// The customer's price list as a workbook, by the generator the browser uses.
-async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result<(FormInfo, Snapshot, Vec<u8>)> {
+async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result<Made> {
     let (customer_id, customer) = {
         let mut connection = state.db.read().await?;
         let id = auth::store::customer_by_key(&mut connection, key).await?.ok_or_else(|| anyhow!("no customer {key}"))?;
@@ -97,13 +109,16 @@ async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result
         firm_name: firm.party.name.clone(),
         firm_email: firm.party.email.clone(),
         firm_phone: firm.party.phone.clone(),
+        firm_address: firm.party.address.clone(),
         issued_at: state.clock.now_ms(),
         vat_method: firm.vat_method,
         demo: firm.demo,
     };
-    let bytes = sheet::write_price_list(&snapshot, &[], &form, lang)?;
+    let book = sheet::price_list(Columns::from_snapshot(&snapshot), None, &[], form.clone(), lang)?;
+    let links_left_out = book.links_left_out;
+    let bytes = sheet::write(book)?;
     let mut tx = state.db.write_tx().await?;
     price_list::store::insert_form(&mut tx, &form.form_id, customer_id, i64::from(snapshot.version), &snapshot.overlay, form.issued_at).await?;
     tx.commit().await?;
-    Ok((form, snapshot, bytes))
+    Ok(Made { form, snapshot, bytes, links_left_out })
 }

@@ -23,18 +23,30 @@ pub fn products(csv: &[u8]) -> anyhow::Result<Vec<u8>> {
     let (code, name, price) = (column(&headers, "stock_code")?, column(&headers, "description")?, column(&headers, "typical_price")?);
     let (group, kind) = (column(&headers, "group_code")?, column(&headers, "kind")?);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["code", "name", "group code", "kind", "wholesale price", "retail price", "pack", "stock"])?;
+    writer.write_record([
+        "code",
+        "name",
+        "group code",
+        "kind",
+        "wholesale price",
+        "price.wholesale@144",
+        "price.wholesale@576",
+        "retail price",
+        "pack",
+        "stock",
+    ])?;
     for row in reader.records() {
         let row = row?;
         let (code, wholesale) = (&row[code], &row[price]);
-        let (retail, pack) = match wholesale {
-            "" => (String::new(), ""),
+        let (retail, pack, steps) = match wholesale {
+            "" => (String::new(), "", Default::default()),
             text => {
                 let price: Price = text.parse().map_err(|error| anyhow::anyhow!("price of {code}: {error}"))?;
-                (retail(price).decimal(2), if price < PACK_BELOW && &row[kind] == "product" { "12" } else { "" })
+                let small = price < PACK_BELOW && &row[kind] == "product";
+                (retail(price).decimal(2), if small { "12" } else { "" }, if small { steps(code, price) } else { Default::default() })
             }
         };
-        writer.write_record([code, &row[name], &row[group], &row[kind], wholesale, &retail, pack, &stock(code).to_string()])?;
+        writer.write_record([code, &row[name], &row[group], &row[kind], wholesale, &steps[0], &steps[1], &retail, pack, &stock(code).to_string()])?;
     }
     Ok(writer.into_inner()?)
 }
@@ -43,6 +55,16 @@ pub fn products(csv: &[u8]) -> anyhow::Result<Vec<u8>> {
 fn retail(wholesale: Price) -> Price {
     let pence_by_five = (wholesale.raw() * 3 / 2 + 250) / 500;
     Price::from_raw(pence_by_five.max(1) * 500)
+}
+
+/// What one of four small goods costs from a gross and from four gross on: a twentieth and a tenth less, in whole pence.
+fn steps(code: &str, price: Price) -> [String; 2] {
+    let part = |of: i64| Price::from_raw(price.raw() * of / 2_000 * 100);
+    let (gross, four) = (part(19), part(18));
+    if !Sha256::digest(format!("demo steps of {code}"))[0].is_multiple_of(4) || four.raw() <= 0 || four >= gross || gross >= price {
+        return Default::default();
+    }
+    [gross, four].map(|step| step.decimal(2))
 }
 
 /// A stock that is the same on every load: one product in eight has none.
@@ -100,6 +122,16 @@ mod tests {
         for (wholesale, expected) in [("0.85", "1.30"), ("2.55", "3.85"), ("0.001", "0.05"), ("10", "15.00")] {
             assert_eq!(retail(wholesale.parse().unwrap()).decimal(2), expected, "{wholesale}");
         }
+    }
+
+    #[test]
+    fn some_small_goods_are_cheaper_by_the_gross() {
+        let with =
+            |price: &str| (10_000..14_000).map(|code: i32| steps(&code.to_string(), price.parse().unwrap())).filter(|steps| !steps[0].is_empty()).count();
+        assert!((800..1_200).contains(&with("0.85")));
+        assert_eq!((with("0.05"), with("0.001")), (0, 0), "where a penny is too much to take off");
+        let found = (10_000..14_000).map(|code: i32| steps(&code.to_string(), "0.85".parse().unwrap())).find(|steps| !steps[0].is_empty());
+        assert_eq!(found, Some(["0.80".into(), "0.76".into()]));
     }
 
     #[test]

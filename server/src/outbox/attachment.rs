@@ -129,6 +129,7 @@ pub async fn list(
         firm_name: firm.party.name.clone(),
         firm_email: firm.party.email.clone(),
         firm_phone: firm.party.phone.clone(),
+        firm_address: firm.party.address.clone(),
         issued_at: issue.issued_at,
         vat_method: firm.vat_method,
         demo: firm.demo,

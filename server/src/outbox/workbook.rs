@@ -12,6 +12,7 @@ use std::io::{Cursor, Read as _};
 use anyhow::{Context, ensure};
 use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, Status};
+use kontor_shared::sheet::form_picture;
 use serde::{Deserialize, Serialize};
 
 /// What stands in a marked workbook in place of a personal string. Letters and digits, so that no writer escapes them, and
@@ -24,6 +25,9 @@ pub const CODE: usize = 1;
 pub const NAME: usize = 2;
 /// Its mark is computed: the checksum of the marked form.
 pub const CHECKSUM: usize = 3;
+
+/// Where the picture of the form's number stands, which is made from the number.
+const PICTURE: usize = MARKS.len();
 
 /// A workbook with places for personal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,17 +83,18 @@ impl Base {
             Piece::Fixed { .. } => None,
         });
         let found: Vec<usize> = places.collect();
-        ensure!((0..MARKS.len()).all(|which| found.contains(&which)), "a mark is missing in the workbook made");
+        ensure!((0..=PICTURE).all(|which| found.contains(&which)), "a mark is missing in the workbook made");
         Ok(Self { entries })
     }
 
     /// The copy with these strings, in the order of [`MARKS`].
     pub fn copy(&self, values: &[String; MARKS.len()]) -> anyhow::Result<Vec<u8>> {
-        let values = values.each_ref().map(|value| escaped(value));
+        let mut places: Vec<Vec<u8>> = values.iter().map(|value| escaped(value).into_bytes()).collect();
+        places.push(picture(&values[FORM])?);
         let mut zip = Vec::new();
         let mut directory = Vec::new();
         for entry in &self.entries {
-            entry.write(&values, &mut zip, &mut directory)?;
+            entry.write(&places, &mut zip, &mut directory)?;
         }
         let (start, count) = (u32::try_from(zip.len())?, u16::try_from(self.entries.len())?);
         let length = u32::try_from(directory.len())?;
@@ -106,7 +111,7 @@ impl Base {
 }
 
 impl Entry {
-    fn write(&self, values: &[String; MARKS.len()], zip: &mut Vec<u8>, directory: &mut Vec<u8>) -> anyhow::Result<()> {
+    fn write(&self, places: &[Vec<u8>], zip: &mut Vec<u8>, directory: &mut Vec<u8>) -> anyhow::Result<()> {
         let (mut body, mut length, mut crc) = (Vec::new(), 0_u64, Hasher::new());
         for piece in &self.pieces {
             match piece {
@@ -116,7 +121,7 @@ impl Entry {
                     length += own;
                 }
                 Piece::Place(which) => {
-                    let value = values[usize::from(*which)].as_bytes();
+                    let value = places.get(usize::from(*which)).context("a place for something unknown")?.as_slice();
                     let size = u16::try_from(value.len()).context("a name is too long for a sheet")?;
                     body.push(0);
                     body.extend(size.to_le_bytes());
@@ -152,6 +157,11 @@ impl Entry {
     }
 }
 
+/// The picture of a form's number, as a file.
+fn picture(form: &str) -> anyhow::Result<Vec<u8>> {
+    Ok(form_picture(form).context("a form's number is too long for a picture")?.png)
+}
+
 /// A text as XML has it.
 fn escaped(text: &str) -> String {
     text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -159,7 +169,9 @@ fn escaped(text: &str) -> String {
 
 /// Cuts an entry at its marks.
 fn pieces(bytes: &[u8], checksum: &str) -> anyhow::Result<Vec<Piece>> {
-    let marks: Vec<&[u8]> = MARKS.iter().map(|mark| if mark.is_empty() { checksum.as_bytes() } else { mark.as_bytes() }).collect();
+    let picture = picture(MARKS[FORM])?;
+    let mut marks: Vec<&[u8]> = MARKS.iter().map(|mark| if mark.is_empty() { checksum.as_bytes() } else { mark.as_bytes() }).collect();
+    marks.push(&picture);
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (which, mark) in marks.iter().enumerate() {
         places.extend(memchr::memmem::find_iter(bytes, mark).map(|at| (at, which)));
@@ -190,6 +202,8 @@ mod tests {
         writer.write_all(text.as_bytes()).unwrap();
         writer.start_file("xl/worksheets/sheet1.xml", options).unwrap();
         writer.write_all(format!("<f>&amp;L{}&amp;C</f>", MARKS[FORM]).as_bytes()).unwrap();
+        writer.start_file("xl/media/image1.png", options).unwrap();
+        writer.write_all(&picture(MARKS[FORM]).unwrap()).unwrap();
         writer.finish().unwrap().into_inner()
     }
 
@@ -209,6 +223,9 @@ mod tests {
         text.clear();
         archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "<f>&amp;L7K2Q9-M3T4V&amp;C</f>");
+        let mut image = Vec::new();
+        archive.by_name("xl/media/image1.png").unwrap().read_to_end(&mut image).unwrap();
+        assert_eq!(image, picture("7K2Q9-M3T4V").unwrap());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::SheetError;
+use super::picture::Picture;
 use super::styles::{Look, Style};
 
 /// A row or column, counted from 0.
@@ -120,6 +121,9 @@ pub struct Print {
     /// The row that stands on every page.
     pub repeat: Option<At>,
     pub area: Option<Area>,
+    /// On its side, for a table that is wide, and without its tints: a telefax makes dots of them.
+    pub form: bool,
+    pub header: String,
     pub footer: String,
 }
 
@@ -160,6 +164,8 @@ pub struct SetUp {
     pub validation: Option<Validation>,
     pub print: Option<Print>,
     pub protection: Protection,
+    /// A picture, and the cell its upper left corner stands in.
+    pub picture: Option<((At, At), Picture)>,
 }
 
 impl SetUp {
@@ -177,6 +183,7 @@ impl SetUp {
             validation: None,
             print: None,
             protection: Protection::None,
+            picture: None,
         }
     }
 }
@@ -205,6 +212,8 @@ pub struct Book {
     /// Names and what they stand for, without the sign of equality.
     pub names: Vec<(&'static str, String)>,
     pub sheets: Vec<(SetUp, Rows)>,
+    /// Links to groups that a long list goes without; its contents say so, too.
+    pub links_left_out: usize,
     /// How many rows there are about, for whoever shows how far it is.
     pub rows: usize,
 }

@@ -9,10 +9,10 @@ use super::price_list::{Head, Listed};
 use super::styles::Style;
 use super::{MAX_ROWS, SheetError, cell_text, checksum, footer, row_id, sheet_name, styles};
 use crate::catalog::Snapshot;
-use crate::words::sheet as words;
+use crate::words::{format, sheet as words};
 
 /// Group rows in a workbook that has links to them; Excel takes 65,530 links on a sheet.
-const MAX_LINKS: usize = 5_000;
+pub(super) const MAX_LINKS: usize = 5_000;
 
 /// Links to the groups (a protected sheet's outline does not fold in Excel), terms, note, and what could not be placed.
 pub(super) fn contents(listed: &Listed, list: &str, groups: &[Head]) -> Result<(SetUp, Rows), SheetError> {
@@ -36,6 +36,10 @@ pub(super) fn contents(listed: &Listed, list: &str, groups: &[Head]) -> Result<(
         }
     }
     line(&mut rows, at, styles::HEADING, words::GROUPS.say(lang));
+    if groups.len() > MAX_LINKS {
+        at += 1;
+        line(&mut rows, at, styles::PLAIN, &words::LINKS_LEFT_OUT.with(lang, &[("n", &format::integer(lang, MAX_LINKS as i64))]));
+    }
     if at as usize + groups.len() + 1 >= MAX_ROWS {
         return Err(SheetError::TooManyRows);
     }
@@ -53,7 +57,13 @@ pub(super) fn contents(listed: &Listed, list: &str, groups: &[Head]) -> Result<(
     }
     let set_up = SetUp {
         widths: vec![90],
-        print: Some(Print { repeat: None, area: None, footer: footer(&listed.form.form_id, words::CONTENTS.say(lang), lang) }),
+        print: Some(Print {
+            repeat: None,
+            area: None,
+            form: false,
+            header: String::new(),
+            footer: footer(&listed.form.form_id, words::CONTENTS.say(lang), lang),
+        }),
         protection: Protection::All,
         ..SetUp::new(sheet_name(words::CONTENTS.say(lang)))
     };

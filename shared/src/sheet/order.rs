@@ -49,7 +49,7 @@ pub fn order(order: &api::Order, firm: &api::Firm, lang: Lang) -> Result<Book, S
         filter: Some(Area { top: header_row, left: CODE, bottom: last, right: OUTCOME }),
         freeze: Some((first, UNIT)),
         repeated: Some(Repeated { of: Box::new(move |row| formulas::line(&cell(row, QUANTITY, false), &cell(row, PRICE, false), currency)), last }),
-        print: Some(Print { repeat: Some(header_row), area: None, footer: footer(&firm.name, &title, lang) }),
+        print: Some(Print { repeat: Some(header_row), area: None, form: false, header: String::new(), footer: footer(&firm.name, &title, lang) }),
         ..SetUp::new(sheet_name(&title))
     };
     let ordered_at = order.ordered_at.get(..19).unwrap_or(&order.ordered_at);
@@ -65,6 +65,7 @@ pub fn order(order: &api::Order, firm: &api::Firm, lang: Lang) -> Result<Book, S
             custom: vec![("OrderId", Custom::Text(order.id.to_string()))],
         },
         names: Vec::new(),
+        links_left_out: 0,
         rows: rows.len(),
         sheets: vec![(set_up, made(rows))],
     })

@@ -5,33 +5,21 @@ use std::rc::Rc;
 
 use super::book::{Area, At, Book, Print, Protection, Repeated, Row, Rows, SetUp, Validation, Value, quoted};
 use super::formulas::{self, Lines, TotalKind, cell, column_range, price_number, quantity_number, rate_number};
+use super::picture::form_picture;
+use super::places::{self, CODE, LEAST, NAME, PACK, PRICE, Places, STOCK, UNIT};
 use super::styles::{self, Style};
-use super::{FormInfo, OrderedLine, SheetError, cell_text, footer, form, outline, row_id, sheet_name, validity};
+use super::{FormInfo, OrderedLine, SheetError, cell_text, footer, form, header, outline, row_id, sheet_name, validity};
 use crate::catalog::columns::Columns;
+use crate::catalog::tiers::price_at;
 use crate::money::{Money, MoneyError, Percent, Quantity, VatMode, line_amount, totals};
-use crate::words::{Lang, common, format, sheet as words};
-
-const CODE: At = 0;
-const NAME: At = 1;
-const UNIT: At = 2;
-const STOCK: At = 3;
-const PACK: At = 4;
-const LEAST: At = 5;
-const PRICE: At = 6;
-const RATE: At = 7;
-const QUANTITY: At = 8;
-const AMOUNT: At = 9;
-/// Path of the product's group, so that the AutoFilter chooses by group.
-const GROUP: At = 10;
-/// Hidden: what a returned sheet is read by, and what the validation compares with.
-const ROW_ID: At = 11;
-const GREATEST: At = 12;
+use crate::words::{Lang, Word, common, format, sheet as words};
 
 /// What the sheets of a price list are made of.
 pub(super) struct Listed {
     pub list: Columns,
     pub form: FormInfo,
     pub lang: Lang,
+    pub at: Places,
     /// Rows of the list, in its order.
     pub shown: Vec<u32>,
     pub quantities: HashMap<u32, Quantity>,
@@ -60,9 +48,14 @@ pub(super) struct Head {
     pub name: String,
 }
 
+/// Cells above the table for what the buyer says of the whole order, by their names.
+const FIELDS: [(&str, Word, Style); 3] =
+    [("OF_PO", words::PO_NUMBER, styles::FIELD), ("OF_WANTED", words::WANTED_ON, styles::FIELD_DAY), ("OF_COMMENT", words::COMMENT, styles::FIELD)];
+
 /// The list as a workbook, filled in with `order`; of a part of the list, by its rows, also what was ordered beside it.
 pub fn price_list(list: Columns, only: Option<&[u32]>, order: &[OrderedLine], form: FormInfo, lang: Lang) -> Result<Book, SheetError> {
-    let mut listed = Listed { list, form, lang, shown: Vec::new(), quantities: HashMap::new(), missing: Vec::new() };
+    let at = Places::of(&list, &[]);
+    let mut listed = Listed { list, form, lang, at, shown: Vec::new(), quantities: HashMap::new(), missing: Vec::new() };
     listed.take_order(order)?;
     listed.shown = match only {
         None => (0..listed.list.len() as u32).collect(),
@@ -71,43 +64,50 @@ pub fn price_list(list: Columns, only: Option<&[u32]>, order: &[OrderedLine], fo
             (0..listed.list.len() as u32).filter(|row| rows.contains(row)).collect()
         }
     };
+    listed.at = Places::of(&listed.list, &listed.shown);
     let listed = Rc::new(listed);
     let name = sheet_name(&format!("{} {}", words::PRICE_LIST.say(lang), listed.list.head.version));
     let top = listed.top();
     let rates = listed.rates();
-    let header_row = (top.len() as At).max(rates.len() as At + 2);
+    // What the buyer says of the whole order stands below what the list says of itself.
+    let fields = top.len() as At;
+    let header_row = (fields + FIELDS.len() as At).max(rates.len() as At + 2);
     let (runs, end) = listed.runs(header_row + 1)?;
-    let lines = Lines { first: header_row + 1, last: end.max(header_row + 2) - 1, rates: RATE, amounts: AMOUNT };
+    let lines = Lines { first: header_row + 1, last: end.max(header_row + 2) - 1, rates: listed.at.rate, amounts: listed.at.amount };
     let heads: Vec<Head> = runs.iter().flat_map(|run| run.heads.iter().cloned()).collect();
     let set_up = listed.set_up(&name, header_row, &lines, runs.iter().map(|run| run.depth).max().unwrap_or(0));
     let before = listed.before(top, header_row, &rates, &lines)?;
-    let names = [("OF_QTY", QUANTITY), ("OF_PRICE", PRICE), ("OF_AMOUNT", AMOUNT), ("OF_LINE", ROW_ID)];
-    let names = names.map(|(defined, column)| (defined, format!("{}!{}", quoted(&name), column_range(lines.first, lines.last, column))));
+    let columns = [("OF_CODE", CODE), ("OF_QTY", listed.at.quantity), ("OF_PRICE", PRICE), ("OF_AMOUNT", listed.at.amount), ("OF_LINE", listed.at.row_id)];
+    let columns = columns.map(|(defined, column)| (defined, column_range(lines.first, lines.last, column)));
+    let cells = FIELDS.iter().zip(fields..).map(|((defined, ..), row)| (*defined, cell(row, NAME, true)));
+    let total = ("OF_TOTAL", cell(rates.len() as At + 1, listed.at.amount, true));
+    let names = columns.into_iter().chain(cells).chain([total]).map(|(defined, of)| (defined, format!("{}!{of}", quoted(&name))));
     Ok(Book {
         looks: styles::looks(listed.list.head.currency),
         properties: form::properties(&listed)?,
-        names: names.into_iter().chain([("OF_FORM_ID", "_meta!$B$1".to_string())]).collect(),
+        names: names.chain([("OF_FORM_ID", "_meta!$B$1".to_string())]).collect(),
         // The goods stand in the list and in the hidden sheet.
         rows: 2 * listed.shown.len(),
+        links_left_out: heads.len().saturating_sub(form::MAX_LINKS),
         sheets: vec![(set_up, goods(&listed, before, runs)), form::contents(&listed, &name, &heads)?, form::meta(&listed)],
     })
 }
 
 /// The list's rows, one after another.
 fn goods(listed: &Rc<Listed>, before: Vec<Row>, runs: Vec<Run>) -> Rows {
-    let listed = listed.clone();
+    let (listed, last) = (listed.clone(), listed.at.amount);
     let below = runs.into_iter().flat_map(move |run| {
         let listed = listed.clone();
-        let heads = run.heads.clone().into_iter().map(|head| Ok(head_row(&head)));
+        let heads = run.heads.clone().into_iter().map(move |head| Ok(head_row(&head, last)));
         heads.chain((run.from..run.to).map(move |place| listed.product(&run, place)))
     });
     Box::new(before.into_iter().map(Ok).chain(below))
 }
 
-fn head_row(head: &Head) -> Row {
+fn head_row(head: &Head, last: At) -> Row {
     let mut row = Row { level: outline::level(head.depth), ..Row::new(head.at) };
     row.text(CODE, styles::guarded(styles::group(head.depth), &head.name), &head.name);
-    for column in NAME..=AMOUNT {
+    for column in NAME..=last {
         row.put(column, styles::group(0), Value::Blank);
     }
     row
@@ -141,7 +141,8 @@ impl Listed {
 
     fn amount(&self, row: u32) -> Result<Money, MoneyError> {
         let quantity = self.quantities.get(&row).copied().unwrap_or_default();
-        line_amount(quantity, self.list.price(row as usize), Percent::ZERO, self.list.head.currency)
+        let price = price_at(self.list.price(row as usize), &self.list.tiers(row as usize), quantity);
+        line_amount(quantity, price, Percent::ZERO, self.list.head.currency)
     }
 
     /// The groups above a product, the topmost first.
@@ -198,9 +199,10 @@ impl Listed {
             VatMode::Gross => words::PRICES_GROSS,
         };
         let how = if form.firm_email.is_empty() { words::HOW_TO.say(lang).to_string() } else { words::HOW_TO_MAIL.with(lang, &[("email", &form.firm_email)]) };
-        let contact: Vec<&str> = [form.firm_email.as_str(), form.firm_phone.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+        let contact = [&form.firm_email, &form.firm_phone].into_iter().chain(&form.firm_address).map(|part| part.trim()).filter(|part| !part.is_empty());
         let mut texts = vec![
-            std::iter::once(form.firm_name.as_str()).chain(contact).collect::<Vec<_>>().join(" · "),
+            form.firm_name.clone(),
+            contact.collect::<Vec<_>>().join(" · "),
             format!("{number}, {}", validity(lang, &head.valid_from, head.valid_until.as_deref())),
             format!("{}; {}", words::FORM_NO.with(lang, &[("id", &form.form_id)]), prices.with(lang, &[("currency", &head.currency)])),
         ];
@@ -226,19 +228,23 @@ impl Listed {
         for (at, text) in top.iter().enumerate() {
             rows[at].text(CODE, styles::guarded(if at == 0 { styles::TITLE } else { styles::PLAIN }, text), text);
         }
+        for ((_, word, style), row) in FIELDS.iter().zip(&mut rows[top.len()..]) {
+            row.text(CODE, styles::PLAIN, word.say(lang));
+            row.put(NAME, *style, Value::Blank);
+        }
         let mut amounts = Vec::new();
         for row in self.quantities.keys() {
             amounts.push((self.amount(*row)?, self.list.vat_rate(*row as usize)));
         }
         let sum = totals(&amounts, head.currency, head.vat_mode, self.form.vat_method)?;
-        for (row, total) in formulas::total_rows(lines, rates, &sum, head.vat_mode, self.form.vat_method, 0, AMOUNT).into_iter().enumerate() {
+        for (row, total) in formulas::total_rows(lines, rates, &sum, head.vat_mode, self.form.vat_method, 0, self.at.amount).into_iter().enumerate() {
             let (label, style) = match total.kind {
                 TotalKind::Net => (words::NET_TOTAL.say(lang).to_string(), styles::LABEL),
                 TotalKind::Vat(rate) => (words::VAT_AT.with(lang, &[("rate", &format::percent(lang, rate))]), styles::LABEL),
                 TotalKind::Gross => (format!("{}, {}", words::GROSS_TOTAL.say(lang), head.currency), styles::TOTAL_LABEL),
             };
-            rows[row].text(QUANTITY, style, &label);
-            rows[row].put(AMOUNT, styles::TOTAL, Value::Formula(total.formula, total.result));
+            rows[row].text(self.at.quantity, style, &label);
+            rows[row].put(self.at.amount, styles::TOTAL, Value::Formula(total.formula, total.result));
         }
         let heads = [
             (CODE, common::CODE),
@@ -248,17 +254,20 @@ impl Listed {
             (PACK, words::PACK),
             (LEAST, words::LEAST),
             (PRICE, common::PRICE),
-            (RATE, common::VAT),
-            (QUANTITY, common::QUANTITY),
-            (AMOUNT, common::AMOUNT),
-            (GROUP, words::GROUP),
-            (ROW_ID, words::ROW),
-            (GREATEST, common::QUANTITY),
+            (self.at.rate, common::VAT),
+            (self.at.quantity, common::QUANTITY),
+            (self.at.amount, common::AMOUNT),
+            (self.at.group, words::GROUP),
+            (self.at.row_id, words::ROW),
+            (self.at.greatest, common::QUANTITY),
         ];
         for (column, word) in heads {
-            let style = if (PACK..=AMOUNT).contains(&column) { styles::HEADER_RIGHT } else { styles::HEADER };
-            let text = if column == GREATEST { format!("{} ≤", word.say(lang)) } else { word.say(lang).to_string() };
+            let style = if (PACK..=self.at.amount).contains(&column) { styles::HEADER_RIGHT } else { styles::HEADER };
+            let text = if column == self.at.greatest { format!("{} ≤", word.say(lang)) } else { word.say(lang).to_string() };
             rows[header_row as usize].text(column, style, &text);
+            if column == PRICE {
+                self.at.heads(&mut rows[header_row as usize], lang);
+            }
         }
         rows.retain(|row| !row.cells.is_empty());
         Ok(rows)
@@ -289,38 +298,42 @@ impl Listed {
         row.put(PACK, styles::NUMBER, Value::Number(quantity_number(pack)));
         row.put(LEAST, styles::NUMBER, Value::Number(quantity_number(rule.first().unwrap_or(pack))));
         row.put(PRICE, styles::price(list.price(at), list.head.currency), Value::Number(price_number(list.price(at))));
-        row.put(RATE, styles::percent(list.vat_rate(at)), Value::Number(rate_number(list.vat_rate(at))));
+        let steps = places::steps(list, at);
+        self.at.seen(&mut row, &steps, list.head.currency, self.lang);
+        row.put(self.at.rate, styles::percent(list.vat_rate(at)), Value::Number(rate_number(list.vat_rate(at))));
         let quantity = self.quantities.get(&number).map_or(Value::Blank, |quantity| Value::Number(quantity_number(*quantity)));
-        row.put(QUANTITY, styles::QUANTITY, quantity);
-        row.put(AMOUNT, styles::AMOUNT_OR_BLANK, Value::Repeated(formulas::amount_number(self.amount(number)?)));
-        row.put(GROUP, styles::text_of(&run.path), Value::Often(run.path.clone()));
-        row.put(ROW_ID, styles::PLAIN, Value::Text(row_id(number)));
+        row.put(self.at.quantity, styles::QUANTITY, quantity);
+        row.put(self.at.amount, styles::AMOUNT_OR_BLANK, Value::Repeated(formulas::amount_number(self.amount(number)?)));
+        row.put(self.at.group, styles::text_of(&run.path), Value::Often(run.path.clone()));
+        row.put(self.at.row_id, styles::PLAIN, Value::Text(row_id(number)));
         if let Some(greatest) = rule.max {
-            row.put(GREATEST, styles::PLAIN, Value::Number(quantity_number(greatest)));
+            row.put(self.at.greatest, styles::PLAIN, Value::Number(quantity_number(greatest)));
         }
+        self.at.unseen(&mut row, &steps);
         Ok(row)
     }
 
     fn set_up(&self, name: &str, header_row: At, lines: &Lines, depth: usize) -> SetUp {
-        let currency = self.list.head.currency;
+        let (currency, at) = (self.list.head.currency, self.at.clone());
         SetUp {
-            widths: vec![14, 46, 7, 9, 9, 8, 11, 8, 12, 13, 30, 10, 10],
-            hidden_columns: vec![ROW_ID, GREATEST],
+            widths: self.at.widths(),
+            hidden_columns: self.at.hidden(),
             deepest: outline::level(depth),
-            filter: Some(Area { top: header_row, left: CODE, bottom: lines.last, right: GROUP }),
+            filter: Some(Area { top: header_row, left: CODE, bottom: lines.last, right: self.at.group }),
             freeze: Some((lines.first, UNIT)),
-            selected: Some((lines.first, QUANTITY)),
-            repeated: Some(Repeated {
-                of: Box::new(move |row| formulas::line(&cell(row, QUANTITY, false), &cell(row, PRICE, false), currency)),
-                last: lines.last,
-            }),
+            selected: Some((lines.first, self.at.quantity)),
+            repeated: Some(Repeated { of: Box::new(move |row| formulas::line(&cell(row, at.quantity, false), &at.price(row), currency)), last: lines.last }),
             validation: Some(self.validation(lines)),
             print: Some(Print {
                 repeat: Some(header_row),
-                area: Some(Area { top: 0, left: CODE, bottom: lines.last, right: AMOUNT }),
+                area: Some(Area { top: 0, left: CODE, bottom: lines.last, right: self.at.amount }),
+                form: true,
+                header: header(&self.form.firm_name, &words::FORM_NO.with(self.lang, &[("id", &self.form.form_id)])),
                 footer: footer(&self.form.form_id, &words::PRICE_LIST_NO.with(self.lang, &[("n", &self.list.head.version)]), self.lang),
             }),
             protection: Protection::Form,
+            // Above what scrolls, left of the totals.
+            picture: form_picture(&self.form.form_id).map(|picture| ((0, LEAST), picture)),
             ..SetUp::new(name.to_string())
         }
     }
@@ -328,12 +341,12 @@ impl Listed {
     /// One rule for the whole column, which compares with each row's own pack, least and greatest: any number of products.
     fn validation(&self, lines: &Lines) -> Validation {
         let at = |column| format!("${}", cell(lines.first, column, false));
-        let (quantity, pack, least, greatest) = (at(QUANTITY), at(PACK), at(LEAST), at(GREATEST));
+        let (quantity, pack, least, greatest) = (at(self.at.quantity), at(PACK), at(LEAST), at(self.at.greatest));
         let rule = format!(
             "AND(ISNUMBER({quantity}),OR({quantity}=0,AND({quantity}>={least},OR({greatest}=\"\",{quantity}<={greatest}),\
              ABS({quantity}/{pack}-ROUND({quantity}/{pack},0))<0.000001)))"
         );
         let (title, message) = (words::QUANTITY_TITLE.say(self.lang).to_string(), words::QUANTITY_HELP.say(self.lang).to_string());
-        Validation { first: lines.first, last: lines.last, column: QUANTITY, rule, title, message }
+        Validation { first: lines.first, last: lines.last, column: self.at.quantity, rule, title, message }
     }
 }

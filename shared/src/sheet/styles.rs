@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::outline::MAX_LEVEL;
+use crate::inert::is_formula;
 use crate::money::{Currency, Percent, Price};
 
 const PEN_WASH: u32 = 0xE8EEFB;
@@ -71,7 +72,10 @@ pub const AMOUNT_OR_BLANK: Style = Style(12);
 pub const LABEL: Style = Style(13);
 pub const TOTAL: Style = Style(14);
 pub const TOTAL_LABEL: Style = Style(15);
-const PRICES: u8 = 16;
+/// What a buyer writes above the table: text, and a day, which a spreadsheet may make a date of.
+pub const FIELD: Style = Style(16);
+pub const FIELD_DAY: Style = Style(17);
+const PRICES: u8 = 18;
 const PERCENTS: u8 = PRICES + 5;
 const GROUPS: u8 = PERCENTS + 3;
 const LINKS: u8 = GROUPS + MAX_LEVEL as u8 + 1;
@@ -85,6 +89,7 @@ fn decimals(count: usize) -> String {
 pub fn looks(currency: Currency) -> Vec<Look> {
     let plain = Look::default;
     let cell = || Look { border: Border::Below, vertical: Vertical::Top, ..plain() };
+    let field = || Look { unlocked: true, fill: Some(PEN_WASH), border: Border::Around, vertical: Vertical::Top, ..plain() };
     let header = || Look { bold: true, wrap: true, vertical: Vertical::Center, border: Border::Head, ..plain() };
     let money = decimals(currency.exponent() as usize);
     let amount_or_blank = format!("{money};-{money};;");
@@ -99,12 +104,14 @@ pub fn looks(currency: Currency) -> Vec<Look> {
         Look { wrap: true, quoted: true, ..cell() },
         Look { number: "@".into(), ..cell() },
         cell(),
-        Look { unlocked: true, fill: Some(PEN_WASH), border: Border::Around, vertical: Vertical::Top, ..plain() },
+        field(),
         Look { number: money.clone().into(), ..cell() },
         Look { number: amount_or_blank.into(), ..cell() },
         Look { right: true, ..plain() },
         Look { bold: true, number: money.into(), ..plain() },
         Look { bold: true, right: true, ..plain() },
+        Look { number: "@".into(), wrap: true, ..field() },
+        field(),
     ];
     looks.extend((0..=4).map(|count| Look { number: decimals(count).into(), ..cell() }));
     looks.extend((0..=2).map(|count| Look { number: if count == 0 { "0%".into() } else { format!("0.{}%", "0".repeat(count)).into() }, ..cell() }));
@@ -142,5 +149,5 @@ pub fn text_of(text: &str) -> Style {
 
 /// A style for a person's text that stands where another look is usual.
 pub fn guarded(usual: Style, text: &str) -> Style {
-    if text.starts_with(['=', '+', '-', '@']) { QUOTED } else { usual }
+    if is_formula(text) { QUOTED } else { usual }
 }

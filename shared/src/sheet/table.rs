@@ -81,7 +81,7 @@ fn write_table(table: &Table, firm: &str, formats: &Formats, day: &Format, lang:
             header,
             at,
             cell_text(&column.title),
-            if column.right { formats.of(styles::HEADER_RIGHT) } else { formats.of(styles::HEADER) },
+            formats.of(styles::guarded(if column.right { styles::HEADER_RIGHT } else { styles::HEADER }, &column.title)),
         )?;
         sheet.set_column_width(at, f64::from(column.width))?;
     }

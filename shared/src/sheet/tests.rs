@@ -1,8 +1,10 @@
 use super::book::{Book, Value};
+use proptest::strategy::Strategy as _;
+
 use super::*;
 use crate::api;
 use crate::catalog::columns::Columns;
-use crate::catalog::{GroupRow, ProductRow, Snapshot};
+use crate::catalog::{GroupRow, ProductRow, Snapshot, Tier};
 use crate::money::{Currency, VatMode};
 
 fn product(code: &str, name: &str, group: u32, price: i64) -> ProductRow {
@@ -51,6 +53,7 @@ fn form() -> FormInfo {
         firm_name: "Demo Gifts".into(),
         firm_email: "orders@firm.example".into(),
         firm_phone: "+44 20 0000 0000".into(),
+        firm_address: vec!["1 High Street".into(), "London".into()],
         issued_at: 1_323_468_000_000,
         vat_method: VatMethod::PerRate,
         demo: true,
@@ -85,6 +88,18 @@ fn an_empty_list_and_a_deep_tree_are_still_workbooks() {
     deep.products = (0..20).map(|at| product(&at.to_string(), "x", at, 1)).collect();
     deep.products.push(product("lost", "group that is not there", 99, 1));
     assert!(write_price_list(&deep, &[], &form(), Lang::Bg).is_ok());
+}
+
+#[test]
+fn a_list_of_very_many_groups_says_which_links_it_goes_without() {
+    let mut many = snapshot(VatMode::Net);
+    many.groups = (0..5_003).map(|at| GroupRow { code: at.to_string(), name: format!("G{at}"), parent: None }).collect();
+    many.products = (0..5_003).map(|at| product(&at.to_string(), "Kettle", at, 100)).collect();
+    let book = super::price_list(Columns::from_snapshot(&many), None, &[], form(), Lang::En).unwrap();
+    assert_eq!(book.links_left_out, 3);
+    let mut contents = book.sheets.into_iter().nth(1).unwrap().1.flat_map(|row| row.unwrap().cells).map(|(.., value)| value);
+    assert!(contents.any(|value| matches!(value, Value::Text(text) if text.contains("the first 5,000 groups"))));
+    assert_eq!(contents.filter(|value| matches!(value, Value::Link { .. })).count(), 5_000);
 }
 
 #[test]
@@ -178,4 +193,133 @@ fn a_text_from_outside_is_text_wherever_it_stands() {
 fn a_footer_is_cut_before_its_ampersands_are_doubled() {
     let name = format!("{}&Co", "x".repeat(59));
     assert_eq!(footer_text(&name), format!("{}&&", "x".repeat(59)));
+}
+
+/// The formulas of lines as anybody may compute them: what stands in cells, and what they come to.
+mod computed {
+    use std::collections::HashMap;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Known {
+        Blank,
+        Text,
+        Number(f64),
+        Flag(bool),
+    }
+
+    impl Known {
+        fn number(self) -> Option<f64> {
+            match self {
+                Self::Number(number) => Some(number),
+                Self::Blank => Some(0.0),
+                Self::Flag(_) | Self::Text => None,
+            }
+        }
+    }
+
+    pub struct Sheet<'a> {
+        pub cells: &'a HashMap<String, Known>,
+        pub rest: &'a str,
+    }
+
+    impl Sheet<'_> {
+        fn take(&mut self, sign: &str) -> bool {
+            let found = self.rest.strip_prefix(sign);
+            self.rest = found.unwrap_or(self.rest);
+            found.is_some()
+        }
+        fn word(&mut self) -> String {
+            let end = self.rest.find(|char: char| !char.is_ascii_alphanumeric() && char != '.').unwrap_or(self.rest.len());
+            let (word, rest) = self.rest.split_at(end);
+            self.rest = rest;
+            word.to_string()
+        }
+        /// A comparison, a product or a quotient. Nothing is an error that goes through whatever it stands in.
+        pub fn expression(&mut self) -> Option<Known> {
+            let mut left = self.operand();
+            loop {
+                if self.take(">=") {
+                    let right = self.expression();
+                    return Some(Known::Flag(left?.number()? >= right?.number()?));
+                } else if self.take("*") {
+                    let right = self.operand();
+                    left = left.and_then(Known::number).zip(right.and_then(Known::number)).map(|(one, other)| Known::Number(one * other));
+                } else if self.take("/") {
+                    let right = self.operand();
+                    left = left.and_then(Known::number).zip(right.and_then(Known::number)).map(|(one, other)| Known::Number(one / other));
+                } else {
+                    return left;
+                }
+            }
+        }
+        fn operand(&mut self) -> Option<Known> {
+            let word = self.word();
+            if !self.take("(") {
+                return Some(word.parse().map_or_else(|_| self.cells.get(&word).copied().unwrap_or(Known::Blank), Known::Number));
+            }
+            let mut values = vec![self.expression()];
+            while self.take(",") {
+                values.push(self.expression());
+            }
+            assert!(self.take(")"), "{}", self.rest);
+            match word.as_str() {
+                "ISNUMBER" => Some(Known::Flag(matches!(values[0], Some(Known::Number(_))))),
+                "IF" => match values[0]? {
+                    Known::Flag(true) => values[1],
+                    _ => values[2],
+                },
+                "AND" => values.into_iter().try_fold(true, |all, value| Some(all && value? == Known::Flag(true))).map(Known::Flag),
+                "MIN" => values.into_iter().try_fold(f64::INFINITY, |least, value| Some(least.min(value?.number()?))).map(Known::Number),
+                "ROUND" => {
+                    let scale = 10_f64.powf(values[1]?.number()?);
+                    Some(Known::Number((values[0]?.number()? * scale).round() / scale))
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_lines_formula_takes_the_price_the_server_takes(
+        price in 1_i64..3_000_000,
+        tiers in proptest::collection::vec((1_i64..60_000, -10_i64..3_000_000), 0..7),
+        few in proptest::bool::ANY,
+        quantities in proptest::collection::vec(proptest::prelude::prop_oneof![0_i64..70_000, (0_i64..7).prop_map(|at| at * 10_000)], 1..12),
+    ) {
+        let round = |from: i64| if few { (1 + from / 20_000) * 10_000 } else { from };
+        let mut list = snapshot(VatMode::Net);
+        let tiers: Vec<Tier> = tiers.into_iter().map(|(from, price)| Tier { from: round(from), price }).collect();
+        list.products = vec![ProductRow { price, tiers, ..product("1", "Kettle", 0, 1) }];
+        let product = list.products[0].clone();
+        for quantity in quantities.into_iter().map(Quantity::from_raw) {
+            let line = OrderedLine { code: "1".into(), quantity };
+            let book = super::price_list(Columns::from_snapshot(&list), None, &[line], form(), Lang::Bg).unwrap();
+            let (set_up, rows) = book.sheets.into_iter().next().unwrap();
+            let row = rows.map(Result::unwrap).last().unwrap();
+            let mut cells = std::collections::HashMap::new();
+            for (column, _, value) in &row.cells {
+                let known = match value {
+                    Value::Number(number) => computed::Known::Number(number.to_string().parse().unwrap()),
+                    Value::Text(text) if !text.is_empty() => computed::Known::Text,
+                    Value::Often(_) => computed::Known::Text,
+                    _ => computed::Known::Blank,
+                };
+                cells.insert(formulas::cell(row.at, *column, false), known);
+            }
+            let amount = crate::money::line_amount(quantity, product.price_at(quantity), crate::money::Percent::ZERO, Currency::GBP).unwrap();
+            let stored = row.cells.iter().find_map(|(_, _, value)| if let Value::Repeated(number) = value { Some(*number) } else { None });
+            proptest::prop_assert_eq!(stored, Some(formulas::amount_number(amount)));
+            let formula = (set_up.repeated.as_ref().unwrap().of)(row.at);
+            let mut sheet = computed::Sheet { cells: &cells, rest: &formula };
+            let found = sheet.expression();
+            proptest::prop_assert_eq!(sheet.rest, "");
+            proptest::prop_assert_eq!(found, Some(computed::Known::Number(amount.minor as f64 / 100.0)), "{}", formula);
+            // What is no number is no order, and breaks nothing.
+            cells.insert(formulas::cell(row.at, set_up.selected.unwrap().1, false), computed::Known::Text);
+            let nothing = computed::Sheet { cells: &cells, rest: &formula }.expression();
+            proptest::prop_assert_eq!(nothing, Some(computed::Known::Number(0.0)));
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Workbooks by a library, whole in memory: what the server sends, and what the other writer is held against.
 
 use rust_xlsxwriter::{
-    ColNum, Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, ProtectionOptions, Url, Workbook, Worksheet,
-    XlsxError,
+    ColNum, Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Image, ObjectMovement, ProtectionOptions, Url,
+    Workbook, Worksheet, XlsxError,
 };
 
 use super::book::{Book, Custom, Number, Properties, Protection, Row, SetUp, Value};
@@ -141,7 +141,17 @@ fn prepare(sheet: &mut Worksheet, set_up: &SetUp) -> Result<(), SheetError> {
         if let Some(area) = print.area {
             sheet.set_print_area(area.top, area.left as ColNum, area.bottom, area.right as ColNum)?;
         }
+        if !print.header.is_empty() {
+            sheet.set_header(&print.header);
+        }
         sheet.set_footer(&print.footer);
+        if print.form {
+            sheet.set_landscape().set_print_black_and_white(true).set_margins(0.4, 0.4, 0.75, 0.75, 0.3, 0.3);
+        }
+    }
+    if let Some(((row, column), picture)) = &set_up.picture {
+        let image = Image::new_from_buffer(&picture.png)?.set_alt_text("QR").set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
+        sheet.insert_image(*row, *column as ColNum, &image.set_scale_to_size(picture.shown(), picture.shown(), true))?;
     }
     match set_up.protection {
         Protection::None => {}

@@ -12,6 +12,9 @@ crate::words! {
     CUSTOMER_IS = "Customer: {name}", "Клиент: {name}", "Клиент: {name}";
     HOW_TO = "Fill in the blue column and send this file back.", "Заполните синий столбец и отправьте этот файл обратно.", "Попълнете синята колона и изпратете файла обратно.";
     HOW_TO_MAIL = "Fill in the blue column and send this file to {email}.", "Заполните синий столбец и отправьте этот файл на {email}.", "Попълнете синята колона и изпратете файла на {email}.";
+    PRICE_FROM = "Price from {n}", "Цена от {n}", "Цена от {n}";
+    PRICES_FROM = "Prices from a quantity on", "Цены от количества", "Цени според количеството";
+    PRICE_FROM_IS = "from {n}: {price}", "от {n}: {price}", "от {n}: {price}";
     PACK = "Pack", "Кратно", "Опаковка";
     LEAST = "From", "Мин.", "Мин.";
     IN_STOCK = "In stock", "В наличии", "Наличност";
@@ -25,6 +28,7 @@ crate::words! {
     PAGE_OF = "page {page} of {pages}", "стр. {page} из {pages}", "стр. {page} от {pages}";
     CONTENTS = "Contents and terms", "Содержание и условия", "Съдържание и условия";
     GROUPS = "Product groups", "Группы товаров", "Групи стоки";
+    LINKS_LEFT_OUT = "Links lead to the first {n} groups; the filter finds the others.", "Ссылки ведут к первым {n} группам; остальные найдёт фильтр.", "Връзките водят към първите {n} групи; останалите се намират с филтъра.";
     TERMS = "Terms", "Условия", "Условия";
     NOTE = "Note", "Примечание", "Бележка";
     NOT_IN_LIST = "Ordered, but not in this price list", "Заказано, но нет в этом прайс-листе", "Поръчано, но липсва в тази ценова листа";

@@ -109,6 +109,7 @@ async fn as_it_was_sent(engine: Engine) {
             firm_name: "Фирма".into(),
             firm_email: "sales@firm.example".into(),
             firm_phone: String::new(),
+            firm_address: Vec::new(),
             issued_at,
             vat_method: kontor_shared::money::VatMethod::PerRate,
             demo: false,

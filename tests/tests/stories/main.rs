@@ -18,6 +18,7 @@ mod history;
 mod house;
 mod http;
 mod imports;
+mod inert;
 mod jobs;
 mod kill;
 mod kill_mailing;

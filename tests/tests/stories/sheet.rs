@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use kontor_shared::api;
-use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
+use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot, Tier};
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::{Currency, Money, Percent, Price, Quantity, VatMethod, VatMode, line_amount, totals};
 use kontor_shared::orders::{LineReason, OrderState, Verdict};
@@ -101,6 +101,7 @@ pub(crate) fn form(vat_method: VatMethod) -> FormInfo {
         firm_name: "Demo Gifts".into(),
         firm_email: "orders@firm.example".into(),
         firm_phone: String::new(),
+        firm_address: vec!["1 High Street".into()],
         issued_at: 1_323_468_000_000,
         vat_method,
         demo: false,
@@ -114,21 +115,30 @@ fn same(cell: &Value, expected: Money, what: &str) {
     assert!((minor - expected.minor as f64).abs() < 1e-6, "{what}: {number} instead of {}", expected.decimal());
 }
 
+/// The columns that names of a dumped price list stand for.
+pub(crate) fn column(book: &Value, name: &str) -> String {
+    let of = book["named"][name].as_str().unwrap_or_else(|| panic!("{name} in {}", book["named"]));
+    of.rsplit_once('!').unwrap().1.split('$').nth(1).unwrap().to_string()
+}
+
 /// Checks each line and the totals of a dumped price list against `money`.
-fn check_amounts(sheet: &Value, snapshot: &Snapshot, order: &[OrderedLine], method: VatMethod, what: &str) {
-    let cells = &sheet["cells"];
+fn check_amounts(book: &Value, snapshot: &Snapshot, order: &[OrderedLine], method: VatMethod, what: &str) {
+    let cells = &book["sheets"][0]["cells"];
+    let (lines, of_amount) = (column(book, "OF_LINE"), column(book, "OF_AMOUNT"));
     let rows: HashMap<&str, String> = cells
         .as_object()
         .unwrap()
         .iter()
-        .filter(|(at, _)| at.starts_with('L'))
-        .map(|(at, cell)| (cell["value"].as_str().unwrap(), at[1..].to_string()))
+        .filter(|(at, _)| at.trim_end_matches(|char: char| char.is_ascii_digit()) == lines)
+        .map(|(at, cell)| (cell["value"].as_str().unwrap(), at[lines.len()..].to_string()))
         .collect();
     let mut amounts = Vec::new();
     for (at, product) in snapshot.products.iter().enumerate() {
         let quantity = order.iter().find(|line| line.code == product.code).map(|line| line.quantity);
-        let amount = line_amount(quantity.unwrap_or_default(), product.price(), Percent::ZERO, snapshot.currency).unwrap();
-        same(&cells[format!("J{}", rows[row_id(at as u32).as_str()])], amount, &format!("{what}, {} × {:?}", product.price(), quantity));
+        // As the server does it.
+        let price = product.price_at(quantity.unwrap_or_default());
+        let amount = line_amount(quantity.unwrap_or_default(), price, Percent::ZERO, snapshot.currency).unwrap();
+        same(&cells[format!("{of_amount}{}", rows[row_id(at as u32).as_str()])], amount, &format!("{what}, {price} × {quantity:?} of {}", product.code));
         if quantity.is_some() {
             amounts.push((amount, product.vat_rate()));
         }
@@ -141,7 +151,7 @@ fn check_amounts(sheet: &Value, snapshot: &Snapshot, order: &[OrderedLine], meth
     }
     expected.push(sum.gross);
     for (row, amount) in expected.into_iter().enumerate() {
-        same(&cells[format!("J{}", row + 1)], amount, &format!("{what}, total {row}"));
+        same(&cells[format!("{of_amount}{}", row + 1)], amount, &format!("{what}, total {row}"));
     }
 }
 
@@ -154,7 +164,20 @@ fn libreoffice_computes_the_same_cents() {
         let mode = if at % 2 == 0 { VatMode::Net } else { VatMode::Gross };
         let method = if at % 5 == 4 { VatMethod::PerLine } else { VatMethod::PerRate };
         let currency = [Currency::GBP, "JPY".parse().unwrap(), Currency::EUR, "KWD".parse().unwrap()][at % 4];
-        let snapshot = price_list(&mut dice, currency, mode);
+        let mut snapshot = price_list(&mut dice, currency, mode);
+        // Half of the lists have prices from a quantity on, some from the same few quantities, some each from its own.
+        for product in &mut snapshot.products {
+            if at % 4 > 1 || dice.below(3) == 0 {
+                continue;
+            }
+            let mut steps = vec![10_000, 50_000, 99_500];
+            if at % 8 > 3 {
+                steps = (0..6).map(|_| 1 + dice.below(300_000)).collect();
+                steps.sort_unstable();
+            }
+            let below = product.price.max(1) as u64 * 11 / 10 + 1;
+            product.tiers = steps.into_iter().map(|from| Tier { from, price: dice.below(below) }).collect();
+        }
         let order: Vec<OrderedLine> = snapshot
             .products
             .iter()
@@ -176,8 +199,8 @@ fn libreoffice_computes_the_same_cents() {
     let stored = dump(&ours);
     let computed = dump(&through_libreoffice(&theirs, &directory));
     for (at, (snapshot, order, method, ..)) in cases.iter().enumerate() {
-        check_amounts(&stored[at]["sheets"][0], snapshot, order, *method, &format!("stored {at}"));
-        check_amounts(&computed[at]["sheets"][0], snapshot, order, *method, &format!("computed {at}"));
+        check_amounts(&stored[at], snapshot, order, *method, &format!("stored {at}"));
+        check_amounts(&computed[at], snapshot, order, *method, &format!("computed {at}"));
     }
     std::fs::remove_dir_all(directory).unwrap();
 }
@@ -217,12 +240,17 @@ fn the_workbook_opens_as_it_was_meant() {
     let books = dump(&[file, saved[0].clone()]);
 
     let sheet = &books[0]["sheets"][0];
-    assert_eq!((sheet["freeze"].as_str(), sheet["filter"].as_str(), sheet["titles"].as_str()), (Some("C7"), Some("A6:K17"), Some("$6:$6")));
+    assert_eq!((sheet["freeze"].as_str(), sheet["filter"].as_str(), sheet["titles"].as_str()), (Some("C11"), Some("A10:K21"), Some("$10:$10")));
     assert_eq!((sheet["protected"].as_bool(), sheet["filter_allowed"].as_bool(), sheet["password"].as_bool()), (Some(true), Some(true), Some(false)));
     assert_eq!((sheet["paper"].as_str(), sheet["summary_below"].as_bool()), (Some("9"), Some(false)));
     assert_eq!(sheet["hidden_columns"], serde_json::json!(["L", "M"]));
     assert_eq!(sheet["validations"].as_array().map(Vec::len), Some(1));
     assert_eq!((books[0]["creator"].as_str(), books[0]["created"].as_str()), (Some("Demo Gifts"), Some("2011-12-09 22:00:00")));
+    // On paper: on its side, without tints, the form's id on every page and as a code above the table.
+    assert_eq!(sheet["how"], serde_json::json!(["landscape", true, 0.4]));
+    assert_eq!(sheet["header"], serde_json::json!(["Demo Gifts", "Form OF-7K2Q9M3T"]));
+    assert_eq!(books[0]["pictures"][0], serde_json::json!([[0, 5]]), "the code stands above what scrolls");
+    assert_eq!(books[0]["pictures"], books[1]["pictures"], "LibreOffice keeps it");
     let states: Vec<&str> = books[0]["sheets"].as_array().unwrap().iter().map(|sheet| sheet["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["visible", "visible", "hidden"]);
 
@@ -231,7 +259,7 @@ fn the_workbook_opens_as_it_was_meant() {
         let mut rows: Vec<(u32, &str)> = Vec::new();
         for (at, cell) in sheet["cells"].as_object().unwrap() {
             if let Some(row) = at.strip_prefix('L').and_then(|row| row.parse().ok())
-                && row > 6
+                && row > 10
             {
                 rows.push((row, cell["value"].as_str().unwrap()));
             }
@@ -249,7 +277,21 @@ fn the_workbook_opens_as_it_was_meant() {
             assert_eq!(sheet["levels"][row.to_string()], if product.group == 1 { 2 } else { 1 });
             assert!(sheet["unlocked"].as_array().unwrap().contains(&Value::from(format!("I{row}"))));
         }
-        assert!(sheet["unlocked"].as_array().unwrap().iter().all(|at| at.as_str().unwrap().starts_with('I')));
+        // Beside the quantities what the buyer says of the whole order, by names; each in the row with its label.
+        let fields = [("OF_PO", "Your order number"), ("OF_WANTED", "Wanted on"), ("OF_COMMENT", "Comment")];
+        let mut open: Vec<String> = Vec::new();
+        for (name, label) in fields {
+            let at = book["named"][name].as_str().unwrap().rsplit_once('!').unwrap().1.replace('$', "");
+            assert_eq!(sheet["cells"][at.replace('B', "A")]["value"], label);
+            open.push(at);
+        }
+        let area = sheet["area"].as_str().unwrap();
+        assert!(area.contains("$A$1:$J$21"), "{area}");
+        assert!(sheet["unlocked"].as_array().unwrap().iter().all(|at| at.as_str().is_some_and(|at| at.starts_with('I') || open.iter().any(|one| one == at))));
+        for (name, column) in [("OF_CODE", "A"), ("OF_QTY", "I"), ("OF_PRICE", "G"), ("OF_AMOUNT", "J"), ("OF_LINE", "L")] {
+            assert!(book["named"][name].as_str().unwrap().ends_with(&format!("!${column}$11:${column}$21")), "{name}: {}", book["named"]);
+        }
+        assert!(book["named"]["OF_TOTAL"].as_str().unwrap().ends_with("!$J$3"), "{}", book["named"]);
     }
     std::fs::remove_dir_all(directory).unwrap();
 }

@@ -8,7 +8,7 @@ use calamine::{Reader, Xlsx};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use kontor_shared::catalog::columns::Columns;
-use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
+use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot, Tier};
 use kontor_shared::money::{Currency, Quantity, VatMethod, VatMode};
 use kontor_shared::sheet::book::Book;
 use kontor_shared::sheet::stream::Stream;
@@ -71,6 +71,16 @@ fn large() -> Snapshot {
     snapshot
 }
 
+/// The same, with prices from a quantity on: the same few for all, or each its own.
+fn cheaper(many: bool) -> Snapshot {
+    let mut list = large();
+    for (at, product) in list.products.iter_mut().enumerate().filter(|(at, _)| at % 3 > 0) {
+        let from = |step: i64| if many { 1_500 + at as i64 * 10 + step * 20_000 } else { 10_000 * step };
+        product.tiers = (1..=1 + at as i64 % 3).map(|step| Tier { from: from(step), price: product.price * (10 - step) / 10 }).collect();
+    }
+    list
+}
+
 /// What both make of the same, for each case one after the other.
 fn both(make: impl Fn() -> Result<Book, SheetError>) -> [Vec<u8>; 2] {
     [write(make().unwrap()).unwrap(), streamed(make().unwrap(), true)]
@@ -87,6 +97,7 @@ fn two_writers_make_the_same_workbook() {
         let list = |snapshot: &Snapshot, only: Option<&[u32]>| both(|| price_list(Columns::from_snapshot(snapshot), only, &some, form(method), lang));
         pairs.push(list(&awkward(), None));
         pairs.push(list(&large(), None));
+        pairs.push(list(&cheaper(at % 2 == 1), None));
         pairs.push(list(&large(), Some(&[5, 6, 40, 2_999])));
         pairs.push(list(&Snapshot { products: Vec::new(), ..awkward() }, None));
         pairs.push(both(|| order(&order_of([VatMode::Net, VatMode::Gross][at % 2]), &firm(), lang)));

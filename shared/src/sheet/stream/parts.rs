@@ -1,8 +1,9 @@
 //! The small files of a workbook: what it consists of, how cells look, what a program shows of it.
 
 use super::{Strings, xml};
-use crate::sheet::book::{Area, Book, Custom, Properties, quoted};
+use crate::sheet::book::{Area, At, Book, Custom, Properties, quoted};
 use crate::sheet::formulas::cell;
+use crate::sheet::picture::Picture;
 use crate::sheet::styles::{Border, Look, RULE, Vertical};
 
 pub const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
@@ -18,8 +19,8 @@ fn escaped(text: &str) -> String {
 
 /// All that do not depend on the rows, in the order in which they stand in the file.
 pub fn all(book: &Book) -> Vec<(String, Vec<u8>)> {
-    [
-        ("[Content_Types].xml", content_types(book.sheets.len())),
+    let parts = [
+        ("[Content_Types].xml", content_types(book)),
         ("_rels/.rels", package()),
         ("xl/workbook.xml", workbook(book)),
         ("xl/_rels/workbook.xml.rels", relations(book.sheets.len())),
@@ -27,10 +28,36 @@ pub fn all(book: &Book) -> Vec<(String, Vec<u8>)> {
         ("docProps/core.xml", core(&book.properties)),
         ("docProps/app.xml", app(&book.properties)),
         ("docProps/custom.xml", custom(&book.properties)),
-    ]
-    .into_iter()
-    .map(|(name, text)| (name.to_string(), format!("{HEAD}{text}").into_bytes()))
-    .collect()
+    ];
+    let whole = |name: &str, text: String| (name.to_string(), format!("{HEAD}{text}").into_bytes());
+    let mut all: Vec<(String, Vec<u8>)> = parts.into_iter().map(|(name, text)| whole(name, text)).collect();
+    for (number, (place, picture)) in pictures(book) {
+        let related = |kind: &str, target: String| relationships([(format!("{OFFICE}/relationships/{kind}"), target)].into_iter());
+        all.push(whole(&format!("xl/worksheets/_rels/sheet{number}.xml.rels"), related("drawing", format!("../drawings/drawing{number}.xml"))));
+        all.push(whole(&format!("xl/drawings/drawing{number}.xml"), drawing(*place, picture)));
+        all.push(whole(&format!("xl/drawings/_rels/drawing{number}.xml.rels"), related("image", format!("../media/image{number}.png"))));
+        all.push((format!("xl/media/image{number}.png"), picture.png.clone()));
+    }
+    all
+}
+
+/// The sheets with a picture, by their number.
+fn pictures(book: &Book) -> impl Iterator<Item = (usize, &((At, At), Picture))> {
+    book.sheets.iter().enumerate().filter_map(|(at, (set_up, _))| set_up.picture.as_ref().map(|picture| (at + 1, picture)))
+}
+
+/// A picture that goes along with its cell and keeps its size.
+fn drawing((row, column): (At, At), picture: &Picture) -> String {
+    const DRAWING: &str = "http://schemas.openxmlformats.org/drawingml/2006";
+    let side = picture.side;
+    format!(
+        "<xdr:wsDr xmlns:xdr=\"{DRAWING}/spreadsheetDrawing\" xmlns:a=\"{DRAWING}/main\"><xdr:oneCellAnchor><xdr:from><xdr:col>{column}</xdr:col>\
+         <xdr:colOff>0</xdr:colOff><xdr:row>{row}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx=\"{side}\" cy=\"{side}\"/><xdr:pic>\
+         <xdr:nvPicPr><xdr:cNvPr id=\"2\" name=\"Picture 1\" descr=\"QR\"/><xdr:cNvPicPr><a:picLocks noChangeAspect=\"1\"/></xdr:cNvPicPr></xdr:nvPicPr>\
+         <xdr:blipFill><a:blip xmlns:r=\"{OFFICE}/relationships\" r:embed=\"rId1\"/><a:stretch><a:fillRect/></a:stretch></xdr:blipFill><xdr:spPr>\
+         <a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{side}\" cy=\"{side}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></xdr:spPr></xdr:pic>\
+         <xdr:clientData/></xdr:oneCellAnchor></xdr:wsDr>"
+    )
 }
 
 /// The texts that recur.
@@ -45,12 +72,15 @@ pub fn strings(strings: &Strings) -> Vec<u8> {
     out
 }
 
-fn content_types(sheets: usize) -> String {
+fn content_types(book: &Book) -> String {
+    let sheets = book.sheets.len();
     let kind = |part: &str, kind: &str| format!("<Override PartName=\"/{part}.xml\" ContentType=\"application/vnd.openxmlformats-{kind}+xml\"/>");
+    let drawings: String = pictures(book).map(|(at, _)| kind(&format!("xl/drawings/drawing{at}"), "officedocument.drawing")).collect();
+    let png = if drawings.is_empty() { "" } else { "<Default Extension=\"png\" ContentType=\"image/png\"/>" };
     let sheets: String = (1..=sheets).map(|at| kind(&format!("xl/worksheets/sheet{at}"), "officedocument.spreadsheetml.worksheet")).collect();
     format!(
         "<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
-         <Default Extension=\"xml\" ContentType=\"application/xml\"/>{}{sheets}{}{}{}{}{}</Types>",
+         <Default Extension=\"xml\" ContentType=\"application/xml\"/>{png}{}{sheets}{drawings}{}{}{}{}{}</Types>",
         kind("xl/workbook", "officedocument.spreadsheetml.sheet.main"),
         kind("xl/styles", "officedocument.spreadsheetml.styles"),
         kind("xl/sharedStrings", "officedocument.spreadsheetml.sharedStrings"),

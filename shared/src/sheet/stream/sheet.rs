@@ -15,7 +15,11 @@ fn put_area(out: &mut Vec<u8>, area: Area) {
 /// Writes what comes before the rows. The first sheet is the one that is seen.
 pub fn begin(set_up: &SetUp, first: bool, out: &mut Vec<u8>) {
     put(out, super::parts::HEAD);
-    put(out, "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetPr>");
+    put(
+        out,
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+         xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheetPr>",
+    );
     if set_up.deepest > 0 {
         put(out, "<outlinePr summaryBelow=\"0\"/>");
     }
@@ -97,11 +101,22 @@ pub fn end(sheet: &Sheet, out: &mut Vec<u8>) {
         }
         put(out, "</hyperlinks>");
     }
-    put(out, "<pageMargins left=\"0.7\" right=\"0.7\" top=\"0.75\" bottom=\"0.75\" header=\"0.3\" footer=\"0.3\"/>");
+    let side = if set_up.print.as_ref().is_some_and(|print| print.form) { "0.4" } else { "0.7" };
+    put(out, &format!("<pageMargins left=\"{side}\" right=\"{side}\" top=\"0.75\" bottom=\"0.75\" header=\"0.3\" footer=\"0.3\"/>"));
     if let Some(print) = &set_up.print {
-        put(out, "<pageSetup paperSize=\"9\" fitToHeight=\"0\" orientation=\"portrait\"/><headerFooter><oddFooter>");
+        let how = if print.form { "orientation=\"landscape\" blackAndWhite=\"1\"" } else { "orientation=\"portrait\"" };
+        put(out, &format!("<pageSetup paperSize=\"9\" fitToHeight=\"0\" {how}/><headerFooter>"));
+        if !print.header.is_empty() {
+            put(out, "<oddHeader>");
+            xml::escape(&print.header, out);
+            put(out, "</oddHeader>");
+        }
+        put(out, "<oddFooter>");
         xml::escape(&print.footer, out);
         put(out, "</oddFooter></headerFooter>");
+    }
+    if set_up.picture.is_some() {
+        put(out, "<drawing r:id=\"rId1\"/>");
     }
     put(out, "</worksheet>");
 }
