@@ -4,7 +4,7 @@ use super::cells::{Cell, Row, Sheet, Workbook};
 use super::codes::Found;
 use super::quantity::{self, Said};
 use super::read::Goods;
-use crate::sheet::row_position;
+use crate::sheet::{MOST_COLUMNS, row_position};
 
 /// Where the quantity stands in a form as issued, counted back from the hidden row ids.
 pub const QUANTITY_BEFORE_ID: usize = 3;
@@ -196,7 +196,9 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
     };
     let by_offset = || {
         let column = id?.checked_sub(QUANTITY_BEFORE_ID)?;
-        let untouched = code.is_some_and(|code| id == Some(code + CODE_BEFORE_ID));
+        // Prices from a quantity on have columns between, some or all, as the goods of the form have them.
+        let steps = if goods.has_steps() { MOST_COLUMNS } else { 0 };
+        let untouched = code.is_some_and(|code| (code + CODE_BEFORE_ID..=code + CODE_BEFORE_ID + steps).contains(&id.unwrap_or(0)));
         (untouched && !taken(column) && words.get(column).is_none_or(Option::is_none)).then_some((column, By::Offset))
     };
     let by_content = || only_numbers(sheet, first, facts.len(), &taken).map(|at| (at, By::Content));

@@ -46,6 +46,10 @@ impl Goods {
         }
         Self { codes: Codes::new(items.iter().map(|item| item.code.as_str())), items, names, issued }
     }
+    /// Whether any has a price from a quantity on.
+    pub fn has_steps(&self) -> bool {
+        self.items.iter().any(|item| !item.tiers.is_empty())
+    }
     pub fn of(snapshot: &Snapshot, issued: bool) -> Self {
         let item = |product: &crate::catalog::ProductRow| Item {
             code: product.code.clone(),

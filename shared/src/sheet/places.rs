@@ -20,7 +20,7 @@ pub const LEAST: At = 5;
 pub const PRICE: At = 6;
 
 /// Quantities that have a column of their own at most: more would not go on a page.
-const MOST_COLUMNS: usize = 4;
+pub const MOST_COLUMNS: usize = 4;
 
 /// How prices from a quantity on stand in the sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
