@@ -191,7 +191,7 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
     }
     let _picture = match kind {
         Kind::Picture => Some(PLACES_OF_PICTURES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?),
-        Kind::Sheet | Kind::Pdf => None,
+        Kind::Sheet | Kind::Book | Kind::Pdf => None,
     };
     let _place = PLACES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?;
     let limits = kind.limits();

@@ -34,8 +34,8 @@ pub mod zip;
 pub use form::form_checksum;
 pub use ids::{checksum, row_id, row_position};
 pub use order::order;
-pub use places::MOST_COLUMNS;
 pub use picture::{Picture, form_picture};
+pub use places::MOST_COLUMNS;
 pub use price_list::price_list;
 #[cfg(feature = "xlsxwriter")]
 pub use table::{Cell, Column, Table, write_tables};
