@@ -192,13 +192,26 @@ impl World {
         self.wanted.extend(1..=self.typed);
     }
 
+    /// An order of the draft both had is on its way: as the app does, the device asks once it has arrived.
+    fn under_way(&self, device: usize) -> bool {
+        let own = &self.devices[device];
+        let id = device::common(&own.shelf, &owner()).and_then(|common| common.draft.id);
+        id.is_some() && own.waiting.iter().any(|order| order.id == id)
+    }
+
     fn hear(&mut self, device: usize) {
+        if self.under_way(device) {
+            return;
+        }
         self.devices[device].heard_at = self.clock;
         let theirs = self.answer(self.devices[device].hold.draft.id);
         self.with(device, |hold, shelf, now| hold.take_in(shelf, now, theirs));
     }
 
     fn sync(&mut self, device: usize, lost: bool) {
+        if self.under_way(device) {
+            return;
+        }
         self.hear(device);
         let own = &self.devices[device];
         let Some(common) = device::common(&own.shelf, &owner()) else { return };

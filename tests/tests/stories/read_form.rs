@@ -101,7 +101,7 @@ fn warned(account: &FormAccount) -> Vec<&str> {
 
 on_both_databases!(a_form_comes_back_from_any_program, |app| async {
     let form = issue(&app).await;
-    let filled = edited(&form, "order", &json!([["type", {"00123": 12, "0E10": 3, "85123A": "7", "4607000000001": 1, "TEN": 20}]]));
+    let filled = edited(&form, "order", &json!([["type", {"00123": 12, "0E10": 3, "85123A": 7, "4607000000001": 1, "TEN": 20}]]));
     let expected =
         [("00123", "12"), ("0E10", "3"), ("4607000000001", "1"), ("85123A", "7"), ("TEN", "20")].map(|(code, quantity)| (code, quantity.to_string()));
     let csv = "csv:Text - txt - csv (StarCalc):44,34,76,1";
