@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::catalog::search::latin_twin;
+
 /// A UUIDv7 of `unix_ms` and ten random bytes (RFC 9562 §5.7).
 pub fn uuid_v7(unix_ms: u64, random: &[u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(unix_ms, random).into_uuid()
@@ -45,27 +47,14 @@ fn remainder(values: &[u8]) -> u8 {
 /// [`form_id_is_right`]; forms issued before there was a check have none.
 pub fn normal_form_id(text: &str) -> Option<String> {
     let mut values = Vec::with_capacity(FORM_SIGNS);
-    for char in text.trim().chars().flat_map(char::to_uppercase) {
+    for char in text.trim().chars().flat_map(char::to_lowercase).map(latin_twin) {
         let sign = match char {
             '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '_' => continue,
             _ if char.is_whitespace() => continue,
-            'O' | 'О' => '0',
-            'I' | 'L' | 'І' => '1',
-            'А' => 'A',
-            'В' => 'B',
-            'С' => 'C',
-            'Е' => 'E',
-            'Н' => 'H',
-            'Ј' => 'J',
-            'К' => 'K',
-            'М' => 'M',
-            'Р' => 'P',
-            'Ѕ' => 'S',
-            'Т' => 'T',
-            'Х' => 'X',
-            'У' => 'Y',
-            'З' => '3',
-            other => other,
+            'o' => '0',
+            'i' | 'l' => '1',
+            'з' => '3',
+            other => other.to_ascii_uppercase(),
         };
         let value = SIGNS.iter().position(|known| char::from(*known) == sign)?;
         if values.len() == FORM_SIGNS {

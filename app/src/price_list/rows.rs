@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kontor_shared::catalog::first::code_classes;
+use kontor_shared::catalog::first::{code_classes, longest_code};
 use kontor_shared::catalog::rows::{Column, Look, head_html};
 use kontor_shared::words::{format, shop as words};
 use leptos::html;
@@ -160,9 +160,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
             steering.with_pool(|pool| pool.tell_name(slot));
         }
     };
-    // The column is as wide as the firm's codes need.
-    let longest = catalogue.list().codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
-    let codes = code_classes(longest);
+    let codes = code_classes(longest_code(catalogue.list()));
     let class = move || format!("list{codes}{}{}", look.get().shown.classes(), if manner.comfortable.get() { " comfortable" } else { "" });
     view! {
         <div class=class id=LIST role="grid" aria-label=say(words::PRICE_LIST) tabindex="-1" node_ref=list

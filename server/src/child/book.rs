@@ -11,7 +11,7 @@ use kontor_shared::form::{Cell, Row, Sheet, Workbook};
 use zip::ZipArchive;
 
 use super::Outcome;
-use super::sheet::{LARGEST_FILE, MOST_CELLS, MOST_ROWS, Package, address, check_directory, internal, typed, unreadable};
+use super::sheet::{COMPOUND_FILE, LARGEST_FILE, MOST_CELLS, MOST_ROWS, Package, address, broken, check_directory, internal, is_encrypted, typed, unreadable};
 
 mod html;
 mod text;
@@ -23,6 +23,8 @@ const MOST_NAMES: usize = 1_000;
 const MOST_PROPERTIES: usize = 200;
 /// The end of a worksheet's XML, where its headers and footers for paper stand.
 const TAIL: usize = 64 << 10;
+/// Where the Office formats keep properties.
+const OFFICE_PROPERTIES: [&str; 2] = ["docProps/custom.xml", "docProps/core.xml"];
 /// Properties are a page of XML.
 const MOST_PROPERTY_BYTES: u64 = 1 << 20;
 
@@ -106,7 +108,7 @@ fn read(bytes: Vec<u8>) -> Result<Workbook, Refusal> {
             Package::Xlsb => xlsb(bytes, &mut filling)?,
             Package::Ods => ods(bytes, &mut filling)?,
         }
-    } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+    } else if bytes.starts_with(COMPOUND_FILE) {
         xls(bytes, &mut filling)?
     } else {
         text::read(bytes, &mut filling)?
@@ -137,10 +139,8 @@ fn xlsx(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> 
             filling.cell(cell.pos.0, cell.pos.1, typed(&cell.value), cell.formula.is_some())?;
         }
     }
-    let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|_| damaged())?;
-    for name in ["docProps/custom.xml", "docProps/core.xml"] {
-        properties(&mut archive, name, filling);
-    }
+    let mut archive = archive(&bytes)?;
+    OFFICE_PROPERTIES.iter().for_each(|name| properties(&mut archive, name, filling));
     let parts: Vec<String> =
         archive.file_names().filter_map(|name| name.ok().map(|name| name.to_string())).filter(|name| name.starts_with("xl/worksheets/")).take(4).collect();
     for name in parts {
@@ -160,32 +160,22 @@ fn xlsb(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> 
             filling.cell(row, column, typed(cell.get_value()), false)?;
         }
     }
-    let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|_| damaged())?;
-    for name in ["docProps/custom.xml", "docProps/core.xml"] {
-        properties(&mut archive, name, filling);
-    }
+    let mut archive = archive(&bytes)?;
+    OFFICE_PROPERTIES.iter().for_each(|name| properties(&mut archive, name, filling));
     Ok("xlsb")
 }
 
 fn ods(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
     let mut workbook: Ods<_> = Ods::new(Cursor::new(bytes.as_slice())).map_err(|error| broken(&error))?;
     filling.names(workbook.defined_names());
-    for (name, visible) in worksheets(workbook.sheets_metadata()) {
-        filling.sheet(&name, visible)?;
-        let range = workbook.worksheet_range(&name).map_err(|error| broken(&error))?;
-        let formulas = workbook.worksheet_formula(&name).map_err(|error| broken(&error))?;
-        whole(&range, &formulas, filling)?;
-    }
-    let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|_| damaged())?;
-    properties(&mut archive, "meta.xml", filling);
+    whole_sheets(&mut workbook, filling)?;
+    properties(&mut archive(&bytes)?, "meta.xml", filling);
     Ok("ods")
 }
 
 fn xls(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
-    // An encrypted workbook is a compound file with a stream of this name, in UTF-16.
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let locked = || ("sheet_encrypted", "the workbook is protected by a password; send it without one".to_string());
-    if memchr::memmem::find(&bytes, &name).is_some() {
+    if is_encrypted(&bytes) {
         return Err(locked());
     }
     let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes.as_slice())).map_err(|error| match error {
@@ -193,13 +183,22 @@ fn xls(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
         error => broken(&error),
     })?;
     filling.names(workbook.defined_names());
+    whole_sheets(&mut workbook, filling)?;
+    Ok("xls")
+}
+
+/// Sheets that calamine reads whole.
+fn whole_sheets<R: Reader<Cursor<S>>, S: AsRef<[u8]>>(workbook: &mut R, filling: &mut Filling) -> Result<(), Refusal>
+where
+    R::Error: std::fmt::Display,
+{
     for (name, visible) in worksheets(workbook.sheets_metadata()) {
         filling.sheet(&name, visible)?;
         let range = workbook.worksheet_range(&name).map_err(|error| broken(&error))?;
         let formulas = workbook.worksheet_formula(&name).map_err(|error| broken(&error))?;
         whole(&range, &formulas, filling)?;
     }
-    Ok("xls")
+    Ok(())
 }
 
 /// The cells of a sheet that calamine holds whole.
@@ -227,14 +226,8 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     }
 }
 
-fn damaged() -> Refusal {
-    ("sheet_unreadable", "the file is damaged".into())
-}
-
-fn broken(error: &impl std::fmt::Display) -> Refusal {
-    // The message may quote the file; a person who sent it may read that, in bounds.
-    let text: String = error.to_string().chars().filter(|sign| !sign.is_control()).take(200).collect();
-    ("sheet_unreadable", format!("the workbook is damaged: {text}"))
+fn archive(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Refusal> {
+    ZipArchive::new(Cursor::new(bytes)).map_err(|_| ("sheet_unreadable", "the file is damaged".into()))
 }
 
 /// Custom properties and keywords. A file without them, or with broken ones, has others places that name its form.

@@ -45,15 +45,22 @@ impl Sheet {
     }
 }
 
+/// How files of before 2007 begin, and encrypted ones of today.
+pub(super) const COMPOUND_FILE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/// Whether a compound file is an encrypted workbook: it has a stream of this name, in UTF-16.
+pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    memchr::memmem::find(bytes, &name).is_some()
+}
+
 /// What can be told without opening it.
 pub(super) fn check_outside(bytes: &[u8]) -> Result<(), (&'static str, String)> {
     if bytes.len() > LARGEST_FILE {
         return Err(("sheet_too_large", format!("the file is larger than {} MiB", LARGEST_FILE >> 20)));
     }
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
-        // An encrypted workbook is a compound file with a stream of this name, in UTF-16.
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        return Err(if bytes.windows(name.len()).any(|window| window == name) {
+    if bytes.starts_with(COMPOUND_FILE) {
+        return Err(if is_encrypted(bytes) {
             ("sheet_encrypted", "the workbook is protected by a password".into())
         } else {
             ("sheet_old_format", "this is the .xls format of before 2007; save it as XLSX or CSV".into())
@@ -224,12 +231,14 @@ pub(super) fn unreadable(error: XlsxError) -> (&'static str, String) {
     match error {
         XlsxError::Password => ("sheet_encrypted", "the workbook is protected by a password".into()),
         XlsxError::FileNotFound(_) => ("not_a_sheet", "this archive holds no complete XLSX workbook".into()),
-        error => {
-            // The message may quote the file; a person who sent it may read that, in bounds.
-            let text: String = error.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
-            ("sheet_unreadable", format!("the workbook is damaged: {text}"))
-        }
+        error => broken(&error),
     }
+}
+
+/// What the reader says of a damaged file. The message may quote the file; a person who sent it may read that, in bounds.
+pub(super) fn broken(error: &impl std::fmt::Display) -> (&'static str, String) {
+    let text: String = error.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
+    ("sheet_unreadable", format!("the workbook is damaged: {text}"))
 }
 
 pub(super) fn internal(error: postcard::Error) -> (&'static str, String) {

@@ -11,6 +11,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 use super::engine::{Fault, FaultKind};
+use crate::extract::pieces;
 
 /// Elements open at once. A letter laid out by tables in tables has thirty.
 pub const MOST_DEEP: usize = 100;
@@ -44,14 +45,9 @@ const OTHER_RULES: [&str; 17] = [
 pub fn check(html: &str) -> Result<(), Fault> {
     let tokenizer = Tokenizer::new(Count::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
-    let mut rest = html;
-    while !rest.is_empty() {
-        let mut end = rest.len().min(STEP);
-        while !rest.is_char_boundary(end) {
-            end += 1;
-        }
-        let (now, later) = rest.split_at(end);
-        rest = later;
+    let mut read = 0;
+    for now in pieces(html, STEP) {
+        read += now.len();
         let before = tokenizer.sink.read.get();
         input.push_back(StrTendril::from(now));
         let _ = tokenizer.feed(&input);
@@ -60,7 +56,7 @@ pub fn check(html: &str) -> Result<(), Fault> {
         }
         // Nothing ended within the step: one tag or comment is longer than it.
         if now.len() >= STEP && tokenizer.sink.read.get() == before {
-            let line = html[..html.len() - rest.len()].matches('\n').count() + 1;
+            let line = html[..read].matches('\n').count() + 1;
             return Err(Fault {
                 line: u32::try_from(line).ok(),
                 kind: FaultKind::TooDeep,

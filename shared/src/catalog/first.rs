@@ -36,8 +36,7 @@ impl Opening {
                 _ => (row..whole.len()).take_while(|other| same(*other)).count() as u32,
             };
         }
-        let longest_code = whole.codes().iter().map(|code| code.chars().count()).max().unwrap_or_default();
-        Self { list: whole.beginning(rows), goods: whole.len(), longest_code, in_group }
+        Self { list: whole.beginning(rows), goods: whole.len(), longest_code: longest_code(whole), in_group }
     }
 }
 
@@ -52,6 +51,11 @@ pub struct Above<'a> {
     pub as_of: &'a str,
     /// Nobody is signed in.
     pub sign_in: bool,
+}
+
+/// Characters of a list's longest code.
+pub fn longest_code(list: &Columns) -> usize {
+    list.codes().iter().map(|code| code.chars().count()).max().unwrap_or_default()
 }
 
 /// The list's classes by its longest code: the column is as wide as the firm's codes need.

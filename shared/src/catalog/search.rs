@@ -30,7 +30,7 @@ mod typos;
 
 pub use bits::Bits;
 pub use facets::{Chosen, Facets, facets};
-pub use fold::{fold_code, fold_text};
+pub use fold::{fold_code, fold_text, latin_twin};
 
 use postings::Postings;
 use query::{Query, Term};

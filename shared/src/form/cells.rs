@@ -90,6 +90,10 @@ impl Sheet {
     pub fn row(&self, number: u32) -> Option<&Row> {
         self.rows.binary_search_by_key(&number, |row| row.number).ok().and_then(|at| self.rows.get(at))
     }
+    /// Whether it is the form's hidden sheet, whatever it is called now.
+    pub fn is_meta(&self) -> bool {
+        self.rows.first().is_some_and(|row| row.cell(0).as_text() == Some("form_id"))
+    }
 }
 
 /// A file that holds sheets.

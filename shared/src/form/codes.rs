@@ -2,30 +2,13 @@
 
 use std::collections::HashMap;
 
-/// The Latin letter that a capital letter of Cyrillic looks like.
-pub fn latin(sign: char) -> char {
-    match sign {
-        'А' => 'A',
-        'В' => 'B',
-        'Е' | 'Ё' => 'E',
-        'К' => 'K',
-        'М' => 'M',
-        'Н' => 'H',
-        'О' => 'O',
-        'Р' => 'P',
-        'С' => 'C',
-        'Т' => 'T',
-        'У' => 'Y',
-        'Х' => 'X',
-        'І' => 'I',
-        sign => sign,
-    }
-}
+use crate::catalog::search::latin_twin;
 
 /// A code without what gets lost: spaces, case, alphabet, O or 0, zeros in front.
 pub fn folded(code: &str) -> String {
-    let signs = code.chars().filter(|sign| !sign.is_whitespace() && !matches!(sign, '\'' | '\u{200b}' | '\u{feff}')).flat_map(char::to_uppercase);
-    let text: String = signs.map(latin).map(|sign| if sign == 'O' { '0' } else { sign }).collect();
+    let signs = code.chars().filter(|sign| !sign.is_whitespace() && !matches!(sign, '\'' | '\u{200b}' | '\u{feff}')).flat_map(char::to_lowercase);
+    let latin = signs.map(|sign| latin_twin(if sign == 'ё' { 'е' } else { sign })).flat_map(char::to_uppercase);
+    let text: String = latin.map(|sign| if sign == 'O' { '0' } else { sign }).collect();
     // A number that went through a program as 4607.0
     let text = text.strip_suffix(".0").filter(|whole| whole.bytes().all(|sign| sign.is_ascii_digit())).unwrap_or(&text);
     let rest = text.trim_start_matches('0');

@@ -2,6 +2,7 @@
 //! hidden sheet, and people rename files.
 
 use super::cells::{Cell, Workbook};
+use crate::ids::normal_form_id;
 
 /// The places that name a form, and what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +34,12 @@ pub fn identify(book: &Workbook, file_name: &str, beside: &str) -> Identity {
             None => votes.push((id, vec![place])),
         }
     };
-    vote("hidden_sheet", meta(book, "form_id").and_then(|text| normal(&text)));
+    vote("hidden_sheet", meta(book, "form_id").and_then(|text| normal_form_id(&text)));
     let property = |name: &str| book.properties.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
-    vote("property", property("OrderFormId").and_then(normal));
+    vote("property", property("OrderFormId").and_then(normal_form_id));
     vote("keywords", property("keywords").and_then(within));
     vote("identifier", property("identifier").and_then(within));
-    vote("name", named(book).and_then(|text| normal(&text)));
+    vote("name", named(book).and_then(|text| normal_form_id(&text)));
     for sheet in book.sheets.iter().filter(|sheet| sheet.visible) {
         for cell in sheet.rows.iter().take(TOP).flat_map(|row| &row.cells) {
             if let Cell::Text(text) = cell {
@@ -61,7 +62,7 @@ pub fn identify(book: &Workbook, file_name: &str, beside: &str) -> Identity {
 
 /// A value of the form's hidden sheet, wherever it stands and whatever it is called now.
 pub fn meta(book: &Workbook, key: &str) -> Option<String> {
-    let sheet = book.sheets.iter().find(|sheet| sheet.rows.first().is_some_and(|row| row.cell(0).as_text() == Some("form_id")))?;
+    let sheet = book.sheets.iter().find(|sheet| sheet.is_meta())?;
     sheet.rows.iter().take(TOP).find(|row| row.cell(0).as_text() == Some(key)).map(|row| row.cell(1).text())
 }
 
@@ -71,30 +72,13 @@ fn named(book: &Workbook) -> Option<String> {
     Some(book.sheet(&place.sheet)?.row(place.first)?.cell(place.column).text())
 }
 
-/// A form id as the firm writes it (`7K2Q9-M3T4V`), of what people and programs make of one: small letters, letters of
-/// another alphabet that look alike, O for 0, I and L for 1, a hyphen lost or become a dash.
-pub fn normal(text: &str) -> Option<String> {
-    let mut signs = String::with_capacity(11);
-    for sign in text.trim().chars().flat_map(char::to_uppercase) {
-        let sign = match super::codes::latin(sign) {
-            'O' => '0',
-            'I' | 'L' => '1',
-            ' ' | '\u{a0}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => continue,
-            sign if sign.is_ascii_alphanumeric() && sign != 'U' => sign,
-            _ => return None,
-        };
-        signs.push(sign);
-    }
-    (signs.len() == 10).then(|| format!("{}-{}", &signs[..5], &signs[5..]))
-}
-
 /// The first word of a text that is a form id, hyphen and all. A telephone number is none: it has no letter.
 fn within(text: &str) -> Option<String> {
     text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')))
         .filter(|word| word.chars().filter(|sign| !sign.is_alphanumeric()).count() == 1 && word.chars().count() == 11)
         .filter(|word| word.chars().nth(5).is_some_and(|sign| !sign.is_alphanumeric()))
         .find(|word| word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic))
-        .and_then(normal)
+        .and_then(normal_form_id)
 }
 
 /// The form id behind the word that announces it on the sheet.
@@ -164,11 +148,11 @@ mod tests {
     #[test]
     fn an_id_is_read_however_it_was_copied() {
         for text in ["7k2q9m3t4v", " 7K2Q9–M3T4V ", "7К2Q9-М3Т4V"] {
-            assert_eq!(normal(text).as_deref(), Some("7K2Q9-M3T4V"), "{text}");
+            assert_eq!(normal_form_id(text).as_deref(), Some("7K2Q9-M3T4V"), "{text}");
         }
-        assert_eq!(normal("OIL23-45678").as_deref(), Some("01123-45678"));
+        assert_eq!(normal_form_id("OIL23-45678").as_deref(), Some("01123-45678"));
         for text in ["", "7K2Q9-M3T4", "7K2Q9-M3T4VX", "7K2Q9-M3T4U", "7K2Q9/M3T4V"] {
-            assert_eq!(normal(text), None, "{text}");
+            assert_eq!(normal_form_id(text), None, "{text}");
         }
     }
 }

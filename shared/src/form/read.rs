@@ -150,17 +150,9 @@ impl Reading {
 
 /// What the form's hidden sheet says of row ids: position and code.
 pub fn issued(book: &Workbook) -> HashMap<u32, String> {
-    let Some(sheet) = meta_sheet(book) else { return HashMap::new() };
+    let Some(sheet) = book.sheets.iter().find(|sheet| sheet.is_meta()) else { return HashMap::new() };
     let entry = |row: &Row| Some((row_position(row.cell(0).as_text()?.trim())?, row.cell(1).text()));
     sheet.rows.iter().filter_map(entry).collect()
-}
-
-fn meta_sheet(book: &Workbook) -> Option<&Sheet> {
-    book.sheets.iter().find(|sheet| is_meta(sheet))
-}
-
-fn is_meta(sheet: &Sheet) -> bool {
-    sheet.rows.first().is_some_and(|row| row.cell(0).as_text() == Some("form_id"))
 }
 
 /// Reads what a file orders of these goods.
@@ -173,7 +165,7 @@ pub fn read(book: &Workbook, goods: &Goods) -> Reading {
     let source = Source { goods, from_file };
     let mut problems = Vec::new();
     for visible in [true, false] {
-        for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !is_meta(sheet) && !sheet.rows.is_empty()) {
+        for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !sheet.is_meta() && !sheet.rows.is_empty()) {
             match columns::find(book, sheet, goods) {
                 Ok(table) => {
                     let before = reading.lines.len();

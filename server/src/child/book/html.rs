@@ -9,6 +9,7 @@ use kontor_shared::form::Cell;
 
 use super::super::sheet::text_cell;
 use super::{Filling, Refusal};
+use crate::extract::pieces;
 
 const STEP: usize = 64 << 10;
 /// Bytes of a cell kept, above what is read of one.
@@ -18,14 +19,7 @@ pub(super) fn read(page: &str, filling: &mut Filling) -> Result<(), Refusal> {
     let state = State { filling, tables: 0, row: None, column: 0, span: 1, text: None, number: None, refusal: None };
     let tokenizer = Tokenizer::new(Tables(RefCell::new(state)), TokenizerOpts::default());
     let input = BufferQueue::default();
-    let mut rest = page;
-    while !rest.is_empty() {
-        let mut end = rest.len().min(STEP);
-        while !rest.is_char_boundary(end) {
-            end += 1;
-        }
-        let (now, later) = rest.split_at(end);
-        rest = later;
+    for now in pieces(page, STEP) {
         input.push_back(StrTendril::from(now));
         let _ = tokenizer.feed(&input);
     }

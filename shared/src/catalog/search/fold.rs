@@ -162,7 +162,7 @@ fn push_letter(char: char, folded: &mut String) {
 }
 
 /// The Latin letter a Cyrillic one is mistaken for in article codes.
-pub(super) fn latin_twin(char: char) -> char {
+pub fn latin_twin(char: char) -> char {
     match char {
         'а' => 'a',
         'в' => 'b',
