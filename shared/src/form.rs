@@ -6,6 +6,8 @@
 pub mod cells;
 pub mod codes;
 pub mod columns;
+mod day;
+pub mod fields;
 pub mod identity;
 pub mod quantity;
 mod read;
@@ -13,6 +15,7 @@ mod read;
 mod tests;
 
 pub use cells::{Cell, Row, Sheet, Workbook};
+pub use fields::Fields;
 pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, version};
 
 use crate::words::{Lang, Word, forms as words};
@@ -82,5 +85,8 @@ reasons! {
         NoQuantityColumn = "no_quantity_column", NO_QUANTITY_COLUMN;
         NoProductColumn = "no_product_column", NO_PRODUCT_COLUMN;
         Guessed = "column_guessed", GUESSED;
+        DayUnclear = "wanted_on_unclear", DAY_UNCLEAR;
+        NumberTooLong = "po_number_too_long", NUMBER_TOO_LONG;
+        CommentCut = "comment_cut", COMMENT_CUT;
     }
 }
