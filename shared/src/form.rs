@@ -13,10 +13,12 @@ pub mod quantity;
 mod read;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 pub use cells::{Cell, Row, Sheet, Workbook};
 pub use fields::Fields;
 pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, version};
+pub use thin::thin;
 
 use crate::words::{Lang, Word, forms as words};
 

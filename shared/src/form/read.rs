@@ -285,7 +285,7 @@ impl Source<'_> {
         if reading.lines.len() > before && table.by == By::Content {
             reading.warnings.push(Warning { sheet: Some(sheet.name.clone()), ..Warning::new(Note::Guessed, column_name(table.quantity)) });
         }
-        if let Some((row, column)) = columns::beside(sheet, table) {
+        if let Some((row, column)) = columns::beside(sheet, table, self.goods) {
             reading.warnings.push(Warning::at(Note::OtherColumn, sheet, row, format!("{}{row}", column_name(column))));
         }
     }

@@ -9,7 +9,7 @@ use crate::sheet::row_id;
 
 const HEAD: [&str; 13] = ["Код", "Товар", "Ед.", "В наличии", "Кратно", "Мин.", "Цена", "НДС", "Количество", "Сумма", "Группа", "Строка", "Количество ≤"];
 
-fn goods(count: usize) -> Vec<Item> {
+pub(super) fn goods(count: usize) -> Vec<Item> {
     (0..count)
         .map(|at| Item {
             code: format!("{:05}", at * 7 + 3),
@@ -21,7 +21,7 @@ fn goods(count: usize) -> Vec<Item> {
         .collect()
 }
 
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
 }
 
@@ -50,7 +50,7 @@ fn sheet(name: &str, rows: Vec<Vec<Cell>>) -> Sheet {
 }
 
 /// The form as issued, filled in.
-fn form(goods: &[Item], typed: &[(usize, Cell)]) -> Workbook {
+pub(super) fn form(goods: &[Item], typed: &[(usize, Cell)]) -> Workbook {
     let mut rows =
         vec![vec![text("Firm")], vec![text("Бланк 7K2Q9-M3T4V; цены в EUR")], vec![Cell::Empty; 8], Vec::new(), HEAD.map(text).to_vec(), vec![text("Чай")]];
     rows[2].extend([text("Итого"), Cell::Number(0.0)]);
