@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{Data, DataRef, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
 use kontor_shared::form::cells::{MOST_COLUMNS, column_name};
-use kontor_shared::form::{Cell, Row, Sheet, Workbook};
+use kontor_shared::form::{self, Cell, Row, Sheet, Workbook};
 use zip::ZipArchive;
 
 use super::Outcome;
@@ -19,6 +19,8 @@ mod xml;
 
 /// Sheets of a workbook, defined names and properties taken.
 const MOST_SHEETS: usize = 64;
+/// Cells handed on, once rows that order nothing are left out: some 30 MB in the server's memory.
+const MOST_KEPT: usize = 400_000;
 const MOST_NAMES: usize = 1_000;
 const MOST_PROPERTIES: usize = 200;
 /// The end of a worksheet's XML, where its headers and footers for paper stand.
@@ -93,7 +95,12 @@ impl Filling {
 
 /// Reads a file, in the child.
 pub(super) fn work(bytes: Vec<u8>) -> Outcome {
-    let book = read(bytes)?;
+    let mut book = read(bytes)?;
+    form::thin(&mut book);
+    let cells: usize = book.sheets.iter().flat_map(|sheet| &sheet.rows).map(|row| row.cells.len()).sum();
+    if cells > MOST_KEPT {
+        return Err(("sheet_cells", format!("there are more than {MOST_KEPT} cells in rows that may order something")));
+    }
     postcard::to_allocvec(&book).map_err(internal)
 }
 
