@@ -6,6 +6,8 @@
 pub mod cells;
 pub mod codes;
 pub mod columns;
+#[cfg(feature = "reader")]
+pub mod file;
 pub mod identity;
 pub mod quantity;
 mod read;
