@@ -8,6 +8,8 @@ pub mod codes;
 pub mod columns;
 mod day;
 pub mod fields;
+#[cfg(feature = "reader")]
+pub mod file;
 pub mod identity;
 pub mod quantity;
 mod read;
