@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use kontor_shared::form::Workbook;
+use kontor_shared::form::file::{self, Refusal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::error::AppError;
+use crate::imports::{ImportError, files};
 
-mod book;
 mod sheet;
 
 pub use sheet::{Cell, LARGEST_FILE, Sheet};
@@ -58,7 +59,9 @@ impl Kind {
     }
     const fn limits(self) -> Limits {
         match self {
-            Self::Sheet | Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
+            Self::Sheet => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
+            // Read into the server's memory, and anybody may send one: rows that order nothing stay in the child.
+            Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 16 << 20 },
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
             // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
@@ -129,7 +132,7 @@ pub const CODES: &[&str] = &[
 ];
 
 /// What a kind's work gives inside the child: the output, or a refusal.
-type Outcome = Result<Vec<u8>, (&'static str, String)>;
+type Outcome = Result<Vec<u8>, Refusal>;
 
 /// Reads one sheet of an XLSX workbook: the one named, or the first visible one.
 pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, ChildError> {
@@ -310,7 +313,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     stdin.read_to_end(&mut input)?;
     let outcome: Outcome = match kind {
         Kind::Sheet => sheet::work(input, (!option.is_empty()).then_some(option.as_str())),
-        Kind::Book => book::work(input),
+        Kind::Book => book(input),
         Kind::Pdf => crate::pdf::work(&option, input),
         Kind::Picture => crate::pictures::make::work(&input),
     };
@@ -327,6 +330,15 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     }
     stdout.flush()?;
     Ok(())
+}
+
+/// Reads every sheet of a file, which may be packed once more.
+fn book(input: Vec<u8>) -> Outcome {
+    let bytes = files::unpack("file", input).map_err(|error| match error {
+        ImportError::Refused { code: "too_large", detail } => ("sheet_too_large", detail),
+        other => ("not_a_sheet", other.to_string()),
+    })?;
+    postcard::to_allocvec(&file::read(bytes)?).map_err(sheet::internal)
 }
 
 /// Gives up, for good, what the work does not need. Writing files is one of those things; pipes are not files.

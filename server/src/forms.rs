@@ -158,6 +158,9 @@ fn account(
         net: priced.totals.net.decimal(),
         vat: priced.totals.vat.decimal(),
         gross: priced.totals.gross.decimal(),
+        po_number: reading.fields.po_number.clone(),
+        wanted_on: reading.fields.wanted_on.clone(),
+        comment: reading.fields.comment.clone(),
     }
 }
 

@@ -6,14 +6,21 @@
 pub mod cells;
 pub mod codes;
 pub mod columns;
+mod day;
+pub mod fields;
+#[cfg(feature = "reader")]
+pub mod file;
 pub mod identity;
 pub mod quantity;
 mod read;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 pub use cells::{Cell, Row, Sheet, Workbook};
+pub use fields::Fields;
 pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, version};
+pub use thin::thin;
 
 use crate::words::{Lang, Word, forms as words};
 
@@ -82,5 +89,8 @@ reasons! {
         NoQuantityColumn = "no_quantity_column", NO_QUANTITY_COLUMN;
         NoProductColumn = "no_product_column", NO_PRODUCT_COLUMN;
         Guessed = "column_guessed", GUESSED;
+        DayUnclear = "wanted_on_unclear", DAY_UNCLEAR;
+        NumberTooLong = "po_number_too_long", NUMBER_TOO_LONG;
+        CommentCut = "comment_cut", COMMENT_CUT;
     }
 }

@@ -29,6 +29,14 @@ body! {
         pub net: String,
         pub vat: String,
         pub gross: String,
+        /// The buyer's own number for the order, as the form says it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub po_number: String,
+        /// The day the goods are wanted on, `YYYY-MM-DD`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub wanted_on: Option<String>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub comment: String,
     }
 
     pub struct FormLine {

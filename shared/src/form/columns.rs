@@ -206,6 +206,16 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
     Ok(Table { id, code, name, quantity, price, by, header, first })
 }
 
+/// Columns that the form's name or a header's word announces for quantities, before anything is known of the goods.
+pub fn announced(book: &Workbook, sheet: &Sheet) -> Vec<usize> {
+    let named = book.place("OF_QTY").filter(|place| place.sheet == sheet.name).map(|place| place.column);
+    let is_quantity = |cell: &Cell| cell.as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity);
+    let header = header(sheet, None).map(|at| sheet.rows[at].cells.as_slice()).unwrap_or_default();
+    let headed: Vec<usize> = (0..header.len()).filter(|at| is_quantity(&header[*at])).collect();
+    // A name that a program left behind announces nothing by itself.
+    if headed.is_empty() { Vec::new() } else { named.into_iter().chain(headed).collect() }
+}
+
 /// Whether a word for quantities stands close above a row.
 fn above(sheet: &Sheet, column: usize, row: u32) -> bool {
     let close = |other: &&Row| other.number < row && other.number + 3 >= row;
@@ -272,9 +282,12 @@ fn only_numbers(sheet: &Sheet, first: usize, width: usize, taken: &impl Fn(usize
 }
 
 /// A cell below no header, or below another header of quantities, that holds a number: what somebody may take for ordered.
-pub fn beside(sheet: &Sheet, table: &Table) -> Option<(u32, usize)> {
+pub fn beside(sheet: &Sheet, table: &Table, goods: &Goods) -> Option<(u32, usize)> {
     let header = &sheet.rows[table.header?];
+    // Behind its ids a form with prices from a quantity on keeps what it computes with.
+    let computed = |at: usize| goods.has_steps() && table.id.is_some_and(|id| at > id);
     let odd = |at: usize| match header.cell(at) {
+        _ if computed(at) => false,
         cell if cell.is_empty() => true,
         cell => cell.as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity),
     };

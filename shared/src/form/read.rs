@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::cells::{Cell, Row, Sheet, Workbook, column_name};
 use super::codes::{Codes, Found, folded_name};
 use super::columns::{self, By, Missing, Table};
+use super::fields::{self, Fields};
 use super::quantity::{self, Said};
 use super::{Note, Reason, identity};
 use crate::catalog::{Snapshot, Tier, tiers};
@@ -122,7 +123,7 @@ impl Warning {
     pub fn new(note: Note, detail: impl Into<String>) -> Self {
         Self { note, sheet: None, row: None, detail: detail.into() }
     }
-    fn at(note: Note, sheet: &Sheet, row: u32, detail: impl Into<String>) -> Self {
+    pub(super) fn at(note: Note, sheet: &Sheet, row: u32, detail: impl Into<String>) -> Self {
         Self { note, sheet: Some(sheet.name.clone()), row: Some(row), detail: detail.into() }
     }
 }
@@ -134,6 +135,8 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// The total as the file has it.
     pub total: Option<String>,
+    /// What is said of the whole order.
+    pub fields: Fields,
 }
 
 impl Reading {
@@ -168,6 +171,9 @@ pub fn read(book: &Workbook, goods: &Goods) -> Reading {
         for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !sheet.is_meta() && !sheet.rows.is_empty()) {
             match columns::find(book, sheet, goods) {
                 Ok(table) => {
+                    if reading.fields.is_empty() {
+                        reading.fields = fields::read(book, sheet, &sheet.rows[..table.header.unwrap_or(table.first)], &mut reading.warnings);
+                    }
                     let before = reading.lines.len();
                     source.read_sheet(sheet, &table, &mut reading);
                     if !visible && reading.lines.len() > before {
@@ -279,7 +285,7 @@ impl Source<'_> {
         if reading.lines.len() > before && table.by == By::Content {
             reading.warnings.push(Warning { sheet: Some(sheet.name.clone()), ..Warning::new(Note::Guessed, column_name(table.quantity)) });
         }
-        if let Some((row, column)) = columns::beside(sheet, table) {
+        if let Some((row, column)) = columns::beside(sheet, table, self.goods) {
             reading.warnings.push(Warning::at(Note::OtherColumn, sheet, row, format!("{}{row}", column_name(column))));
         }
     }

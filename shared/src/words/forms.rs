@@ -30,4 +30,7 @@ crate::words! {
     NO_QUANTITY_COLUMN = "No column of quantities was found on this sheet.", "На этом листе не найден столбец с количеством.", "На този лист не е намерена колона с количества.";
     NO_PRODUCT_COLUMN = "No column of codes or names of the price list was found.", "Не найден столбец с кодами или названиями из прайс-листа.", "Не е намерена колона с кодове или имена от ценовата листа.";
     GUESSED = "The column of quantities was found only by what stands in it: {detail}", "Столбец с количеством найден только по содержимому: {detail}", "Колоната с количества е намерена само по съдържанието ѝ: {detail}";
+    DAY_UNCLEAR = "The day it is wanted on cannot be read: {detail}", "Не удалось прочесть, к какому дню нужен заказ: {detail}", "Не може да се прочете за кой ден е поръчката: {detail}";
+    NUMBER_TOO_LONG = "Your order number has more than 100 characters and was left out: {detail}", "Ваш номер заказа длиннее 100 знаков, он не взят: {detail}", "Вашият номер на поръчката е по-дълъг от 100 знака и не е взет: {detail}";
+    COMMENT_CUT = "The comment is longer than is read; its beginning was taken.", "Комментарий длиннее, чем читается; взято его начало.", "Коментарът е по-дълъг от четимото; взето е началото му.";
 }
