@@ -3,11 +3,13 @@
 
 use anyhow::Context;
 use kontor_shared::api::SubmitLine;
-use kontor_shared::api::forms::{FormAccount, FormLine, FormWarning};
+use kontor_shared::api::forms::FormAccount;
 use kontor_shared::catalog::{Snapshot, discount};
+use kontor_shared::form::account::{self, Head, Judged};
 use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
+use kontor_shared::money::Price;
 use kontor_shared::orders::Verdict;
-use kontor_shared::words::{Lang, common};
+use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
@@ -86,7 +88,15 @@ pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&
     if let Some(total) = other_total(&reading, &priced) {
         warnings.push(Warning::new(Note::TotalDiffers, total));
     }
-    Ok(account(identity.form_id, customer.code, version, &incoming.book.format, &reading, &goods, &priced, warnings, lang))
+    let head = Head { form_id: identity.form_id, customer: customer.code, version, format: incoming.book.format.clone(), totals: priced.totals };
+    let judged = priced.lines.iter().map(verdict);
+    Ok(account::account(head, &reading, &goods, judged, warnings, lang))
+}
+
+/// What was said of a line, as the account has it.
+fn verdict(row: &LineRow) -> Judged {
+    let (verdict, reason) = price::judged(row).unwrap_or((Verdict::Refused, None));
+    Judged { verdict, reason, price: row.price.map(Price::from_raw) }
 }
 
 /// A stored list at the prices of an overlay.
@@ -119,72 +129,4 @@ fn other_total(reading: &Reading, priced: &Priced) -> Option<String> {
     let gross = priced.totals.gross;
     let same = kontor_shared::money::Money::parse(total, gross.currency).is_ok_and(|total| total == gross);
     (as_it_stands && !same).then(|| format!("{total}, {}", gross.decimal()))
-}
-
-#[allow(clippy::too_many_arguments)]
-fn account(
-    form_id: Option<String>,
-    customer: String,
-    version: u32,
-    format: &str,
-    reading: &Reading,
-    goods: &Goods,
-    priced: &Priced,
-    warnings: Vec<Warning>,
-    lang: Lang,
-) -> FormAccount {
-    let mut judged = priced.lines.iter();
-    let lines: Vec<FormLine> = reading.lines.iter().map(|line| told(line, goods, &mut judged, lang)).collect();
-    let count = |verdict: Verdict| lines.iter().filter(|line| line.verdict == verdict).count() as u64;
-    let warning = |warning: Warning| FormWarning {
-        code: warning.note.code().into(),
-        message: warning.note.say(lang, &warning.detail),
-        sheet: warning.sheet,
-        row: warning.row,
-    };
-    FormAccount {
-        form_id,
-        customer,
-        version,
-        found_by: reading.found_by().map(|by| by.word().into()),
-        format: format.into(),
-        read: lines.len() as u64,
-        accepted: count(Verdict::Accepted),
-        changed: count(Verdict::Changed),
-        refused: count(Verdict::Refused),
-        lines,
-        warnings: warnings.into_iter().map(warning).collect(),
-        currency: priced.currency,
-        net: priced.totals.net.decimal(),
-        vat: priced.totals.vat.decimal(),
-        gross: priced.totals.gross.decimal(),
-    }
-}
-
-/// A line with its verdict; `judged` gives those of the lines taken, in their order.
-fn told<'a>(line: &Line, goods: &Goods, judged: &mut impl Iterator<Item = &'a LineRow>, lang: Lang) -> FormLine {
-    let mut told = FormLine {
-        sheet: line.sheet.clone(),
-        row: line.row,
-        code: line.code.clone(),
-        name: line.item.and_then(|item| goods.items.get(item as usize)).map(|item| item.name.clone()).unwrap_or_default(),
-        quantity: line.quantity,
-        raw: line.raw.clone(),
-        verdict: Verdict::Refused,
-        reason: None,
-        message: None,
-        price: None,
-    };
-    if let Some((reason, detail)) = &line.refused {
-        (told.reason, told.message) = (Some(reason.code().into()), Some(reason.say(lang, detail)));
-        return told;
-    }
-    let Some(row) = judged.next() else { return told };
-    if let Some((verdict, reason)) = price::judged(row) {
-        told.verdict = verdict;
-        told.reason = reason.map(|reason| reason.word().into());
-        told.message = reason.map(|reason| common::line_reason(reason).say(lang).into());
-    }
-    told.price = row.price.map(kontor_shared::money::Price::from_raw);
-    told
 }
