@@ -94,6 +94,7 @@ const ADMIN: Access = Access::Roles(&[Role::Admin]);
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
+const READ: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Admin]);
 const SEND: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
 const RULES: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
@@ -149,6 +150,9 @@ table! {
     AnswerPrices    POST   "/api/orders/{id}/prices"               BUYER,  Order,    "The buyer's answer to raised prices";
     CancelOrder     POST   "/api/orders/{id}/cancel"               BUYER,  Order,    "Cancel before confirmation";
     ConfirmOrder    POST   "/api/orders/{id}/confirm"              SALES,  Order,    "Confirm and post a proforma invoice";
+    ReadForm        POST   "/api/forms"                            READ,   Nothing,  "What a filled-in sheet orders, line by line; stores nothing";
+    FormColumns     GET    "/api/form-columns"                     BUYER,  Nothing,  "Which columns of a customer's own tables hold code and quantity";
+    SaveFormColumns PUT    "/api/form-columns"                     BUYER,  Nothing,  "Say which columns of tables that look alike hold code and quantity";
     RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";
     GetDraft        GET    "/api/draft"                            BUYER,  Nothing,  "The order one is putting together, for all one's devices";
     SaveDraft       PUT    "/api/draft"                            BUYER,  Nothing,  "Save it, in the place of a revision";

@@ -7,6 +7,7 @@ use kontor_shared::api::forms::FormAccount;
 use kontor_shared::catalog::{Snapshot, discount};
 use kontor_shared::form::account::{self, Head, Judged};
 use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
+use kontor_shared::ids::CustomerId;
 use kontor_shared::money::Price;
 use kontor_shared::orders::Verdict;
 use kontor_shared::words::Lang;
@@ -18,7 +19,8 @@ use crate::orders::store::{self as orders, CustomerRow, LineRow};
 use crate::time::day_in;
 use crate::{AppState, auth, firm, price_list};
 
-mod store;
+pub mod routes;
+pub mod store;
 
 /// A file that came in.
 pub struct Incoming<'a> {
@@ -28,8 +30,21 @@ pub struct Incoming<'a> {
     pub beside: &'a str,
 }
 
+/// Who wants to know.
+pub enum Asking {
+    /// The firm: for the customer named, else for the one the form was made for.
+    For(Option<String>),
+    /// The customer itself: a form of another one is none.
+    Own(CustomerId),
+}
+
 /// Reads and judges a file, for the customer its form was made for or the one named.
 pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&str>, lang: Lang) -> Result<FormAccount> {
+    judge_for(state, incoming, Asking::For(customer.map(String::from)), lang).await
+}
+
+/// As [`judge`], for whoever asks.
+pub async fn judge_for(state: &AppState, incoming: &Incoming<'_>, asking: Asking, lang: Lang) -> Result<FormAccount> {
     let mut connection = state.db.read().await?;
     let firm = firm::stored(&mut connection).await?;
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
@@ -43,20 +58,26 @@ pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&
         Some(id) => store::form(&mut connection, id).await?,
         None => None,
     };
+    // What another customer's form says of its prices is not this one's to learn.
+    let known = known.filter(|form| match &asking {
+        Asking::Own(own) => form.customer_id.as_ref().is_none_or(|made_for| *made_for == own.to_string()),
+        Asking::For(_) => true,
+    });
     if let (Some(id), None) = (&identity.form_id, &known) {
         warnings.push(Warning::new(Note::FormUnknown, id.clone()));
     }
     let made_for = known.as_ref().and_then(|form| form.customer_id.clone());
-    let customer = match customer {
-        Some(key) => {
-            let id = auth::store::customer_by_key(&mut connection, key).await?;
+    let customer = match asking {
+        Asking::Own(own) => own.to_string(),
+        Asking::For(Some(key)) => {
+            let id = auth::store::customer_by_key(&mut connection, &key).await?;
             let id = id.ok_or_else(|| AppError::invalid_field("unknown_customer", "/customer", format!("there is no customer {key}")))?;
             if made_for.as_ref().is_some_and(|other| *other != id) {
                 warnings.push(Warning::new(Note::OtherCustomer, ""));
             }
             id
         }
-        None => {
+        Asking::For(None) => {
             made_for.ok_or_else(|| AppError::invalid_field("customer_needed", "/customer", "the file is no form of a known customer; name the customer"))?
         }
     };
@@ -71,11 +92,12 @@ pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&
         None => in_force(&mut connection, &customer, &today).await?,
     };
     let version = list.version;
+    let choices = store::columns(&mut connection, &customer.id).await?.into_iter().map(store::ColumnsRow::told).collect::<anyhow::Result<Vec<_>>>()?;
     let book = incoming.book.clone();
     // A hundred thousand rows take a while; the threads that answer requests have other work.
     let (reading, goods) = tokio::task::spawn_blocking(move || {
         let goods = Goods::of(&list, is_issued);
-        (form::read(&book, &goods), goods)
+        (form::read_by(&book, &goods, &choices), goods)
     })
     .await
     .context("reading a form")?;

@@ -134,7 +134,8 @@ fn hear(line: &str, goods: &Goods) -> Heard {
     }
     match (all.len(), hopeless) {
         (0, None) if nothing => Heard::Empty,
-        (0, Some(taken)) => Heard::One(taken),
+        // A number that is some code by chance, beside the name of another product.
+        (0, Some(taken)) => by_name(&parts, goods).filter(|named| matches!(named.said, Said::Quantity { .. })).map_or(Heard::One(taken), Heard::One),
         (0, None) => without_code(&parts, goods),
         (1, _) => Heard::One(all.remove(0)),
         _ => Heard::Several(all),
@@ -149,23 +150,28 @@ fn ranges(count: usize, longest: usize) -> impl Iterator<Item = (usize, usize)> 
     one.chain(ends.filter(move |(from, to)| *from != 0 || *to != count || count == 1))
 }
 
+/// A product's whole name with its quantity behind it or before it.
+fn by_name(parts: &[&str], goods: &Goods) -> Option<Taken> {
+    for split in (1..parts.len()).rev() {
+        let back = parts.len() - split;
+        for (name, rest, leads) in [(&parts[..split], &parts[split..], true), (&parts[back..], &parts[..back], false)] {
+            let found = goods.by_name(&name.join(" "));
+            if found != Found::Nothing {
+                let (said, raw) = amount(rest, "");
+                return Some(Taken { leads, found: Some((found, FoundBy::Name)), code: name.join(" "), said, raw });
+            }
+        }
+    }
+    None
+}
+
 /// A line that names its product otherwise, or none at all.
 fn without_code(parts: &[&str], goods: &Goods) -> Heard {
     if !parts.iter().any(|part| has_digit(part)) {
         return Heard::Words;
     }
-    // A name with its quantity behind it or before it.
-    for split in (1..parts.len()).rev() {
-        for (name, rest, leads) in [(&parts[..split], &parts[split..], true), (&parts[parts.len() - split..], &parts[..parts.len() - split], false)] {
-            let found = goods.by_name(&name.join(" "));
-            if found != Found::Nothing {
-                let (said, raw) = amount(rest, "");
-                return match said {
-                    Said::Nothing => Heard::Empty,
-                    said => Heard::One(Taken { leads, found: Some((found, FoundBy::Name)), code: String::new(), said, raw }),
-                };
-            }
-        }
+    if let Some(named) = by_name(parts, goods) {
+        return if named.said == Said::Nothing { Heard::Empty } else { Heard::One(named) };
     }
     // Whatever else stands in the line: its first part is shown as the code, or the last where the first is the quantity.
     let reads = |part: &str| matches!(quantity::read(&Cell::Text(part.into()), None), Said::Quantity { .. });

@@ -13,6 +13,7 @@ mod drafts;
 mod erase;
 mod firm;
 mod first_screen;
+mod forms;
 mod fsck;
 mod history;
 mod house;
