@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::body::Bytes;
 use kontor_shared::form::Workbook;
 use kontor_shared::form::file::{self, Refusal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -149,7 +150,15 @@ pub async fn read_book(bytes: &[u8]) -> Result<Workbook, ChildError> {
     if bytes.len() > LARGEST_FILE {
         return Err(ChildError::Refused { code: "sheet_too_large", detail: format!("the file is larger than {} MiB", LARGEST_FILE >> 20) });
     }
-    let output = run(Kind::Book, b"", bytes).await?;
+    book_of(run(Kind::Book, b"", bytes).await?).await
+}
+
+/// As [`read_book`], of a file that lies in pieces.
+pub async fn read_book_of(pieces: &[Bytes]) -> Result<Workbook, ChildError> {
+    book_of(run_pieces(Kind::Book, b"", pieces).await?).await
+}
+
+async fn book_of(output: Vec<u8>) -> Result<Workbook, ChildError> {
     let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).context("a child's workbook cannot be read")).await;
     decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
 }
@@ -189,6 +198,10 @@ fn executable() -> OsString {
 
 /// Runs a child on `option` and `input` to its output.
 async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildError> {
+    run_pieces(kind, option, &[input]).await
+}
+
+async fn run_pieces(kind: Kind, option: &[u8], input: &[impl AsRef<[u8]>]) -> Result<Vec<u8>, ChildError> {
     if !cfg!(target_os = "linux") {
         return Err(ChildError::Failed(anyhow::anyhow!("foreign files are opened on Linux only, where a process can limit its memory")));
     }
@@ -219,7 +232,11 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
         // A child that has seen enough closes its end; its answer tells why.
         let _ = stdin.write_all(&(option.len() as u32).to_le_bytes()).await;
         let _ = stdin.write_all(option).await;
-        let _ = stdin.write_all(input).await;
+        for piece in input {
+            if stdin.write_all(piece.as_ref()).await.is_err() {
+                break;
+            }
+        }
         drop(stdin);
     };
     let (mut output, mut complaint) = (Vec::new(), Vec::new());

@@ -3,6 +3,7 @@
 //! Cells come in as the file types them, whatever program saved them; the goods are handed in. Decides what was read and
 //! what is refused, never what it costs: that is judged like any order, by the prices of the list (`orders`).
 
+pub mod account;
 pub mod cells;
 pub mod codes;
 pub mod columns;
@@ -11,6 +12,7 @@ pub mod fields;
 #[cfg(feature = "reader")]
 pub mod file;
 pub mod identity;
+pub mod pasted;
 pub mod quantity;
 mod read;
 #[cfg(test)]
@@ -19,7 +21,7 @@ mod thin;
 
 pub use cells::{Cell, Row, Sheet, Workbook};
 pub use fields::Fields;
-pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, version};
+pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, read_by, version};
 pub use thin::thin;
 
 use crate::words::{Lang, Word, forms as words};
@@ -59,6 +61,10 @@ reasons! {
         TooPrecise = "too_many_decimals", TOO_PRECISE;
         /// The same product in several rows, with different quantities.
         StandsTwice = "stands_twice", STANDS_TWICE;
+        /// A product without a quantity.
+        NoQuantity = "no_quantity", NO_QUANTITY;
+        /// Several numbers beside the product.
+        SeveralNumbers = "several_numbers", SEVERAL_NUMBERS;
         /// A quantity without a product.
         NoProduct = "no_product", NO_PRODUCT;
         /// The code is none of the list's.
@@ -92,5 +98,7 @@ reasons! {
         DayUnclear = "wanted_on_unclear", DAY_UNCLEAR;
         NumberTooLong = "po_number_too_long", NUMBER_TOO_LONG;
         CommentCut = "comment_cut", COMMENT_CUT;
+        LinesPassedOver = "lines_passed_over", LINES_PASSED_OVER;
+        OtherList = "other_list", OTHER_LIST;
     }
 }

@@ -23,6 +23,8 @@ pub const TABLES: &[Table] = &[
     Table { key: "customer_id", ..changing("segment_terms", Some("customer_id"), &["reason"]) },
     // The person's own is deleted; a colleague may have named them in one.
     Table { key: "user_id", ..changing("drafts", Some("customer_id"), &["po_number", "delivery_address", "comment"]) },
+    // The words of a header.
+    table("form_columns", Some("customer_id"), &["fingerprint"]),
     table("segment_rules", None, &["reason"]),
     changing("jobs", None, &["last_error"]),
     // What a mail server answered.

@@ -16,7 +16,7 @@ pub(super) fn goods(count: usize) -> Vec<Item> {
             name: format!("Чай №{at}"),
             unit: "шт".into(),
             price: Price::from_raw(10_000 + at as i64 * 100),
-            tiers: Vec::new(),
+            ..Item::default()
         })
         .collect()
 }
