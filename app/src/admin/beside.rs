@@ -109,7 +109,7 @@ fn Origin(origin: Option<OrderOrigin>) -> impl IntoView {
         let mailing = origin
             .mailing
             .map(|mailing| view! { <dt>{say(words::BY_MAILING)}</dt><dd><a href=format!("/admin/mailings/{}", mailing.id)>{mailing.name}</a></dd> });
-        let account = origin.account.map(|account| view! { <Account account=account/> });
+        let account = origin.account.map(|account| view! { <details><summary>{say(words::WHAT_WAS_READ)}</summary><Account account=account/></details> });
         view! {
             <section class="panel panel-s"><h2>{say(words::ORIGIN)}</h2><div class="body stack">
                 <dl class="facts">{form}{received}{mailing}</dl>
@@ -121,7 +121,7 @@ fn Origin(origin: Option<OrderOrigin>) -> impl IntoView {
 
 /// The account of the file an order was read from: what was refused stands there and nowhere else.
 #[component]
-fn Account(account: FormAccount) -> impl IntoView {
+pub fn Account(account: FormAccount) -> impl IntoView {
     let number = |count: u64| format::integer(lang(), count as i64);
     let refused: Vec<_> = account.lines.iter().filter(|line| line.verdict == Verdict::Refused).cloned().collect();
     let rows = refused.into_iter().map(|line| {
@@ -137,8 +137,7 @@ fn Account(account: FormAccount) -> impl IntoView {
     let rows: Vec<_> = rows.collect();
     let warnings: Vec<_> = account.warnings.into_iter().map(|warning| view! { <li class="s warn">{warning.message}</li> }).collect();
     view! {
-        <details>
-            <summary>{say(words::WHAT_WAS_READ)}</summary>
+        <div class="stack">
             <p class="account">
                 <b>{number(account.read)}</b>" "{say(staff::LINES_READ)}" = "<b>{number(account.accepted)}</b>" "{say(staff::LINES_ACCEPTED)}" + "
                 <b>{number(account.changed)}</b>" "{say(staff::LINES_CHANGED)}" + "<b>{number(account.refused)}</b>" "{say(staff::LINES_REFUSED)}
@@ -154,7 +153,7 @@ fn Account(account: FormAccount) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table></div>
             })}
-        </details>
+        </div>
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use kontor_shared::api::CustomerPage;
 use kontor_shared::api::entry::EntryDesk;
+use kontor_shared::api::forms::FormAccount;
 use kontor_shared::catalog::columns::Columns;
 use kontor_shared::catalog::search::Index;
 use kontor_shared::ids::normal_form_id;
@@ -13,10 +14,11 @@ use kontor_shared::words::{entry as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::imports::upload::{PickedFile, picked};
 use super::{expiry, words_for};
 use crate::api::{self, ApiError, with_query};
 use crate::browser;
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::ui::page::PageHead;
 
 mod kept;
@@ -29,6 +31,8 @@ pub use sheet::send_scans;
 /// Customers offered to choose from.
 const MOST_OFFERED: usize = 8;
 const ASK: &str = "entry-ask";
+/// What a filled-in sheet may be called; what it is, its content says.
+const SHEETS: &str = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.txt,.htm,.html,.xml";
 
 /// Whose order it is, and the goods of the list.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub struct Open {
     index: Rc<Index>,
     /// What was entered before the page was left.
     kept: Kept,
+    /// What was read of the file that opened it.
+    account: Option<FormAccount>,
 }
 
 /// A customer that may be meant: code and name.
@@ -74,6 +80,8 @@ enum Asked {
     /// What somebody typed or scanned.
     Typed(String),
     Customer(String),
+    /// A filled-in sheet.
+    File(PickedFile),
     /// An order that was being entered.
     Kept(Kept),
 }
@@ -105,7 +113,18 @@ impl Asking {
 
     /// Opens what was asked for, or offers the customers that may be meant.
     async fn opened(self, asked: Asked) -> api::Result<Option<Open>> {
+        let mut account = None;
         let (by, value, kept) = match asked {
+            Asked::File(file) => {
+                let read = read_file(&file, None).await?;
+                let (by, value) = match &read.form_id {
+                    // What the form says of the list holds only where it is known.
+                    Some(form) if read.found_by.is_some() && !is_unknown(&read) => ("form", form.clone()),
+                    _ => ("customer", read.customer.clone()),
+                };
+                account = Some(read);
+                (by, value, Kept::default())
+            }
             Asked::Kept(kept) if !kept.form.is_empty() => ("form", kept.form.clone(), kept),
             Asked::Kept(kept) => ("customer", kept.customer.clone(), kept),
             Asked::Customer(code) => ("customer", code, Kept::default()),
@@ -119,7 +138,7 @@ impl Asking {
         let bytes = api::get_bytes(&desk.snapshot_url).await?;
         let list = Columns::decode(&bytes.to_vec()).map_err(|damage| ApiError::unreadable(0, format!("{damage:?}")))?;
         let index = Rc::new(Index::new(Arc::new(list.less(desk.discount))));
-        Ok(Some(Open { desk, index, kept }))
+        Ok(Some(Open { desk, index, kept, account }))
     }
 
     /// The code of the one customer a text means; several are offered.
@@ -141,6 +160,18 @@ impl Asking {
         self.open.set(None);
         browser::focus(ASK);
     }
+}
+
+/// The account of a filled-in sheet, for the customer named or the one its form was made for.
+async fn read_file(file: &PickedFile, customer: Option<&str>) -> api::Result<FormAccount> {
+    let name = file.name();
+    let mut query = vec![("name", name.as_str()), ("lang", lang().tag())];
+    query.extend(customer.map(|customer| ("customer", customer)));
+    api::post_file(&with_query("/api/forms", &query), file).await
+}
+
+fn is_unknown(account: &FormAccount) -> bool {
+    account.warnings.iter().any(|warning| warning.code == "form_unknown")
 }
 
 /// The one question at the beginning.
@@ -166,6 +197,10 @@ fn Ask(asking: Asking) -> impl IntoView {
                 <span class="err" id="entry-ask-error" role="alert">{move || asking.wrong.get()}</span>
             </div>
             <div class="row-x"><button type="submit" class="btn btn-main" aria-busy=move || asking.busy.get().then_some("true")>{say(words::OPEN)}</button></div>
+            <div class="field">
+                <label for="entry-file">{say(words::OR_FILE)}</label>
+                <input class="in" id="entry-file" type="file" accept=SHEETS on:change=move |event| if let Some(file) = picked(&event) { asking.go(Asked::File(file)) }/>
+            </div>
             {move || asking.offers.with(|offers| (!offers.is_empty()).then(|| {
                 let rows = offers.iter().cloned().enumerate().map(|(at, (code, name))| {
                     let own = code.clone();

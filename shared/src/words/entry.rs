@@ -11,6 +11,9 @@ crate::words! {
     FORM_OR_CUSTOMER_HINT = "The number stands in the form’s head and under its QR code; a scanner types it here by itself.",
         "Номер стоит в шапке бланка и под QR-кодом; сканер введёт его сюда сам.",
         "Номерът е в заглавието на бланката и под QR кода; скенерът го въвежда тук сам.";
+    OR_FILE = "Or a filled-in sheet", "Или заполненная таблица", "Или попълнена таблица";
+    FROM_FILE = "Lines from a filled-in sheet", "Строки из заполненной таблицы", "Редове от попълнена таблица";
+    REPLACED = "The lines of the file stand in place of those before.", "Строки из файла заменили прежние.", "Редовете от файла замениха предишните.";
     OPEN = "Open", "Открыть", "Отвори";
     WHICH_CUSTOMER = "Which customer?", "Какой клиент?", "Кой клиент?";
     NO_SUCH_CUSTOMER = "No customer and no form is called that.", "Нет ни клиента, ни бланка с таким названием.", "Няма клиент или бланка с такова име.";

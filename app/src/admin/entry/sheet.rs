@@ -2,8 +2,10 @@
 
 use js_sys::Reflect;
 use kontor_shared::api::entry::{EnterOrder, OrderBackground};
+use kontor_shared::api::forms::{FormAccount, FormLine};
 use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
 use kontor_shared::catalog::tiers;
+use kontor_shared::drafts::write_quantity;
 use kontor_shared::money::{Money, Percent, totals};
 use kontor_shared::orders::Source;
 use kontor_shared::words::{common, entry as words, format, staff};
@@ -15,7 +17,8 @@ use wasm_bindgen::JsCast;
 
 use super::kept::{self, Kept, KeptLine};
 use super::lines::{Goods, Line, Lines, read};
-use super::{Crumb, Open};
+use super::{Crumb, Open, SHEETS, read_file};
+use crate::admin::beside::Account;
 use crate::admin::imports::upload::PickedFile;
 use crate::admin::{expiry, words_for};
 use crate::api::{self, encoded, with_query};
@@ -27,7 +30,7 @@ use crate::ui::form::{Area, Choose, Form, Line as Field, Submit, Wrong};
 use crate::ui::toast;
 
 /// Ways an order comes in that is entered here.
-const SOURCES: [Source; 3] = [Source::Fax, Source::Post, Source::Phone];
+const SOURCES: [Source; 4] = [Source::Fax, Source::Post, Source::Phone, Source::Sheet];
 
 #[derive(Clone, Copy)]
 struct Facts {
@@ -62,7 +65,7 @@ pub async fn send_scans(order: &str, files: &[PickedFile]) -> bool {
 
 #[component]
 pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let Open { desk, index, kept } = open;
+    let Open { desk, index, kept, account } = open;
     let was_kept = kept.is_worth_keeping();
     let goods: Goods = StoredValue::new_local(index);
     let id = if kept.id.is_empty() { new_id().to_string() } else { kept.id.clone() };
@@ -87,6 +90,56 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
     if was_kept {
         toast::tell(words::KEPT.with(lang(), &[("customer", &desk.customer.name)]));
     }
+    let read_of: RwSignal<Option<FormAccount>> = RwSignal::new(None);
+    // Every line of a file whose product and quantity are known stands in the order; the account tells of the others.
+    let take = move |account: FormAccount| {
+        let from_file = |line: &FormLine| {
+            let row = goods.with_value(|index| index.list().codes().iter().position(|code| code == line.code))?;
+            Some(Line { row: row as u32, typed: RwSignal::new(write_quantity(line.quantity?, lang())) })
+        };
+        let mut found: Vec<Line> = Vec::new();
+        for line in account.lines.iter().filter_map(from_file) {
+            if found.iter().all(|known| known.row != line.row) {
+                found.push(line);
+            }
+        }
+        facts.source.set(Source::Sheet.word().into());
+        for (field, said) in
+            [(facts.po_number, &account.po_number), (facts.comment, &account.comment), (facts.wanted_on, account.wanted_on.as_ref().unwrap_or(&String::new()))]
+        {
+            if field.with_untracked(String::is_empty) && !said.is_empty() {
+                field.set(said.clone());
+            }
+        }
+        read_of.set(Some(account));
+        let before = lines.get_untracked();
+        lines.set(found);
+        if !before.is_empty() {
+            toast::offer_undo(say(words::REPLACED), say(words::UNDO), move || drop(lines.try_set(before.clone())));
+        }
+    };
+    if let Some(account) = account {
+        take(account);
+    }
+    let reading = RwSignal::new(false);
+    let give = {
+        let customer = desk.customer.code.clone();
+        move |event: web_sys::Event| {
+            let Some(file) = crate::admin::imports::upload::picked(&event).filter(|_| !reading.get_untracked()) else { return };
+            let customer = customer.clone();
+            reading.set(true);
+            spawn_local(async move {
+                let answer = read_file(&file, Some(&customer)).await;
+                if reading.try_set(false).is_some() {
+                    return;
+                }
+                match answer {
+                    Ok(account) => take(account),
+                    Err(error) => expiry::tell(&error),
+                }
+            });
+        }
+    };
     let scans: RwSignal<Vec<PickedFile>, LocalStorage> = RwSignal::new_local(Vec::new());
     let (form_id, customer) = (desk.form_id.clone(), desk.customer.code.clone());
     let as_kept = {
@@ -183,7 +236,14 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
         {desk.ended.then(|| view! { <div class="note note-warn"><p>{say(words::ENDED)}</p></div> })}
         {earlier}
         <form class="two" on:submit=move |event| { event.prevent_default(); store.with_value(|store| store()); }>
-            <div class="stack"><Lines lines=lines goods=goods/></div>
+            <div class="stack">
+                {move || read_of.get().map(|account| view! { <section class="panel panel-s"><h2>{say(words::WHAT_WAS_READ)}</h2><div class="body"><Account account=account/></div></section> })}
+                <Lines lines=lines goods=goods/>
+                <div class="field">
+                    <label for="entry-fill">{say(words::FROM_FILE)}</label>
+                    <input class="in" id="entry-fill" type="file" accept=SHEETS on:change=give aria-busy=move || reading.get().then_some("true")/>
+                </div>
+            </div>
             <div class="stack">
                 <Sums lines=lines goods=goods/>
                 <section class="panel panel-s"><h2>{say(staff::FACTS)}</h2><div class="body stack">
