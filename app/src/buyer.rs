@@ -13,6 +13,7 @@ use crate::account::forgot::Forgot;
 use crate::account::sign_up::SignUpPage;
 use crate::lang::say;
 use crate::news::{EditionNews, NoNetwork};
+use crate::orders::from_file::FromFilePage;
 use crate::orders::list::Orders;
 use crate::orders::page::OrderPage;
 use crate::orders::review::ReviewPage;
@@ -39,6 +40,7 @@ fn pages() -> AnyView {
             <FlatRoutes fallback=|| view! { <Frame><NotFound/></Frame> }>
                 <Route path=path!("/") view=ToTheList/>
                 <Route path=path!("/review") view=|| view! { <Frame><ReviewPage/></Frame> }/>
+                <Route path=path!("/order-from-file") view=|| view! { <Frame><FromFilePage/></Frame> }/>
                 <Route path=path!("/orders") view=|| view! { <Frame><Orders/></Frame> }/>
                 <Route path=path!("/orders/:id") view=|| view! { <Frame><OrderPage/></Frame> }/>
                 <Route path=path!("/profile") view=|| view! { <Frame><crate::profile::ProfilePage/></Frame> }/>

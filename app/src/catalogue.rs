@@ -20,6 +20,8 @@ pub mod kept;
 mod newer;
 mod place;
 
+pub use fetch::reader;
+
 /// One version as this reader sees it, ready to search.
 pub struct Catalogue {
     pub info: PriceListInfo,

@@ -23,6 +23,7 @@ use crate::session;
 use crate::ui::toast;
 
 pub mod device;
+mod lines;
 
 /// The draft and whether this browser keeps it.
 #[derive(Clone, Copy)]

@@ -15,7 +15,6 @@ use kontor_shared::ids::form_id;
 use kontor_shared::money::Percent;
 use kontor_shared::words::{common, export as own_words, shop as words};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
@@ -26,30 +25,13 @@ use crate::draft;
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
 use crate::ui::toast;
+use crate::workers::{self, Worker};
 
 /// 100 000 rows take two seconds, and it says how far it is; a worker silent for this long has failed.
 const PATIENCE_MS: u64 = 60_000;
 const WATCH: Duration = Duration::from_secs(5);
 /// What takes longer than this shows how far it is.
 const AT_ONCE: Duration = Duration::from_millis(500);
-/// When the rows are in use, nothing else is waiting for the network.
-const SOON: Duration = Duration::from_secs(3);
-
-#[wasm_bindgen]
-extern "C" {
-    type Worker;
-    #[wasm_bindgen(constructor, js_class = "Worker", catch)]
-    fn new(url: &str, options: &JsValue) -> Result<Worker, JsValue>;
-    #[wasm_bindgen(method, js_name = postMessage)]
-    fn post_message(this: &Worker, message: &JsValue);
-    #[wasm_bindgen(method)]
-    fn terminate(this: &Worker);
-    #[wasm_bindgen(method, setter, js_name = onmessage)]
-    fn on_message(this: &Worker, handler: &JsValue);
-    #[wasm_bindgen(method, setter, js_name = onerror)]
-    fn on_error(this: &Worker, handler: &JsValue);
-}
-
 /// What to save.
 #[derive(Clone)]
 pub enum What {
@@ -69,36 +51,6 @@ pub fn save(what: What) {
         Some(message) => run(what, &message),
         None => toast::fail(say(words::LIST_NOT_HERE)),
     }
-}
-
-/// Has the browser fetch and keep the worker's files, once the page is in use: the first file is then made at once, and
-/// without a network too.
-pub fn fetch_soon() {
-    thread_local! {
-        static ASKED: Cell<bool> = const { Cell::new(false) };
-    }
-    if ASKED.replace(true) {
-        return;
-    }
-    set_timeout(
-        || {
-            spawn_local(async {
-                let Some(meta) = meta() else { return };
-                let with = meta.get_attribute("data-with").unwrap_or_default();
-                for url in with.split(' ').chain(meta.get_attribute("content").as_deref()) {
-                    // What does not come now comes when it is asked for.
-                    if let Ok(answer) = gloo_net::http::Request::get(url).send().await {
-                        let _ = answer.binary().await;
-                    }
-                }
-            });
-        },
-        SOON,
-    );
-}
-
-fn meta() -> Option<web_sys::Element> {
-    document().query_selector("meta[name=kontor-worker]").ok().flatten()
 }
 
 /// What the worker is asked; with the list in it where it cannot be had at its address.
@@ -234,11 +186,7 @@ fn stop(number: u32) {
 
 /// Starts the worker, asks it, and ends it with the answer, whatever that is.
 fn run(what: What, message: &JsValue) {
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"type".into(), &"module".into());
-    let Some(Ok(worker)) = meta().and_then(|meta| meta.get_attribute("content")).map(|url| Worker::new(&url, &options)) else {
-        return again(what);
-    };
+    let Some(worker) = workers::start("worker") else { return again(what) };
     let number = LAST.get() + 1;
     LAST.set(number);
     let run = Rc::new(Run { what, worker, ended: Cell::new(false), heard_at: Cell::new(browser::now()), shown: RefCell::new(None) });

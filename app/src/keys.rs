@@ -59,6 +59,8 @@ pub enum Act {
     Details,
     Review,
     Excel,
+    /// The page that makes an order of a file.
+    File,
     Keys,
     /// Back: clear the search, leave the field.
     Back,
@@ -75,6 +77,8 @@ pub fn decide(key: Key<'_>, place: Place, single: bool) -> Option<Act> {
             "Enter" => Some(Act::Review),
             // Russian and Bulgarian layouts give their own letter for the same key.
             "s" | "S" | "ы" | "Ы" | "с" | "С" => Some(Act::Excel),
+            // The key of O on the English, Russian and both Bulgarian layouts.
+            "o" | "O" | "щ" | "Щ" | "о" | "О" | "д" | "Д" => Some(Act::File),
             // In a field the browser undoes typing.
             "z" | "Z" | "я" | "Я" | "з" | "З" if !matches!(place, Place::Search | Place::Field) => Some(Act::Undo),
             _ => None,
@@ -163,6 +167,7 @@ mod tests {
         for place in [Place::Search, Place::Quantity, Place::Field, Place::Page] {
             assert_eq!(decide(Key { ctrl: true, ..plain("Enter") }, place, true), Some(Act::Review));
             assert_eq!(decide(Key { ctrl: true, ..plain("s") }, place, true), Some(Act::Excel));
+            assert_eq!(decide(Key { ctrl: true, ..plain("щ") }, place, true), Some(Act::File));
         }
         assert_eq!(decide(Key { ctrl: true, ..plain("z") }, Place::Field, true), None);
         assert_eq!(decide(Key { ctrl: true, ..plain("z") }, Place::Page, true), Some(Act::Undo));

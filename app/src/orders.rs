@@ -1,5 +1,6 @@
 //! The buyer's orders: the review of the draft and sending it, the list, one order.
 
+pub mod from_file;
 pub mod list;
 pub mod page;
 pub mod review;

@@ -11,6 +11,7 @@ use crate::browser;
 use crate::buyer::bar::BuyerBar;
 use crate::catalogue::{Catalogue, Fetch, shop};
 use crate::export::{self, What};
+use crate::handed;
 use crate::keys::{Act, Key, Place, decide, single_wanted};
 use crate::lang::say;
 use crate::news::AsOf;
@@ -55,6 +56,7 @@ pub fn PriceList() -> impl IntoView {
             <span class="item only-xl"><AsOf/></span>
             <button type="button" class="item keys-button only-l" aria-label=say(words::KEYS) title=say(words::KEYS) on:click=move |_| keys.set(true)><kbd>"?"</kbd></button>
         </BuyerBar>
+        <handed::DropHere taken=Callback::new(handed::carry)/>
         {move || match list.get() {
             Fetch::Asking => view! { <main class="page" id="main"><Loading/></main> }.into_any(),
             Fetch::Failed(error) => view! { <main class="page" id="main"><NoList error=error title=words::PRICE_LIST next="/"/></main> }.into_any(),
@@ -88,7 +90,7 @@ pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView
 /// The list itself, once it is here.
 #[component]
 fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
-    export::fetch_soon();
+    crate::workers::fetch_soon();
     address::follow(catalogue.clone());
     let looking = Looking::new(catalogue.clone());
     print::on_print(catalogue.clone(), looking);
@@ -116,6 +118,7 @@ fn Shelf(catalogue: Arc<Catalogue>, keys: RwSignal<bool>) -> impl IntoView {
             Act::Details => {}
             Act::Review => browser::go("/review"),
             Act::Excel => export::save(What::PriceList),
+            Act::File => browser::go(handed::PAGE),
             Act::Keys => keys.set(true),
             // With nothing of ours to undo, the browser undoes typing.
             Act::Undo if !toast::undo_newest() => return,

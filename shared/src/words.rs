@@ -18,6 +18,7 @@ pub mod export;
 pub mod firm;
 pub mod format;
 pub mod forms;
+pub mod from_file;
 pub mod imports;
 pub mod letters;
 pub mod list;

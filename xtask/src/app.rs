@@ -1,4 +1,4 @@
-//! The app: three WASM pages and a WASM worker, styles, fonts and icons, as `app/dist`, which the server embeds.
+//! The app: three WASM pages and two WASM workers, styles, fonts and icons, as `app/dist`, which the server embeds.
 //!
 //! Files under `/assets` carry a hash of their content in their name, so a browser may keep them for ever. Beside each
 //! file that gains by it lies its brotli form. Nothing is written when nothing changed, so the server is not rebuilt.
@@ -17,14 +17,27 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Older ones write modules that do not start: Debian's 108 re-points an export to the wrong table (stack.md §2).
 const LEAST_WASM_OPT: u32 = 132;
 /// Sheets the price list's page has no use for.
-const NOT_OF_THE_LIST: &[&str] = &["mailings.css", "staff.css"];
+const NOT_OF_THE_LIST: &[&str] = &["file.css", "mailings.css", "staff.css"];
 
 /// Builds `app/dist`, or leaves it when nothing changed.
 pub fn build() -> Result<()> {
     ensure_wasm_target()?;
     step("building the app (WebAssembly)", || {
         succeed(
-            cargo().args(["build", "--locked", "-p", "kontor-app", "-p", "kontor-worker", "--profile", "wasm-release", "--target", WASM_TARGET]),
+            cargo().args([
+                "build",
+                "--locked",
+                "-p",
+                "kontor-app",
+                "-p",
+                "kontor-reader",
+                "-p",
+                "kontor-worker",
+                "--profile",
+                "wasm-release",
+                "--target",
+                WASM_TARGET,
+            ]),
             "the app does not compile; the compiler's words are above",
         )
     })?;
@@ -81,7 +94,9 @@ impl Inputs {
     fn read() -> Result<Self> {
         let built = target().join(WASM_TARGET).join("wasm-release");
         let mut wasm = BTreeMap::new();
-        for (name, file) in [("list", "list.wasm"), ("buyer", "buyer.wasm"), ("staff", "staff.wasm"), ("worker", "kontor_worker.wasm")] {
+        for (name, file) in
+            [("list", "list.wasm"), ("buyer", "buyer.wasm"), ("staff", "staff.wasm"), ("worker", "kontor_worker.wasm"), ("reader", "kontor_reader.wasm")]
+        {
             wasm.insert(name, fs::read(built.join(file)).with_context(|| format!("cargo made no {file}"))?);
         }
         let mut templates = BTreeMap::new();
@@ -112,6 +127,7 @@ impl Inputs {
         add("service worker", include_bytes!("service_worker.rs"));
         add("service worker's script", include_bytes!("service_worker.js"));
         add("worker", include_bytes!("../../app/worker/boot.js"));
+        add("reader", include_bytes!("../../app/reader/boot.js"));
         add("boot", include_bytes!("../../app/boot.js"));
         add("wasm-opt", &[u8::from(self.wasm_opt)]);
         self.wasm.iter().for_each(|(name, bytes)| add(name, bytes));
@@ -148,14 +164,10 @@ impl Inputs {
         let theme_name = hashed_name("theme.js", &self.theme);
         files.insert(theme_name.clone(), self.theme.clone());
 
-        let worker = self.bind("worker", &mut files)?;
-        let worker_boot = include_str!("../../app/worker/boot.js");
-        let worker_boot = worker_boot.replace("{{SCRIPT}}", &format!("./{}", worker.script)).replace("{{WASM}}", &format!("/assets/{}", worker.wasm));
-        let worker_name = hashed_name("worker-boot.js", worker_boot.as_bytes());
-        files.insert(worker_name.clone(), worker_boot.into_bytes());
+        let worker = self.worker("worker", include_str!("../../app/worker/boot.js"), &mut files)?;
+        let reader = self.worker("reader", include_str!("../../app/reader/boot.js"), &mut files)?;
 
         let styled: Vec<String> = files.keys().filter(|name| name.ends_with(".woff2") || [&style_name, &theme_name].contains(name)).cloned().collect();
-        let lazy: Vec<String> = vec![worker_name.clone(), worker.script.clone(), worker.wasm.clone()];
         let mut edition = Edition { pages: BTreeMap::new(), first: Vec::new(), after: Vec::new(), name: String::new() };
         for (page, template) in &self.templates {
             let before: BTreeSet<String> = files.keys().cloned().collect();
@@ -182,10 +194,7 @@ impl Inputs {
                 )
                 .replace("{{PRELOADS}}", &preloads)
                 .replace("{{THEME}}", &if inline { format!("<script>{theme}</script>") } else { format!("<script src=\"/assets/{theme_name}\"></script>") })
-                .replace(
-                    "{{WORKER_META}}",
-                    &format!("<meta name=\"kontor-worker\" content=\"/assets/{worker_name}\" data-with=\"/assets/{} /assets/{}\">", worker.script, worker.wasm),
-                );
+                .replace("{{WORKER_META}}", &format!("{}\n{}", worker.meta, reader.meta));
             if let Some(at) = html.find("{{") {
                 bail!("app/{page}.html has a place nothing fills: {}", html[at..].chars().take(20).collect::<String>());
             }
@@ -196,7 +205,7 @@ impl Inputs {
             files.insert(format!("{page}.html"), html.into_bytes());
         }
         edition.first.extend(styled.iter().map(|name| format!("/assets/{name}")));
-        edition.after.extend(lazy.iter().chain(&worker.snippets).map(|name| format!("/assets/{name}")));
+        edition.after.extend(worker.files.iter().chain(&reader.files).map(|name| format!("/assets/{name}")));
         edition.after.extend(
             self.public.keys().filter(|name| name.ends_with(".png") || name.ends_with(".svg") || name.ends_with(".webmanifest")).map(|name| format!("/{name}")),
         );
@@ -212,6 +221,16 @@ impl Inputs {
             .collect();
         files.extend(compressed);
         Ok(files)
+    }
+
+    /// Adds a module that works off the main thread, with the script that starts it.
+    fn worker(&self, name: &str, boot: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<Worker> {
+        let bound = self.bind(name, files)?;
+        let boot = boot.replace("{{SCRIPT}}", &format!("./{}", bound.script)).replace("{{WASM}}", &format!("/assets/{}", bound.wasm));
+        let boot_name = hashed_name(&format!("{name}-boot.js"), boot.as_bytes());
+        files.insert(boot_name.clone(), boot.into_bytes());
+        let meta = format!("<meta name=\"kontor-{name}\" content=\"/assets/{boot_name}\" data-with=\"/assets/{} /assets/{}\">", bound.script, bound.wasm);
+        Ok(Worker { meta, files: [boot_name, bound.script, bound.wasm].into_iter().chain(bound.snippets).collect() })
     }
 
     /// Runs wasm-bindgen over one module and adds its script and its WASM under hashed names.
@@ -250,6 +269,14 @@ impl Inputs {
         files.insert(bound.wasm.clone(), wasm);
         Ok(bound)
     }
+}
+
+/// A module that works off the main thread.
+struct Worker {
+    /// The element that tells pages its script.
+    meta: String,
+    /// Names under `/assets`.
+    files: Vec<String>,
 }
 
 /// Names under `/assets` of a bound module.

@@ -44,6 +44,8 @@ pub fn lint() -> Result<()> {
                 "-p",
                 "kontor-app",
                 "-p",
+                "kontor-reader",
+                "-p",
                 "kontor-worker",
                 "--profile",
                 "wasm-release",

@@ -17,7 +17,7 @@ pub fn BuyerBar(
 ) -> impl IntoView {
     let mut items = vec![
         NavItem { href: "/", label: say(shop::PRICE_LIST), under: &[] },
-        NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/review"] },
+        NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/order-from-file", "/review"] },
         NavItem { href: "/about", label: say(shop::ABOUT), under: &[] },
     ];
     if untrack(session).is_some_and(|session| session.customer.is_some()) {

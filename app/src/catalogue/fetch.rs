@@ -225,7 +225,7 @@ impl Shop {
 }
 
 /// Whom this tab shows prices of. What the browser keeps may be another tab's reader's by now.
-fn reader() -> String {
+pub fn reader() -> String {
     house().session.with_untracked(|session| memory::reader(session.as_ref()))
 }
 

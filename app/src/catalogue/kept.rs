@@ -24,6 +24,7 @@ const CACHE: &str = "kontor-kept";
 const PICTURES: &str = "kontor-pictures";
 const LIST: &str = "/kept/list";
 const BOUGHT: &str = "/kept/bought";
+const FILE: &str = "/kept/file";
 /// The first screen, which `app/boot.js` shows.
 const FIRST: &str = "/kept/first";
 
@@ -136,6 +137,20 @@ pub async fn bought(reader: &str) -> Option<Bought> {
 
 pub async fn keep_bought(reader: &str, bought: &Bought) {
     write(BOUGHT, reader, bought, &Uint8Array::new_with_length(0)).await;
+}
+
+/// Keeps a file that was dropped on one page for the page that reads it.
+pub async fn hand_file(reader: &str, name: &str, bytes: &Uint8Array) {
+    write(FILE, reader, name, bytes).await;
+}
+
+/// The file that was handed over, once.
+pub async fn handed_file(reader: &str) -> Option<(String, Uint8Array)> {
+    let file = read(FILE, reader).await;
+    if let Ok(cache) = cache().await {
+        let _ = JsFuture::from(cache.drop(FILE)).await;
+    }
+    file
 }
 
 /// Nothing of any reader's list is kept any more.

@@ -1,13 +1,13 @@
 //! The sheet of keys.
 
-use kontor_shared::words::{Word, list, shop as words};
+use kontor_shared::words::{Word, from_file, list, shop as words};
 use leptos::prelude::*;
 
 use crate::keys::{single_wanted, want_single};
 use crate::lang::say;
 use crate::ui::dialog::Dialog;
 
-const KEYS: [(Word, &[&str]); 17] = [
+const KEYS: [(Word, &[&str]); 18] = [
     (words::KEY_SHEET, &["?"]),
     (words::KEY_SEARCH, &["/"]),
     (words::KEY_BEST, &["Enter"]),
@@ -15,6 +15,7 @@ const KEYS: [(Word, &[&str]); 17] = [
     (words::KEY_UNDO, &["Ctrl+Z"]),
     (words::KEY_REVIEW, &["Ctrl+Enter"]),
     (words::KEY_EXCEL, &["Ctrl+S"]),
+    (from_file::TITLE, &["Ctrl+O"]),
     (words::KEY_ROW, &["↑", "↓"]),
     (words::KEY_SCREEN, &["PgUp", "PgDn"]),
     (words::KEY_DIGITS, &["0", "9"]),
@@ -37,8 +38,8 @@ pub fn KeysSheet(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=open title=say(words::KEYS) wide=true>
             <div class="dialog-body key-cols">
-                <section><h3>{say(words::KEYS_EVERYWHERE)}</h3><dl>{part(&KEYS[..7])}</dl></section>
-                <section><h3>{say(words::KEYS_IN_LIST)}</h3><dl>{part(&KEYS[7..])}</dl></section>
+                <section><h3>{say(words::KEYS_EVERYWHERE)}</h3><dl>{part(&KEYS[..8])}</dl></section>
+                <section><h3>{say(words::KEYS_IN_LIST)}</h3><dl>{part(&KEYS[8..])}</dl></section>
             </div>
             <div class="dialog-body">
                 <label class="pick">

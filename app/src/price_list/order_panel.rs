@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kontor_shared::drafts::Review;
 use kontor_shared::money::{Currency, Percent, Totals, VatMode};
-use kontor_shared::words::{common, format, profile, shop as words};
+use kontor_shared::words::{common, format, from_file, profile, shop as words};
 use leptos::prelude::*;
 
 use super::further::{Further, lacking};
@@ -98,6 +98,7 @@ pub fn OrderPanel(catalogue: Arc<Catalogue>, review: Memo<Review>) -> impl IntoV
                         view! { <a class="btn btn-main btn-wide" href="/review">{say(words::REVIEW_ORDER)}<kbd>"Ctrl Enter"</kbd></a> }.into_any()
                     }}
                     <button type="button" class="btn btn-wide" title=say(words::EXCEL_NOTE) on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}<kbd class="only-l">"Ctrl S"</kbd></button>
+                    <a class="btn btn-wide" href=crate::handed::PAGE>{say(from_file::TITLE)}<kbd class="only-l">"Ctrl O"</kbd></a>
                     {(lines > 0).then(|| view! {
                         {move || store.kept.get().then(|| view! { <p class="s ink-2">{say(words::KEPT_HERE)}" "{persistence::said()}</p> })}
                         <NotKept/>
