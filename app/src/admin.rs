@@ -104,7 +104,7 @@ fn BuyerHere() -> impl IntoView {
 fn Office(role: Role) -> impl IntoView {
     // A role without the queue begins where it works.
     let home = if Section::Orders.open_to(role) { "/admin" } else { "/admin/customers" };
-    let items = Section::open_sections(role).map(|section| NavItem { href: section.href(), label: say(section.word()), under: &[] }).collect();
+    let items: Vec<NavItem> = Section::open_sections(role).map(|section| NavItem { href: section.href(), label: say(section.word()), under: &[] }).collect();
     view! {
         <Bar home=home items=items path=use_location().pathname side_menu=true>
             <span class="item only-l s">{say(staff::role(role))}</span>

@@ -188,6 +188,13 @@ impl DraftStore {
         }
     }
 
+    /// The firm has an order: where the draft still has it, it is out from here on.
+    pub fn hear_of(self, order: OrderId) {
+        if self.draft.with_untracked(|draft| draft.id) == Some(order) {
+            self.change(|_| {});
+        }
+    }
+
     /// What the server keeps goes together with what is here.
     fn take_in(self, theirs: KeptDraft) -> TakenIn {
         let taken = self.with(|hold, now| {
@@ -208,7 +215,7 @@ impl DraftStore {
         });
     }
 
-    /// The order goes into the queue. Says whether the browser keeps it there.
+    /// The order goes into the queue. Says whether the browser keeps it there; else the draft stays.
     pub fn queue_up(self, order: &Queued) -> bool {
         let kept = self.with(|hold, now| hold.queue_up(&mut Local, now, order)) == Some(true);
         crate::queue::queue().look();

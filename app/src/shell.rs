@@ -58,7 +58,7 @@ impl NavItem {
 #[component]
 pub fn Bar(
     home: &'static str,
-    items: Vec<NavItem>,
+    #[prop(into)] items: Signal<Vec<NavItem>>,
     /// Where the reader is.
     #[prop(into)]
     path: Signal<String>,
@@ -67,8 +67,9 @@ pub fn Bar(
     side_menu: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let entries = move |items: Vec<NavItem>| {
+    let entries = move || {
         items
+            .get()
             .into_iter()
             .map(|item| {
                 let (href, label) = (item.href, item.label);
@@ -109,7 +110,7 @@ pub fn Bar(
         <a class="skip" href="#main" rel="external">{say(common::SKIP_TO_CONTENT)}</a>
         <header class="bar">
             <a class="firm" href=home>{logo}{name}</a>
-            {(!side_menu).then(|| view! { <nav class="only-l" aria-label=say(common::MENU)>{entries(items.clone())}</nav> })}
+            {(!side_menu).then(|| view! { <nav class="only-l" aria-label=say(common::MENU)>{entries}</nav> })}
             <span class="push"></span>
             {children.map(|children| children())}
             {demo.then(|| view! { <span class="badge badge-demo">{say(common::DEMO_DATA)}</span> })}
@@ -132,7 +133,7 @@ pub fn Bar(
                     </span>
                 </summary>
                 <div class="menu-box">
-                    <nav class="only-s" aria-label=say(common::MENU) on:click=move |_| close()>{entries(items)}</nav>
+                    <nav class="only-s" aria-label=say(common::MENU) on:click=move |_| close()>{entries}</nav>
                     <Choices/>
                     {move || session().map(|session| view! {
                         <p class="s ink-2">{session.login}</p>

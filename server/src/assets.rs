@@ -42,13 +42,22 @@ fn find(name: &str) -> Option<&'static File> {
     FILES.binary_search_by_key(&name, |file| file.name).ok().map(|at| &FILES[at])
 }
 
+/// Whether whoever asks can read brotli.
+pub fn takes_brotli(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli)
+}
+
+fn accepts_brotli(accepted: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+        let weight = weight.trim().trim_start_matches("q=");
+        name.trim().eq_ignore_ascii_case("br") && !matches!(weight, "0" | "0.0" | "0.00" | "0.000")
+    })
+}
+
 fn answer(file: &'static File, headers: &HeaderMap, cache: &'static str) -> Response {
-    let takes_brotli = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(',').any(|part| part.trim().starts_with("br")));
     let mut response = match file.brotli {
-        Some(bytes) if takes_brotli => ([(header::CONTENT_ENCODING, "br")], bytes).into_response(),
+        Some(bytes) if takes_brotli(headers) => ([(header::CONTENT_ENCODING, "br")], bytes).into_response(),
         _ => file.bytes.into_response(),
     };
     let answer = response.headers_mut();
@@ -95,4 +104,16 @@ pub async fn shell(Path(page): Path<String>, headers: HeaderMap) -> Result<Respo
 /// The staff page.
 pub async fn staff_page(headers: HeaderMap) -> Response {
     html("staff.html", &headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brotli_is_sent_only_to_those_who_take_it() {
+        for (header, expected) in [("gzip, deflate, br, zstd", true), ("br;q=1.0", true), ("br;q=0, gzip", false), ("gzip", false), ("brx", false)] {
+            assert_eq!(accepts_brotli(header), expected, "{header}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, is_known};
 use crate::firm::FirmSettings;
 use crate::time::{day_in, parse_day, rfc3339};
-use crate::{AppState, audit, bodies, catalog, jobs, pictures};
+use crate::{AppState, assets, audit, bodies, catalog, jobs, pictures};
 
 pub mod first_screen;
 pub mod opening;
@@ -332,25 +332,12 @@ fn kept(keeping: &str, tag: &str) -> [(header::HeaderName, String); 3] {
 
 /// A body stored in brotli, unpacked for whoever does not take that.
 async fn packed(body: bodies::Body, keeping: &str, tag: &str, headers: &HeaderMap) -> Result<Response> {
-    let takes_brotli = takes_brotli(headers);
     let media_type = (header::CONTENT_TYPE, body.media_type);
-    if takes_brotli {
+    if assets::takes_brotli(headers) {
         return Ok((kept(keeping, tag), [media_type, (header::CONTENT_ENCODING, "br".to_string())], body.bytes).into_response());
     }
     let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&body.bytes)).await.context("unpacking stopped")??;
     Ok((kept(keeping, tag), [media_type], plain).into_response())
-}
-
-fn takes_brotli(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts_brotli)
-}
-
-fn accepts_brotli(accepted: &str) -> bool {
-    accepted.split(',').any(|part| {
-        let (name, weight) = part.split_once(';').unwrap_or((part, ""));
-        let weight = weight.trim().trim_start_matches("q=");
-        name.trim().eq_ignore_ascii_case("br") && !matches!(weight, "0" | "0.0" | "0.00" | "0.000")
-    })
 }
 
 /// A published view decoded, for export and tests on the server.
@@ -358,16 +345,4 @@ pub async fn load(connection: &mut AnyConnection, version: i64, overlay: &str) -
     let Some(body) = store::body(connection, version, overlay).await? else { return Ok(None) };
     let plain = snapshot::decompress(&body.bytes)?;
     Ok(Some(snapshot::read(&plain)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn brotli_is_sent_only_to_those_who_take_it() {
-        for (header, expected) in [("gzip, deflate, br, zstd", true), ("br;q=1.0", true), ("br;q=0, gzip", false), ("gzip", false), ("brx", false)] {
-            assert_eq!(accepts_brotli(header), expected, "{header}");
-        }
-    }
 }

@@ -15,14 +15,16 @@ pub fn BuyerBar(
     path: Signal<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let mut items = vec![
-        NavItem { href: "/", label: say(shop::PRICE_LIST), under: &[] },
-        NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/order-from-file", "/review"] },
-        NavItem { href: "/about", label: say(shop::ABOUT), under: &[] },
-    ];
-    if untrack(session).is_some_and(|session| session.customer.is_some()) {
-        items.insert(2, NavItem { href: "/profile", label: say(profile::PROFILE), under: &[] });
-    }
+    // Whoever signs in or out on this page finds what is theirs, and no more.
+    let of_a_customer = Memo::new(|_| session().is_some_and(|session| session.customer.is_some()));
+    let items = Signal::derive(move || {
+        let profile = of_a_customer.get().then(|| NavItem { href: "/profile", label: say(profile::PROFILE), under: &[] });
+        let before = [
+            NavItem { href: "/", label: say(shop::PRICE_LIST), under: &[] },
+            NavItem { href: "/orders", label: say(shop::ORDERS), under: &["/orders", "/order-from-file", "/review"] },
+        ];
+        before.into_iter().chain(profile).chain([NavItem { href: "/about", label: say(shop::ABOUT), under: &[] }]).collect::<Vec<_>>()
+    });
     view! {
         <Bar home="/" items=items path=path>
             {children.map(|children| children())}

@@ -418,7 +418,8 @@ fn Queued(id: OrderId, code: String) -> impl IntoView {
     view! {
         <div class="note queue-note" role="status" tabindex="-1" node_ref=heading>
             <p>
-                {move || { all.track(); if now() { say(words::SENDING) } else { say(why(&code)) } }}" "{say(queue_words::QUEUED_NOTE)}
+                {move || { all.track(); if now() { say(words::SENDING) } else { say(why(&code)) } }}" "
+                {if queue::lasts(&Local, id) { say(queue_words::QUEUED_NOTE) } else { say(queue_words::QUEUED_NOT_KEPT) }}
             </p>
             <button type="button" class="link" on:click=move |_| sender::go(true)>{say(queue_words::SEND_NOW)}</button>
             <a href="/orders">{say(queue_words::SEE_WAITING)}</a>

@@ -31,6 +31,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
     let save = move || export::save(What::Found(found.clone(), looking.layout.with_untracked(|layout| layout.rows().into())));
     let pictures = catalogue.list().has_pictures();
     let searching = move || shop.query.with(|query| !query.trim().is_empty());
+    let repaired = move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.reason(0))));
     let clear = move || {
         shop.query.set(String::new());
         shop.literal.set(false);
@@ -66,6 +67,17 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                         words::N_OF_GOODS.with(lang(), total, &[("shown", &format::integer(lang(), shown as i64))])
                     }
                 }}
+                // What was looked for instead is said with how many it is.
+                {move || repaired().map(|(used, reason)| {
+                    let why = match reason {
+                        Some(Reason::Layout) => words::WHY_LAYOUT,
+                        Some(Reason::Translit) => words::WHY_TRANSLIT,
+                        Some(Reason::Spelling) => words::WHY_SPELLING,
+                        Some(Reason::Form) => words::WHY_FORM,
+                        _ => words::WHY_TYPO,
+                    };
+                    view! { <span class="why">{why.with(lang(), &[("used", &used), ("query", &shop.query.get())])}</span> }
+                })}
             </span>
             {
                 move || looking.layout.with(|layout| layout.count() > 0 && layout.count() < all).then(|| {
@@ -80,20 +92,9 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                 })
             }
             <span class="not-xl"><crate::news::AsOf/></span>
-            <button type="button" class="link s push only-s" on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
-            {move || looking.hits.with(|hits| hits.found.repaired.clone().map(|used| (used, hits.found.reason(0)))).map(|(used, reason)| {
-                let query = shop.query.get();
-                let why = match reason {
-                    Some(Reason::Layout) => words::WHY_LAYOUT,
-                    Some(Reason::Translit) => words::WHY_TRANSLIT,
-                    Some(Reason::Spelling) => words::WHY_SPELLING,
-                    Some(Reason::Form) => words::WHY_FORM,
-                    _ => words::WHY_TYPO,
-                };
-                view! {
-                    <span>{why.with(lang(), &[("used", &used), ("query", &query)])}</span>
-                    <button type="button" class="link s" on:click=move |_| shop.literal.set(true)>{words::SEARCH_INSTEAD.with(lang(), &[("query", &query)])}</button>
-                }
+            <button type="button" class="link s push by-foot" on:click=move |_| export::save(What::PriceList)>{say(words::SAVE_AS_EXCEL)}</button>
+            {move || repaired().map(|_| view! {
+                <button type="button" class="link s" on:click=move |_| shop.literal.set(true)>{words::SEARCH_INSTEAD.with(lang(), &[("query", &shop.query.get())])}</button>
             })}
         </div>
     }

@@ -60,8 +60,17 @@ pub enum Entry {
 /// Hits without the group chosen in the tree, and how many each group has.
 pub struct Hits {
     pub found: Found,
-    /// How many of them each filter would leave.
+    /// How many of them each filter would leave, in the group that is chosen.
     pub facets: Facets,
+    /// The rows of that group.
+    pub inside: Option<Bits>,
+}
+
+impl Hits {
+    /// Whether a row is in the group that is chosen.
+    pub fn has(&self, row: u32) -> bool {
+        self.inside.as_ref().is_none_or(|inside| inside.has(row as usize))
+    }
 }
 
 /// A group's head among the entries.
@@ -275,11 +284,12 @@ impl Looking {
                 let query = shop.query.read();
                 let mut found = if literal { catalogue.index.find_literal(&query, &filter) } else { catalogue.index.find(&query, &filter) };
                 let chosen = shop.values.with(|values| values.iter().map(|(attribute, values)| (*attribute, values.iter().copied().collect())).collect());
-                let (facets, shown) = facets(catalogue.list(), &catalogue.rows(found.rows()), &chosen);
+                let inside = shop.group.get().map(|group| catalogue.index.in_group(group));
+                let (facets, shown) = facets(catalogue.list(), &catalogue.rows(found.rows()), &chosen, inside.as_ref());
                 if !chosen.is_empty() {
                     found.keep(&shown);
                 }
-                Shared::new(Hits { found, facets })
+                Shared::new(Hits { found, facets, inside })
             })
         };
         let used = Memo::new(move |_| hits.with(|hits| hits.found.repaired.clone()).unwrap_or_else(|| shop.query.get()));
@@ -316,15 +326,13 @@ impl Looking {
                 Sort::Match => blank,
                 _ => false,
             };
-            let inside = shop.group.get().map(|group| catalogue.index.in_group(group));
-            let inside = |row: &u32| inside.as_ref().is_none_or(|inside| inside.has(*row as usize));
             let rows: Vec<u32> = hits.with(|hits| match order.get() {
                 Some(order) => {
                     let found = catalogue.rows(hits.found.rows());
-                    order.iter().copied().filter(|row| found.has(*row as usize) && inside(row)).collect()
+                    order.iter().copied().filter(|row| found.has(*row as usize) && hits.has(*row)).collect()
                 }
                 None => {
-                    let mut rows: Vec<u32> = hits.found.rows().iter().copied().filter(inside).collect();
+                    let mut rows: Vec<u32> = hits.found.rows().iter().copied().filter(|row| hits.has(*row)).collect();
                     if sorted {
                         rows.sort_unstable();
                     }

@@ -134,6 +134,17 @@ impl Pool {
         (offset > 0).then(|| self.looking.layout.with_untracked(|layout| layout.row_from(layout.at(offset)))).flatten()
     }
 
+    /// The first row that stands in view as a whole, below the heads.
+    pub fn first_in_view(&self) -> Option<u32> {
+        let group = self.looking.metrics.get_untracked().group;
+        let offset = self.offset().max(0.0).ceil() as u32;
+        self.looking.layout.with_untracked(|layout| {
+            let pixel = offset + if layout.grouped() { group } else { 0 };
+            let at = layout.at(pixel);
+            layout.row_from(if layout.top(at) < pixel { at + 1 } else { at }).or_else(|| layout.row_from(at))
+        })
+    }
+
     /// Back to the place that was left. In another list another row stands there: then the row is what is meant.
     pub fn come_back(&mut self) {
         self.measure();

@@ -152,7 +152,7 @@ pub fn Rows(catalogue: Arc<Catalogue>, looking: Looking, steering: Steering) -> 
         } else if part(&event, ".star").is_some() {
             steering.star_on(row);
         } else if part(&event, ".title").is_some() {
-            manner.details.set(true);
+            steering.show_details();
         }
     };
     let pointed = move |event: web_sys::MouseEvent| {

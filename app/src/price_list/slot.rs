@@ -1,7 +1,7 @@
 //! One element of the pool that shows rows: its parts, and what stands in them, so that only what differs is written.
 
 use kontor_shared::catalog::ProductRow;
-use kontor_shared::catalog::rows::{Cells, Column, Look, escape, marked, row_inside};
+use kontor_shared::catalog::rows::{Cells, Column, Look, escape, marked, marked_code, row_inside};
 use kontor_shared::drafts::LineState;
 use kontor_shared::money::Quantity;
 use kontor_shared::pictures::{Size, path};
@@ -42,7 +42,7 @@ impl Text {
 
 pub struct Item {
     cells: Cells,
-    code: Text,
+    code: HtmlElement,
     title: HtmlElement,
     /// Some words of it are marked.
     marked: bool,
@@ -92,7 +92,7 @@ impl Item {
         let text = |css: &str| find(css).as_ref().and_then(Text::of);
         let shown = |column: Column, css: &str| look.shown.has(column).then(|| text(css)).flatten();
         Some(Self {
-            code: text(".code")?,
+            code: find(".code")?.dyn_into().ok()?,
             title: find(".title")?.dyn_into().ok()?,
             marked: false,
             used: String::new(),
@@ -130,7 +130,6 @@ impl Item {
     /// Writes another row's texts, where they differ. What only the telephone shows is written there only.
     pub fn write(&mut self, root: &HtmlElement, cells: Cells, used: &str, telephone: bool) {
         let old = std::mem::take(&mut self.cells);
-        self.code.write(&old.code, &cells.code);
         self.price.write(&old.price, &cells.price);
         if telephone {
             self.money.0.set_node_value(Some(&cells.money));
@@ -174,7 +173,7 @@ impl Item {
         if std::mem::take(&mut self.touched) {
             self.quantity.set_value(&self.typed);
         }
-        let renamed = old.name != cells.name;
+        let renamed = old.name != cells.name || old.code != cells.code;
         self.cells = cells;
         if renamed {
             self.name(used);
@@ -189,7 +188,7 @@ impl Item {
         }
     }
 
-    /// Marks these words in the name.
+    /// Marks these words in the name and the code.
     pub fn mark(&mut self, used: &str) {
         if self.used != used {
             self.name(used);
@@ -198,10 +197,12 @@ impl Item {
 
     fn name(&mut self, used: &str) {
         let marks = !used.trim().is_empty();
-        match self.title.first_child().filter(|_| !marks && !self.marked) {
-            Some(text) => text.set_node_value(Some(&self.cells.name)),
-            None if marks => self.title.set_inner_html(&marked(&self.cells.name, used)),
-            None => self.title.set_text_content(Some(&self.cells.name)),
+        for (place, text, marked) in [(&self.title, &self.cells.name, marked as fn(&str, &str) -> String), (&self.code, &self.cells.code, marked_code)] {
+            match place.first_child().filter(|_| !marks && !self.marked) {
+                Some(old) => old.set_node_value(Some(text)),
+                None if marks => place.set_inner_html(&marked(text, used)),
+                None => place.set_text_content(Some(text)),
+            }
         }
         self.marked = marks;
         self.used = used.to_string();

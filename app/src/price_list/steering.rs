@@ -64,6 +64,11 @@ impl Steering {
         self.before.set_value(self.typed(row));
     }
 
+    /// Where keys begin while no row has been chosen.
+    fn first_in_view(self) -> Option<u32> {
+        self.with_pool(|pool| pool.first_in_view()).flatten()
+    }
+
     fn typed(self, row: u32) -> String {
         self.catalogue.with_value(|catalogue| {
             let code = catalogue.code(row);
@@ -130,7 +135,7 @@ impl Steering {
     pub fn step(self, by: i32) {
         let row = match self.here() {
             Some(here) => self.layout(|layout| layout.step(here, by)),
-            None => self.layout(|layout| layout.row_from(0)),
+            None => self.first_in_view(),
         };
         match row {
             Some(row) => self.go(row),
@@ -196,7 +201,8 @@ impl Steering {
 
     /// To the first row of the next or previous group, whose head comes to the top.
     pub fn group(self, by: i8) {
-        let here = self.here().unwrap_or(0);
+        let first = || self.first_in_view().and_then(|row| self.layout(|layout| layout.entry_of(row)));
+        let here = self.here().or_else(first).unwrap_or(0);
         let found = self.layout(|layout| layout.group_beside(here, by).map(|(head, row)| (f64::from(layout.top(head)), row)));
         if let Some((top, row)) = found {
             self.with_pool(|pool| pool.scroll_to(top));
@@ -204,9 +210,9 @@ impl Steering {
         }
     }
 
-    /// A digit begins a new quantity on the current row, or on the first where none has been chosen yet.
+    /// A digit begins a new quantity on the current row, or on the first in view where none has been chosen yet.
     pub fn digit(self, digit: char) {
-        let row = if shop().current.with_untracked(Option::is_some) { self.row() } else { self.layout(|layout| layout.row_from(0)) };
+        let row = if shop().current.with_untracked(Option::is_some) { self.row() } else { self.first_in_view() };
         if let Some(row) = row {
             self.go(row);
             self.write(row, &digit.to_string());
@@ -241,9 +247,21 @@ impl Steering {
         }
         let some = self.here().is_some();
         if some {
-            manner().details.set(true);
+            self.show_details();
         }
         some
+    }
+
+    /// Shows the details. Where they take their room from the list, the row they are about stays in view.
+    pub fn show_details(self) {
+        manner().details.set(true);
+        request_animation_frame(move || {
+            let row = shop().current.try_get_untracked().flatten();
+            if let Some(row) = row {
+                self.with_pool(|pool| pool.bring_into_view(row));
+                self.draw();
+            }
+        });
     }
 
     /// Closes the details; the row they were about has the focus again.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kontor_shared::catalog::search::Bits;
 use kontor_shared::import::products::BRAND;
 use kontor_shared::words::{format, list, shop as words};
 use leptos::prelude::*;
@@ -107,8 +108,9 @@ fn Facets(catalogue: Arc<Catalogue>, looking: Looking) -> impl IntoView {
         let bought = shop.bought_rows.get();
         looking.hits.with(|hits| {
             let promotion = i64::from(hits.facets.promotion);
-            let starred = looking.favourites.with(|starred| hits.found.rows().iter().filter(|row| starred.has(**row as usize)).count());
-            let bought = bought.map_or(0, |bought| hits.found.rows().iter().filter(|row| bought.has(**row as usize)).count());
+            let here = |rows: &Bits| hits.found.rows().iter().filter(|row| rows.has(**row as usize) && hits.has(**row)).count();
+            let starred = looking.favourites.with(|starred| here(starred));
+            let bought = bought.map_or(0, |bought| here(&bought));
             [i64::from(hits.facets.in_stock), i64::from(hits.facets.new), bought as i64, promotion, starred as i64]
         })
     });

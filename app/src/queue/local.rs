@@ -38,4 +38,8 @@ impl Shelf for Local {
         MEMORY.with_borrow(|memory| keys.extend(memory.keys().filter(|key| browser::stored(key).is_none()).cloned()));
         keys
     }
+
+    fn lasts(&self, key: &str) -> bool {
+        browser::stored(key).is_some()
+    }
 }

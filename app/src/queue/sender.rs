@@ -97,6 +97,10 @@ async fn round(hurry: bool) {
             continue;
         }
         queue::put(&mut Local, &order);
+        if stored.is_some() {
+            // Where the browser had no room for the order, it is in the draft until now.
+            draft::store().hear_of(order.id);
+        }
         queue().look();
         match stored {
             Some(stored) => tell_sent(&order, &stored),

@@ -76,7 +76,7 @@ pub async fn page(State(state): State<AppState>, MaybeSignedIn(who): MaybeSigned
         // Nobody may see prices, or there are none: the page says so itself.
         None => Arc::from(compressed(template.replace(PLACE, "")).await?),
     };
-    let mut response = if super::takes_brotli(&headers) {
+    let mut response = if crate::assets::takes_brotli(&headers) {
         ([(header::CONTENT_ENCODING, "br")], page.to_vec()).into_response()
     } else {
         let plain = tokio::task::spawn_blocking(move || snapshot::decompress(&page)).await.context("unpacking stopped")??;

@@ -10,8 +10,11 @@ use crate::import::products::BRAND;
 use crate::money::{Currency, Quantity};
 use crate::words::{Lang, Word, common, format, list as words, shop};
 
+mod marked;
 #[cfg(test)]
 mod tests;
+
+pub use marked::{marked, marked_code};
 
 /// A column the reader may leave out; code, product, price and quantity always stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -311,39 +314,6 @@ pub fn group_inside(list: &Columns, group: u32, rows: u32, lang: Lang) -> String
 /// A group's head in the grid.
 pub fn group_html(list: &Columns, group: u32, rows: u32, lang: Lang, at: usize) -> String {
     format!(r#"<div role="row" class="group" aria-rowindex="{}"><span role="rowheader">{}</span></div>"#, at + 2, group_inside(list, group, rows, lang))
-}
-
-/// The name as HTML, with the words of the query marked. Letters are compared without case, е as ё.
-pub fn marked(name: &str, query: &str) -> String {
-    let fold = |c: char| match c.to_lowercase().next().unwrap_or(c) {
-        'ё' => 'е',
-        c => c,
-    };
-    let chars: Vec<char> = name.chars().collect();
-    let folded: Vec<char> = chars.iter().map(|c| fold(*c)).collect();
-    let mut found = vec![false; chars.len()];
-    for word in query.split_whitespace() {
-        let word: Vec<char> = word.chars().map(fold).collect();
-        // Each word is marked once: where it begins a word, else where it first stands.
-        let places = || (0..folded.len().saturating_sub(word.len() - 1)).filter(|at| folded[*at..].starts_with(&word));
-        let place = places().find(|at| *at == 0 || !folded[at - 1].is_alphanumeric()).or_else(|| places().next());
-        if let Some(at) = place {
-            found[at..at + word.len()].fill(true);
-        }
-    }
-    let mut html = String::with_capacity(name.len() + 16);
-    let mut inside = false;
-    for (c, found) in chars.into_iter().zip(found) {
-        if found != inside {
-            html.push_str(if found { "<mark>" } else { "</mark>" });
-            inside = found;
-        }
-        escape_into(&mut html, c.encode_utf8(&mut [0; 4]));
-    }
-    if inside {
-        html.push_str("</mark>");
-    }
-    html
 }
 
 /// Rows on paper, under their groups where they are `grouped`: a plain table. `ordered` says what is written beside a row.

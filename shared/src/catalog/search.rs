@@ -12,7 +12,9 @@ use memchr::memmem::Finder;
 use super::columns::Columns;
 use crate::money::Price;
 
+mod apart;
 mod bits;
+mod brands;
 mod facets;
 mod fold;
 mod forms;
@@ -32,6 +34,7 @@ pub use bits::Bits;
 pub use facets::{Chosen, Facets, facets};
 pub use fold::{fold_code, fold_text, latin_twin};
 
+use brands::Brands;
 use postings::Postings;
 use query::{Query, Term};
 use section::{Place, Section};
@@ -47,7 +50,7 @@ words_of! {
         Words = "words",
         /// A word of the query stands inside a word of the name or inside the code.
         Part = "part",
-        /// A word of the query is found only in the name of a group above it.
+        /// A word of the query is found only in the name of a group above it, or in its brand.
         Group = "group",
         /// Found in another spelling: й for и, a look-alike letter of the other script, other separators or leading zeros in
         /// a code, a unit in the other script.
@@ -171,6 +174,8 @@ pub struct Index {
     runs: Vec<(u32, u32)>,
     /// Each group's name with those of the groups above it, folded as pieces are.
     group_paths: Section,
+    /// Where the list says brands.
+    brands: Option<Brands>,
     /// What only repairs need, made when the first one is tried.
     spare: OnceLock<repair::Spare>,
 }
@@ -182,7 +187,7 @@ const NO_TEXT: u32 = u32::MAX;
 const FEW_ROWS: usize = 2500;
 
 /// A word of the query among the rows: at a word's beginning, inside one, in a code across its separators, in its group's
-/// name. Each includes those before.
+/// or brand's name. Each includes those before.
 #[derive(Clone, Debug)]
 struct Matched {
     start: Bits,
@@ -269,6 +274,7 @@ impl Index {
             gaps,
             runs: runs(list.groups()),
             group_paths: group_paths.finished(),
+            brands: Brands::of(&list),
             spare: OnceLock::new(),
             list,
         }
@@ -287,7 +293,8 @@ impl Index {
         self.list.is_empty()
     }
 
-    /// Finds `query` among what passes `filter`. An empty query finds all of that, in list order.
+    /// Finds `query` among what passes `filter`. An empty query finds all of that, in list order; one of signs only finds
+    /// nothing.
     pub fn find(&self, query: &str, filter: &Filter) -> Found {
         self.look(query, filter, true)
     }
@@ -298,10 +305,14 @@ impl Index {
     }
 
     fn look(&self, query: &str, filter: &Filter, repaired: bool) -> Found {
+        let blank = query.trim().is_empty();
         let query = Query::parse(query);
-        let mut left = self.passing(filter).unwrap_or_else(|| Bits::all(self.len()));
         let mut found = Found::default();
-        if query.terms.is_empty() {
+        if query.terms.is_empty() && !blank {
+            return found;
+        }
+        let mut left = self.passing(filter).unwrap_or_else(|| Bits::all(self.len()));
+        if blank {
             found.push(Reason::Words, &left);
             return found;
         }
@@ -407,11 +418,17 @@ impl Index {
                 matched.group.put(row);
             }
         }
+        if let Some(brands) = &self.brands {
+            let mut branded = Bits::none(self.len());
+            brands.add(word, &mut branded);
+            branded.and(rows);
+            matched.group.or(&branded);
+        }
         if digits {
-            let mut with_unit = Bits::none(self.len());
-            query::phrases(word).for_each(|(number, unit)| self.add_phrase(number, unit, &mut with_unit));
-            with_unit.and(rows);
-            matched.start.or(&with_unit);
+            let mut apart = Bits::none(self.len());
+            self.add_apart(word, &mut apart);
+            apart.and(rows);
+            matched.start.or(&apart);
         }
         matched.include();
         matched
@@ -523,52 +540,14 @@ impl Index {
             self.coded.scan(&twinned, |at, place| self.postings.add(self.coded.owner(at), matched.at(place)));
         }
         if digits {
-            query::phrases(word).for_each(|(number, unit)| self.add_phrase(number, unit, &mut matched.start));
+            self.add_apart(word, &mut matched.start);
         }
         self.put_groups(&self.groups_with(word), &mut matched.group);
+        if let Some(brands) = &self.brands {
+            brands.add(word, &mut matched.group);
+        }
         matched.include();
         matched
-    }
-
-    /// Rows in which a piece that ends with a number stands before one that begins with a unit: `20 л` for `20л`.
-    fn add_phrase(&self, number: &str, unit: &str, to: &mut Bits) {
-        let mut rows = Bits::none(self.len());
-        let mut after = Vec::new();
-        for (section, unit) in [(&self.plain, unit), (&self.coded, &fold::twinned(unit))] {
-            section.scan(unit, |at, place| {
-                if place == Place::Start && section.get(at)[1..].starts_with(unit) {
-                    after.resize(self.list.pieces().len(), false);
-                    after[section.owner(at) as usize] = true;
-                    self.postings.add(section.owner(at), &mut rows);
-                }
-            });
-        }
-        if after.is_empty() {
-            return;
-        }
-        // A single digit stands nearly everywhere: no use in looking for it first.
-        if number.len() > 1 {
-            let mut with_number = Bits::none(self.len());
-            self.coded.scan(number, |at, _| self.postings.add(self.coded.owner(at), &mut with_number));
-            rows.and(&with_number);
-        }
-        for row in rows.iter() {
-            let pieces = self.list.name_pieces(row as usize);
-            if pieces.clone().zip(pieces.skip(1)).any(|(before, behind)| after[behind as usize] && self.ends_with_number(before, number)) {
-                to.put(row as usize);
-            }
-        }
-    }
-
-    /// Whether a piece ends with a number, and not with a longer one.
-    fn ends_with_number(&self, piece: u32, number: &str) -> bool {
-        match self.folded[piece as usize] {
-            at if at == NO_TEXT || at & CODED == 0 => false,
-            at => {
-                let before = self.coded.get((at & !CODED) as usize).strip_suffix(number);
-                before.is_some_and(|before| !before.ends_with(|char: char| char.is_ascii_digit()))
-            }
-        }
     }
 }
 

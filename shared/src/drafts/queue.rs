@@ -186,7 +186,8 @@ impl Queued {
         let id = (!taken && draft.is_empty()).then_some(self.id);
         let back = Draft { id: None, ..self.draft };
         let mut merged = draft.merge(&Draft::default(), back);
-        merged.draft.id = id.or(merged.draft.id);
+        // A draft that the browser had no room to queue has it still.
+        merged.draft.id = id.or(merged.draft.id).filter(|id| !(taken && *id == self.id));
         merged
     }
 }
@@ -216,6 +217,11 @@ pub fn put(shelf: &mut impl Shelf, order: &Queued) -> bool {
     serde_json::to_string(order).is_ok_and(|text| shelf.put(&format!("{KEY}{}", order.id), &text))
 }
 
+/// Whether an order waits where it outlives the page.
+pub fn lasts(shelf: &impl Shelf, id: OrderId) -> bool {
+    shelf.lasts(&format!("{KEY}{id}"))
+}
+
 pub fn remove(shelf: &mut impl Shelf, id: OrderId) {
     shelf.remove(&format!("{KEY}{id}"));
 }
@@ -235,9 +241,10 @@ pub fn tidy(shelf: &mut impl Shelf, now: u64) {
 }
 
 /// A tab was killed between queueing a draft and emptying it: what is queued leaves the draft now. What was refused may
-/// be on its way back into it. Says whether there was something to settle.
+/// be on its way back into it; what the page alone keeps leaves it when the firm has it. Says whether there was something to settle.
 pub fn settle(shelf: &impl Shelf, draft: &mut Draft) -> bool {
-    let queued = draft.id.and_then(|id| get(shelf, id)).filter(|queued| queued.refused().is_none());
+    let safe = |order: &Queued| matches!(order.stage, Stage::Sent { .. }) || lasts(shelf, order.id);
+    let queued = draft.id.and_then(|id| get(shelf, id)).filter(|queued| queued.refused().is_none() && safe(queued));
     if let Some(queued) = &queued {
         draft.after_sending(&queued.draft);
     }

@@ -15,6 +15,10 @@ pub trait Shelf {
     fn put(&mut self, key: &str, text: &str) -> bool;
     fn remove(&mut self, key: &str);
     fn keys(&self) -> Vec<String>;
+    /// Whether what is under a key outlives the page.
+    fn lasts(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
 }
 
 const DRAFT: &str = "kontor.draft";

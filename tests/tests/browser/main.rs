@@ -13,3 +13,4 @@ mod pictures;
 mod queue;
 mod queue_shared;
 mod readers;
+mod widths;

@@ -6,7 +6,7 @@ use crate::catalog::columns::Columns;
 /// Counts beside the filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// For each group, with the groups below it.
+    /// For each group, with the groups below it. The group chosen does not narrow these, and everything else.
     pub groups: Vec<u32>,
     /// For each attribute and each of its values, counted from 1; the first is "none". What is chosen of the attribute
     /// itself does not narrow its own counts, or nobody could choose another value beside it.
@@ -19,8 +19,9 @@ pub struct Facets {
 /// Values chosen of attributes, by number: a row must have one of each.
 pub type Chosen = Vec<(usize, Vec<u32>)>;
 
-/// Counts rows that pass everything else, and gives those that have the chosen values too.
-pub fn facets(list: &Columns, rows: &Bits, chosen: &Chosen) -> (Facets, Bits) {
+/// Counts rows that pass everything else, and gives those that have the chosen values too, in whatever group; `inside` are
+/// the rows of the group chosen.
+pub fn facets(list: &Columns, rows: &Bits, chosen: &Chosen, inside: Option<&Bits>) -> (Facets, Bits) {
     let head = &list.head;
     let mut facets = Facets {
         groups: vec![0; head.groups.len()],
@@ -32,10 +33,14 @@ pub fn facets(list: &Columns, rows: &Bits, chosen: &Chosen) -> (Facets, Bits) {
         let mut missing = chosen
             .iter()
             .filter(|(attribute, values)| *attribute < head.attributes.len() && !values.is_empty() && !values.contains(&list.attribute(*attribute, row)));
+        let inside = inside.is_none_or(|inside| inside.has(row));
         match (missing.next(), missing.next()) {
             (None, _) => {
                 shown.put(row);
                 facets.groups[list.group(row) as usize] += 1;
+                if !inside {
+                    continue;
+                }
                 for (attribute, counts) in facets.attributes.iter_mut().enumerate() {
                     counts[list.attribute(attribute, row) as usize] += 1;
                 }
@@ -44,7 +49,7 @@ pub fn facets(list: &Columns, rows: &Bits, chosen: &Chosen) -> (Facets, Bits) {
                 facets.promotion += u32::from(list.in_promotion(row));
             }
             // Only this attribute stands in the way: another of its values would show the row.
-            (Some((attribute, _)), None) => facets.attributes[*attribute][list.attribute(*attribute, row) as usize] += 1,
+            (Some((attribute, _)), None) if inside => facets.attributes[*attribute][list.attribute(*attribute, row) as usize] += 1,
             _ => {}
         }
     }
@@ -70,7 +75,7 @@ mod tests {
         let product = |at: usize, brand: &str, colour: &str| ProductRow {
             code: at.to_string(),
             name: format!("Drill {at}"),
-            group: 1,
+            group: if at == 3 { 2 } else { 1 },
             attributes: vec![brand.into(), colour.into()],
             promotion: at == 0,
             ..ProductRow::default()
@@ -79,7 +84,7 @@ mod tests {
         Columns::from_snapshot(&Snapshot {
             attributes: vec!["brand".into(), "colour".into()],
             ..Snapshot::of(
-                vec![group("Tools", None), group("Drills", Some(0))],
+                vec![group("Tools", None), group("Drills", Some(0)), group("Bits", Some(0))],
                 products.iter().enumerate().map(|(at, (brand, colour))| product(at, brand, colour)).collect(),
             )
         })
@@ -89,11 +94,16 @@ mod tests {
     fn a_chosen_value_narrows_everything_but_its_own_attribute() {
         let list = list();
         let all = Bits::all(list.len());
-        let (counts, shown) = facets(&list, &all, &vec![(0, vec![1]), (1, vec![1])]);
+        let (counts, shown) = facets(&list, &all, &vec![(0, vec![1]), (1, vec![1])], None);
         assert_eq!(shown.iter().collect::<Vec<_>>(), [0]);
-        assert_eq!(counts.groups, [1, 1]);
+        assert_eq!(counts.groups, [1, 1, 0]);
         assert_eq!(counts.attributes, [vec![1, 1, 1], vec![0, 1, 1]], "red: none, Bosch, Makita; Bosch: none, red, blue");
         assert_eq!((counts.in_stock, counts.promotion), (1, 1));
+        // A group narrows everything but the groups.
+        let inside = Bits::of(list.len(), |row| list.group(row) == 2);
+        let (counts, shown) = facets(&list, &all, &vec![], Some(&inside));
+        assert_eq!((shown.count(), counts.groups, counts.in_stock, counts.promotion), (4, vec![4, 3, 1], 1, 0));
+        assert_eq!(counts.attributes, [vec![1, 0, 0], vec![0, 1, 0]]);
         // The filter of the search says the same.
         let index = Index::new(Arc::new(list));
         let filter = Filter { attributes: vec![(0, vec![1]), (1, vec![1])], ..Filter::default() };

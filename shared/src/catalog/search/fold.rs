@@ -107,6 +107,12 @@ pub(super) fn twinned(folded: &str) -> String {
     folded.chars().map(latin_twin).collect()
 }
 
+/// With the Cyrillic look-alike for each Latin letter, where all have one.
+pub(super) fn cyrillic_twin(word: &str) -> Option<String> {
+    let twin = |char: char| "авеіјкмнорѕстух".chars().find(|cyrillic| latin_twin(*cyrillic) == char);
+    word.chars().map(twin).collect()
+}
+
 /// Takes a combining mark: и with breve is й, any other mark is dropped (files from macOS are decomposed).
 fn push_mark(char: char, folded: &mut String, begin: usize) -> bool {
     if !('\u{300}'..='\u{36f}').contains(&char) {

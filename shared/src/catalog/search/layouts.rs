@@ -30,24 +30,33 @@ fn lower(char: char) -> char {
     }
 }
 
-/// A word typed on one layout as another would have written it; `None` where a letter would become a sign or nothing.
+/// What the Latin key of each of these signs writes in ЙЦУКЕН: `3.5` typed on the other keyboard is `3/5`.
+const RUSSIAN_POINT: (char, char) = ('/', '.');
+
+/// A word typed on one layout as another would have written it; `None` where a letter would become a sign or nothing. Only
+/// in a number, between two digits, is a sign what was meant: elsewhere it would cut a word into letters that stand anywhere.
 fn typed_on(word: &str, from: &str, to: &str) -> Option<String> {
     let on_its_key = |char: char| from.chars().zip(to.chars()).find(|(from, _)| *from == char).map(|(_, to)| to).filter(|to| char != ' ' && *to != ' ');
+    let point = |char: char| Some(RUSSIAN_POINT.1).filter(|_| char == RUSSIAN_POINT.0 && from == KEYS && to == CYRILLIC[0]);
+    let chars: Vec<char> = word.chars().map(lower).collect();
+    let in_number = |at: usize| {
+        let digit = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_digit);
+        digit(at.checked_sub(1)) && digit(Some(at + 1))
+    };
     let mut changed = false;
-    let written: Option<String> = word
-        .chars()
-        .map(|char| {
-            let char = lower(char);
-            match on_its_key(char) {
-                Some(other) if char.is_alphabetic() && !other.is_alphabetic() => (matches!(other, '.' | ',' | '/')).then_some(other),
-                Some(other) => {
-                    changed |= other != char;
-                    Some(other)
-                }
-                None => (!char.is_alphabetic()).then_some(char),
+    let mut write = |(at, char): (usize, &char)| {
+        let char = *char;
+        let other = on_its_key(char).or_else(|| point(char).filter(|_| in_number(at)));
+        match other {
+            Some(other) if char.is_alphabetic() && !other.is_alphabetic() && !(in_number(at) && matches!(other, '.' | ',' | '/')) => None,
+            Some(other) => {
+                changed |= other != char;
+                Some(other)
             }
-        })
-        .collect();
+            None => (!char.is_alphabetic()).then_some(char),
+        }
+    };
+    let written: Option<String> = chars.iter().enumerate().map(&mut write).collect();
     written.filter(|written| changed && written.chars().any(char::is_alphanumeric))
 }
 
@@ -111,9 +120,19 @@ mod tests {
             ("printer", "принтер"),
             ("qbylka", "ябълка"),
             ("`aj", "чай"),
+            ("3/5[25", "3.5х25"),
+            ("3б5ч25", "3,5x25"),
         ] {
             let meant = meant(typed);
             assert!(meant.iter().any(|meant| meant.word == wanted), "{typed}: {meant:?}");
+        }
+    }
+
+    #[test]
+    fn no_letter_becomes_a_sign_outside_a_number() {
+        for word in ["хлеб", "лаба", "бла", "збр", "рубль", "лол", "кабель", "зубр", "юбка", "м8б"] {
+            let signs = |meant: &Meant| meant.word.contains(|char: char| !char.is_alphanumeric());
+            assert!(!meant(word).iter().any(signs), "{word}: {:?}", meant(word));
         }
     }
 }

@@ -59,7 +59,13 @@ impl Query {
 }
 
 /// A number with the unit behind it, where a word is that: `20л` is 20 and л.
-pub(super) fn phrases(word: &str) -> impl Iterator<Item = (&str, &str)> {
-    let at = word.find(|char: char| char.is_alphabetic()).filter(|at| *at > 0);
-    at.map(|at| word.split_at(at)).filter(|(_, unit)| unit.chars().all(char::is_alphabetic)).into_iter()
+pub(super) fn phrase(word: &str) -> Option<(&str, &str)> {
+    let at = word.find(|char: char| char.is_alphabetic()).filter(|at| *at > 0)?;
+    Some(word.split_at(at)).filter(|(_, unit)| unit.chars().all(char::is_alphabetic))
+}
+
+/// An article with its number behind it, where a word is that: `w712/75` is w and 712/75, which a name may write apart.
+pub(super) fn article(word: &str) -> Option<(&str, &str)> {
+    let (letters, number) = word.split_at(word.find(|char: char| !char.is_alphabetic())?);
+    (!letters.is_empty() && number.starts_with(|char: char| char.is_ascii_digit())).then_some((letters, number))
 }

@@ -5,7 +5,7 @@
 //! added to what was found (`printer` finds принтер too, after the printers).
 
 use super::bits::Bits;
-use super::query::{Query, Term};
+use super::query::{self, Query, Term};
 use super::section::{Place, Section};
 use super::{Found, Index, Matched, Reason, fold, forms, layouts, scripts, typos};
 
@@ -38,6 +38,8 @@ mod cost {
     pub const TWICE: u8 = 10;
     /// In an article one other character is another product.
     pub const ARTICLE: u8 = 12;
+    /// Too little to say anything alone: only together with other words on the same wrong keyboard, and then for nothing.
+    pub const TOGETHER: u8 = 100;
 }
 
 /// More words than that are a name that was pasted, not typed on the wrong keyboard: only slips of single words are looked
@@ -45,9 +47,13 @@ mod cost {
 const MOST_DOUBTED: usize = 8;
 /// How far hits by a group's name stand behind.
 const BY_GROUP: u8 = 24;
+/// Units of measure, which are written in either script.
+const UNITS: [&str; 13] = ["л", "мл", "кг", "г", "гр", "мм", "см", "м", "в", "вт", "квт", "а", "шт"];
 /// Shorter words sound like anything.
 const SHORTEST_SOUND: usize = 3;
 const SHORTEST_ADDED: usize = 4;
+/// Shorter words become anything by two mishaps.
+const SHORTEST_TWICE: usize = 5;
 /// From here on a sound is looked for inside words too.
 const LONG_SOUND: usize = 6;
 
@@ -171,7 +177,10 @@ pub(super) fn repair(index: &Index, query: &Query, matched: Vec<Option<Matched>>
             let harsher = if deep { harsh(index, term) } else { Vec::new() };
             exact(one).into_iter().chain(mild(index, term, !many)).chain(harsher).filter(|choice| !choice.rows.is_empty()).collect()
         };
-        let choices: Vec<Vec<Choice>> = query.terms.iter().zip(&matched).map(choose).collect();
+        let mut choices: Vec<Vec<Choice>> = query.terms.iter().zip(&matched).map(choose).collect();
+        if !many {
+            add_together(index, query, &mut choices);
+        }
         if cheapest(index, query, &choices, left, found) {
             return;
         }
@@ -196,6 +205,33 @@ fn add_other_script(index: &Index, query: &Query, everywhere: impl FnOnce() -> V
     }
 }
 
+/// Adds what single letters and numbers are on the keyboards on which every other word is something.
+fn add_together(index: &Index, query: &Query, choices: &mut [Vec<Choice>]) {
+    let says_much = |term: &Term| !says_little(term) && term.typed.chars().any(char::is_alphabetic);
+    let ways_of = |options: &[Choice]| options.iter().fold(0, |ways, option| ways | option.ways);
+    let words = query.terms.iter().zip(choices.iter()).filter(|(term, _)| says_much(term));
+    let Some(ways) = words.map(|(_, options)| ways_of(options)).reduce(|all, one| all & one).filter(|ways| ways & !OTHER_SCRIPT != 0) else { return };
+    for (term, options) in query.terms.iter().zip(choices) {
+        let signs = !term.typed.chars().any(char::is_alphabetic);
+        if !says_little(term) && !signs {
+            continue;
+        }
+        for meant in layouts::meant(&term.typed).into_iter().filter(|meant| meant.ways & ways != 0) {
+            let Some(other) = Term::new(&meant.word).filter(|other| other.words != term.words) else { continue };
+            let rows = index.matched(&other).across;
+            if !rows.is_empty() {
+                options.push(Choice { cost: cost::TOGETHER, rank: 1, reason: Reason::Layout, rows, words: vec![(None, meant.word)], ways: meant.ways });
+            }
+        }
+    }
+}
+
+/// One letter beside a number is a unit, or anything.
+fn says_little(term: &Term) -> bool {
+    let mut chars = term.typed.chars();
+    chars.clone().filter(|char| char.is_alphabetic()).count() == 1 && chars.clone().nth(1).is_some() && chars.all(char::is_alphanumeric)
+}
+
 /// Fills in the rows that need the least cost in all; false where no row has every word.
 fn cheapest(index: &Index, query: &Query, choices: &[Vec<Choice>], left: &Bits, found: &mut Found) -> bool {
     let mut rows = Bits::all(index.len());
@@ -218,14 +254,17 @@ fn cheapest(index: &Index, query: &Query, choices: &[Vec<Choice>], left: &Bits, 
         for options in choices {
             let Some(option) = taken(options, row) else { continue };
             cost += u32::from(option.cost);
-            whole = whole
-                .max(options.iter().filter(|option| option.ways & ways != 0 && option.rows.has(row as usize)).map(|option| option.cost).min().unwrap_or(0));
+            let on_the_way = options.iter().filter(|option| option.ways & ways != 0 && option.rows.has(row as usize));
+            whole = whole.max(on_the_way.map(|option| if option.cost == cost::TOGETHER { 0 } else { option.cost }).min().unwrap_or(0));
             rank += u32::from(option.rank);
             reason = reason.max((option.cost, option.reason));
         }
         // The whole query on the wrong keyboard, or in the other script, is one mishap.
-        if ways != 0 && choices.len() > 1 {
+        if ways != 0 && choices.len() > 1 && whole > 0 {
             cost = cost.min(u32::from(whole));
+        }
+        if cost >= u32::from(cost::TOGETHER) {
+            continue;
         }
         if cost < least {
             least = cost;
@@ -277,11 +316,11 @@ fn mild(index: &Index, term: &Term, elsewhere: bool) -> Vec<Choice> {
 /// Two mishaps in one word, a missing space, or another article.
 fn harsh(index: &Index, term: &Term) -> Vec<Choice> {
     let mut choices = Vec::new();
-    for meant in layouts::meant(&term.typed).iter().filter_map(|meant| Term::new(&meant.word)) {
-        if let Some(word) = meant.letters() {
-            choices.extend(typo(index, word, typos::forgiven(word.chars().count()).min(1), cost::TWICE));
-            choices.extend(form(index, word, cost::TWICE));
-        }
+    for meant in layouts::meant(&term.typed) {
+        let other = Term::new(&meant.word);
+        let Some(word) = other.as_ref().and_then(Term::letters).filter(|word| word.chars().count() >= SHORTEST_TWICE) else { continue };
+        let typos = typo(index, word, typos::forgiven(word.chars().count()).min(1), cost::TWICE);
+        choices.extend(typos.into_iter().chain(form(index, word, cost::TWICE)).map(|choice| Choice { ways: meant.ways, ..choice }));
     }
     if let Some(word) = term.letters().filter(|word| word.chars().count() >= 6) {
         choices.extend(misheard(index, word));
@@ -305,18 +344,7 @@ fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
         fold::words_into(&term.typed, &mut folded);
         let unit = scripts::unit_in_latin(&folded);
         push(0, index.rows_of(&spare.units, unit.trim_start(), true));
-        // The number as typed, the unit in the other script, apart.
-        for (number, unit) in super::query::phrases(unit.trim_start()) {
-            let mut rows = Bits::none(index.len());
-            for cyrillic in ["л", "мл", "кг", "г", "гр", "мм", "см", "м", "в", "вт", "квт", "а", "шт"] {
-                if scripts::unit_in_latin(cyrillic) == unit {
-                    index.add_phrase(number, cyrillic, &mut rows);
-                }
-            }
-            if !rows.is_empty() {
-                push(1, (rows, vec![]));
-            }
-        }
+        choices.extend(apart(index, folded.trim_start(), unit.trim_start()));
     } else if joined.chars().count() >= 3 {
         push(0, index.rows_of(&spare.loose, &joined, true));
         if joined.chars().count() >= 4 {
@@ -336,6 +364,34 @@ fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
         }
     }
     choices
+}
+
+/// A number and its unit, or an article and its number, in the other script and apart; `latin`: with units in Latin letters.
+fn apart(index: &Index, typed: &str, latin: &str) -> Option<Choice> {
+    let mut rows = Bits::none(index.len());
+    let mut words = Vec::new();
+    let mut found = |more: Bits, one: &str, other: &str| {
+        if !more.is_empty() {
+            rows.or(&more);
+            words.push((None, format!("{one} {other}")));
+        }
+    };
+    if let Some((number, unit)) = query::phrase(latin) {
+        let cyrillic = UNITS.into_iter().filter(|cyrillic| scripts::unit_in_latin(cyrillic) == unit);
+        for unit in cyrillic.chain((typed != latin).then_some(unit)) {
+            let mut more = Bits::none(index.len());
+            index.add_phrase(number, unit, &mut more);
+            found(more, number, unit);
+        }
+    }
+    if let Some((letters, number)) = query::article(typed) {
+        for letters in [Some(fold::twinned(letters)), fold::cyrillic_twin(letters)].into_iter().flatten().filter(|twin| twin != letters) {
+            let mut more = Bits::none(index.len());
+            index.add_article(&letters, number, &mut more);
+            found(more, &letters, number);
+        }
+    }
+    (!words.is_empty()).then_some(Choice { cost: cost::SPELLING, rank: 1, reason: Reason::Spelling, rows, words, ways: 0 })
 }
 
 /// `more`: what is added to the cost, for a word that was changed before.
@@ -364,18 +420,21 @@ fn typo(index: &Index, word: &str, errors: u32, more: u8) -> Vec<Choice> {
 
 fn layout(index: &Index, term: &Term) -> Vec<Choice> {
     let mut choices = Vec::new();
-    // One letter beside a number is a unit, or anything.
-    if term.typed.chars().filter(|char| char.is_alphabetic()).count() == 1 && term.typed.chars().count() > 1 && term.typed.chars().all(char::is_alphanumeric) {
+    if says_little(term) {
         return choices;
     }
     for (at, meant) in layouts::meant(&term.typed).into_iter().enumerate() {
+        // Another sign in a number is another number.
+        if !meant.word.chars().any(char::is_alphabetic) {
+            continue;
+        }
         let Some(other) = Term::new(&meant.word).filter(|other| other.words != term.words) else { continue };
         // Letters alone are a word, not part of an article: the many articles need no look.
         let Matched { start, mut across, mut group, .. } = match other.letters() {
             Some(word) => index.word(word, false),
             None => index.matched(&other),
         };
-        let letters = meant.word.chars().count();
+        let letters = other.words.iter().map(|word| word.chars().count()).min().unwrap_or(0);
         let whole = !meant.phonetic && letters >= 4 && other.letters().is_some_and(|word| index.is_word(word));
         let cost = match (meant.phonetic, whole) {
             (true, _) => cost::TRANSLIT,
@@ -386,10 +445,10 @@ fn layout(index: &Index, term: &Term) -> Vec<Choice> {
         across.and_not(&start);
         let rank = 1 + (at / 2).min(9) as u8 * 2;
         let words = vec![(None, other.words.join(" "))];
-        // Inside words only from three letters on: two stand inside anything.
-        let inside = letters >= 3;
-        for (rank, rows) in [(rank, start), (rank + 1, across), (rank + BY_GROUP, group)] {
-            if !rows.is_empty() && (inside || choices.is_empty()) {
+        // Inside words only from four letters on: fewer stand inside anything.
+        let places = if letters >= 4 { 3 } else { usize::from(choices.is_empty()) };
+        for (rank, rows) in [(rank, start), (rank + 1, across), (rank + BY_GROUP, group)].into_iter().take(places) {
+            if !rows.is_empty() {
                 choices.push(Choice { cost, rank, reason: Reason::Layout, rows, words: words.clone(), ways: meant.ways });
             }
         }

@@ -159,7 +159,9 @@ pub(super) fn is_latin(word: &str) -> bool {
 
 /// Latin letters, with the digits telephones write ч and ш by.
 pub(super) fn is_latin_with_digits(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'4' | b'6')) && word.bytes().filter(u8::is_ascii_lowercase).count() >= 3
+    word.len() >= 3
+        && word.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'4' | b'6'))
+        && word.bytes().filter(u8::is_ascii_lowercase).count() >= 2
 }
 
 /// Latin letters for the Cyrillic ones of a unit or an article: `20л` is `20l`.

@@ -125,6 +125,14 @@ impl Section {
         all.iter().for_each(|at| each(at as usize, if start.has(at as usize) { Place::Start } else { Place::Inside }));
     }
 
+    /// Calls `each` with the place in the section of every text whose last word is this, ascending.
+    pub fn ending(&self, word: &str, each: impl FnMut(usize)) {
+        if !word.is_empty() {
+            let word = format!(" {word}");
+            self.grams.with_rarest(&word).map(|at| at as usize).filter(|at| self.get(*at).ends_with(&word)).for_each(each);
+        }
+    }
+
     /// The texts whose letters could be those of a word with at most `errors` errors in it.
     pub fn near(&self, word: &str, errors: u32) -> impl Iterator<Item = usize> + '_ {
         let wanted = signature(word);
@@ -154,6 +162,10 @@ mod tests {
             let expected: Vec<(usize, bool)> = texts.iter().enumerate().filter(|(_, text)| text.contains(&needle))
                 .map(|(at, text)| (at, text.contains(&format!(" {needle}")))).collect();
             prop_assert_eq!(found, expected);
+            let mut ending = Vec::new();
+            section.ending(&needle, |at| ending.push(at));
+            let expected: Vec<usize> = (0..texts.len()).filter(|at| texts[*at].ends_with(&format!(" {needle}"))).collect();
+            prop_assert_eq!(ending, expected);
         }
     }
 }

@@ -159,6 +159,96 @@ fn a_filter_narrows_and_does_not_repair() {
     assert!(hidden.is_empty() && hidden.repaired.is_none());
 }
 
+fn hardware() -> Snapshot {
+    let products = [
+        ("Бумага офисная А4", ""),
+        ("Гайка М 8 оцинкованная", ""),
+        ("Канистра 20 л", ""),
+        ("Шуруповёрт 18В", ""),
+        ("Лампа Е27", ""),
+        ("Мёд 500 г", ""),
+        ("Клавиатура Logitech K120", ""),
+        ("Саморез 3.5х25", ""),
+        ("Фильтр MANN W 712/75", ""),
+        ("Труба DN 25", ""),
+        ("Масло 10 л", ""),
+        ("Дрель 12 В", ""),
+        ("Чай зелёный", ""),
+        ("Молоток слесарный", "Зубр"),
+        ("Ключ Зубр", ""),
+        ("Valve 40 l", ""),
+    ];
+    let of = |(at, (name, brand)): (usize, &(&str, &str))| ProductRow { attributes: vec![(*brand).into()], ..product(&format!("X{at}X"), name, 0) };
+    Snapshot { attributes: vec!["brand".into()], ..snapshot(products.iter().enumerate().map(of).collect()) }
+}
+
+/// The names found among the hardware, and what was looked for instead.
+fn find_hardware(query: &str) -> (Vec<String>, Option<String>, Option<Reason>) {
+    let list = index(&hardware());
+    let found = list.find(query, &Filter::default());
+    (found.rows().iter().map(|row| list.list().name(*row as usize)).collect(), found.repaired.clone(), found.reason(0))
+}
+
+#[test]
+fn a_whole_query_on_the_wrong_keyboard_is_undone_with_its_articles_and_units() {
+    for (query, name, repaired) in [
+        (",evfuf f4", "Бумага офисная А4", "бумага а4"),
+        ("ufqrf v8", "Гайка М 8 оцинкованная", "гайка м8"),
+        ("rfybcnhf 20k", "Канистра 20 л", "канистра 20л"),
+        ("iehegjdthn 18d", "Шуруповёрт 18В", "шуруповерт 18в"),
+        ("kfvgf t27", "Лампа Е27", "лампа е27"),
+        ("vtl 500u", "Мёд 500 г", "мед 500г"),
+        ("дщпшеуср л120", "Клавиатура Logitech K120", "logitech k120"),
+        ("cfvjhtp 3/5[25", "Саморез 3.5х25", "саморез 3.5х25"),
+    ] {
+        assert_eq!(find_hardware(query), (vec![name.to_string()], Some(repaired.to_string()), Some(Reason::Layout)), "{query}");
+    }
+    // With a slip in the word on top.
+    assert_eq!(find_hardware("itehegjdthn 18d"), (vec!["Шуруповёрт 18В".to_string()], Some("шуруповерт 18в".to_string()), Some(Reason::Layout)));
+    // One letter and a number alone are no word.
+    for query in ["f4", "t27", "f4 500"] {
+        assert_eq!(find_hardware(query).0, Vec::<String>::new(), "{query}");
+    }
+}
+
+#[test]
+fn numbers_with_units_and_articles_are_found_apart_and_together() {
+    for (query, name, repaired) in [
+        ("10l", "Масло 10 л", Some("10 л")),
+        ("500g", "Мёд 500 г", Some("500 г")),
+        ("дрель 12v", "Дрель 12 В", Some("дрель 12 в")),
+        ("40л", "Valve 40 l", Some("40 l")),
+        ("w712/75", "Фильтр MANN W 712/75", None),
+        ("w712", "Фильтр MANN W 712/75", None),
+        ("dn25", "Труба DN 25", None),
+        ("гайка м8", "Гайка М 8 оцинкованная", None),
+        ("m8", "Гайка М 8 оцинкованная", Some("м 8")),
+        ("4ai", "Чай зелёный", Some("чай")),
+    ] {
+        let (names, used, _) = find_hardware(query);
+        assert_eq!((names, used.as_deref()), (vec![name.to_string()], repaired), "{query}");
+    }
+}
+
+#[test]
+fn a_brand_is_searched_behind_the_names() {
+    let (names, repaired, reason) = find_hardware("зубр");
+    assert_eq!((names, repaired, reason), (vec!["Ключ Зубр".to_string(), "Молоток слесарный".into()], None, Some(Reason::Words)));
+    assert_eq!(find_hardware("молоток зубр"), (vec!["Молоток слесарный".to_string()], None, Some(Reason::Group)));
+    assert_eq!(find_hardware("pe,h vjkjnjr").0, ["Молоток слесарный"]);
+}
+
+#[test]
+fn nonsense_and_words_of_no_goods_find_nothing() {
+    let products =
+        ["SET OF 10 LANTERNS", "NATURAL EGG CUP", "PEG HANGER", "PUDDING BOWL", "DOILIES ANGEL DECORATION", "PINK FLOCK", "WALL ART SNOWFLAKES", "N E 5"];
+    let list = index(&snapshot(products.iter().enumerate().map(|(at, name)| product(&format!("Z{at}P"), name, 0)).collect()));
+    for query in ["хлеб", "лаба", "бла", "збр", "рубль", "лол", "кабель", "зубр", "!!!", "-", "зз", "?!,"] {
+        let found = list.find(query, &Filter::default());
+        assert!(found.is_empty() && found.repaired.is_none(), "{query}: {found:?}");
+    }
+}
+
 fn words() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(vec!["Heart", "holder", "T-light", "Болт", "ёлка", "М8", "85-123", "Ünit", "red", "mug", "йод"]), 1..6)
         .prop_map(|words| words.join(" "))
@@ -167,13 +257,14 @@ fn words() -> impl Strategy<Value = String> {
 /// Names and queries of the kind goods have.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "болт", "Bolt", "M8", "М8", "3,5х25", "3.5x2", "20", "л", "20л", "Wi-Fi", "wi", "AB-12", "b1", "г/м²", "ёж", "K-1", "7", "mugs", "кре",
+        "болт", "Bolt", "M8", "М8", "3,5х25", "3.5x2", "20", "л", "20л", "Wi-Fi", "wi", "AB-12", "b1", "г/м²", "ёж", "K-1", "7", "mugs", "кре", "wi7", "л20",
+        "M", "12/AB",
     ]);
     prop::collection::vec(piece, 1..4).prop_map(|pieces| pieces.join(" "))
 }
 
 /// The rule of the exact search, said plainly: each piece of the query in the code, or each of its words in a piece of the
-/// name or in the name of a group above; a number with a unit also as two pieces.
+/// name or in the name of a group above; a number with a unit, and an article with its number, also as two pieces.
 fn plain_look(snapshot: &Snapshot, row: usize, query: &str) -> bool {
     let words = |piece: &str| {
         let mut folded = String::new();
@@ -205,9 +296,21 @@ fn plain_look(snapshot: &Snapshot, row: usize, query: &str) -> bool {
             pieces.windows(2).any(|pair| ends(&pair[0]) && begins(&pair[1]))
         })
     };
+    let number_apart = |word: &str| {
+        word.find(|char: char| !char.is_alphabetic()).filter(|at| *at > 0 && word[*at..].starts_with(|char: char| char.is_ascii_digit())).is_some_and(|at| {
+            let (letters, number) = word.split_at(at);
+            let ends = |piece: &String| match fold::has_digit(piece) {
+                true => fold::twinned(piece).ends_with(&format!(" {}", fold::twinned(letters))),
+                false => piece.ends_with(&format!(" {letters}")),
+            };
+            let begins = |piece: &String| fold::has_digit(piece) && fold::twinned(piece).starts_with(&format!(" {}", fold::twinned(number)));
+            pieces.windows(2).any(|pair| ends(&pair[0]) && begins(&pair[1]))
+        })
+    };
+    let apart = |word: &str| unit_apart(word) || number_apart(word);
     query.split(' ').all(|typed| {
         fold_code(&product.code).contains(&fold_code(typed))
-            || words(typed).split_whitespace().all(|word| pieces.iter().any(|piece| in_piece(piece, word)) || groups.contains(word) || unit_apart(word))
+            || words(typed).split_whitespace().all(|word| pieces.iter().any(|piece| in_piece(piece, word)) || groups.contains(word) || apart(word))
     })
 }
 
@@ -217,6 +320,11 @@ proptest! {
         let products: Vec<ProductRow> = names.iter().enumerate().map(|(at, name)| product(&format!("X{at}"), name, 0)).collect();
         let list = index(&snapshot(products));
         for (at, name) in names.iter().enumerate() {
+            // What is made of signs only finds nothing.
+            if !name.trim().is_empty() && !name.chars().any(char::is_alphanumeric) {
+                prop_assert!(list.find(name, &Filter::default()).is_empty());
+                continue;
+            }
             let query = if upper { name.to_uppercase() } else { name.to_lowercase() };
             let found = list.find(&query, &Filter::default());
             prop_assert!(found.repaired.is_none());
