@@ -5,6 +5,7 @@ mod devices;
 mod editions;
 mod exports;
 mod first_rows;
+mod from_file;
 mod house;
 mod in_browser;
 mod offline;
