@@ -83,7 +83,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
     about.extend(account.form_id.as_ref().map(|form| words::FORM_OF.with(lang(), &[("form", form)])));
     about.push(words::PRICES_OF.with(lang(), &[("list", &account.version)]));
     about.retain(|part| !part.is_empty());
-    let part = |number: u64, class: &'static str, word| view! { <span><b class=format!("big {class}")>{number}</b>" "{say(word)}</span> };
+    let part = |number: u64, class: &'static str, word| view! { <span class="part"><b class=class>{number}</b>" "<span>{say(word)}</span></span> };
     let tabs = [
         (None, words::EVERY, account.read),
         (Some(Verdict::Refused), words::REFUSED, account.refused),
