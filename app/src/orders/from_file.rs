@@ -78,6 +78,8 @@ impl Desk {
                 Outcome::Stopped => Stage::Failed(say(words::STOPPED)),
             };
             let _ = self.stage.try_set(stage);
+            // The button that was pressed is gone.
+            browser::focus_heading_if_lost();
         });
         if run.is_none() {
             self.stage.set(Stage::Failed(say(words::READER_DIED)));

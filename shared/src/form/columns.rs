@@ -275,14 +275,22 @@ fn chosen(sheet: &Sheet, choices: &[FormColumns]) -> Option<Table> {
 
 /// The beginning of a table whose columns the file does not name.
 pub fn unnamed(sheet: &Sheet, table: Option<&Table>) -> Option<FormTable> {
-    if table.is_some_and(|table| matches!(table.by, By::Name | By::Header | By::Offset)) {
+    // Where there is only one column there is nothing to choose.
+    let wide = sheet.rows.iter().any(|row| row.cells.iter().filter(|cell| !cell.is_empty()).count() > 1);
+    if !wide || table.is_some_and(|table| matches!(table.by, By::Name | By::Header | By::Offset)) {
         return None;
     }
     let column = |at: usize| u32::try_from(at).ok();
     let from = header(sheet, None).unwrap_or(0);
     let shown = |cell: &Cell| cell.text().chars().take(SHOWN_TEXT).collect();
     let row = |row: &Row| FormTableRow { row: row.number, cells: row.cells.iter().take(SHOWN_COLUMNS).map(shown).collect() };
-    let first = table.map_or(from + usize::from(has_header(sheet)), |table| table.first);
+    // Of a table without a header we know, the first row with something like a number.
+    let with_number = || sheet.rows.iter().position(|row| row.cells.iter().any(|cell| matches!(kind(cell), '0' | '#')));
+    let first = match table {
+        Some(table) => table.first,
+        None if has_header(sheet) => from + 1,
+        None => with_number().unwrap_or(from),
+    };
     Some(FormTable {
         sheet: sheet.name.clone(),
         fingerprint: fingerprint(sheet),

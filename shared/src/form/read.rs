@@ -180,11 +180,15 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
     }
     let source = Source { goods, from_file };
     let mut problems = Vec::new();
+    // Whether a sheet says itself which columns are which.
+    let mut named = false;
     for visible in [true, false] {
         for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !sheet.is_meta() && !sheet.rows.is_empty()) {
             let found = columns::find(book, sheet, goods, choices);
-            if reading.tables.len() < columns::MOST_TABLES {
-                reading.tables.extend(columns::unnamed(sheet, found.as_ref().ok()));
+            match columns::unnamed(sheet, found.as_ref().ok()) {
+                Some(table) if reading.tables.len() < columns::MOST_TABLES => reading.tables.push(table),
+                Some(_) => {}
+                None => named |= found.is_ok(),
             }
             match found {
                 Ok(table) => {
@@ -205,6 +209,10 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
         }
     }
     settle_twice(&mut reading);
+    if named {
+        // Then the others are its terms and contents, unless somebody chose their columns.
+        reading.tables.retain(|table| table.chosen || table.quantity.is_some());
+    }
     if reading.lines.is_empty() {
         let without = problems.iter().find(|(missing, _)| *missing == Missing::Quantities);
         match without {

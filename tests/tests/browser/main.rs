@@ -6,6 +6,7 @@ mod editions;
 mod entry;
 mod exports;
 mod first_rows;
+mod from_file;
 mod house;
 mod in_browser;
 mod offline;

@@ -73,6 +73,7 @@ on_both_databases!(columns_said_once_are_known_for_tables_that_look_alike, |app|
     assert_eq!((account.read, warned(&account)), (0, vec!["no_quantity_column"]));
     let table = &account.tables[0];
     assert_eq!((table.rows[1].cells.join(" "), table.quantity, table.chosen), ("AB1 7 3 50".into(), None, false));
+    assert_eq!(table.first, 2, "the row under the words");
     let wanted = json!({"fingerprint": table.fingerprint, "code": 0, "quantity": 2, "first": 2});
     buyer.put("/api/form-columns", &wanted).await.json::<FormColumnsList>();
     let kept = buyer.put("/api/form-columns", &wanted).await.json::<FormColumnsList>();

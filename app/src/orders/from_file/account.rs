@@ -83,7 +83,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
     about.extend(account.form_id.as_ref().map(|form| words::FORM_OF.with(lang(), &[("form", form)])));
     about.push(words::PRICES_OF.with(lang(), &[("list", &account.version)]));
     about.retain(|part| !part.is_empty());
-    let part = |number: u64, class: &'static str, word| view! { <span><b class=format!("big {class}")>{number}</b>" "{say(word)}</span> };
+    let part = |number: u64, class: &'static str, word| view! { <span class="part"><b class=class>{number}</b>" "<span>{say(word)}</span></span> };
     let tabs = [
         (None, words::EVERY, account.read),
         (Some(Verdict::Refused), words::REFUSED, account.refused),
@@ -112,6 +112,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
     general.extend(alone.take(20).map(|warning| format!("{} {}: {}", say(words::ROW), warning.row.unwrap_or_default(), warning.message)));
     let beside = Arc::new(beside);
     let tables = account.tables.clone();
+    let asking = !tables.is_empty();
     let refused = account.refused > 0;
     let copied = account.clone();
     let body = {
@@ -134,6 +135,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
     let add = take.clone();
     let has_draft = move || draft::store().draft.with(|draft| !draft.is_empty());
     view! {
+        <div class="stack told">
         <p class="ink-2" role="status">{about.join(", ")}</p>
         <p class="equation" aria-label=say(words::WHAT_WAS_READ)>
             {part(account.read, "", words::READ)}<i>"="</i>{part(account.accepted, "good", words::ACCEPTED)}<i>"+"</i>
@@ -141,7 +143,9 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
         </p>
         {(!general.is_empty()).then(|| view! { <div class="note note-warn">{general.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div> })}
         {tables.into_iter().map(|table| view! { <Columns table=table desk=desk/> }).collect_view()}
-        {if nothing {
+        {if nothing && asking {
+            ().into_any()
+        } else if nothing {
             view! { <p>{say(words::NOTHING_READ)}</p> }.into_any()
         } else {
             view! {
@@ -183,6 +187,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
             <button type="button" class="btn" on:click=move |_| desk.stage.set(Stage::Nothing)>{say(words::FORGET)}</button>
         </div>
         <Show when=move || has_draft() && lines.get() != 0><p class="s ink-2">{say(words::ADD_UP)}</p></Show>
+        </div>
     }
 }
 

@@ -53,7 +53,7 @@ pub fn Columns(table: FormTable, desk: Desk) -> impl IntoView {
                     </tr>
                 }).collect_view()}</tbody>
             </table></div>
-            <div class="row-x">
+            <div class="row-x choose-columns">
                 {pick(say(words::COLUMN_CODE), code)}
                 {pick(say(words::COLUMN_QUANTITY), quantity)}
                 <label class="field"><span>{say(words::COLUMN_FIRST)}</span>
