@@ -62,7 +62,7 @@ impl Kind {
         match self {
             Self::Sheet => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
             // Read into the server's memory, and anybody may send one: rows that order nothing stay in the child.
-            Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 16 << 20 },
+            Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 8, wall: Duration::from_secs(30), output: 16 << 20 },
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
             // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.

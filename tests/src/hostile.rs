@@ -6,6 +6,12 @@ use std::sync::OnceLock;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+mod binary;
+mod forms;
+
+pub use binary::{compound_file, xls, xlsb};
+pub use forms::{Sent, forms};
+
 /// A file and the codes it may be refused with. `ok` among them: it may also be read.
 pub struct Hostile {
     pub name: &'static str,
@@ -47,6 +53,26 @@ impl Parts {
     fn with(mut self, name: &str, bytes: &[u8]) -> Self {
         self.more.push((name.into(), bytes.to_vec()));
         self
+    }
+    /// The same in Excel's binary parts.
+    fn binary(workbook: Vec<u8>, sheet: Vec<u8>, strings: Option<Vec<u8>>) -> Vec<u8> {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default();
+        let relations = WORKBOOK_RELS.replace("sheet1.xml", "sheet1.bin").replace("sharedStrings.xml", "sharedStrings.bin");
+        let types = CONTENT_TYPES.replace("/xl/workbook.xml", "/xl/workbook.bin");
+        let mut parts = vec![
+            ("[Content_Types].xml", types.into_bytes()),
+            ("_rels/.rels", RELS.replace("workbook.xml", "workbook.bin").into_bytes()),
+            ("xl/workbook.bin", workbook),
+            ("xl/_rels/workbook.bin.rels", relations.into_bytes()),
+            ("xl/worksheets/sheet1.bin", sheet),
+        ];
+        parts.extend(strings.map(|strings| ("xl/sharedStrings.bin", strings)));
+        for (name, bytes) in parts {
+            archive.start_file(name, options).expect("an entry begins");
+            archive.write_all(&bytes).expect("an entry is written");
+        }
+        archive.finish().expect("the archive is finished").into_inner()
     }
     fn zip(self) -> Vec<u8> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));

@@ -1,9 +1,12 @@
-"""Edits an order form as people do: form.py FILE OUT, with a list of edits as JSON on stdin.
+"""Edits an order form as people do: form.py FILE OUT, with a list of edits as JSON on stdin; or many copies of it:
+form.py FILE -, with {"out": FILE, "edits": [...]} a line.
 
   ["type", {"code": value}]   into the quantity column; a value may be {"date": …}, {"formula": …} or {"error": …}
   ["put", column, {"code": value}]
   ["reverse"] ["delete_empty"] ["duplicate", code, quantity] ["insert_column", at] ["move_quantity_first"]
   ["rename", name] ["hide"] ["drop_head"] ["drop_names"] ["price", code, price] ["copy_out"] ["meta", value] ["codes_only", code, code]
+  ["filter"] ["insert_rows"] ["sort"] by quantity, with groups' heads left where they stand ["delete_column", at] ["merge_head"]
+  ["fields", {"OF_PO": value}]   into the cells above the table, by their names
 """
 
 import datetime
@@ -12,7 +15,7 @@ import sys
 
 import openpyxl
 
-CODE, QUANTITY, PRICE, ROW_ID = 1, 9, 7, 12
+CODE, NAME, QUANTITY, PRICE, ROW_ID = 1, 2, 9, 7, 12
 
 
 def value(typed):
@@ -71,6 +74,29 @@ def edit(book, name, arguments):
         for row in range(head(sheet), sheet.max_row + 1):
             line = whole(row)
             replace(sheet, row, [[line.pop(QUANTITY - 1)] + line])
+    elif name == "filter":
+        for row in rows(sheet):
+            sheet.row_dimensions[row].hidden = sheet.cell(row, QUANTITY).value is None
+    elif name == "insert_rows":
+        for row in reversed(rows(sheet)[::3]):
+            sheet.insert_rows(row)
+            sheet.cell(row, NAME).value = "for the shop"
+    elif name == "sort":
+        all_rows = rows(sheet)
+        lines = sorted(map(whole, all_rows), key=lambda line: -(line[QUANTITY - 1] or 0))
+        for row, line in zip(all_rows, lines):
+            replace(sheet, row, [line])
+    elif name == "delete_column":
+        sheet.delete_cols(arguments[0])
+    elif name == "merge_head":
+        sheet.protection.disable()
+        sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=3)
+        sheet.merge_cells(start_row=head(sheet) + 1, start_column=1, end_row=head(sheet) + 1, end_column=8)
+    elif name == "fields":
+        names = book.defined_names
+        for field, typed in arguments[0].items():
+            of = names[field] if hasattr(names, "items") else names.get(field)
+            sheet[of.attr_text.split("!")[1].replace("$", "")].value = value(typed)
     elif name == "rename":
         sheet.title = arguments[0]
     elif name == "hide":
@@ -102,7 +128,16 @@ def edit(book, name, arguments):
     return book
 
 
-book = openpyxl.load_workbook(sys.argv[1])
-for name, *arguments in json.load(sys.stdin):
-    book = edit(book, name, arguments)
-book.save(sys.argv[2])
+def edited(edits, out):
+    book = openpyxl.load_workbook(sys.argv[1])
+    for name, *arguments in edits:
+        book = edit(book, name, arguments)
+    book.save(out)
+
+
+if sys.argv[2] == "-":
+    for line in sys.stdin:
+        job = json.loads(line)
+        edited(job["edits"], job["out"])
+else:
+    edited(json.load(sys.stdin), sys.argv[2])

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod app;
 mod build;
+mod fuzz;
 mod licences;
 mod packages;
 mod peers;
@@ -23,8 +24,9 @@ cargo xtask kill                   the crash drills at full size: 2 000 orders a
 cargo xtask powerloss              the power-loss replay at full size: 1 000 orders, 3 000 disks, on SQLite
 cargo xtask build                  the app and the server, as target/release/kontor
 cargo xtask pictures DIR           every page at two widths, in three languages, light and dark, as PNG files
-cargo xtask bench [PART]           measure, and write docs/FIGURES.md; or measure and show only a part: orders or outreach
+cargo xtask bench [PART]           measure, and write docs/FIGURES.md; or measure and show only a part: orders, outreach, accounts or form
 cargo xtask bench --peers          measure our page beside its peers in JavaScript, and write docs/FIGURES-PEERS.md
+cargo xtask fuzz [ENTRY] [SECONDS] look for bytes that break what has to hold where files come in, a minute each
 cargo xtask lint                   format and clippy, with warnings as errors
 cargo xtask licences               check the licences of all dependencies, offline
 cargo xtask postgres               run a throw-away PostgreSQL for `cargo test`, until Ctrl-C
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Some("pictures") => show::pictures(rest),
         Some("bench") if rest.first().is_some_and(|word| word == "--peers") => peers::bench(&rest[1..]),
         Some("bench") => show::bench(rest),
+        Some("fuzz") => fuzz::run(rest),
         Some("lint") => build::lint(),
         Some("licences") => licences::check(),
         Some("postgres") => postgres::until_interrupted(),

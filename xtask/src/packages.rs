@@ -22,12 +22,14 @@ fn missing() -> Vec<&'static str> {
         ("chromium-driver", has("chromedriver")),
         ("libreoffice-calc", has("soffice")),
         ("poppler-utils", has("pdftotext")),
+        ("zbar-tools", has("zbarimg")),
         ("openssl", has("openssl")),
         ("strace", has("strace")),
         ("python3-openpyxl", python_has("openpyxl")),
         ("python3-aiosmtpd", python_has("aiosmtpd")),
         ("python3-dkim", python_has("dkim")),
         ("python3-nacl", python_has("nacl")),
+        ("python3-uno", python_has("uno")),
     ];
     needed.into_iter().filter(|(_, here)| !here).map(|(package, _)| package).collect()
 }

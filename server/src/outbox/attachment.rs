@@ -27,6 +27,8 @@ use crate::time::random;
 use crate::{AppState, bodies, price_list};
 
 const BASE: &str = "application/vnd.kontor.workbook-base";
+/// Bytes of a workbook that go with a message. Many a mailbox takes 10 MB, and a third is added on the way.
+const MOST_BYTES: usize = 7_000_000;
 
 /// An attachment as its message's row keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +140,13 @@ pub async fn list(
     let issued_at = issue.issued_at;
     let task = tokio::task::spawn_blocking(move || -> anyhow::Result<(Base, Vec<u8>, Snapshot)> {
         let workbook = sheet::write_price_list(&snapshot, &[], &form, lang)?;
+        ensure!(
+            workbook.len() <= MOST_BYTES,
+            "the price list of {} goods is a file of {:.1} MB, more than goes with a message ({} MB); send a link to it",
+            snapshot.products.len(),
+            workbook.len() as f64 / 1e6,
+            MOST_BYTES / 1_000_000
+        );
         let base = Base::read(&workbook, &sheet::form_checksum(&snapshot, &form.form_id))?;
         let bytes = postcard::to_allocvec(&base)?;
         Ok((base, bytes, snapshot))

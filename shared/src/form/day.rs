@@ -43,10 +43,17 @@ pub fn read(cell: &Cell) -> Day {
         Cell::Empty => return Day::Nothing,
         Cell::Text(text) if text.trim().is_empty() => return Day::Nothing,
         Cell::Date(text) => text.get(..10).and_then(of_text),
-        Cell::Text(text) => of_text(text),
-        Cell::LongText(_) | Cell::Number(_) | Cell::Bool(_) | Cell::Error(_) => None,
+        Cell::Text(text) => of_text(text).or_else(|| serial(text.trim().parse().ok()?)),
+        Cell::Number(number) => serial(*number),
+        Cell::LongText(_) | Cell::Bool(_) | Cell::Error(_) => None,
     };
     found.filter(|day| YEARS.contains(&day.year())).map_or(Day::Unclear, Day::On)
+}
+
+/// A day that lost its format is the number spreadsheets count it by; of these years it has five digits.
+fn serial(number: f64) -> Option<Date> {
+    let days = (number.fract() == 0.0 && (36_526.0..=73_415.0).contains(&number)).then_some(number as i64)?;
+    jiff::civil::date(1899, 12, 30).checked_add(jiff::Span::new().try_days(days).ok()?).ok()
 }
 
 enum Part {
@@ -59,7 +66,12 @@ fn of_text(text: &str) -> Option<Date> {
         return None;
     }
     let text = text.trim().to_lowercase();
-    let text = ["года", "год", "г.", "г"].iter().find_map(|year| text.strip_suffix(year)).unwrap_or(&text).trim_end();
+    // Programs write a day's midnight beside it.
+    let text = match text.rsplit_once(char::is_whitespace) {
+        Some((day, time)) if time.contains(':') && time.chars().all(|sign| matches!(sign, '0' | ':')) => day.trim_end(),
+        _ => &text,
+    };
+    let text = ["года", "год", "г.", "г"].iter().find_map(|year| text.strip_suffix(year)).unwrap_or(text).trim_end();
     let (mut parts, mut marks, mut rest) = (Vec::new(), Vec::new(), text);
     while let Some(first) = rest.chars().next() {
         let is_digit = first.is_ascii_digit();
@@ -142,10 +154,14 @@ mod tests {
             "5 декабря 2026 г.",
             "5 дек. 2026 года",
             "5 декември 2026 г.",
+            "2026-12-05 00:00:00",
+            "5.12.2026 0:00",
+            "46361",
         ] {
             assert_eq!(text(typed), expected, "{typed}");
         }
         assert_eq!(read(&Cell::Date("2026-12-05T00:00:00".into())), expected);
+        assert_eq!(read(&Cell::Number(46_361.0)), expected);
         for (typed, month, day) in
             [("25/12/2026", 12, 25), ("12/25/2026", 12, 25), ("5-5-2026", 5, 5), ("3 сент 2026", 9, 3), ("30 июн. 2026", 6, 30), ("1 юли 2026", 7, 1)]
         {
@@ -174,6 +190,7 @@ mod tests {
             "005.12.2026",
             "5.12/2026",
             "1.1.20260",
+            "5.12.2026 14:00",
         ] {
             assert_eq!(text(typed), Day::Unclear, "{typed}");
         }

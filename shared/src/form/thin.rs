@@ -1,9 +1,9 @@
 //! A long sheet without the rows that order nothing, so that whoever opens the file hands on only what matters: a form of
 //! 100,000 lines with a few hundred quantities is a few hundred rows, and the server never holds the rest.
 //!
-//! A row stays where a column that is announced for quantities is filled in. Where none is, every column that is empty in
-//! most rows counts as one: what people type into is, what a list says of its goods is not. As many other rows stay beside
-//! them, spread over the sheet, so that the reader tells columns by the same signs as before.
+//! A row stays where a column that is announced for quantities is filled in. Where none is announced the sheet stays as it
+//! is: any column may hold them. As many other rows stay beside them, spread over the sheet, so that the reader tells columns
+//! by the same signs as before.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ struct Bounds {
     top: usize,
     /// Rows that stay beside those that matter, at least.
     sample: usize,
-    /// Rows that stay for a column nobody announced, where another one is: enough to tell of it.
+    /// Rows that stay for another column that is mostly empty: enough to tell of it.
     beside: usize,
 }
 
@@ -39,8 +39,10 @@ fn thin_within(book: &mut Workbook, bounds: &Bounds) {
         }
         if book.sheets[at].rows.len() > bounds.short {
             let announced = columns::announced(book, &book.sheets[at]);
-            thin_sheet(&mut book.sheets[at], &announced, bounds);
-            thinned = true;
+            if !announced.is_empty() {
+                thin_sheet(&mut book.sheets[at], &announced, bounds);
+                thinned = true;
+            }
         }
         lines.extend(book.sheets[at].rows.iter().flat_map(ids));
     }
@@ -79,7 +81,6 @@ fn thin_sheet(sheet: &mut Sheet, announced: &[usize], bounds: &Bounds) {
     let mut left: Vec<usize> = (0..width)
         .map(|at| match filled[at] * 2 <= total {
             _ if announced.contains(&at) => usize::MAX,
-            true if announced.is_empty() => usize::MAX,
             true => bounds.beside,
             false => 0,
         })
@@ -132,14 +133,17 @@ mod tests {
             }
             Row { number, cells, formulas: 0 }
         };
-        let sheet = |rows| Sheet { name: "List".into(), visible: true, rows: (1..=rows).map(row).collect() };
-        let mut book = Workbook { sheets: vec![sheet(50_000), sheet(5_000)], ..Workbook::default() };
+        let head = || Row { number: 1, cells: ["Code", "Name", "Price", "Quantity"].map(|head| Cell::Text(head.into())).to_vec(), formulas: 0 };
+        let sheet = |rows| Sheet { name: "List".into(), visible: true, rows: std::iter::once(head()).chain((2..=rows).map(row)).collect() };
+        // Without a head any column may hold quantities.
+        let headless = Sheet { rows: (1..=6_000).map(row).collect(), ..sheet(1) };
+        let mut book = Workbook { sheets: vec![sheet(50_000), sheet(5_000), headless], ..Workbook::default() };
         thin(&mut book);
         let rows = &book.sheets[0].rows;
         assert!((1_000..3_000).contains(&rows.len()), "{}", rows.len());
-        assert_eq!(rows.iter().filter(|row| row.number % 1_000 == 7 || row.number % 1_000 == 9).count(), 100);
+        assert_eq!(rows.iter().filter(|row| row.number % 1_000 == 7).count(), 50);
         assert!(rows.windows(2).all(|pair| pair[0].number < pair[1].number));
-        assert_eq!(book.sheets[1].rows.len(), 5_000, "a short sheet stays as it is");
+        assert_eq!((book.sheets[1].rows.len(), book.sheets[2].rows.len()), (5_000, 6_000), "these stay as they are");
     }
 
     proptest! {

@@ -9,9 +9,9 @@ use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 /// Pixels of a module, and modules of white around the code, as the standard wants them.
 const PIXELS: usize = 4;
 const QUIET: i32 = 4;
-/// A module on paper at full size, in English metric units: 1.15 mm. A sheet that is fitted to the page's width stays above
-/// the 0.6 mm that a telefax (8 dots per mm across, 3.85 along) brings over.
-const MODULE_EMU: u32 = 41_400;
+/// A module on paper at full size, in English metric units: 1.4 mm. A sheet that is fitted to the page's width stays above
+/// the 0.8 mm that a telefax (8 dots per mm across, 3.85 along) brings over however the page is fed; eight rows hold it.
+const MODULE_EMU: u32 = 49_500;
 /// English metric units of a pixel, at 96 to the inch.
 const PIXEL_EMU: u32 = 9_525;
 
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_forms_id_is_the_smallest_code_and_always_the_same() {
         let picture = form_picture("7K2Q9-M3T4V").unwrap();
-        assert_eq!((picture.pixels, picture.shown()), (29 * 4, 127));
+        assert_eq!((picture.pixels, picture.shown()), (29 * 4, 151));
         assert_eq!(picture, form_picture("7K2Q9-M3T4V").unwrap());
         assert_ne!(picture, form_picture("7K2Q9-M3T4W").unwrap());
         assert_eq!(crc32fast::hash(&picture.png), 3_897_608_011, "the bytes of one edition are those of every other");

@@ -84,7 +84,7 @@ impl Places {
             Steps::Same(quantities) => vec![11; quantities.len()],
             Steps::Own(_) => vec![26],
         };
-        [&[18, 42, 7, 9, 9, 8, 11], steps.as_slice(), &[8, 12, 13, 30, 10, 10], &vec![10; self.pairs() * 2]].concat()
+        [&[18, 42, 7, 12, 9, 8, 11], steps.as_slice(), &[8, 12, 13, 30, 10, 10], &vec![10; self.pairs() * 2]].concat()
     }
 
     pub fn hidden(&self) -> Vec<At> {

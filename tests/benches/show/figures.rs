@@ -21,6 +21,7 @@ use kontor_tests::databases::Place;
 use kontor_tests::program::{self, Server};
 
 use crate::accounts;
+use crate::form;
 use crate::goods;
 use crate::intake::{self, CLIENTS, LINES};
 use crate::outreach;
@@ -107,6 +108,9 @@ async fn measure() -> Result<String> {
     outreach(&mut text).await?;
     for timing in accounts::measure().await? {
         text.row(&format!("{} with and without an account, {}", timing.what, timing.engine), &timing.said(), accounts::HOW);
+    }
+    for [what, figure, how] in form::measure().await? {
+        text.row(&what, &figure, &how);
     }
     Ok(text.0)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod accounts;
 mod figures;
+mod form;
 mod goods;
 mod intake;
 mod outreach;
@@ -22,8 +23,9 @@ async fn main() -> ExitCode {
         ["orders"] => figures::show_orders().await,
         ["outreach"] => figures::show_outreach().await,
         ["accounts"] => accounts::show().await,
+        ["form"] => form::show().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach|accounts]`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach|accounts|form]`");
             ExitCode::from(2)
         }
     }

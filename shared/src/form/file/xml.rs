@@ -81,6 +81,8 @@ fn place(refers: &str) -> String {
 pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refusal> {
     let mut reader = Reader::from_str(text);
     let (mut row, mut column) = (0_u32, 0_u32);
+    // Columns a merged cell covers beside its own.
+    let mut covered = 0_u32;
     let mut kind = String::new();
     let mut formula = false;
     // The text of the open cell, or of a property.
@@ -102,6 +104,7 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
                 }
                 "Cell" => {
                     column = whole(attribute(&element, "Index")).unwrap_or(column.saturating_add(1));
+                    covered = whole(attribute(&element, "MergeAcross")).unwrap_or(0);
                     formula = attribute(&element, "Formula").is_some();
                 }
                 "Data" => {
@@ -142,6 +145,7 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
                     };
                     filling.cell(row, column, cell, formula)?;
                 }
+                "Cell" => column = column.saturating_add(covered),
                 "CustomDocumentProperties" => custom = false,
                 _ => {
                     if let (Some(name), Some(value)) = (property.take(), value.take()) {
