@@ -16,10 +16,12 @@ use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::error::AppError;
+use crate::intake::{self, mime::Letter};
 
 mod book;
 mod sheet;
 
+pub(crate) use sheet::COMPOUND_FILE;
 pub use sheet::{Cell, LARGEST_FILE, Sheet};
 
 /// First argument of a child; the second names its kind.
@@ -38,6 +40,7 @@ enum Kind {
     Book,
     Pdf,
     Picture,
+    Mail,
 }
 
 struct Limits {
@@ -54,6 +57,7 @@ impl Kind {
             Self::Book => "book",
             Self::Pdf => "pdf",
             Self::Picture => "picture",
+            Self::Mail => "mail",
         }
     }
     const fn limits(self) -> Limits {
@@ -62,6 +66,7 @@ impl Kind {
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
             // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
+            Self::Mail => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
             Self::Picture => Limits { address_space: 768 << 20, cpu_seconds: 15, wall: Duration::from_secs(30), output: 4 << 20 },
         }
     }
@@ -70,6 +75,7 @@ impl Kind {
         match self {
             Self::Sheet | Self::Book => ("sheet_time", "sheet_memory", "sheet_unreadable"),
             Self::Pdf => ("pdf_failed", "pdf_failed", "pdf_failed"),
+            Self::Mail => ("mail_time", "mail_memory", "mail_unreadable"),
             Self::Picture => ("picture_time", "picture_memory", "picture_unreadable"),
         }
     }
@@ -126,10 +132,15 @@ pub const CODES: &[&str] = &[
     "picture_memory",
     "picture_time",
     "picture_unreadable",
+    "mail_too_large",
+    "mail_parts",
+    "mail_memory",
+    "mail_time",
+    "mail_unreadable",
 ];
 
 /// What a kind's work gives inside the child: the output, or a refusal.
-type Outcome = Result<Vec<u8>, (&'static str, String)>;
+pub(crate) type Outcome = Result<Vec<u8>, (&'static str, String)>;
 
 /// Reads one sheet of an XLSX workbook: the one named, or the first visible one.
 pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, ChildError> {
@@ -149,6 +160,15 @@ pub async fn read_book(bytes: &[u8]) -> Result<Workbook, ChildError> {
     let output = run(Kind::Book, b"", bytes).await?;
     let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).context("a child's workbook cannot be read")).await;
     decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
+}
+
+/// Takes a message apart: what it says of itself, its text, its files.
+pub async fn read_mail(bytes: &[u8]) -> Result<Letter, ChildError> {
+    if bytes.len() > intake::mime::LARGEST {
+        return Err(ChildError::Refused { code: "mail_too_large", detail: format!("the message is larger than {} MiB", intake::mime::LARGEST >> 20) });
+    }
+    let output = run(Kind::Mail, b"", bytes).await?;
+    postcard::from_bytes(&output).context("a child's message cannot be read").map_err(ChildError::Failed)
 }
 
 /// Renders what `template` makes of `data` (JSON) as a PDF.
@@ -191,7 +211,7 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
     }
     let _picture = match kind {
         Kind::Picture => Some(PLACES_OF_PICTURES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?),
-        Kind::Sheet | Kind::Book | Kind::Pdf => None,
+        Kind::Sheet | Kind::Book | Kind::Pdf | Kind::Mail => None,
     };
     let _place = PLACES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?;
     let limits = kind.limits();
@@ -287,6 +307,7 @@ pub fn main_if_child() -> Option<ExitCode> {
         "book" => Kind::Book,
         "pdf" => Kind::Pdf,
         "picture" => Kind::Picture,
+        "mail" => Kind::Mail,
         _ => return Some(ExitCode::from(2)),
     };
     Some(match live(kind) {
@@ -313,6 +334,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
         Kind::Book => book::work(input),
         Kind::Pdf => crate::pdf::work(&option, input),
         Kind::Picture => crate::pictures::make::work(&input),
+        Kind::Mail => crate::intake::mime::work(&input),
     };
     let mut stdout = std::io::stdout().lock();
     match outcome {

@@ -300,6 +300,7 @@ fn migrations() -> Migrator {
         (18, "tight_and_lacking", include_str!("../migrations/0018_tight_and_lacking.sql")),
         (19, "pictures_go", include_str!("../migrations/0019_pictures_go.sql")),
         (20, "generation", include_str!("../migrations/0020_generation.sql")),
+        (21, "incoming", include_str!("../migrations/0021_incoming.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -2,7 +2,7 @@
 //! order of its lines would get. Nothing is stored.
 
 use anyhow::Context;
-use kontor_shared::api::SubmitLine;
+use kontor_shared::api::{SubmitLine, SubmitOrder};
 use kontor_shared::api::forms::{FormAccount, FormLine, FormWarning};
 use kontor_shared::catalog::{Snapshot, discount};
 use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
@@ -26,8 +26,22 @@ pub struct Incoming<'a> {
     pub beside: &'a str,
 }
 
+/// A form with the order it would be.
+pub struct Judged {
+    pub account: FormAccount,
+    /// The customer's id.
+    pub customer: String,
+    /// Of the lines taken, at the prices the sheet showed; without lines where none was taken.
+    pub wanted: SubmitOrder,
+}
+
 /// Reads and judges a file, for the customer its form was made for or the one named.
 pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&str>, lang: Lang) -> Result<FormAccount> {
+    Ok(judge_order(state, incoming, customer, lang).await?.account)
+}
+
+/// As [`judge`], with the order that it would be.
+pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, customer: Option<&str>, lang: Lang) -> Result<Judged> {
     let mut connection = state.db.read().await?;
     let firm = firm::stored(&mut connection).await?;
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
@@ -69,6 +83,7 @@ pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&
         None => in_force(&mut connection, &customer, &today).await?,
     };
     let version = list.version;
+    let overlay = list.overlay.clone();
     let book = incoming.book.clone();
     // A hundred thousand rows take a while; the threads that answer requests have other work.
     let (reading, goods) = tokio::task::spawn_blocking(move || {
@@ -86,7 +101,9 @@ pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&
     if let Some(total) = other_total(&reading, &priced) {
         warnings.push(Warning::new(Note::TotalDiffers, total));
     }
-    Ok(account(identity.form_id, customer.code, version, &incoming.book.format, &reading, &goods, &priced, warnings, lang))
+    let wanted = SubmitOrder { version, overlay, customer: None, po_number: String::new(), wanted_on: None, delivery_address: customer.delivery_address, comment: String::new(), lines: taken };
+    let account = account(identity.form_id, customer.code, version, &incoming.book.format, &reading, &goods, &priced, warnings, lang);
+    Ok(Judged { account, customer: customer.id, wanted })
 }
 
 /// A stored list at the prices of an overlay.
@@ -96,7 +113,7 @@ async fn list(connection: &mut AnyConnection, version: i64, overlay: &str) -> Re
 }
 
 /// The list in force at the customer's prices.
-async fn in_force(connection: &mut AnyConnection, customer: &CustomerRow, today: &str) -> Result<Snapshot> {
+pub async fn in_force(connection: &mut AnyConnection, customer: &CustomerRow, today: &str) -> Result<Snapshot> {
     let none = || AppError::conflict("no_price_list", "no price list with prices for this customer is in force");
     let version = price_list::store::in_force(connection, today).await?.ok_or_else(none)?;
     let (price_type, less) = customer.prices();

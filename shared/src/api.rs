@@ -38,6 +38,7 @@ pub mod accounts;
 pub mod draft;
 pub mod firm;
 pub mod forms;
+pub mod incoming;
 pub mod mailings;
 pub mod operations;
 pub mod people;

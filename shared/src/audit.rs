@@ -59,6 +59,8 @@ named! {
         OrderConfirm "order.confirm" = "order confirmed", "заказ подтверждён", "потвърдена поръчка";
         OrderRefuse "order.refuse" = "order refused", "заказ отклонён", "отхвърлена поръчка";
         OrderCancel "order.cancel" = "order cancelled", "заказ отменён", "анулирана поръчка";
+        IncomingTake "incoming.take" = "file of a message taken as an order", "файл из письма принят как заказ", "файл от писмо е приет като поръчка";
+        IncomingDecide "incoming.decide" = "message refused, put aside or taken back", "письмо отклонено, отложено или возвращено", "писмо отхвърлено, оставено настрана или върнато";
         DocumentPost "document.post" = "document posted", "документ проведён", "издаден документ";
         PriceListPublish "price_list.publish" = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
         PictureAdd "picture.add" = "picture of a product added", "добавлена фотография товара", "добавена снимка на стока";

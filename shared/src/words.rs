@@ -18,6 +18,7 @@ pub mod firm;
 pub mod format;
 pub mod forms;
 pub mod imports;
+pub mod incoming;
 pub mod letters;
 pub mod list;
 pub mod log_ins;

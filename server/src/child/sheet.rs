@@ -46,7 +46,7 @@ impl Sheet {
 }
 
 /// How files of before 2007 begin, and encrypted ones of today.
-pub(super) const COMPOUND_FILE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+pub(crate) const COMPOUND_FILE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// Whether a compound file is an encrypted workbook: it has a stream of this name, in UTF-16.
 pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
