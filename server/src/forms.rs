@@ -2,8 +2,8 @@
 //! order of its lines would get. Nothing is stored.
 
 use anyhow::Context;
-use kontor_shared::api::{SubmitLine, SubmitOrder};
 use kontor_shared::api::forms::{FormAccount, FormLine, FormWarning};
+use kontor_shared::api::{SubmitLine, SubmitOrder};
 use kontor_shared::catalog::{Snapshot, discount};
 use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
 use kontor_shared::orders::Verdict;
@@ -101,7 +101,16 @@ pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, customer: Op
     if let Some(total) = other_total(&reading, &priced) {
         warnings.push(Warning::new(Note::TotalDiffers, total));
     }
-    let wanted = SubmitOrder { version, overlay, customer: None, po_number: String::new(), wanted_on: None, delivery_address: customer.delivery_address, comment: String::new(), lines: taken };
+    let wanted = SubmitOrder {
+        version,
+        overlay,
+        customer: None,
+        po_number: String::new(),
+        wanted_on: None,
+        delivery_address: customer.delivery_address,
+        comment: String::new(),
+        lines: taken,
+    };
     let account = account(identity.form_id, customer.code, version, &incoming.book.format, &reading, &goods, &priced, warnings, lang);
     Ok(Judged { account, customer: customer.id, wanted })
 }

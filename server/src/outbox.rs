@@ -70,7 +70,16 @@ pub struct Letter<'a> {
 impl Letter<'_> {
     /// A mail to each address; to nobody, where there is none, so that a row says that nobody was told.
     pub fn mails(&self) -> Vec<NewMail<'_>> {
-        let to = |recipient| NewMail { cause: &self.cause, customer: self.customer, recipient, lang: self.lang, subject: &self.subject, text: &self.text, thread: "", attachments: "" };
+        let to = |recipient| NewMail {
+            cause: &self.cause,
+            customer: self.customer,
+            recipient,
+            lang: self.lang,
+            subject: &self.subject,
+            text: &self.text,
+            thread: "",
+            attachments: "",
+        };
         if self.addresses.is_empty() { vec![to("")] } else { self.addresses.iter().map(|recipient| to(recipient)).collect() }
     }
 }

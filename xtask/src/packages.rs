@@ -22,10 +22,12 @@ fn missing() -> Vec<&'static str> {
         ("chromium-driver", has("chromedriver")),
         ("libreoffice-calc", has("soffice")),
         ("poppler-utils", has("pdftotext")),
+        ("dovecot-imapd", Path::new("/usr/sbin/dovecot").exists()),
         ("openssl", has("openssl")),
         ("strace", has("strace")),
         ("python3-openpyxl", python_has("openpyxl")),
         ("python3-aiosmtpd", python_has("aiosmtpd")),
+        ("python3-uno", python_has("uno")),
         ("python3-dkim", python_has("dkim")),
         ("python3-nacl", python_has("nacl")),
     ];

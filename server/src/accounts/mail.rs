@@ -83,7 +83,16 @@ pub async fn write(connection: &mut AnyConnection, state: &AppState, letter: Let
     }
     let firm = firm::stored(connection).await?;
     let (subject, text) = said(&firm, &letter, url, more);
-    let mail = NewMail { cause: letter.cause, customer: letter.customer, recipient: letter.to, lang: letter.lang, subject: &subject, text: &text, thread: "", attachments: "" };
+    let mail = NewMail {
+        cause: letter.cause,
+        customer: letter.customer,
+        recipient: letter.to,
+        lang: letter.lang,
+        subject: &subject,
+        text: &text,
+        thread: "",
+        attachments: "",
+    };
     outbox::enqueue(connection, &state.clock, &[mail]).await?;
     Ok(())
 }

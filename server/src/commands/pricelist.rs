@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use kontor_server::error::AppError;
 use kontor_server::intake::sender;
 use kontor_server::secrets::Purpose;
-use kontor_server::error::AppError;
 use kontor_server::time::{day_in, random};
 use kontor_server::{AppState, auth, customers, price_list};
 use kontor_shared::catalog::Snapshot;

@@ -196,8 +196,11 @@ async fn corrected(
         let mut said = refused.iter().filter(|line| line.code == code).map(|line| line.quantity);
         said.next().flatten().filter(|first| said.all(|other| other == Some(*first)) && first.raw() > 0)
     };
-    let order: Vec<OrderedLine> =
-        codes.iter().filter(|code| list.products.iter().any(|product| product.code == **code)).filter_map(|code| Some(OrderedLine { code: (*code).into(), quantity: quantity(code)? })).collect();
+    let order: Vec<OrderedLine> = codes
+        .iter()
+        .filter(|code| list.products.iter().any(|product| product.code == **code))
+        .filter_map(|code| Some(OrderedLine { code: (*code).into(), quantity: quantity(code)? }))
+        .collect();
     let id = form_id(random());
     let form = FormInfo {
         token: Some(sender::token(&state.key(Purpose::Forms).await?, &id)),
@@ -302,10 +305,10 @@ impl Text {
             }
         }
         self.line("");
-        self.line(&mail_words::ACCOUNT.with(
-            lang,
-            &[("read", &account.read), ("accepted", &account.accepted), ("changed", &account.changed), ("refused", &account.refused)],
-        ));
+        self.line(
+            &mail_words::ACCOUNT
+                .with(lang, &[("read", &account.read), ("accepted", &account.accepted), ("changed", &account.changed), ("refused", &account.refused)]),
+        );
         for (word, amount) in [(common::NET, &account.net), (common::VAT, &account.vat), (common::TOTAL, &account.gross)] {
             let amount = Money::parse(amount, account.currency).ok().context("an account's total")?;
             self.line(&format!("{}: {}", word.say(lang), format::money(lang, amount)));

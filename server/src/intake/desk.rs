@@ -4,10 +4,10 @@ use anyhow::Context;
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use kontor_shared::api::OrderCustomer;
 use kontor_shared::api::incoming::{
     ConfirmedOrder, DecideIncoming, IncomingBox, IncomingFile, IncomingMail, IncomingPage, IncomingView, ReadAgain, ReadIncoming, TakeIncoming,
 };
-use kontor_shared::api::OrderCustomer;
 use kontor_shared::audit::Action;
 use kontor_shared::ids::OrderId;
 use serde::Deserialize;
@@ -241,7 +241,13 @@ pub async fn read(Shared(state): Shared<AppState>, Path(id): Path<String>, Json(
 }
 
 /// `POST /api/incoming/{id}/take`
-pub async fn take(Shared(state): Shared<AppState>, who: Staff, Path(id): Path<String>, headers: HeaderMap, Json(wanted): Json<TakeIncoming>) -> Result<Json<ConfirmedOrder>> {
+pub async fn take(
+    Shared(state): Shared<AppState>,
+    who: Staff,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(wanted): Json<TakeIncoming>,
+) -> Result<Json<ConfirmedOrder>> {
     bounded_text("/customer", &wanted.customer, 64, false)?;
     bounded_text("/content", &wanted.content, 64, false)?;
     let seen = seen_revision(&headers)?;
@@ -274,7 +280,13 @@ fn decided() -> AppError {
 }
 
 /// `POST /api/incoming/{id}/decide`
-pub async fn decide(Shared(state): Shared<AppState>, who: Staff, Path(id): Path<String>, headers: HeaderMap, Json(wanted): Json<DecideIncoming>) -> Result<Response> {
+pub async fn decide(
+    Shared(state): Shared<AppState>,
+    who: Staff,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(wanted): Json<DecideIncoming>,
+) -> Result<Response> {
     let next = State::parse(&wanted.state).ok().filter(|state| *state != State::Accepted);
     let next = next.ok_or_else(|| AppError::invalid_field("unknown_state", "/state", "refused, ignored or needs_person"))?;
     bounded_text("/reason", &wanted.reason, 500, true)?;

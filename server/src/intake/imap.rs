@@ -139,7 +139,8 @@ impl Session {
         wire.greeting().await?;
         wire.command(&format!("LOGIN {} {}", wire::quoted(&address.user)?, wire::quoted(&address.password)?)).await.context("logging in to the mailbox")?;
         let capable = wire.command("CAPABILITY").await?;
-        let can = |word: &str| capable.iter().any(|line| line.text.starts_with("* CAPABILITY") && line.text.split(' ').any(|found| found.eq_ignore_ascii_case(word)));
+        let can =
+            |word: &str| capable.iter().any(|line| line.text.starts_with("* CAPABILITY") && line.text.split(' ').any(|found| found.eq_ignore_ascii_case(word)));
         let (can_idle, can_move, can_expunge) = (can("IDLE"), can("MOVE"), can("UIDPLUS"));
         let opened = wire.command(&format!("SELECT {}", wire::quoted(&address.folder)?)).await.context("opening the folder")?;
         let uidvalidity = opened.iter().find_map(|line| line.number("UIDVALIDITY")).context("the mail server gives the folder no UIDVALIDITY")?;
@@ -159,13 +160,13 @@ impl Session {
     /// The size of a message; none where it is gone.
     async fn size(&mut self, uid: i64) -> anyhow::Result<Option<u64>> {
         let lines = self.wire.command(&format!("UID FETCH {uid} (UID RFC822.SIZE)")).await?;
-        Ok(lines.iter().filter(|line| of(line, uid)).find_map(|line| line.number("RFC822.SIZE")))
+        Ok(lines.iter().filter(|line| is_about(line, uid)).find_map(|line| line.number("RFC822.SIZE")))
     }
 
     /// A message, or a part of it; none where it is gone. Reading marks nothing.
     async fn body(&mut self, uid: i64, what: &str) -> anyhow::Result<Option<Vec<u8>>> {
         let lines = self.wire.fetch(&format!("UID FETCH {uid} (UID {what})"), mime::LARGEST + (64 << 10)).await?;
-        Ok(lines.into_iter().find(|line| of(line, uid) && !line.literals.is_empty()).and_then(|line| line.literals.into_iter().next()))
+        Ok(lines.into_iter().find(|line| is_about(line, uid) && !line.literals.is_empty()).and_then(|line| line.literals.into_iter().next()))
     }
 
     /// Puts a message where those in its state go.
@@ -191,7 +192,7 @@ impl Session {
     }
 }
 
-fn of(line: &wire::Line, uid: i64) -> bool {
+fn is_about(line: &wire::Line, uid: i64) -> bool {
     line.is("FETCH") && line.number("UID").and_then(|found| i64::try_from(found).ok()) == Some(uid)
 }
 

@@ -40,8 +40,9 @@ pub fn token(key: &Key, form: &str) -> String {
 pub fn holds_token(key: &Key, book: &Workbook, form: &str) -> bool {
     let Some(said) = identity::meta(book, TOKEN) else { return false };
     let said = said.trim();
-    let bytes: Option<Vec<u8>> =
-        (said.len() == TOKEN_BYTES * 2 && said.is_ascii()).then(|| (0..TOKEN_BYTES).map(|at| u8::from_str_radix(&said[at * 2..at * 2 + 2], 16).ok()).collect()).flatten();
+    let bytes: Option<Vec<u8>> = (said.len() == TOKEN_BYTES * 2 && said.is_ascii())
+        .then(|| (0..TOKEN_BYTES).map(|at| u8::from_str_radix(&said[at * 2..at * 2 + 2], 16).ok()).collect())
+        .flatten();
     bytes.is_some_and(|bytes| key.verifies(form.as_bytes(), &bytes))
 }
 
@@ -118,7 +119,10 @@ mod tests {
         let key = Key::for_tests();
         let book = |token: &str| {
             let row = |number: u32, key: &str, value: &str| Row { number, cells: vec![Cell::Text(key.into()), Cell::Text(value.into())], formulas: 0 };
-            Workbook { sheets: vec![Sheet { name: "_meta".into(), visible: false, rows: vec![row(1, "form_id", "7K2Q9-M3T4V"), row(2, TOKEN, token)] }], ..Workbook::default() }
+            Workbook {
+                sheets: vec![Sheet { name: "_meta".into(), visible: false, rows: vec![row(1, "form_id", "7K2Q9-M3T4V"), row(2, TOKEN, token)] }],
+                ..Workbook::default()
+            }
         };
         assert!(holds_token(&key, &book(&token(&key, "7K2Q9-M3T4V")), "7K2Q9-M3T4V"));
         assert!(!holds_token(&key, &book(&token(&key, "AAAAA-BBBB1")), "7K2Q9-M3T4V"));

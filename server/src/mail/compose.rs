@@ -42,7 +42,9 @@ impl Thread {
 
     /// The ids as a header has them; one that could not stand in it is left out.
     fn header(ids: &[String]) -> String {
-        let fits = |id: &&String| id.is_ascii() && id.len() <= 100 && !id.contains(|sign: char| sign.is_whitespace() || sign.is_control() || matches!(sign, '<' | '>'));
+        let fits = |id: &&String| {
+            id.is_ascii() && id.len() <= 100 && !id.contains(|sign: char| sign.is_whitespace() || sign.is_control() || matches!(sign, '<' | '>'))
+        };
         let ids: Vec<String> = ids.iter().filter(fits).map(|id| format!("<{id}>")).collect();
         ids[ids.len().saturating_sub(Self::MOST)..].join(" ")
     }
@@ -212,7 +214,10 @@ mod tests {
 
     #[test]
     fn an_answer_says_what_it_answers() {
-        let thread = Thread { in_reply_to: "a@customer.example".into(), references: vec!["0@customer.example".into(), "a\r\nBcc: x".into(), "a@customer.example".into()] };
+        let thread = Thread {
+            in_reply_to: "a@customer.example".into(),
+            references: vec!["0@customer.example".into(), "a\r\nBcc: x".into(), "a@customer.example".into()],
+        };
         let text = String::from_utf8(compose(Draft { thread: Some(&thread), ..draft("buyer@customer.example", "Re: 12") }).unwrap()).unwrap();
         for line in ["In-Reply-To: <a@customer.example>", "References: <0@customer.example> <a@customer.example>", "Auto-Submitted: auto-replied"] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

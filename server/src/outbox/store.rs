@@ -32,7 +32,8 @@ crate::row! {
 }
 
 /// The columns of [`Claimed`].
-const CLAIMED: &str = "id, recipient, lang, subject, body_hash, rendered_hash, attempts, customer_id, contact_id, mailing_id, topic, domain, attachments, thread";
+const CLAIMED: &str =
+    "id, recipient, lang, subject, body_hash, rendered_hash, attempts, customer_id, contact_id, mailing_id, topic, domain, attachments, thread";
 
 crate::row! {
     pub struct Row {

@@ -203,7 +203,8 @@ mod tests {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
         writer.start_file("xl/sharedStrings.xml", options).unwrap();
-        let text = format!("<sst>{}<t>{} {}</t><t>{}</t><t>sum</t><t>{}</t></sst>", "<t>Болт</t>".repeat(20_000), MARKS[CODE], MARKS[NAME], MARKS[FORM], MARKS[TOKEN]);
+        let text =
+            format!("<sst>{}<t>{} {}</t><t>{}</t><t>sum</t><t>{}</t></sst>", "<t>Болт</t>".repeat(20_000), MARKS[CODE], MARKS[NAME], MARKS[FORM], MARKS[TOKEN]);
         writer.write_all(text.as_bytes()).unwrap();
         writer.start_file("xl/worksheets/sheet1.xml", options).unwrap();
         writer.write_all(format!("<f>&amp;L{}&amp;C</f>", MARKS[FORM]).as_bytes()).unwrap();
@@ -223,7 +224,11 @@ mod tests {
         let mut archive = zip::ZipArchive::new(Cursor::new(copy)).unwrap();
         let mut text = String::new();
         archive.by_name("xl/sharedStrings.xml").unwrap().read_to_string(&mut text).unwrap();
-        assert!(text.ends_with("<t>K&amp;1 ООО «Ромашка» &lt;b&gt;</t><t>7K2Q9-M3T4V</t><t>0123456789abcdef</t><t>secret</t></sst>"), "{}", &text[text.len() - 200..]);
+        assert!(
+            text.ends_with("<t>K&amp;1 ООО «Ромашка» &lt;b&gt;</t><t>7K2Q9-M3T4V</t><t>0123456789abcdef</t><t>secret</t></sst>"),
+            "{}",
+            &text[text.len() - 200..]
+        );
         assert_eq!(text.matches("<t>Болт</t>").count(), 20_000);
         text.clear();
         archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut text).unwrap();

@@ -55,7 +55,10 @@ impl Address {
             failed: query("failed", "Failed"),
         };
         let names = [&address.folder, &address.processed, &address.failed];
-        ensure!(names.iter().all(|name| name.is_ascii() && !name.is_empty() && !name.chars().any(char::is_control)), "KONTOR_IMAP_URL: folders are named in ASCII");
+        ensure!(
+            names.iter().all(|name| name.is_ascii() && !name.is_empty() && !name.chars().any(char::is_control)),
+            "KONTOR_IMAP_URL: folders are named in ASCII"
+        );
         Ok(address)
     }
 
@@ -104,7 +107,14 @@ mod tests {
         assert_eq!((address.processed.as_str(), address.failed.as_str()), ("Processed", "Waiting"));
         assert_eq!(address.name(), "orders@firm.example@mail.example/Orders");
         assert!(Address::parse("imap://u:p@127.0.0.1:1143").is_ok_and(|address| address.folder == "INBOX" && address.port == 1143));
-        for wrong in ["imap://u:p@mail.example", "imaps://mail.example", "imaps://u@mail.example", "smtp://u:p@mail.example", "mail.example", "imaps://u:p@mail.example/%D0%AF"] {
+        for wrong in [
+            "imap://u:p@mail.example",
+            "imaps://mail.example",
+            "imaps://u@mail.example",
+            "smtp://u:p@mail.example",
+            "mail.example",
+            "imaps://u:p@mail.example/%D0%AF",
+        ] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -33,7 +33,9 @@ impl Line {
     /// Whether it is `* <n> WORD`.
     pub fn is(&self, word: &str) -> bool {
         let mut words = self.text.split(' ');
-        words.next() == Some("*") && words.next().is_some_and(|number| number.parse::<u32>().is_ok()) && words.next().is_some_and(|found| found.eq_ignore_ascii_case(word))
+        words.next() == Some("*")
+            && words.next().is_some_and(|number| number.parse::<u32>().is_ok())
+            && words.next().is_some_and(|found| found.eq_ignore_ascii_case(word))
     }
 }
 
