@@ -19,10 +19,12 @@ use crate::ui::page;
 mod access;
 mod answer;
 mod audit;
+mod beside;
 mod breakers;
 mod csv;
 mod customer;
 mod customers;
+mod entry;
 mod expiry;
 mod imports;
 mod incoming;
@@ -114,6 +116,7 @@ fn Office(role: Role) -> impl IntoView {
                 <sending::Paused role=role/>
                 <Routes fallback=|| view! { <Nowhere/> }>
                     <Route path=path!("/admin") view=move || within(role, Section::Orders, home, queue::Queue)/>
+                    <Route path=path!("/admin/orders/new") view=move || within(role, Section::Orders, home, entry::EntryPage)/>
                     <Route path=path!("/admin/orders/:id") view=move || within(role, Section::Orders, home, order::OrderPage)/>
                     <Route path=path!("/admin/customers") view=customers::Customers/>
                     <Route path=path!("/admin/customers/new") view=customer::form::NewCustomerPage/>
@@ -183,6 +186,7 @@ fn Side(role: Role) -> impl IntoView {
 /// What happened, in words that only staff can need, else in those every page has.
 fn words_for(error: &ApiError) -> String {
     staff::problem(&error.code)
+        .or_else(|| kontor_shared::words::entry::problem(&error.code))
         .or_else(|| people::problem(&error.code))
         .or_else(|| kontor_shared::words::profile::problem(&error.code))
         .or_else(|| log_ins_words::problem(&error.code))

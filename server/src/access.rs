@@ -26,6 +26,8 @@ impl Access {
 pub enum Names {
     Nothing,
     Order,
+    /// A scan kept with an order.
+    Paper,
     Document,
     Customer,
     /// A person at a customer, for staff.
@@ -96,6 +98,7 @@ const ADMIN: Access = Access::Roles(&[Role::Admin]);
 const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
+const OFFICE: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Admin]);
 const SEND: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
 const RULES: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
@@ -152,6 +155,13 @@ table! {
     CancelOrder     POST   "/api/orders/{id}/cancel"               BUYER,  Order,    "Cancel before confirmation";
     ConfirmOrder    POST   "/api/orders/{id}/confirm"              SALES,  Order,    "Confirm and post a proforma invoice";
     RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";
+    OrderEntry      GET    "/api/entry"                            SALES,  Nothing,  "Whose order is entered by a form's number or for a customer, and at which prices";
+    EnterOrder      PUT    "/api/entry/{id}"                       SALES,  Nothing,  "Store an order from paper, the telephone or a sheet under an id of the client's own";
+    OrderBackground GET    "/api/orders/{id}/background"           OFFICE, Order,    "Where an order came from, its scans, and what is odd about it";
+    DismissOddity   POST   "/api/orders/{id}/oddities/dismiss"     SALES,  Order,    "Say that something odd about an order was looked at";
+    RecallOddity    POST   "/api/orders/{id}/oddities/recall"      SALES,  Order,    "Take that back";
+    AddPaper        POST   "/api/orders/{id}/papers"               SALES,  Order,    "Keep a scan or photo with an order";
+    Paper           GET    "/api/orders/{id}/papers/{no}"          OFFICE, Paper,    "A scan or photo kept with an order";
     GetDraft        GET    "/api/draft"                            BUYER,  Nothing,  "The order one is putting together, for all one's devices";
     SaveDraft       PUT    "/api/draft"                            BUYER,  Nothing,  "Save it, in the place of a revision";
     Bought          GET    "/api/bought"                           BUYER,  Nothing,  "Codes of products bought before";

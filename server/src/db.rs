@@ -301,6 +301,7 @@ fn migrations() -> Migrator {
         (19, "pictures_go", include_str!("../migrations/0019_pictures_go.sql")),
         (20, "generation", include_str!("../migrations/0020_generation.sql")),
         (21, "incoming", include_str!("../migrations/0021_incoming.sql")),
+        (22, "order_origins", include_str!("../migrations/0022_order_origins.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

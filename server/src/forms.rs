@@ -16,7 +16,7 @@ use crate::orders::store::{self as orders, CustomerRow, LineRow};
 use crate::time::day_in;
 use crate::{AppState, auth, firm, price_list};
 
-mod store;
+pub mod store;
 
 /// A file that came in.
 pub struct Incoming<'a> {

@@ -14,12 +14,17 @@ use crate::auth::{Buyer, Identity, SignedIn, Staff};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, id_in_path, seen_revision, with_revision};
 
+pub mod background;
 pub mod change;
 pub mod confirm;
+pub mod desk;
+pub mod entry;
 pub mod intake;
 pub mod least;
 pub mod list;
 pub mod mail;
+pub mod origins;
+pub mod papers;
 pub mod price;
 pub mod store;
 pub mod submit;

@@ -176,7 +176,7 @@ pub async fn in_force(State(state): State<AppState>, MaybeSignedIn(who): MaybeSi
     Ok(Json(PriceListInfo {
         delta,
         version: version.version as u32,
-        snapshot_url: format!("{}?sum={}", address(&version, &found), mark(&found.checksum)),
+        snapshot_url: url(&version, &found),
         checksum: found.checksum,
         overlay: discount::overlay(&found.overlay, discount),
         discount,
@@ -198,6 +198,11 @@ const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 fn address(version: &store::Version, found: &store::Snapshot) -> String {
     let overlay = utf8_percent_encode(&found.overlay, IN_ADDRESS);
     format!("/api/price-list/{}/{overlay}", version.version)
+}
+
+/// Where a list is that never changes.
+pub fn url(version: &store::Version, found: &store::Snapshot) -> String {
+    format!("{}?sum={}", address(version, found), mark(&found.checksum))
 }
 
 /// What tells a list from another of the same number, as it stands in addresses.

@@ -83,6 +83,13 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::CancelOrder => (post(orders::cancel), json::<api::Order>()),
         RouteId::ConfirmOrder => (post(orders::confirm), json::<api::Confirmed>()),
         RouteId::RefuseOrder => (post(orders::refuse), json::<api::Order>().body::<api::RefuseOrder>()),
+        RouteId::OrderEntry => (get(orders::desk::open), json::<api::entry::EntryDesk>().query(&["form", "customer"])),
+        RouteId::EnterOrder => (put(orders::desk::enter), json::<api::Order>().body::<api::entry::EnterOrder>().created()),
+        RouteId::OrderBackground => (get(orders::background::show), json::<api::entry::OrderBackground>()),
+        RouteId::DismissOddity => (post(orders::background::dismiss), json::<api::entry::OrderBackground>().body::<api::entry::NameOddity>()),
+        RouteId::RecallOddity => (post(orders::background::recall), json::<api::entry::OrderBackground>().body::<api::entry::NameOddity>()),
+        RouteId::AddPaper => (post(orders::papers::add), json::<api::entry::OrderBackground>().bytes().query(&["name"])),
+        RouteId::Paper => (get(orders::papers::show), binary("*/*")),
         RouteId::GetDraft => (get(drafts::show), json::<KeptDraft>().query(&["of", "owner"])),
         RouteId::SaveDraft => (put(drafts::save), json::<SavedDraft>().query(&["of", "owner"]).body::<api::draft::SaveDraft>()),
         RouteId::Bought => (get(orders::bought), json::<api::Bought>()),
@@ -200,6 +207,7 @@ pub fn app(state: AppState) -> Router {
         let limit = match id {
             RouteId::RunImport => UPLOAD_LIMIT,
             RouteId::AddPicture => pictures::LARGEST,
+            RouteId::AddPaper => orders::papers::LARGEST,
             _ => JSON_LIMIT,
         };
         let handler: MethodRouter<AppState> = handler.layer::<_, std::convert::Infallible>(middleware::from_fn_with_state((state.clone(), id), guard));

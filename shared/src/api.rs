@@ -36,6 +36,7 @@ macro_rules! request {
 
 pub mod accounts;
 pub mod draft;
+pub mod entry;
 pub mod firm;
 pub mod forms;
 pub mod incoming;

@@ -61,6 +61,9 @@ named! {
         OrderCancel "order.cancel" = "order cancelled", "заказ отменён", "анулирана поръчка";
         IncomingTake "incoming.take" = "file of a message taken as an order", "файл из письма принят как заказ", "файл от писмо е приет като поръчка";
         IncomingDecide "incoming.decide" = "message refused, put aside or taken back", "письмо отклонено, отложено или возвращено", "писмо отхвърлено, оставено настрана или върнато";
+        OrderPaper "order.paper" = "scan kept with an order", "к заказу приложен скан", "към поръчката е приложен скан";
+        OrderOddityDismiss "order.oddity.dismiss" = "something odd about an order looked at", "необычное в заказе просмотрено", "необичайното в поръчката е прегледано";
+        OrderOddityRecall "order.oddity.recall" = "something odd about an order told again", "необычное в заказе снова показано", "необичайното в поръчката пак се показва";
         DocumentPost "document.post" = "document posted", "документ проведён", "издаден документ";
         PriceListPublish "price_list.publish" = "price list published", "прайс-лист опубликован", "публикувана ценова листа";
         PictureAdd "picture.add" = "picture of a product added", "добавлена фотография товара", "добавена снимка на стока";

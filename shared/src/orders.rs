@@ -2,6 +2,8 @@
 //!
 //! Decides; stores nothing. The browser uses it while the buyer types, the server when the order arrives.
 
+pub mod odd;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,41 @@ pub enum OrderState {
     Closed,
     Cancelled,
     Refused,
+}
+
+/// How an order came in. Imported ones name the file they are from instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Put together on the price list's page.
+    Page,
+    /// A filled-in sheet that somebody uploaded.
+    Sheet,
+    Mail,
+    Fax,
+    Post,
+    Phone,
+}
+
+impl Source {
+    pub const ALL: [Self; 6] = [Self::Page, Self::Sheet, Self::Mail, Self::Fax, Self::Post, Self::Phone];
+
+    /// The word in database and JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Sheet => "sheet",
+            Self::Mail => "mail",
+            Self::Fax => "fax",
+            Self::Post => "post",
+            Self::Phone => "phone",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.word() == word)
+    }
 }
 
 /// What can be done to an order.

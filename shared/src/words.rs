@@ -13,6 +13,7 @@ pub mod audience;
 pub mod common;
 pub mod consent;
 pub mod documents;
+pub mod entry;
 pub mod export;
 pub mod firm;
 pub mod format;
@@ -193,6 +194,7 @@ pub const TABLES: &[Table] = &[
     ("audit", crate::audit::ACTIONS, &[]),
     ("common", common::ALL, common::ALL_PLURAL),
     ("documents", documents::ALL, documents::ALL_PLURAL),
+    ("entry", entry::ALL, entry::ALL_PLURAL),
     ("export", export::ALL, export::ALL_PLURAL),
     ("firm", firm::ALL, firm::ALL_PLURAL),
     ("imports", imports::ALL, imports::ALL_PLURAL),

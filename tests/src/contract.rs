@@ -103,7 +103,7 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     assert!(
         content.keys().any(|promised| {
             let promised = promised.split(';').next().unwrap_or("").trim();
-            promised == bare || promised.strip_suffix('*').is_some_and(|family| bare.starts_with(family))
+            promised == "*/*" || promised == bare || promised.strip_suffix('*').is_some_and(|family| bare.starts_with(family))
         }),
         "{what}: {media_type:?} is not promised, but {:?}",
         content.keys()

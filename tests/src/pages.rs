@@ -133,6 +133,8 @@ pub async fn staffs(browser: &Browser, server: &str, orders: &Orders) -> Vec<Pag
         page("staff-orders", "/admin", "main tbody tr"),
         page("staff-order", format!("/admin/orders/{}", orders.submitted), "main tbody tr"),
         page("staff-order-confirmed", format!("/admin/orders/{}", orders.confirmed), "main tbody tr"),
+        page("staff-order-entry", "/admin/orders/new", "#entry-ask"),
+        page("staff-order-entry-lines", "/admin/orders/new?customer=12347", "#entry-code"),
         page("staff-customers", "/admin/customers", "main tbody tr"),
         page("staff-customer", format!("/admin/customers/{customer}"), ".time li"),
         page("staff-customer-edit", format!("/admin/customers/{customer}/edit"), "#customer-name"),

@@ -6,7 +6,7 @@ use kontor_shared::money::Percent;
 use kontor_shared::orders::OrderState;
 use kontor_shared::segments::Segment;
 use kontor_shared::words::segments::{self as segment_words, Facts as SegmentFacts};
-use kontor_shared::words::{format, people as words, staff};
+use kontor_shared::words::{entry, format, people as words, staff};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -104,6 +104,7 @@ fn Whole(customer: Customer, kind: Memo<String>, listing: Listing<Customer>) -> 
             {may_write().then(|| view! {
                 <div class="push row-x">
                     <state::StateButton customer=customer.clone()/>
+                    <a class="btn" href=crate::api::with_query(super::entry::HREF, &[("customer", &customer.code)])>{say(entry::NEW_ORDER)}</a>
                     <a class="btn" href=format!("/admin/customers/{}/edit", customer.id)>{say(words::EDIT)}</a>
                 </div>
             })}

@@ -3,12 +3,13 @@
 use kontor_shared::api::{DocumentInfo, Order, OrderEvent, OrderLine};
 use kontor_shared::catalog::discount;
 use kontor_shared::money::Percent;
-use kontor_shared::orders::{OrderState, Verdict};
-use kontor_shared::words::{common, format, people, staff};
+use kontor_shared::orders::{OrderState, Source, Verdict};
+use kontor_shared::words::{common, entry, format, people, staff};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::answer::{Answer, AnswerDialog, Asked};
+use super::beside::{self, Beside, Odd};
 use super::keys;
 use super::listing::{Listing, Shown};
 use crate::api::encoded;
@@ -85,9 +86,9 @@ fn may(order: &Order, answer: Answer) -> bool {
 /// Where the order came from, as part of the line under the title.
 fn origin(order: &Order) -> String {
     let mut parts = vec![times::instant(&order.ordered_at)];
-    match order.source.as_str() {
-        "page" => parts.push(say(staff::SOURCE_PAGE).into()),
-        "import" => parts.push(say(staff::SOURCE_IMPORT).into()),
+    match (Source::parse(&order.source), order.source.as_str()) {
+        (Some(source), _) => parts.push(say(entry::source(source)).into()),
+        (None, "import") => parts.push(say(staff::SOURCE_IMPORT).into()),
         _ => {}
     }
     if let Some(version) = order.price_list {
@@ -108,6 +109,7 @@ fn Whole(
 ) -> impl IntoView {
     let title = staff::ORDER_TITLE.with(lang(), &[("number", &order.number)]);
     let origin = origin(&order);
+    let beside = beside::of(&order.id.to_string());
     let can_confirm = may(&order, Answer::Confirm);
     let can_refuse = may(&order, Answer::Refuse);
     let customer = order.customer.clone().map(|customer| view! { <a href=format!("/admin/customers/{}", customer.id)>{customer.name}</a>", " });
@@ -123,6 +125,7 @@ fn Whole(
         <div class="two">
             <div class="stack">
                 <Account order=order.clone()/>
+                <Odd order=order.id.to_string() listing=beside/>
                 <Lines lines=order.lines.clone() currency=order.currency.sign().to_string()/>
             </div>
             <div class="stack">
@@ -147,6 +150,7 @@ fn Whole(
                 </section>
                 <Documents documents=order.documents.clone() late=late again=again/>
                 <Facts order=order.clone()/>
+                <Beside order=order.id.to_string() listing=beside/>
                 <Events events=order.events.clone()/>
             </div>
         </div>

@@ -6,13 +6,14 @@ use kontor_shared::api::{OrderPage, OrderSummary, StateCount};
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::Currency;
 use kontor_shared::orders::OrderState;
-use kontor_shared::words::{Word, common, format, staff};
+use kontor_shared::words::{Word, common, entry as entry_words, format, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::answer::{Answer, AnswerDialog, Asked};
+use super::entry::{self, EntryLink};
 use super::keys::{self, KeyHints};
 use super::listing::{Listing, More, Wait};
 use crate::api::{self, with_query};
@@ -137,6 +138,10 @@ pub fn Queue() -> impl IntoView {
                 }
                 None => false,
             },
+            "KeyP" if super::customer::may_write() => {
+                open(entry::HREF, NavigateOptions::default());
+                true
+            }
             "KeyA" | "KeyR" => match one() {
                 Some(order) => {
                     let answer = if code == "KeyA" { Answer::Confirm } else { Answer::Refuse };
@@ -175,6 +180,7 @@ pub fn Queue() -> impl IntoView {
     let there = Memo::new(move |_| orders.with(|orders| orders.as_ref().map(|orders| !orders.is_empty())));
     view! {
         <PageHead title=say(staff::ORDERS)>
+            <EntryLink/>
             <Search label=say(staff::ORDER_SEARCH) value=Signal::derive(move || look.get().q) on_search=search/>
         </PageHead>
         {move || view! { <Tabs counts=counts.get() look=look.get()/> }}
@@ -188,6 +194,7 @@ pub fn Queue() -> impl IntoView {
         <More of=listing/>
         <KeyHints keys=vec![
             (&["J", "K"], say(staff::KEY_NEXT)), (&["Enter"], say(staff::KEY_OPEN)), (&["A"], say(staff::KEY_CONFIRM)), (&["R"], say(staff::KEY_REFUSE)),
+            (&["P"], say(entry_words::NEW_ORDER)),
         ]/>
         <AnswerDialog asked=asked done=move |()| again()/>
     }

@@ -14,6 +14,7 @@ use kontor_shared::orders::{LineReason, OrderAction, OrderState, Verdict};
 use kontor_shared::words::{Lang, mail as words};
 use sqlx::AnyConnection;
 
+use super::entry::By;
 use super::store::{self, LineRow, OrderRow};
 use super::{Snapshot, mail, price, view};
 use crate::auth::Identity;
@@ -45,7 +46,7 @@ pub fn wrong_state(row: &OrderRow) -> AppError {
 
 /// How events name whoever acts.
 pub fn by_role(role: Role) -> &'static str {
-    if role.is_staff() { "staff" } else { "buyer" }
+    if role.is_staff() { By::Staff.word() } else { By::Buyer.word() }
 }
 
 /// Ends the transaction, then reads the order for the answer: the only writer is not kept waiting for that.

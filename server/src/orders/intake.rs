@@ -7,10 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_shared::audit::Action;
+use kontor_shared::orders::Source;
 use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::entry::By;
+use super::origins::{self, NewOrigin};
 use super::store::{self, CustomerRow, LineRow, NewOrder};
 use super::{Snapshot, mail, price};
 use crate::db::Db;
@@ -33,7 +36,11 @@ pub struct Ready {
     pub lines: Vec<LineRow>,
     /// For the answer; they are not stored.
     pub groups: price::Groups,
+    /// Whose event it is, and the log-in or way it came by.
+    pub by: By,
     pub actor: String,
+    /// Where it came from, unless from the page.
+    pub origin: Option<NewOrigin>,
     pub customer: CustomerRow,
     /// Where the order is acknowledged to.
     pub addresses: Vec<String>,
@@ -53,6 +60,11 @@ pub enum Outcome {
     Stale,
     /// Its id or its number is taken.
     Clash,
+    /// The same was taken before, as the order with this id and number.
+    Double {
+        id: String,
+        number: String,
+    },
     /// The database says that the same may succeed in a moment.
     Again,
     Failed(AppError),
@@ -148,7 +160,9 @@ impl Desk {
     async fn store_together(&self, orders: &[Ready]) -> anyhow::Result<Vec<Outcome>> {
         let mut tx = self.db.write_tx().await?;
         let last_version = price::last_version(&mut tx).await?;
-        let current: Vec<&Ready> = orders.iter().filter(|order| order.last_version == last_version).collect();
+        let mut doubles = origins::doubles(&mut tx, orders).await?;
+        let is_current = |order: &Ready| order.last_version == last_version && !doubles.contains_key(&order.new.row.id);
+        let current: Vec<&Ready> = orders.iter().filter(|order| is_current(order)).collect();
         let numbers = take_numbers(&mut tx, &current).await?;
         let numbered: Vec<NewOrder> = current.iter().zip(&numbers).map(|(order, number)| order.new.numbered(number)).collect();
         if !numbered.is_empty() {
@@ -156,10 +170,14 @@ impl Desk {
         }
         tx.commit().await?;
         let mut numbers = numbers.into_iter();
-        Ok(orders
-            .iter()
-            .map(|order| if order.last_version == last_version { numbers.next().map_or(Outcome::Again, Outcome::Stored) } else { Outcome::Stale })
-            .collect())
+        let mut outcome = |order: &Ready| match doubles.remove(&order.new.row.id) {
+            Some(Some((id, number))) => Outcome::Double { id, number },
+            // The one before it in this very transaction; the next round finds that one stored.
+            Some(None) => Outcome::Again,
+            None if order.last_version == last_version => numbers.next().map_or(Outcome::Again, Outcome::Stored),
+            None => Outcome::Stale,
+        };
+        Ok(orders.iter().map(&mut outcome).collect())
     }
 
     /// Everything an order is: itself, its lines, its first event, its audit row, the intent to acknowledge it; and it is out of the draft.
@@ -173,18 +191,21 @@ impl Desk {
                 order: &order.new.row.id,
                 at: order.new.row.ordered_at,
                 state: &order.new.row.state,
-                by_role: "buyer",
+                by_role: order.by.word(),
                 actor: &order.actor,
             })
             .collect();
         store::insert_first_events(connection, &events).await?;
+        origins::insert(connection, orders).await?;
         let entries = orders
             .iter()
             .zip(numbered)
             .map(|(order, new)| audit::entry(&self.clock, &order.actor, Action::OrderSubmit, &new.row.id, None, Some(&Snapshot::of(&new.row))))
             .collect::<anyhow::Result<Vec<_>>>()?;
         audit::write(connection, &entries).await?;
-        let letters = orders.iter().zip(numbered).map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
+        // What came by mail is answered line by line by whoever read that mail.
+        let told = orders.iter().zip(numbered).filter(|(_, new)| new.row.source != Source::Mail.word());
+        let letters = told.map(|(order, new)| self.acknowledgement(order, new)).collect::<anyhow::Result<Vec<_>>>()?;
         let mails: Vec<outbox::NewMail<'_>> = letters.iter().flat_map(outbox::Letter::mails).collect();
         outbox::enqueue(connection, &self.clock, &mails).await?;
         let customers: Vec<&str> = orders.iter().map(|order| order.customer.id.as_str()).collect();

@@ -10,14 +10,16 @@ use crate::firm::{self, FirmSettings};
 
 /// What the order lacks of the least amount. It is refused only where the buyer could know: where also all its lines at the
 /// prices shown are below every least amount there was since their list was published. Otherwise prices fell, goods were
-/// withdrawn or the amount was raised meanwhile; that is stored, as every well-formed order is.
-pub async fn lacking(connection: &mut AnyConnection, firm: &FirmSettings, priced: &Priced) -> Result<Option<Money>> {
+/// withdrawn or the amount was raised meanwhile; that is stored, as every well-formed order is. So is what came by mail or on
+/// paper (`is_asked` is false): whoever wrote it is not there to be told.
+pub async fn lacking(connection: &mut AnyConnection, firm: &FirmSettings, priced: &Priced, is_asked: bool) -> Result<Option<Money>> {
     let Some(lacking) = firm.least_order().and_then(|least| lacks(&priced.totals, priced.vat_mode, least)) else { return Ok(None) };
     // Each line says why it was not taken; the amount adds nothing to that.
     if !priced.lines.iter().any(price::is_taken) {
         return Ok(None);
     }
-    if let Some(shown) = priced.shown
+    if is_asked
+        && let Some(shown) = priced.shown
         && let Some(least) = known_least(connection, firm, priced).await?
         && shown.minor < least.minor
     {

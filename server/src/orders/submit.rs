@@ -5,11 +5,13 @@ use kontor_shared::catalog::{MOST_CODE, discount};
 use kontor_shared::customers::CustomerState;
 use kontor_shared::ids::{CustomerId, OrderId};
 use kontor_shared::money::{Money, Percent};
-use kontor_shared::orders::{MOST_LINES, OrderAction, OrderState};
+use kontor_shared::orders::{MOST_LINES, OrderAction, OrderState, Source};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
+use super::entry::By;
 use super::intake::{Outcome, Ready};
+use super::origins::NewOrigin;
 use super::price::{self, Goods, Groups, Priced};
 use super::store::{self, CustomerRow, LineRow, NewOrder, OrderRow};
 use super::{least, view};
@@ -67,20 +69,58 @@ fn body_hash(customer: CustomerId, wanted: &SubmitOrder) -> anyhow::Result<Strin
     Ok(hex(&Sha256::digest(serde_json::to_vec(&(customer, wanted))?)))
 }
 
-/// Stores the order, or finds it stored already. The flag says whether it is new.
+/// Whose order it is and how it comes in.
+pub(super) struct Taker<'a> {
+    pub customer: CustomerId,
+    pub source: Source,
+    pub by: By,
+    pub actor: String,
+    pub user: Option<String>,
+    /// Who reads the answer.
+    pub role: Role,
+    pub origin: Option<&'a NewOrigin>,
+}
+
+/// What became of an order that was taken in.
+pub(super) enum Taken {
+    /// Stored; the flag says whether now.
+    Stored(bool, Box<api::Order>),
+    /// The same content is another order already.
+    Double { id: String, number: String },
+}
+
+/// Stores the order a buyer put together on the page, or finds it stored already. The flag says whether it is new.
 pub async fn submit(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder) -> Result<(bool, api::Order)> {
+    let taker = Taker {
+        customer: buyer.customer,
+        source: Source::Page,
+        by: By::Buyer,
+        actor: buyer.identity.actor(),
+        user: Some(buyer.identity.user.to_string()),
+        role: buyer.identity.role,
+        origin: None,
+    };
+    match take_in(state, &taker, id, wanted).await? {
+        Taken::Stored(new, order) => Ok((new, *order)),
+        Taken::Double { .. } => Err(AppError::Internal(anyhow::anyhow!("an order of the page has no content to be known by"))),
+    }
+}
+
+/// Stores the order, or finds it stored already.
+pub(super) async fn take_in(state: &AppState, taker: &Taker<'_>, id: OrderId, wanted: &SubmitOrder) -> Result<Taken> {
     check(wanted)?;
-    let hash = body_hash(buyer.customer, wanted)?;
+    let hash = body_hash(taker.customer, wanted)?;
     let mut number_clash = false;
     // Again: when another copy of this submission won, when a version was published meanwhile, when the database says so.
     for attempt in 0..8_u64 {
-        let ready = match prepare(state, buyer, id, wanted, &hash).await? {
-            Prepared::Stored(answer) => return Ok((false, *answer)),
+        let ready = match prepare(state, taker, id, wanted, &hash).await? {
+            Prepared::Stored(answer) => return Ok(Taken::Stored(false, answer)),
             Prepared::Ready(ready) => Ready { number_clash, ..*ready },
         };
         let answer = Answer::of(&ready);
         match state.intake.store(ready).await {
-            Outcome::Stored(number) => return Ok((true, answer.numbered(number, buyer.identity.role)?)),
+            Outcome::Stored(number) => return Ok(Taken::Stored(true, Box::new(answer.numbered(number, taker.role)?))),
+            Outcome::Double { id, number } => return Ok(Taken::Double { id, number }),
             Outcome::Stale => {}
             // Either this id (the next round finds it) or the number, which an imported order has.
             Outcome::Clash => number_clash = true,
@@ -99,15 +139,15 @@ enum Prepared {
 }
 
 /// Everything slow, read before the write lock is taken: published versions never change.
-async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOrder, hash: &str) -> Result<Prepared> {
+async fn prepare(state: &AppState, taker: &Taker<'_>, id: OrderId, wanted: &SubmitOrder, hash: &str) -> Result<Prepared> {
     let mut connection = state.db.read().await?;
     if let Some(row) = store::order(&mut connection, &id.to_string()).await? {
-        return Ok(Prepared::Stored(Box::new(stored_already(&mut connection, &state.goods, buyer, row, hash).await?)));
+        return Ok(Prepared::Stored(Box::new(stored_already(&mut connection, &state.goods, taker, row, hash).await?)));
     }
     let firm = firm::stored(&mut connection).await?;
     let now = state.clock.now_ms();
     let today = day_in(&firm.time_zone()?, now);
-    let customer = store::customer(&mut connection, &buyer.customer.to_string()).await?.ok_or(AppError::NotFound)?;
+    let customer = store::customer(&mut connection, &taker.customer.to_string()).await?.ok_or(AppError::NotFound)?;
     if wanted.customer.as_ref().is_some_and(|code| *code != customer.code) {
         return Err(AppError::conflict("other_customer", "somebody else has signed in; sign in again as the customer the order is for"));
     }
@@ -115,16 +155,18 @@ async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOr
         return Err(AppError::conflict("customer_blocked", "the firm takes no orders from this customer now"));
     }
     let priced = price::judge(&mut connection, &state.goods, i64::from(wanted.version), &wanted.lines, customer.prices(), firm.vat_method, &today).await?;
-    let lacking = least::lacking(&mut connection, &firm, &priced).await?;
+    let lacking = least::lacking(&mut connection, &firm, &priced, taker.source == Source::Page).await?;
     let addresses = store::order_mail_addresses(&mut connection, &customer.id, false).await?;
     let action = if lacking.is_some() { OrderAction::AskBuyer } else { priced.action };
     let state_after = OrderState::Draft.after(action).unwrap_or(OrderState::Submitted);
-    let new = new_order(buyer, id, wanted, hash, &firm, &customer, &priced, lacking, state_after, now, today);
+    let new = new_order(taker, id, wanted, hash, &firm, &customer, &priced, lacking, state_after, now, today);
     Ok(Prepared::Ready(Box::new(Ready {
         new,
         lines: priced.lines,
         groups: priced.groups,
-        actor: buyer.identity.actor(),
+        by: taker.by,
+        actor: taker.actor.clone(),
+        origin: taker.origin.cloned(),
         customer,
         addresses,
         firm,
@@ -134,19 +176,20 @@ async fn prepare(state: &AppState, buyer: &Buyer, id: OrderId, wanted: &SubmitOr
 }
 
 /// The answer to a repeat.
-async fn stored_already(connection: &mut AnyConnection, goods: &Goods, buyer: &Buyer, row: OrderRow, hash: &str) -> Result<api::Order> {
-    if row.customer_id.as_deref() != Some(buyer.customer.to_string().as_str()) {
+async fn stored_already(connection: &mut AnyConnection, goods: &Goods, taker: &Taker<'_>, row: OrderRow, hash: &str) -> Result<api::Order> {
+    if row.customer_id.as_deref() != Some(taker.customer.to_string().as_str()) {
         return Err(AppError::NotFound);
     }
     if row.body_hash != hash {
         return Err(AppError::conflict("order_differs", "an order with this id is stored, and it says something else"));
     }
-    view::order(connection, goods, row, buyer.identity.role).await
+    view::order(connection, goods, row, taker.role).await
 }
 
 /// What the buyer is told of a new order, from the rows that are stored.
 struct Answer {
     row: OrderRow,
+    by: By,
     customer: (String, String, String),
     lines: Vec<LineRow>,
     groups: Groups,
@@ -155,19 +198,19 @@ struct Answer {
 impl Answer {
     fn of(ready: &Ready) -> Self {
         let CustomerRow { id, code, name, .. } = ready.customer.clone();
-        Self { row: ready.new.row.clone(), customer: (id, code, name), lines: ready.lines.clone(), groups: ready.groups.clone() }
+        Self { row: ready.new.row.clone(), by: ready.by, customer: (id, code, name), lines: ready.lines.clone(), groups: ready.groups.clone() }
     }
 
     fn numbered(self, number: String, role: Role) -> anyhow::Result<api::Order> {
         let row = OrderRow { number, ..self.row };
-        let events = vec![store::EventRow { at: row.ordered_at, state: row.state.clone(), by_role: "buyer".into(), note: String::new() }];
+        let events = vec![store::EventRow { at: row.ordered_at, state: row.state.clone(), by_role: self.by.word().into(), note: String::new() }];
         view::assemble(row, Some(self.customer), self.lines, &self.groups, events, Vec::new(), role)
     }
 }
 
 #[allow(clippy::too_many_arguments)]
 fn new_order(
-    buyer: &Buyer,
+    taker: &Taker<'_>,
     id: OrderId,
     wanted: &SubmitOrder,
     hash: &str,
@@ -184,8 +227,8 @@ fn new_order(
             id: id.to_string(),
             // It follows when the order is stored.
             number: String::new(),
-            customer_id: Some(buyer.customer.to_string()),
-            source: "page".into(),
+            customer_id: Some(taker.customer.to_string()),
+            source: taker.source.word().into(),
             kind: "sale".into(),
             state: state.word().into(),
             revision: 1,
@@ -207,7 +250,7 @@ fn new_order(
             line_count: priced.lines.len() as i64,
             lacking: lacking.map(|lacking| lacking.minor),
         },
-        user_id: Some(buyer.identity.user.to_string()),
+        user_id: taker.user.clone(),
         ordered_day: today,
         counted: priced.counted,
     }

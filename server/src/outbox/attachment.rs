@@ -203,9 +203,10 @@ impl Made {
     }
 
     /// Writes down that the form was handed out, so that it is known when it comes back.
-    pub async fn register(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+    pub async fn register(&self, connection: &mut AnyConnection, mailing: Option<&str>) -> sqlx::Result<()> {
         let Some(form) = &self.form else { return Ok(()) };
-        price_list::store::insert_form(connection, &self.attached.values[FORM], form.customer, form.version, &form.overlay, form.issued_at).await
+        let id = &self.attached.values[FORM];
+        price_list::store::insert_mailed_form(connection, id, form.customer, form.version, &form.overlay, form.issued_at, mailing).await
     }
 }
 

@@ -425,7 +425,7 @@ async fn keep(connection: &mut AnyConnection, composed: &Composed, now: i64) -> 
     let attached: Vec<_> = composed.made.iter().map(|made| &made.attached).collect();
     let attachments = if attached.is_empty() { String::new() } else { serde_json::to_string(&attached)? };
     for made in &composed.made {
-        made.register(connection).await?;
+        made.register(connection, parts.message.mailing_id.as_deref()).await?;
     }
     let kept = Kept {
         rendered_hash: &rendered_hash,

@@ -62,7 +62,6 @@ crate::words! {
     NO_CUSTOMER = "No customer named", "Клиент не указан", "Без клиент";
     // One order.
     ORDER_TITLE = "Order {number}", "Заказ {number}", "Поръчка {number}";
-    SOURCE_PAGE = "from the page", "со страницы", "от страницата";
     SOURCE_IMPORT = "imported", "импортирован", "внесена";
     ON_LIST = "on price list {version}", "по прайс-листу {version}", "по ценова листа {version}";
     SHOWN_PRICE = "Shown price", "Цена у клиента", "Показана цена";

@@ -3,6 +3,7 @@
 mod axe;
 mod devices;
 mod editions;
+mod entry;
 mod exports;
 mod first_rows;
 mod house;

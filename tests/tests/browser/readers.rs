@@ -43,7 +43,7 @@ async fn firm(app: &TestApp) {
 }
 
 /// Whoever this client is, the browser is signed in as.
-async fn as_client(browser: &Browser, client: &Client) {
+pub async fn as_client(browser: &Browser, client: &Client) {
     let (name, token) = client.cookie().expect("a session");
     let mut cookie = Cookie::new(name, token);
     cookie.set_path("/");

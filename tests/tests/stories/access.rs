@@ -88,6 +88,7 @@ async fn samples(app: &TestApp) -> Samples {
     place(&other).await;
     let confirmed: Confirmed = sales.call("POST", &format!("/api/orders/{}/confirm", confirmed.id)).await.json();
     let open = place(&owner).await;
+    sales.upload(&format!("/api/orders/{}/papers?name=scan.png", open.id), kontor_tests::pictures::PNG).await.ok();
     let import: ImportReport = sales.upload("/api/imports?kind=customers&name=c.csv", "code,name,country\nC1,One,UK\n,Nameless,UK\n".as_bytes()).await.json();
     sales.post("/api/segments/snapshots", &json!({"since": "2025-10-01"})).await.ok();
     let messages: MessagePage = sales.get("/api/messages").await.json();
@@ -166,6 +167,9 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
             let code = if which == Which::Owners { "A" } else { "Z" };
             return row.path.replace("{code}", code).replace("{number}", "1").replace("{size}", "small");
         }
+        // One scan is kept with the order.
+        (Names::Paper, Which::Owners) => return row.path.replace("{id}", &samples.order).replace("{no}", "1"),
+        (Names::Paper, Which::Missing) => return row.path.replace("{id}", &samples.order).replace("{no}", "7"),
         (Names::Token, Which::Owners) => return row.path.replace("{token}", &samples.token),
         (Names::Token, Which::Missing) => return row.path.replace("{token}", &"A".repeat(43)),
         (_, Which::Missing) => NONE,
@@ -208,6 +212,7 @@ fn body(row: &Row) -> &'static str {
         RouteId::GiveConsent => r#"{"channel": "email", "state": "withdrawn"}"#,
         // Not the name: the person is needed again.
         RouteId::ErasePerson => r#"{"name": "nobody", "reason": "asked for it"}"#,
+        RouteId::DismissOddity | RouteId::RecallOddity => r#"{"kind": "below_minimum"}"#,
         RouteId::AnswerRequest => r#"{"state": "done", "answer": ""}"#,
         _ => "{}",
     }

@@ -10,6 +10,7 @@ mod consent;
 mod customers;
 mod discount;
 mod drafts;
+mod entry;
 mod erase;
 mod firm;
 mod first_screen;

@@ -1,0 +1,198 @@
+//! What stands beside an order: what is odd about it, where it came from, its scans.
+
+use kontor_shared::api::entry::{NameOddity, OddityView, OrderBackground, OrderOrigin, OrderPaper};
+use kontor_shared::api::forms::FormAccount;
+use kontor_shared::orders::Verdict;
+use kontor_shared::orders::odd::OddKind;
+use kontor_shared::words::{common, entry as words, format, staff};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::customer::may_write;
+use super::entry::send_scans;
+use super::expiry;
+use super::imports::upload::picked;
+use super::listing::Listing;
+use crate::api;
+use crate::lang::{lang, say};
+use crate::times;
+
+/// The background of an order, asked for once for all that is shown of it.
+pub fn of(order: &str) -> Listing<OrderBackground> {
+    Listing::new(Signal::stored(format!("/api/orders/{order}/background")))
+}
+
+/// What is odd, before the lines.
+#[component]
+pub fn Odd(order: String, listing: Listing<OrderBackground>) -> impl IntoView {
+    let order = StoredValue::new(order);
+    move || listing.page.get().map(|background| view! { <Oddities order=order oddities=background.oddities listing=listing/> })
+}
+
+/// Where it came from, and its scans.
+#[component]
+pub fn Beside(order: String, listing: Listing<OrderBackground>) -> impl IntoView {
+    let order = StoredValue::new(order);
+    view! {
+        <super::listing::Wait of=listing/>
+        {move || listing.page.get().map(|background| view! {
+            <div class="stack"><Origin origin=background.origin/><Papers order=order papers=background.papers listing=listing/></div>
+        })}
+    }
+}
+
+/// What an oddity says.
+fn sentence(odd: &OddityView) -> String {
+    let quantity = |value: Option<kontor_shared::money::Quantity>| value.map(|value| format::quantity(lang(), value)).unwrap_or_default();
+    let price = |value: Option<kontor_shared::money::Price>| value.map_or_else(|| "—".to_string(), |value| format::price(lang(), value));
+    let code = if odd.name.is_empty() { odd.subject.clone() } else { format!("{} {}", odd.subject, odd.name) };
+    words::odd(odd.kind).with(
+        lang(),
+        &[
+            ("code", &code),
+            ("name", &odd.name),
+            ("number", &odd.name),
+            ("quantity", &quantity(odd.quantity)),
+            ("beside", &quantity(odd.beside)),
+            ("shown", &price(odd.shown)),
+            ("price", &price(odd.price)),
+        ],
+    )
+}
+
+#[component]
+fn Oddities(order: StoredValue<String>, oddities: Vec<OddityView>, listing: Listing<OrderBackground>) -> impl IntoView {
+    let answer = move |odd: &OddityView, how: &'static str| {
+        let named = NameOddity { kind: odd.kind, subject: odd.subject.clone() };
+        let path = order.with_value(|order| format!("/api/orders/{order}/oddities/{how}"));
+        spawn_local(async move {
+            match api::post::<OrderBackground>(&path, &named).await {
+                Ok(background) => drop(listing.page.try_set(Some(background))),
+                Err(error) => {
+                    expiry::tell(&error);
+                    listing.reload();
+                }
+            }
+        });
+    };
+    let row = move |odd: OddityView| {
+        let text = sentence(&odd);
+        let link = (odd.kind == OddKind::PossibleDouble).then(|| view! { " "<a href=format!("/admin/orders/{}", odd.subject)>{say(staff::KEY_OPEN)}</a> });
+        let (label, how) = if odd.dismissed.is_some() { (words::TELL_AGAIN, "recall") } else { (words::LOOKED_AT, "dismiss") };
+        let trace = odd.dismissed.as_ref().map(|seen| words::LOOKED_AT_BY.with(lang(), &[("who", &seen.by), ("when", &times::instant(&seen.at))]));
+        let tone = if trace.is_some() { "ink-2" } else { "warn" };
+        view! {
+            <li class="row-x">
+                <span class=tone>{text}{link}{trace.map(|trace| view! { <span class="sub">{trace}</span> })}</span>
+                {may_write().then(|| view! { <button type="button" class="link push" on:click=move |_| answer(&odd, how)>{say(label)}</button> })}
+            </li>
+        }
+    };
+    (!oddities.is_empty()).then(|| {
+        view! {
+            <section class="panel panel-s">
+                <h2>{say(words::LOOK_AT)}</h2>
+                <div class="body stack">
+                    <ul class="stack">{oddities.into_iter().map(row).collect_view()}</ul>
+                    <p class="s ink-2">{say(words::NOTHING_CHANGES)}</p>
+                </div>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Origin(origin: Option<OrderOrigin>) -> impl IntoView {
+    origin.map(|origin| {
+        let form = origin.form_id.map(|form| view! { <dt>{say(words::FORM)}</dt><dd class="code">{form}</dd> });
+        let received = origin.received_on.map(|day| view! { <dt>{say(words::RECEIVED_ON)}</dt><dd>{format::date(lang(), &day)}</dd> });
+        let mailing = origin
+            .mailing
+            .map(|mailing| view! { <dt>{say(words::BY_MAILING)}</dt><dd><a href=format!("/admin/mailings/{}", mailing.id)>{mailing.name}</a></dd> });
+        let account = origin.account.map(|account| view! { <Account account=account/> });
+        view! {
+            <section class="panel panel-s"><h2>{say(words::ORIGIN)}</h2><div class="body stack">
+                <dl class="facts">{form}{received}{mailing}</dl>
+                {account}
+            </div></section>
+        }
+    })
+}
+
+/// The account of the file an order was read from: what was refused stands there and nowhere else.
+#[component]
+fn Account(account: FormAccount) -> impl IntoView {
+    let number = |count: u64| format::integer(lang(), count as i64);
+    let refused: Vec<_> = account.lines.iter().filter(|line| line.verdict == Verdict::Refused).cloned().collect();
+    let rows = refused.into_iter().map(|line| {
+        view! {
+            <tr>
+                <td class="b">{line.sheet}" "{line.row}</td>
+                <td class="a"><span class="code">{line.code}</span>" "{line.name}</td>
+                <td class="num b" data-l=say(words::AS_WRITTEN)>{line.raw}</td>
+                <td class="c bad">{line.message}</td>
+            </tr>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    let warnings: Vec<_> = account.warnings.into_iter().map(|warning| view! { <li class="s warn">{warning.message}</li> }).collect();
+    view! {
+        <details>
+            <summary>{say(words::WHAT_WAS_READ)}</summary>
+            <p class="account">
+                <b>{number(account.read)}</b>" "{say(staff::LINES_READ)}" = "<b>{number(account.accepted)}</b>" "{say(staff::LINES_ACCEPTED)}" + "
+                <b>{number(account.changed)}</b>" "{say(staff::LINES_CHANGED)}" + "<b>{number(account.refused)}</b>" "{say(staff::LINES_REFUSED)}
+            </p>
+            <ul>{warnings}</ul>
+            {(!rows.is_empty()).then(|| view! {
+                <div class="wrap"><table class="t t-stack">
+                    <caption class="vh">{say(staff::LINES_REFUSED)}</caption>
+                    <thead><tr>
+                        <th scope="col">{say(words::SHEET_ROW)}</th><th scope="col">{say(common::PRODUCT)}</th>
+                        <th scope="col" class="num">{say(words::AS_WRITTEN)}</th><th scope="col">{say(staff::REASON)}</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table></div>
+            })}
+        </details>
+    }
+}
+
+#[component]
+fn Papers(order: StoredValue<String>, papers: Vec<OrderPaper>, listing: Listing<OrderBackground>) -> impl IntoView {
+    let none = papers.is_empty();
+    let rows: Vec<_> = papers
+        .into_iter()
+        .map(|paper| {
+            let picture = matches!(paper.media_type.as_str(), "image/jpeg" | "image/png" | "image/webp" | "image/gif");
+            let url = paper.url.clone();
+            view! {
+                <li class="stack">
+                    <p><a href=paper.url rel="external" download>{paper.name.clone()}</a><span class="sub">{times::instant(&paper.added_at)}", "{paper.added_by}</span></p>
+                    {picture.then(|| view! { <img class="scan" src=url alt=paper.name loading="lazy"/> })}
+                </li>
+            }
+        })
+        .collect();
+    let add = move |event: web_sys::Event| {
+        let Some(file) = picked(&event) else { return };
+        let order = order.get_value();
+        spawn_local(async move {
+            send_scans(&order, &[file]).await;
+            listing.reload();
+        });
+    };
+    (may_write() || !none).then(|| {
+        view! {
+            <section class="panel panel-s"><h2>{say(words::SCANS)}</h2><div class="body stack">
+                <ul class="stack">{rows}</ul>
+                {may_write().then(|| view! {
+                    <div class="field">
+                        <label for="order-scan">{say(words::ADD_SCAN)}</label>
+                        <input class="in" id="order-scan" type="file" accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" on:change=add/>
+                    </div>
+                })}
+            </div></section>
+        }
+    })
+}

@@ -1,0 +1,194 @@
+//! Entering an order that came on paper or by telephone: whose it is by the form's number or by the customer, then its lines,
+//! keyboard only, at the prices of that customer's list.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use kontor_shared::api::CustomerPage;
+use kontor_shared::api::entry::EntryDesk;
+use kontor_shared::catalog::columns::Columns;
+use kontor_shared::catalog::search::Index;
+use kontor_shared::ids::normal_form_id;
+use kontor_shared::words::{entry as words, staff};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{expiry, words_for};
+use crate::api::{self, ApiError, with_query};
+use crate::browser;
+use crate::lang::say;
+use crate::ui::page::PageHead;
+
+mod kept;
+mod lines;
+mod sheet;
+
+use kept::Kept;
+pub use sheet::send_scans;
+
+/// Customers offered to choose from.
+const MOST_OFFERED: usize = 8;
+const ASK: &str = "entry-ask";
+
+/// Whose order it is, and the goods of the list.
+#[derive(Clone)]
+pub struct Open {
+    desk: EntryDesk,
+    index: Rc<Index>,
+    /// What was entered before the page was left.
+    kept: Kept,
+}
+
+/// A customer that may be meant: code and name.
+type Offer = (String, String);
+
+#[derive(Clone, Copy)]
+struct Asking {
+    open: RwSignal<Option<Open>, LocalStorage>,
+    offers: RwSignal<Vec<Offer>>,
+    wrong: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+}
+
+/// `/admin/orders/new`
+#[component]
+pub fn EntryPage() -> impl IntoView {
+    let asking = Asking { open: RwSignal::new_local(None), offers: RwSignal::new(Vec::new()), wrong: RwSignal::new(None), busy: RwSignal::new(false) };
+    // What is unfinished comes first: nothing else may be put over it.
+    if let Some(kept) = kept::read() {
+        asking.go(Asked::Kept(kept));
+    } else if let Some(code) = browser::query("customer") {
+        asking.go(Asked::Customer(code));
+    }
+    view! {
+        <PageHead title=say(words::NEW_ORDER)/>
+        {move || match asking.open.get() {
+            None => view! { <Ask asking=asking/> }.into_any(),
+            Some(open) => view! { <sheet::EntrySheet open=open leave=move || asking.leave()/> }.into_any(),
+        }}
+    }
+}
+
+/// What is opened.
+enum Asked {
+    /// What somebody typed or scanned.
+    Typed(String),
+    Customer(String),
+    /// An order that was being entered.
+    Kept(Kept),
+}
+
+impl Asking {
+    fn go(self, asked: Asked) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.wrong.set(None);
+        self.offers.set(Vec::new());
+        spawn_local(async move {
+            let answer = self.opened(asked).await;
+            let _ = self.busy.try_set(false);
+            match answer {
+                Ok(Some(open)) => {
+                    let _ = self.open.try_set(Some(open));
+                }
+                Ok(None) => browser::focus("entry-offer-0"),
+                Err(error) => {
+                    expiry::note(&error);
+                    let _ = self.wrong.try_set(Some(words_for(&error)));
+                    browser::focus(ASK);
+                }
+            }
+        });
+    }
+
+    /// Opens what was asked for, or offers the customers that may be meant.
+    async fn opened(self, asked: Asked) -> api::Result<Option<Open>> {
+        let (by, value, kept) = match asked {
+            Asked::Kept(kept) if !kept.form.is_empty() => ("form", kept.form.clone(), kept),
+            Asked::Kept(kept) => ("customer", kept.customer.clone(), kept),
+            Asked::Customer(code) => ("customer", code, Kept::default()),
+            Asked::Typed(text) if normal_form_id(&text).is_some() => ("form", text, Kept::default()),
+            Asked::Typed(text) => match self.meant(&text).await? {
+                Some(code) => ("customer", code, Kept::default()),
+                None => return Ok(None),
+            },
+        };
+        let desk: EntryDesk = api::get(&with_query("/api/entry", &[(by, &value)])).await?;
+        let bytes = api::get_bytes(&desk.snapshot_url).await?;
+        let list = Columns::decode(&bytes.to_vec()).map_err(|damage| ApiError::unreadable(0, format!("{damage:?}")))?;
+        let index = Rc::new(Index::new(Arc::new(list.less(desk.discount))));
+        Ok(Some(Open { desk, index, kept }))
+    }
+
+    /// The code of the one customer a text means; several are offered.
+    async fn meant(self, text: &str) -> api::Result<Option<String>> {
+        let found: CustomerPage = api::get(&with_query("/api/customers", &[("q", text)])).await?;
+        let same = found.customers.iter().find(|one| one.code == text.trim());
+        if let Some(one) = same.or_else(|| found.customers.first().filter(|_| found.customers.len() == 1)) {
+            return Ok(Some(one.code.clone()));
+        }
+        if found.customers.is_empty() {
+            return Err(ApiError { code: "unknown_customer".into(), ..ApiError::unreadable(404, String::new()) });
+        }
+        let offers = found.customers.into_iter().take(MOST_OFFERED).map(|one| (one.code, one.name)).collect();
+        let _ = self.offers.try_set(offers);
+        Ok(None)
+    }
+
+    fn leave(self) {
+        self.open.set(None);
+        browser::focus(ASK);
+    }
+}
+
+/// The one question at the beginning.
+#[component]
+fn Ask(asking: Asking) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let text = typed.get_untracked();
+        if !text.trim().is_empty() {
+            asking.go(Asked::Typed(text));
+        }
+    };
+    browser::focus(ASK);
+    view! {
+        <form class="panel panel-s" on:submit=submit><div class="body stack">
+            <div class="field">
+                <label for=ASK>{say(words::FORM_OR_CUSTOMER)}</label>
+                <input class="in" id=ASK type="text" autocomplete="off" spellcheck="false" maxlength="100" aria-describedby="entry-ask-hint entry-ask-error"
+                    aria-invalid=move || asking.wrong.with(Option::is_some).then_some("true")
+                    prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event))/>
+                <small class="ink-2" id="entry-ask-hint">{say(words::FORM_OR_CUSTOMER_HINT)}</small>
+                <span class="err" id="entry-ask-error" role="alert">{move || asking.wrong.get()}</span>
+            </div>
+            <div class="row-x"><button type="submit" class="btn btn-main" aria-busy=move || asking.busy.get().then_some("true")>{say(words::OPEN)}</button></div>
+            {move || asking.offers.with(|offers| (!offers.is_empty()).then(|| {
+                let rows = offers.iter().cloned().enumerate().map(|(at, (code, name))| {
+                    let own = code.clone();
+                    view! { <li><button type="button" class="link" id=format!("entry-offer-{at}") on:click=move |_| asking.go(Asked::Customer(own.clone()))>{name}</button>" "<span class="code ink-2">{code}</span></li> }
+                }).collect_view();
+                view! { <div><p>{say(words::WHICH_CUSTOMER)}</p><ul>{rows}</ul></div> }
+            }))}
+        </div></form>
+    }
+}
+
+/// The link that leads here.
+#[component]
+pub fn EntryLink() -> impl IntoView {
+    super::customer::may_write()
+        .then(|| view! { <a class="btn" href="/admin/orders/new" title=say(words::NEW_ORDER_HINT)>{say(words::NEW_ORDER)}" "<kbd class="only-l">"P"</kbd></a> })
+}
+
+/// The letters of the queue's pages that lead here are told there.
+pub const HREF: &str = "/admin/orders/new";
+
+/// Where the way back leads.
+#[component]
+fn Crumb() -> impl IntoView {
+    view! { <p class="crumb"><a href="/admin">{say(staff::ORDERS)}</a></p> }
+}

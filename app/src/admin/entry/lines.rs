@@ -1,0 +1,302 @@
+//! The lines of an order being entered: code, Enter, quantity, Enter, and so on; what stands can be changed and taken out.
+
+use std::rc::Rc;
+
+use kontor_shared::catalog::search::{Filter, Index};
+use kontor_shared::form::Cell;
+use kontor_shared::form::quantity::{self, Said};
+use kontor_shared::money::{Money, Percent, Quantity, line_amount};
+use kontor_shared::orders::QuantityProblem;
+use kontor_shared::words::{common, entry as words, format};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::lang::{lang, say};
+use crate::ui::toast;
+
+/// Products offered for what is typed.
+const MOST_HITS: usize = 8;
+const CODE: &str = "entry-code";
+const QUANTITY: &str = "entry-quantity";
+
+/// A line: its product's row in the list, and the quantity as typed.
+#[derive(Clone, Copy)]
+pub struct Line {
+    pub row: u32,
+    pub typed: RwSignal<String>,
+}
+
+/// The goods, where closures of the view can have them.
+pub type Goods = StoredValue<Rc<Index>, LocalStorage>;
+
+/// What was typed as a quantity, if it is one.
+pub fn read(typed: &str) -> Option<Quantity> {
+    match quantity::read(&Cell::Text(typed.to_string()), None) {
+        Said::Quantity { quantity, .. } => Some(quantity),
+        _ => None,
+    }
+}
+
+impl Line {
+    pub fn code(self, goods: Goods) -> String {
+        goods.with_value(|index| index.list().code(self.row as usize).to_string())
+    }
+    /// The line's amount, where its quantity is one.
+    pub fn amount(self, goods: Goods) -> Option<(Money, Percent)> {
+        let quantity = self.typed.with(|typed| read(typed))?;
+        goods.with_value(|index| {
+            let (list, row) = (index.list(), self.row as usize);
+            let price = kontor_shared::catalog::tiers::price_at(list.price(row), &list.tiers(row), quantity);
+            Some((line_amount(quantity, price, Percent::ZERO, list.head.currency).ok()?, list.vat_rate(row)))
+        })
+    }
+    /// Why the server would not take it as it stands; an inner one says what it is.
+    fn wrong(self, goods: Goods) -> Option<Result<QuantityProblem, String>> {
+        let typed = self.typed.get();
+        match read(&typed) {
+            None => Some(Err(typed)),
+            Some(quantity) => goods.with_value(|index| index.list().rule(self.row as usize).check(quantity).err().map(Ok)),
+        }
+    }
+}
+
+/// The row that is typed into next.
+#[derive(Clone, Copy)]
+struct Next {
+    typed: RwSignal<String>,
+    quantity: RwSignal<String>,
+    /// The product chosen.
+    row: RwSignal<Option<u32>>,
+    hits: RwSignal<Vec<u32>>,
+    /// The hit the arrows are at.
+    at: RwSignal<usize>,
+    said: RwSignal<Option<String>>,
+}
+
+impl Next {
+    fn look(self, goods: Goods, text: String) {
+        let found = goods.with_value(|index| {
+            let exact = index.list().codes().iter().position(|code| code.eq_ignore_ascii_case(text.trim())).map(|row| row as u32);
+            let mut rows: Vec<u32> = exact.into_iter().collect();
+            if !text.trim().is_empty() {
+                rows.extend(index.find(&text, &Filter::default()).rows().iter().filter(|row| Some(**row) != exact).take(MOST_HITS));
+            }
+            rows.truncate(MOST_HITS);
+            rows
+        });
+        self.row.set(None);
+        self.at.set(0);
+        self.said.set(None);
+        self.hits.set(found);
+        self.typed.set(text);
+    }
+
+    /// Takes the hit the arrows are at, and goes on to the quantity.
+    fn choose(self, goods: Goods) {
+        let Some(row) = self.hits.with_untracked(|hits| hits.get(self.at.get_untracked()).copied()) else {
+            let empty = self.typed.with_untracked(|typed| typed.trim().is_empty());
+            self.said.set((!empty).then(|| say(words::NOT_IN_LIST).to_string()));
+            return;
+        };
+        self.row.set(Some(row));
+        self.hits.set(Vec::new());
+        self.typed.set(goods.with_value(|index| index.list().code(row as usize).to_string()));
+        browser::focus(QUANTITY);
+    }
+
+    fn clear(self) {
+        self.row.set(None);
+        self.typed.set(String::new());
+        self.quantity.set(String::new());
+        self.hits.set(Vec::new());
+        self.said.set(None);
+        browser::focus(CODE);
+    }
+}
+
+/// Adds what was typed; a product that stands already is shown instead.
+fn add(next: Next, lines: RwSignal<Vec<Line>>, goods: Goods) {
+    let Some(row) = next.row.get_untracked() else {
+        next.choose(goods);
+        return;
+    };
+    let typed = next.quantity.get_untracked();
+    if read(&typed).is_none() {
+        next.said.set(Some(words::NOT_A_QUANTITY.with(lang(), &[("typed", &typed)])));
+        return;
+    }
+    if let Some(line) = lines.with_untracked(|lines| lines.iter().find(|line| line.row == row).copied()) {
+        let code = line.code(goods);
+        next.clear();
+        next.said.set(Some(words::STANDS_ALREADY.with(lang(), &[("code", &code)])));
+        browser::focus(&format!("entry-line-{row}"));
+        return;
+    }
+    lines.update(|lines| lines.push(Line { row, typed: RwSignal::new(typed) }));
+    next.clear();
+}
+
+#[component]
+pub fn Lines(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
+    let next = Next {
+        typed: RwSignal::new(String::new()),
+        quantity: RwSignal::new(String::new()),
+        row: RwSignal::new(None),
+        hits: RwSignal::new(Vec::new()),
+        at: RwSignal::new(0),
+        said: RwSignal::new(None),
+    };
+    browser::focus(CODE);
+    let on_code = move |event: KeyboardEvent| {
+        let count = next.hits.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" if count > 0 => next.at.update(|at| *at = (*at + 1) % count),
+            "ArrowUp" if count > 0 => next.at.update(|at| *at = (*at + count - 1) % count),
+            "Enter" if !event.ctrl_key() => next.choose(goods),
+            "Escape" => next.clear(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let on_quantity = move |event: KeyboardEvent| {
+        match event.key().as_str() {
+            "Enter" if !event.ctrl_key() => add(next, lines, goods),
+            "Escape" => next.clear(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let name = move || next.row.get().map(|row| goods.with_value(|index| index.list().name(row as usize)));
+    view! {
+        <section class="panel panel-s">
+            <h2>{say(words::LINES)}</h2>
+            <div class="body stack">
+                <div class="entry-next">
+                    <div class="field">
+                        <label for=CODE>{say(words::CODE_OR_NAME)}</label>
+                        <input class="in" id=CODE type="text" autocomplete="off" spellcheck="false" maxlength="200" role="combobox" aria-controls="entry-hits" aria-autocomplete="list"
+                            aria-expanded=move || if next.hits.with(Vec::is_empty) { "false" } else { "true" }
+                            aria-activedescendant=move || (!next.hits.with(Vec::is_empty)).then(|| format!("entry-hit-{}", next.at.get()))
+                            prop:value=move || next.typed.get() on:input=move |event| next.look(goods, event_target_value(&event)) on:keydown=on_code/>
+                    </div>
+                    <div class="field">
+                        <label for=QUANTITY>{say(common::QUANTITY)}</label>
+                        <input class="in num" id=QUANTITY type="text" inputmode="decimal" autocomplete="off" maxlength="20"
+                            prop:value=move || next.quantity.get() on:input=move |event| next.quantity.set(event_target_value(&event)) on:keydown=on_quantity/>
+                    </div>
+                    <button type="button" class="btn" on:click=move |_| add(next, lines, goods)>{say(words::ADD)}</button>
+                </div>
+                <Hits next=next goods=goods/>
+                <p class="ink-2" role="status">{move || next.said.get().or_else(name).unwrap_or_else(|| say(words::LINE_KEYS).to_string())}</p>
+            </div>
+            <Table lines=lines goods=goods/>
+        </section>
+    }
+}
+
+#[component]
+fn Hits(next: Next, goods: Goods) -> impl IntoView {
+    let rows = move || {
+        let hits = next.hits.get();
+        let one = |(at, row): (usize, u32)| {
+            let (code, name) = goods.with_value(|index| (index.list().code(row as usize).to_string(), index.list().name(row as usize)));
+            let pick = move |_| {
+                next.at.set(at);
+                next.choose(goods);
+            };
+            view! {
+                <li role="option" id=format!("entry-hit-{at}") aria-selected=move || if next.at.get() == at { "true" } else { "false" } on:click=pick>
+                    <span class="code">{code}</span>" "{name}
+                </li>
+            }
+        };
+        hits.into_iter().enumerate().map(one).collect_view()
+    };
+    view! { <ul class="entry-hits" id="entry-hits" role="listbox" aria-label=say(common::PRODUCT) class:hidden=move || next.hits.with(Vec::is_empty)>{rows}</ul> }
+}
+
+#[component]
+fn Table(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
+    let price_head = goods.with_value(|index| format!("{} {}", say(common::PRICE), index.list().head.currency.sign()));
+    let take_out = move |row: u32| {
+        let Some(at) = lines.with_untracked(|lines| lines.iter().position(|line| line.row == row)) else { return };
+        let Some(line) = lines.try_update(|lines| lines.remove(at)) else { return };
+        let put_back = move || {
+            // The page may have gone meanwhile; what it held has gone with it.
+            let _ = lines.try_update(|lines| lines.insert(at.min(lines.len()), line));
+        };
+        toast::offer_undo(words::REMOVED.with(lang(), &[("code", &line.code(goods))]), say(words::UNDO), put_back);
+        browser::focus(CODE);
+    };
+    view! {
+        {move || lines.with(Vec::is_empty).then(|| view! { <div class="body"><p class="ink-2">{say(words::NO_LINES)}</p></div> })}
+        <div class="wrap" class:hidden=move || lines.with(Vec::is_empty)><table class="t t-stack">
+            <caption class="vh">{say(words::LINES)}</caption>
+            <thead><tr>
+                <th scope="col">{say(common::CODE)}</th>
+                <th scope="col">{say(common::PRODUCT)}</th>
+                <th scope="col" class="num">{say(common::QUANTITY)}</th>
+                <th scope="col" class="num">{price_head}</th>
+                <th scope="col" class="num">{say(common::AMOUNT)}</th>
+                <th scope="col"><span class="vh">{say(words::REMOVE_HEAD)}</span></th>
+            </tr></thead>
+            <tbody>
+                <For each=move || lines.get() key=|line| line.row let:line>
+                    <OneLine line=line goods=goods take_out=take_out/>
+                </For>
+            </tbody>
+        </table></div>
+    }
+}
+
+#[component]
+fn OneLine(line: Line, goods: Goods, take_out: impl Fn(u32) + Copy + Send + Sync + 'static) -> impl IntoView {
+    let (code, name, unit) = goods.with_value(|index| {
+        let (list, row) = (index.list(), line.row as usize);
+        (list.code(row).to_string(), list.name(row), common::unit(lang(), list.unit(row)).to_string())
+    });
+    let id = format!("entry-line-{}", line.row);
+    let said = format!("{id}-said");
+    let price = move || {
+        let quantity = line.typed.with(|typed| read(typed)).unwrap_or(Quantity::ZERO);
+        goods.with_value(|index| {
+            let (list, row) = (index.list(), line.row as usize);
+            format::price(lang(), kontor_shared::catalog::tiers::price_at(list.price(row), &list.tiers(row), quantity))
+        })
+    };
+    let amount = move || line.amount(goods).map_or_else(|| "—".to_string(), |(money, _)| format::decimal(lang(), &money.decimal()));
+    let hint = move || {
+        line.wrong(goods).map(|wrong| match wrong {
+            Err(typed) => view! { <span class="err">{words::NOT_A_QUANTITY.with(lang(), &[("typed", &typed)])}</span> }.into_any(),
+            Ok(problem) => {
+                let near = [problem.lower, problem.upper].into_iter().flatten().map(|quantity| {
+                    let take = move |_| line.typed.set(format::quantity(lang(), quantity));
+                    view! { <button type="button" class="btn btn-row" on:click=take>{words::TAKE.with(lang(), &[("quantity", &format::quantity(lang(), quantity))])}</button>" " }
+                });
+                view! { <span class="warn">{say(common::line_reason(problem.reason))}", "{say(words::WILL_BE_REFUSED)}" "</span>{near.collect_view()} }.into_any()
+            }
+        })
+    };
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.ctrl_key() {
+            event.prevent_default();
+            browser::focus(CODE);
+        }
+    };
+    view! {
+        <tr>
+            <td class="code b">{code.clone()}</td>
+            <td class="a">{name}<span class="sub" id=said.clone()>{hint}</span></td>
+            <td class="num b" data-l=say(common::QUANTITY)>
+                <input class="qty" id=id type="text" inputmode="decimal" autocomplete="off" maxlength="20" aria-label=words::QUANTITY_OF.with(lang(), &[("code", &code)]) aria-describedby=said
+                    aria-invalid=move || line.wrong(goods).is_some().then_some("true")
+                    prop:value=move || line.typed.get() on:input=move |event| line.typed.set(event_target_value(&event)) on:keydown=keys/>
+                " "<span class="ink-3">{unit}</span>
+            </td>
+            <td class="num b" data-l=say(common::PRICE)>{price}</td>
+            <td class="num z">{amount}</td>
+            <td class="c"><button type="button" class="link" aria-label=words::REMOVE.with(lang(), &[("code", &code)]) on:click=move |_| take_out(line.row)>"×"</button></td>
+        </tr>
+    }
+}

@@ -1,0 +1,240 @@
+//! The order being entered: whose it is, its lines, what stands around them, and storing it.
+
+use js_sys::Reflect;
+use kontor_shared::api::entry::{EnterOrder, OrderBackground};
+use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
+use kontor_shared::catalog::tiers;
+use kontor_shared::money::{Money, Percent, totals};
+use kontor_shared::orders::Source;
+use kontor_shared::words::{common, entry as words, format, staff};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
+
+use super::kept::{self, Kept, KeptLine};
+use super::lines::{Goods, Line, Lines, read};
+use super::{Crumb, Open};
+use crate::admin::imports::upload::PickedFile;
+use crate::admin::{expiry, words_for};
+use crate::api::{self, encoded, with_query};
+use crate::browser;
+use crate::draft::new_id;
+use crate::lang::{count, lang, say};
+use crate::times;
+use crate::ui::form::{Area, Choose, Form, Line as Field, Submit, Wrong};
+use crate::ui::toast;
+
+/// Ways an order comes in that is entered here.
+const SOURCES: [Source; 3] = [Source::Fax, Source::Post, Source::Phone];
+
+#[derive(Clone, Copy)]
+struct Facts {
+    source: RwSignal<String>,
+    received_on: RwSignal<String>,
+    po_number: RwSignal<String>,
+    wanted_on: RwSignal<String>,
+    delivery_address: RwSignal<String>,
+    comment: RwSignal<String>,
+}
+
+/// The files in an `<input type=file multiple>`.
+fn picked(event: &web_sys::Event) -> Vec<PickedFile> {
+    let list = event.target().and_then(|target| Reflect::get(target.as_ref(), &"files".into()).ok());
+    let Some(list) = list else { return Vec::new() };
+    let files = (0..).map_while(|at| Reflect::get_u32(&list, at).ok().filter(|file| file.is_object()));
+    files.map(|file| file.unchecked_into()).collect()
+}
+
+/// Sends scans to an order, one after the other; says whether all were taken.
+pub async fn send_scans(order: &str, files: &[PickedFile]) -> bool {
+    for file in files {
+        let path = with_query(&format!("/api/orders/{}/papers", encoded(order)), &[("name", &file.name())]);
+        if let Err(error) = api::post_file::<OrderBackground>(&path, file).await {
+            expiry::note(&error);
+            toast::fail(format!("{}: {}", file.name(), words_for(&error)));
+            return false;
+        }
+    }
+    true
+}
+
+#[component]
+pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let Open { desk, index, kept } = open;
+    let was_kept = kept.is_worth_keeping();
+    let goods: Goods = StoredValue::new_local(index);
+    let id = if kept.id.is_empty() { new_id().to_string() } else { kept.id.clone() };
+    let text = |kept: &str, usual: &str| RwSignal::new(if kept.is_empty() { usual.to_string() } else { kept.to_string() });
+    let facts = Facts {
+        source: text(&kept.source, Source::Fax.word()),
+        received_on: text(&kept.received_on, &times::today()),
+        po_number: text(&kept.po_number, ""),
+        wanted_on: text(&kept.wanted_on, ""),
+        delivery_address: text(&kept.delivery_address, &desk.delivery_address),
+        comment: text(&kept.comment, ""),
+    };
+    let known = |line: &KeptLine| {
+        let row = goods.with_value(|index| index.list().codes().iter().position(|code| code == line.code))?;
+        Some(Line { row: row as u32, typed: RwSignal::new(line.typed.clone()) })
+    };
+    let lines: RwSignal<Vec<Line>> = RwSignal::new(kept.lines.iter().filter_map(known).collect());
+    if was_kept {
+        toast::tell(words::KEPT.with(lang(), &[("customer", &desk.customer.name)]));
+    }
+    let scans: RwSignal<Vec<PickedFile>, LocalStorage> = RwSignal::new_local(Vec::new());
+    let (form_id, customer) = (desk.form_id.clone(), desk.customer.code.clone());
+    let as_kept = {
+        let (form, customer, id) = (form_id.clone().unwrap_or_default(), customer.clone(), id.clone());
+        move || Kept {
+            id: id.clone(),
+            form: form.clone(),
+            customer: customer.clone(),
+            source: facts.source.get(),
+            received_on: facts.received_on.get(),
+            po_number: facts.po_number.get(),
+            wanted_on: facts.wanted_on.get(),
+            delivery_address: facts.delivery_address.get(),
+            comment: facts.comment.get(),
+            lines: lines.get().into_iter().map(|line| KeptLine { code: line.code(goods), typed: line.typed.get() }).collect(),
+        }
+    };
+    // What is typed is kept as it is typed.
+    Effect::new(move || kept::write(&as_kept()));
+    let form = Form::new("entry", words_for, expiry::note);
+    let navigate = use_navigate();
+    let wanted = {
+        let (version, overlay, customer) = (desk.version, desk.overlay.clone(), customer.clone());
+        move || EnterOrder {
+            customer: customer.clone(),
+            source: Source::parse(&facts.source.get_untracked()).unwrap_or(Source::Fax),
+            form_id: form_id.clone(),
+            received_on: Some(facts.received_on.get_untracked()).filter(|day| !day.is_empty()),
+            order: SubmitOrder {
+                version,
+                overlay: overlay.clone(),
+                customer: None,
+                po_number: facts.po_number.get_untracked().trim().into(),
+                wanted_on: Some(facts.wanted_on.get_untracked()).filter(|day| !day.is_empty()),
+                delivery_address: facts.delivery_address.get_untracked().trim().into(),
+                comment: facts.comment.get_untracked().trim().into(),
+                lines: lines.get_untracked().into_iter().filter_map(|line| submitted(line, goods)).collect(),
+            },
+        }
+    };
+    let store = StoredValue::new_local(move || {
+        if form.busy.get_untracked() {
+            return;
+        }
+        // A quantity nobody can read is put right first: the server could not even be told of it.
+        let unread = |line: &Line| line.typed.with_untracked(|typed| read(typed).is_none());
+        if let Some(line) = lines.with_untracked(|lines| lines.iter().find(|line| unread(line)).copied()) {
+            browser::focus(&format!("entry-line-{}", line.row));
+            return;
+        }
+        let (wanted, path, navigate) = (wanted(), format!("/api/entry/{id}"), navigate.clone());
+        form.send(async move { api::put::<Order>(&path, &wanted).await }, move |order| {
+            kept::forget();
+            let files = scans.try_get_untracked().unwrap_or_default();
+            spawn_local(async move {
+                let all = send_scans(&order.id.to_string(), &files).await;
+                let word = if all { words::STORED } else { words::NOT_ALL_SCANS };
+                toast::tell(word.with(lang(), &[("number", &order.number)]));
+                navigate(&format!("/admin/orders/{}", order.id), NavigateOptions::default());
+            });
+        });
+    });
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Enter" && event.ctrl_key() {
+            event.prevent_default();
+            store.with_value(|store| store());
+        }
+    });
+    on_cleanup(move || keys.remove());
+    let put_away = move |_| {
+        let before = kept::read();
+        kept::forget();
+        leave();
+        if let Some(before) = before {
+            toast::offer_undo(say(words::FORGOTTEN), say(words::UNDO), move || {
+                kept::write(&before);
+                browser::go("/admin/orders/new");
+            });
+        }
+    };
+    let on_form = desk.form_id.as_ref().map(|form| words::ON_FORM.with(lang(), &[("form", form)]));
+    let on_list = staff::ON_LIST.with(lang(), &[("version", &desk.version)]);
+    let sources = SOURCES.map(|source| (source.word().to_string(), say(words::source(source)).to_string())).to_vec();
+    let earlier = desk.orders.iter().map(|order| {
+        view! { <li><a href=format!("/admin/orders/{}", order.id)>{staff::ORDER_TITLE.with(lang(), &[("number", &order.number)])}</a>", "{times::instant(&order.ordered_at)}</li> }
+    });
+    let earlier =
+        (!desk.orders.is_empty()).then(|| view! { <div class="note note-warn"><p>{say(words::FORM_USED)}</p><ul>{earlier.collect_view()}</ul></div> });
+    let address = Callback::new(move |text: String| facts.delivery_address.set(text));
+    let comment = Callback::new(move |text: String| facts.comment.set(text));
+    view! {
+        <Crumb/>
+        <p><b>{desk.customer.name.clone()}</b>" "<span class="code">{desk.customer.code.clone()}</span><span class="ink-2">{on_form.map(|text| format!(", {text}"))}", "{on_list}</span></p>
+        {desk.ended.then(|| view! { <div class="note note-warn"><p>{say(words::ENDED)}</p></div> })}
+        {earlier}
+        <form class="two" on:submit=move |event| { event.prevent_default(); store.with_value(|store| store()); }>
+            <div class="stack"><Lines lines=lines goods=goods/></div>
+            <div class="stack">
+                <Sums lines=lines goods=goods/>
+                <section class="panel panel-s"><h2>{say(staff::FACTS)}</h2><div class="body stack">
+                    <Choose form=form at="/source" label=say(words::SOURCE) value=facts.source choices=sources/>
+                    <Field form=form at="/received_on" label=say(words::RECEIVED_ON) value=facts.received_on kind="date" max_length=10/>
+                    <Field form=form at="/order/po_number" label=say(staff::PO_NUMBER) value=facts.po_number max_length=100/>
+                    <Field form=form at="/order/wanted_on" label=say(staff::WANTED_ON) value=facts.wanted_on kind="date" max_length=10/>
+                    <Area form=form at="/order/delivery_address" label=say(staff::DELIVERY) value=facts.delivery_address on_input=address rows=2 max_length=500/>
+                    <Area form=form at="/order/comment" label=say(staff::COMMENT) value=facts.comment on_input=comment rows=2 max_length=2000/>
+                    <div class="field">
+                        <label for="entry-scans">{say(words::SCANS)}</label>
+                        <input class="in" id="entry-scans" type="file" multiple accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" on:change=move |event| scans.set(picked(&event))/>
+                        <small class="ink-2">{say(words::SCANS_HINT)}</small>
+                    </div>
+                </div></section>
+                <Wrong form=form/>
+                <div class="row-x">
+                    <Submit form=form label=say(words::STORE)/>
+                    <button type="button" class="btn" on:click=put_away>{say(words::FORGET)}</button>
+                </div>
+            </div>
+        </form>
+    }
+}
+
+/// The line as the server is sent it. The price shown is the one of the list the customer had.
+fn submitted(line: Line, goods: Goods) -> Option<SubmitLine> {
+    let quantity = line.typed.with_untracked(|typed| read(typed))?;
+    let shown_price = goods.with_value(|index| tiers::price_at(index.list().price(line.row as usize), &index.list().tiers(line.row as usize), quantity));
+    Some(SubmitLine { code: line.code(goods), quantity, shown_price })
+}
+
+/// What the lines come to so far, as the order will have it.
+#[component]
+fn Sums(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
+    let sums = Memo::new(move |_| {
+        let amounts: Vec<(Money, Percent)> = lines.get().into_iter().filter_map(|line| line.amount(goods)).collect();
+        goods.with_value(|index| {
+            let head = &index.list().head;
+            totals(&amounts, head.currency, head.vat_mode, Default::default()).ok()
+        })
+    });
+    view! {
+        <section class="panel panel-s">
+            <h2>{say(common::TOTAL)}</h2>
+            <div class="body">{move || sums.get().map(|totals| {
+                let decimal = |money: Money| format::decimal(lang(), &money.decimal());
+                view! {
+                    <dl class="sums" role="status">
+                        <dt>{say(common::NET)}", "{count(common::LINES, lines.with(Vec::len) as u64)}</dt><dd>{decimal(totals.net)}</dd>
+                        <dt>{say(common::VAT)}</dt><dd>{decimal(totals.vat)}</dd>
+                        <dt class="total">{say(common::TOTAL)}" "{totals.gross.currency.sign().to_string()}</dt><dd class="total">{decimal(totals.gross)}</dd>
+                    </dl>
+                }
+            })}</div>
+        </section>
+    }
+}
