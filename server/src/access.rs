@@ -99,6 +99,7 @@ const SALES: Access = Access::Roles(&[Role::Sales, Role::Admin]);
 const STAFF: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Marketer, Role::Admin]);
 const ORDERS: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Accountant, Role::Admin]);
 const OFFICE: Access = Access::Roles(&[Role::Sales, Role::Accountant, Role::Admin]);
+const READ: Access = Access::Roles(&[Role::Buyer, Role::Sales, Role::Admin]);
 const SEND: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
 const MARKET: Access = Access::Roles(&[Role::Sales, Role::Marketer, Role::Admin]);
 const RULES: Access = Access::Roles(&[Role::Marketer, Role::Admin]);
@@ -154,6 +155,9 @@ table! {
     AnswerPrices    POST   "/api/orders/{id}/prices"               BUYER,  Order,    "The buyer's answer to raised prices";
     CancelOrder     POST   "/api/orders/{id}/cancel"               BUYER,  Order,    "Cancel before confirmation";
     ConfirmOrder    POST   "/api/orders/{id}/confirm"              SALES,  Order,    "Confirm and post a proforma invoice";
+    ReadForm        POST   "/api/forms"                            READ,   Nothing,  "What a filled-in sheet orders, line by line; stores nothing";
+    FormColumns     GET    "/api/form-columns"                     BUYER,  Nothing,  "Which columns of a customer's own tables hold code and quantity";
+    SaveFormColumns PUT    "/api/form-columns"                     BUYER,  Nothing,  "Say which columns of tables that look alike hold code and quantity";
     RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";
     OrderEntry      GET    "/api/entry"                            SALES,  Nothing,  "Whose order is entered by a form's number or for a customer, and at which prices";
     EnterOrder      PUT    "/api/entry/{id}"                       SALES,  Nothing,  "Store an order from paper, the telephone or a sheet under an id of the client's own";

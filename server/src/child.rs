@@ -10,18 +10,19 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::body::Bytes;
 use kontor_shared::form::Workbook;
+use kontor_shared::form::file::{self, Refusal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::error::AppError;
+use crate::imports::{ImportError, files};
 use crate::intake::{self, mime::Letter};
 
-mod book;
 mod sheet;
 
-pub(crate) use sheet::COMPOUND_FILE;
 pub use sheet::{Cell, LARGEST_FILE, Sheet};
 
 /// First argument of a child; the second names its kind.
@@ -62,7 +63,9 @@ impl Kind {
     }
     const fn limits(self) -> Limits {
         match self {
-            Self::Sheet | Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
+            Self::Sheet => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
+            // Read into the server's memory, and anybody may send one: rows that order nothing stay in the child.
+            Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 16 << 20 },
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
             // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
@@ -140,7 +143,7 @@ pub const CODES: &[&str] = &[
 ];
 
 /// What a kind's work gives inside the child: the output, or a refusal.
-pub(crate) type Outcome = Result<Vec<u8>, (&'static str, String)>;
+pub(crate) type Outcome = Result<Vec<u8>, Refusal>;
 
 /// Reads one sheet of an XLSX workbook: the one named, or the first visible one.
 pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, ChildError> {
@@ -157,7 +160,15 @@ pub async fn read_book(bytes: &[u8]) -> Result<Workbook, ChildError> {
     if bytes.len() > LARGEST_FILE {
         return Err(ChildError::Refused { code: "sheet_too_large", detail: format!("the file is larger than {} MiB", LARGEST_FILE >> 20) });
     }
-    let output = run(Kind::Book, b"", bytes).await?;
+    book_of(run(Kind::Book, b"", bytes).await?).await
+}
+
+/// As [`read_book`], of a file that lies in pieces.
+pub async fn read_book_of(pieces: &[Bytes]) -> Result<Workbook, ChildError> {
+    book_of(run_pieces(Kind::Book, b"", pieces).await?).await
+}
+
+async fn book_of(output: Vec<u8>) -> Result<Workbook, ChildError> {
     let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).context("a child's workbook cannot be read")).await;
     decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
 }
@@ -206,6 +217,10 @@ fn executable() -> OsString {
 
 /// Runs a child on `option` and `input` to its output.
 async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildError> {
+    run_pieces(kind, option, &[input]).await
+}
+
+async fn run_pieces(kind: Kind, option: &[u8], input: &[impl AsRef<[u8]>]) -> Result<Vec<u8>, ChildError> {
     if !cfg!(target_os = "linux") {
         return Err(ChildError::Failed(anyhow::anyhow!("foreign files are opened on Linux only, where a process can limit its memory")));
     }
@@ -236,7 +251,11 @@ async fn run(kind: Kind, option: &[u8], input: &[u8]) -> Result<Vec<u8>, ChildEr
         // A child that has seen enough closes its end; its answer tells why.
         let _ = stdin.write_all(&(option.len() as u32).to_le_bytes()).await;
         let _ = stdin.write_all(option).await;
-        let _ = stdin.write_all(input).await;
+        for piece in input {
+            if stdin.write_all(piece.as_ref()).await.is_err() {
+                break;
+            }
+        }
         drop(stdin);
     };
     let (mut output, mut complaint) = (Vec::new(), Vec::new());
@@ -331,7 +350,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     stdin.read_to_end(&mut input)?;
     let outcome: Outcome = match kind {
         Kind::Sheet => sheet::work(input, (!option.is_empty()).then_some(option.as_str())),
-        Kind::Book => book::work(input),
+        Kind::Book => book(input),
         Kind::Pdf => crate::pdf::work(&option, input),
         Kind::Picture => crate::pictures::make::work(&input),
         Kind::Mail => crate::intake::mime::work(&input),
@@ -349,6 +368,15 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     }
     stdout.flush()?;
     Ok(())
+}
+
+/// Reads every sheet of a file, which may be packed once more.
+fn book(input: Vec<u8>) -> Outcome {
+    let bytes = files::unpack("file", input).map_err(|error| match error {
+        ImportError::Refused { code: "too_large", detail } => ("sheet_too_large", detail),
+        other => ("not_a_sheet", other.to_string()),
+    })?;
+    postcard::to_allocvec(&file::read(bytes)?).map_err(sheet::internal)
 }
 
 /// Gives up, for good, what the work does not need. Writing files is one of those things; pipes are not files.

@@ -79,20 +79,6 @@ pub fn seen_revision(headers: &HeaderMap) -> Result<Option<i64>> {
     revision.map(Some).ok_or_else(|| AppError::invalid_field("invalid_if_match", "If-Match", "give the revision in quotes, e.g. \"3\""))
 }
 
-/// A text in pieces of so many bytes, or a few more where a letter would be cut.
-pub fn pieces(text: &str, most: usize) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let mut end = rest.len().min(most);
-        while !rest.is_char_boundary(end) {
-            end += 1;
-        }
-        let (now, later) = rest.split_at(end);
-        rest = later;
-        (!now.is_empty()).then_some(now)
-    })
-}
-
 /// A body with the revision it shows as ETag, for `If-Match`.
 pub fn with_revision(revision: i64, body: impl IntoResponse) -> Response {
     let mut response = body.into_response();

@@ -2,12 +2,15 @@
 //! order of its lines would get. Nothing is stored.
 
 use anyhow::Context;
-use kontor_shared::api::forms::{FormAccount, FormLine, FormWarning};
+use kontor_shared::api::forms::FormAccount;
 use kontor_shared::api::{SubmitLine, SubmitOrder};
 use kontor_shared::catalog::{Snapshot, discount};
+use kontor_shared::form::account::{self, Head, Judged};
 use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
+use kontor_shared::ids::CustomerId;
+use kontor_shared::money::Price;
 use kontor_shared::orders::Verdict;
-use kontor_shared::words::{Lang, common};
+use kontor_shared::words::Lang;
 use sqlx::AnyConnection;
 
 use crate::error::{AppError, Result};
@@ -16,6 +19,7 @@ use crate::orders::store::{self as orders, CustomerRow, LineRow};
 use crate::time::day_in;
 use crate::{AppState, auth, firm, price_list};
 
+pub mod routes;
 pub mod store;
 
 /// A file that came in.
@@ -27,7 +31,7 @@ pub struct Incoming<'a> {
 }
 
 /// A form with the order it would be.
-pub struct Judged {
+pub struct AsOrder {
     pub account: FormAccount,
     /// The customer's id.
     pub customer: String,
@@ -35,13 +39,26 @@ pub struct Judged {
     pub wanted: SubmitOrder,
 }
 
-/// Reads and judges a file, for the customer its form was made for or the one named.
-pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&str>, lang: Lang) -> Result<FormAccount> {
-    Ok(judge_order(state, incoming, customer, lang).await?.account)
+/// Who wants to know.
+pub enum Asking {
+    /// The firm: for the customer named, else for the one the form was made for.
+    For(Option<String>),
+    /// The customer itself: a form of another one is none.
+    Own(CustomerId),
 }
 
-/// As [`judge`], with the order that it would be.
-pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, customer: Option<&str>, lang: Lang) -> Result<Judged> {
+/// Reads and judges a file, for the customer its form was made for or the one named.
+pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&str>, lang: Lang) -> Result<FormAccount> {
+    judge_for(state, incoming, Asking::For(customer.map(String::from)), lang).await
+}
+
+/// As [`judge`], for whoever asks.
+pub async fn judge_for(state: &AppState, incoming: &Incoming<'_>, asking: Asking, lang: Lang) -> Result<FormAccount> {
+    Ok(judge_order(state, incoming, asking, lang).await?.account)
+}
+
+/// As [`judge_for`], with the order that it would be.
+pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, asking: Asking, lang: Lang) -> Result<AsOrder> {
     let mut connection = state.db.read().await?;
     let firm = firm::stored(&mut connection).await?;
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
@@ -55,20 +72,26 @@ pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, customer: Op
         Some(id) => store::form(&mut connection, id).await?,
         None => None,
     };
+    // What another customer's form says of its prices is not this one's to learn.
+    let known = known.filter(|form| match &asking {
+        Asking::Own(own) => form.customer_id.as_ref().is_none_or(|made_for| *made_for == own.to_string()),
+        Asking::For(_) => true,
+    });
     if let (Some(id), None) = (&identity.form_id, &known) {
         warnings.push(Warning::new(Note::FormUnknown, id.clone()));
     }
     let made_for = known.as_ref().and_then(|form| form.customer_id.clone());
-    let customer = match customer {
-        Some(key) => {
-            let id = auth::store::customer_by_key(&mut connection, key).await?;
+    let customer = match asking {
+        Asking::Own(own) => own.to_string(),
+        Asking::For(Some(key)) => {
+            let id = auth::store::customer_by_key(&mut connection, &key).await?;
             let id = id.ok_or_else(|| AppError::invalid_field("unknown_customer", "/customer", format!("there is no customer {key}")))?;
             if made_for.as_ref().is_some_and(|other| *other != id) {
                 warnings.push(Warning::new(Note::OtherCustomer, ""));
             }
             id
         }
-        None => {
+        Asking::For(None) => {
             made_for.ok_or_else(|| AppError::invalid_field("customer_needed", "/customer", "the file is no form of a known customer; name the customer"))?
         }
     };
@@ -84,11 +107,12 @@ pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, customer: Op
     };
     let version = list.version;
     let overlay = list.overlay.clone();
+    let choices = store::columns(&mut connection, &customer.id).await?.into_iter().map(store::ColumnsRow::told).collect::<anyhow::Result<Vec<_>>>()?;
     let book = incoming.book.clone();
     // A hundred thousand rows take a while; the threads that answer requests have other work.
     let (reading, goods) = tokio::task::spawn_blocking(move || {
         let goods = Goods::of(&list, is_issued);
-        (form::read(&book, &goods), goods)
+        (form::read_by(&book, &goods, &choices), goods)
     })
     .await
     .context("reading a form")?;
@@ -101,18 +125,26 @@ pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, customer: Op
     if let Some(total) = other_total(&reading, &priced) {
         warnings.push(Warning::new(Note::TotalDiffers, total));
     }
+    let head = Head { form_id: identity.form_id, customer: customer.code, version, format: incoming.book.format.clone(), totals: priced.totals };
+    let judged = priced.lines.iter().map(verdict);
+    let account = account::account(head, &reading, &goods, judged, warnings, lang);
     let wanted = SubmitOrder {
         version,
         overlay,
         customer: None,
-        po_number: String::new(),
-        wanted_on: None,
+        po_number: account.po_number.clone(),
+        wanted_on: account.wanted_on.clone(),
         delivery_address: customer.delivery_address,
-        comment: String::new(),
+        comment: account.comment.clone(),
         lines: taken,
     };
-    let account = account(identity.form_id, customer.code, version, &incoming.book.format, &reading, &goods, &priced, warnings, lang);
-    Ok(Judged { account, customer: customer.id, wanted })
+    Ok(AsOrder { account, customer: customer.id, wanted })
+}
+
+/// What was said of a line, as the account has it.
+fn verdict(row: &LineRow) -> Judged {
+    let (verdict, reason) = price::judged(row).unwrap_or((Verdict::Refused, None));
+    Judged { verdict, reason, price: row.price.map(Price::from_raw) }
 }
 
 /// A stored list at the prices of an overlay.
@@ -145,72 +177,4 @@ fn other_total(reading: &Reading, priced: &Priced) -> Option<String> {
     let gross = priced.totals.gross;
     let same = kontor_shared::money::Money::parse(total, gross.currency).is_ok_and(|total| total == gross);
     (as_it_stands && !same).then(|| format!("{total}, {}", gross.decimal()))
-}
-
-#[allow(clippy::too_many_arguments)]
-fn account(
-    form_id: Option<String>,
-    customer: String,
-    version: u32,
-    format: &str,
-    reading: &Reading,
-    goods: &Goods,
-    priced: &Priced,
-    warnings: Vec<Warning>,
-    lang: Lang,
-) -> FormAccount {
-    let mut judged = priced.lines.iter();
-    let lines: Vec<FormLine> = reading.lines.iter().map(|line| told(line, goods, &mut judged, lang)).collect();
-    let count = |verdict: Verdict| lines.iter().filter(|line| line.verdict == verdict).count() as u64;
-    let warning = |warning: Warning| FormWarning {
-        code: warning.note.code().into(),
-        message: warning.note.say(lang, &warning.detail),
-        sheet: warning.sheet,
-        row: warning.row,
-    };
-    FormAccount {
-        form_id,
-        customer,
-        version,
-        found_by: reading.found_by().map(|by| by.word().into()),
-        format: format.into(),
-        read: lines.len() as u64,
-        accepted: count(Verdict::Accepted),
-        changed: count(Verdict::Changed),
-        refused: count(Verdict::Refused),
-        lines,
-        warnings: warnings.into_iter().map(warning).collect(),
-        currency: priced.currency,
-        net: priced.totals.net.decimal(),
-        vat: priced.totals.vat.decimal(),
-        gross: priced.totals.gross.decimal(),
-    }
-}
-
-/// A line with its verdict; `judged` gives those of the lines taken, in their order.
-fn told<'a>(line: &Line, goods: &Goods, judged: &mut impl Iterator<Item = &'a LineRow>, lang: Lang) -> FormLine {
-    let mut told = FormLine {
-        sheet: line.sheet.clone(),
-        row: line.row,
-        code: line.code.clone(),
-        name: line.item.and_then(|item| goods.items.get(item as usize)).map(|item| item.name.clone()).unwrap_or_default(),
-        quantity: line.quantity,
-        raw: line.raw.clone(),
-        verdict: Verdict::Refused,
-        reason: None,
-        message: None,
-        price: None,
-    };
-    if let Some((reason, detail)) = &line.refused {
-        (told.reason, told.message) = (Some(reason.code().into()), Some(reason.say(lang, detail)));
-        return told;
-    }
-    let Some(row) = judged.next() else { return told };
-    if let Some((verdict, reason)) = price::judged(row) {
-        told.verdict = verdict;
-        told.reason = reason.map(|reason| reason.word().into());
-        told.message = reason.map(|reason| common::line_reason(reason).say(lang).into());
-    }
-    told.price = row.price.map(kontor_shared::money::Price::from_raw);
-    told
 }

@@ -13,7 +13,7 @@ use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, http, imports, intake, jobs, mailings, openapi, orders, outbox, pictures,
+    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, forms, http, imports, intake, jobs, mailings, openapi, orders, outbox, pictures,
     preferences, price_list, segments, sending, setup,
 };
 
@@ -82,6 +82,9 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::AnswerPrices => (post(orders::answer_prices), json::<api::Order>().body::<api::AnswerPrices>()),
         RouteId::CancelOrder => (post(orders::cancel), json::<api::Order>()),
         RouteId::ConfirmOrder => (post(orders::confirm), json::<api::Confirmed>()),
+        RouteId::ReadForm => (post(forms::routes::read), json::<api::forms::FormAccount>().bytes().query(&["name", "customer", "lang"])),
+        RouteId::FormColumns => (get(forms::routes::columns), json::<api::forms::FormColumnsList>()),
+        RouteId::SaveFormColumns => (put(forms::routes::save_columns), json::<api::forms::FormColumnsList>().body::<api::forms::FormColumns>()),
         RouteId::RefuseOrder => (post(orders::refuse), json::<api::Order>().body::<api::RefuseOrder>()),
         RouteId::OrderEntry => (get(orders::desk::open), json::<api::entry::EntryDesk>().query(&["form", "customer"])),
         RouteId::EnterOrder => (put(orders::desk::enter), json::<api::Order>().body::<api::entry::EnterOrder>().created()),

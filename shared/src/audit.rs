@@ -55,6 +55,7 @@ named! {
         ApplicationRefuse "application.refuse" = "sign-up refused", "заявка отклонена", "отказана заявка";
         // Orders, documents, price lists.
         OrderSubmit "order.submit" = "order submitted", "заказ отправлен", "изпратена поръчка";
+        ChooseColumns "form.columns" = "columns of a customer's own tables chosen", "выбраны столбцы собственных таблиц клиента", "избрани колони на собствени таблици на клиента";
         OrderAnswerPrices "order.answer_prices" = "raised prices answered", "ответ о новых ценах", "отговор за новите цени";
         OrderConfirm "order.confirm" = "order confirmed", "заказ подтверждён", "потвърдена поръчка";
         OrderRefuse "order.refuse" = "order refused", "заказ отклонён", "отхвърлена поръчка";

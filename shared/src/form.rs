@@ -3,17 +3,26 @@
 //! Cells come in as the file types them, whatever program saved them; the goods are handed in. Decides what was read and
 //! what is refused, never what it costs: that is judged like any order, by the prices of the list (`orders`).
 
+pub mod account;
 pub mod cells;
 pub mod codes;
 pub mod columns;
+mod day;
+pub mod fields;
+#[cfg(feature = "reader")]
+pub mod file;
 pub mod identity;
+pub mod pasted;
 pub mod quantity;
 mod read;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 pub use cells::{Cell, Row, Sheet, Workbook};
-pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, version};
+pub use fields::Fields;
+pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, read_by, version};
+pub use thin::thin;
 
 use crate::words::{Lang, Word, forms as words};
 
@@ -52,6 +61,10 @@ reasons! {
         TooPrecise = "too_many_decimals", TOO_PRECISE;
         /// The same product in several rows, with different quantities.
         StandsTwice = "stands_twice", STANDS_TWICE;
+        /// A product without a quantity.
+        NoQuantity = "no_quantity", NO_QUANTITY;
+        /// Several numbers beside the product.
+        SeveralNumbers = "several_numbers", SEVERAL_NUMBERS;
         /// A quantity without a product.
         NoProduct = "no_product", NO_PRODUCT;
         /// The code is none of the list's.
@@ -82,5 +95,10 @@ reasons! {
         NoQuantityColumn = "no_quantity_column", NO_QUANTITY_COLUMN;
         NoProductColumn = "no_product_column", NO_PRODUCT_COLUMN;
         Guessed = "column_guessed", GUESSED;
+        DayUnclear = "wanted_on_unclear", DAY_UNCLEAR;
+        NumberTooLong = "po_number_too_long", NUMBER_TOO_LONG;
+        CommentCut = "comment_cut", COMMENT_CUT;
+        LinesPassedOver = "lines_passed_over", LINES_PASSED_OVER;
+        OtherList = "other_list", OTHER_LIST;
     }
 }

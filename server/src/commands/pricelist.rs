@@ -19,6 +19,9 @@ use kontor_shared::words::Lang;
 
 use super::Data;
 
+/// Bytes of an attachment that every mailbox takes.
+const MAIL_TAKES: usize = 2_000_000;
+
 #[derive(Args)]
 pub struct Pricelist {
     #[command(flatten)]
@@ -67,6 +70,13 @@ impl Pricelist {
         state.db.close().await;
         let Made { form, snapshot, bytes, links_left_out } = made?;
         std::fs::write(&self.out, &bytes).with_context(|| format!("cannot write {}", self.out.display()))?;
+        if bytes.len() > MAIL_TAKES {
+            eprintln!(
+                "kontor: the file has {:.1} MB, and many a mailbox takes no more than {} MB with a message; send a part of the list, or a link to it",
+                bytes.len() as f64 / 1e6,
+                MAIL_TAKES / 1_000_000
+            );
+        }
         if self.json {
             let report = serde_json::json!({
                 "form_id": form.form_id, "customer": form.customer_code, "version": snapshot.version, "products": snapshot.products.len(), "bytes": bytes.len(),

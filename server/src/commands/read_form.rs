@@ -58,6 +58,12 @@ fn summary(account: &FormAccount) -> String {
         "form {form}, customer {}, price list {}: {} read = {} accepted + {} changed + {} refused; total {} {}\n",
         account.customer, account.version, account.read, account.accepted, account.changed, account.refused, account.gross, account.currency
     );
+    let wanted_on = account.wanted_on.as_deref().unwrap_or_default();
+    for (label, said) in [("order number", account.po_number.as_str()), ("wanted on", wanted_on), ("comment", &account.comment)] {
+        if !said.is_empty() {
+            let _ = writeln!(text, "{label}: {}", said.replace('\n', " "));
+        }
+    }
     for line in account.lines.iter().filter(|line| line.reason.is_some()) {
         let _ = writeln!(
             text,

@@ -25,6 +25,8 @@ pub const TABLES: &[Table] = &[
     Table { key: "user_id", ..changing("drafts", Some("customer_id"), &["po_number", "delivery_address", "comment"]) },
     changing("incoming_mails", Some("customer_id"), &["sender", "subject", "text", "detail"]),
     changing("incoming_files", Some("customer_id"), &["name", "account", "detail"]),
+    // The words of a header.
+    table("form_columns", Some("customer_id"), &["fingerprint"]),
     table("segment_rules", None, &["reason"]),
     changing("jobs", None, &["last_error"]),
     // What a mail server answered.

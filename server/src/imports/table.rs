@@ -1,8 +1,7 @@
 //! A file as a table: separator and quoting found, the header row found, rows read one by one with their number in
 //! the file. A row that cannot be read is told as such; the next one is read.
 
-use std::collections::BTreeMap;
-
+use kontor_shared::form::file::rows::{self, Manner, StringRecord};
 use kontor_shared::import::{Cell, Columns, FieldDef, Map, RowProblem, exported_price, recognise, shorten};
 use kontor_shared::numbers::{DecimalMark, detect_decimal_mark};
 use kontor_shared::words::imports::{self as words, Said};
@@ -10,13 +9,11 @@ use kontor_shared::words::imports::{self as words, Said};
 use super::ImportError;
 use crate::child::{self, Sheet};
 
-/// Longest row in bytes; longer ones are broken.
-const LONGEST_ROW: usize = 64 << 10;
 /// The header is looked for in this many rows.
 const HEADER_WITHIN: usize = 30;
 
 enum Body {
-    Text { text: String, separator: u8, quoting: bool },
+    Text { text: String, manner: Manner },
     Rows(Vec<Row>),
 }
 
@@ -40,7 +37,7 @@ pub struct Table {
 #[derive(Clone)]
 pub struct Row {
     pub number: u64,
-    cells: csv::StringRecord,
+    cells: StringRecord,
     /// How a workbook types them; the cells of a text file are all text.
     types: Vec<Type>,
 }
@@ -79,18 +76,15 @@ impl Row {
 impl Table {
     /// A table of text.
     pub fn of_text(name: &str, text: String, encoding: &str, fields: &[FieldDef], map: &Map) -> Result<Self, ImportError> {
-        // Excel's own hint.
-        let hint = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(|byte| b";,\t|".contains(byte));
-        let separator = hint.unwrap_or_else(|| find_separator(&text));
-        let quoting = find_quoting(&text, separator);
-        let mut notes = vec![match separator {
+        let manner = Manner::of(&text);
+        let mut notes = vec![match manner.separator {
             b'\t' => Said::with(words::NOTE_TABS, &[("file", &name), ("encoding", &encoding)]),
             other => Said::with(words::NOTE_TEXT, &[("file", &name), ("encoding", &encoding), ("separator", &char::from(other))]),
         }];
-        if !quoting {
+        if !manner.quoting {
             notes.push(Said::with(words::NOTE_PLAIN_QUOTES, &[("file", &name)]));
         }
-        Self::with_header(name, Body::Text { text, separator, quoting }, notes, fields, map)
+        Self::with_header(name, Body::Text { text, manner }, notes, fields, map)
     }
 
     /// A table of a workbook's sheet.
@@ -166,10 +160,16 @@ impl Table {
     pub fn rows(&self) -> Box<dyn Iterator<Item = Result<Row, (u64, RowProblem)>> + '_> {
         let after = self.header_row;
         match &self.body {
-            Body::Text { text, separator, quoting } => Box::new(text_rows(text, *separator, *quoting, self.width).filter(move |row| match row {
-                Ok(row) => row.number > after,
-                Err((number, _)) => *number > after,
-            })),
+            Body::Text { text, manner } => {
+                let row = |row| match row {
+                    Ok((number, cells)) => Ok(Row { number, cells, types: Vec::new() }),
+                    Err(problem) => Err(problem),
+                };
+                Box::new(rows::rows(text, *manner, self.width).map(row).filter(move |row| match row {
+                    Ok(row) => row.number > after,
+                    Err((number, _)) => *number > after,
+                }))
+            }
             Body::Rows(rows) => {
                 Box::new(rows.iter().filter(move |row| row.number > after && row.cells.iter().any(|cell| !cell.trim().is_empty())).cloned().map(Ok))
             }
@@ -200,120 +200,6 @@ impl Table {
     fn is_own_export(&self) -> bool {
         self.columns.headers.iter().any(|header| exported_price(header).is_some())
     }
-}
-
-/// The rows of a text as it stands, with their numbers; separator and quoting are found.
-pub(crate) fn plain_rows(text: &str) -> impl Iterator<Item = Result<(u64, csv::StringRecord), (u64, RowProblem)>> + '_ {
-    let hint = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(|byte| b";,\t|".contains(byte));
-    let separator = hint.unwrap_or_else(|| find_separator(text));
-    text_rows(text, separator, find_quoting(text, separator), usize::MAX).map(|row| row.map(|row| (row.number, row.cells)))
-}
-
-fn reader(text: &str, separator: u8, quoting: bool) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).quoting(quoting).from_reader(text.as_bytes())
-}
-
-/// The line of the first byte at or after `from` that ends no line. `place` is a byte and its line, moved on.
-fn line_at(text: &str, place: &mut (usize, u64), from: usize) -> u64 {
-    let bytes = text.as_bytes();
-    let (mut at, mut line) = *place;
-    while at < bytes.len() && (at < from || matches!(bytes[at], b'\r' | b'\n')) {
-        // A CR before an LF is half of one line end.
-        line += u64::from(bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n')));
-        at += 1;
-    }
-    *place = (at, line);
-    line
-}
-
-/// `width`: cells a row has at most.
-fn text_rows(text: &str, separator: u8, quoting: bool, width: usize) -> impl Iterator<Item = Result<Row, (u64, RowProblem)>> + '_ {
-    let (text, skipped) = match text.strip_prefix("sep=").and_then(|_| text.split_once('\n')) {
-        Some((_, rest)) => (rest, 1),
-        None => (text, 0),
-    };
-    // A trailing end-of-file mark (0x1A) is DOS's, not data.
-    let text = text.trim_end_matches('\u{1a}');
-    let mut reader = reader(text, separator, quoting);
-    let mut record = csv::StringRecord::new();
-    let mut place = (0, 1);
-    std::iter::from_fn(move || {
-        loop {
-            let read = reader.read_record(&mut record);
-            // Counted here: the csv crate ends a row at the CR and leaves its LF, and empty lines, to the next one.
-            let from = record.position().map_or(place.0 as u64, csv::Position::byte) as usize;
-            let number = line_at(text, &mut place, from) + skipped;
-            match read {
-                Ok(false) => return None,
-                Err(error) => return Some(Err((number, RowProblem::new("", Said::with(words::UNREADABLE_ROW, &[("error", &error)]))))),
-                Ok(true) => {}
-            }
-            if record.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            if record.as_slice().len() > LONGEST_ROW {
-                let problem = RowProblem::new(shorten(record.as_slice()), Said::with(words::LONG_ROW, &[("most", &LONGEST_ROW)]));
-                return Some(Err((number, problem)));
-            }
-            if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
-                let problem = RowProblem::new(
-                    shorten(&record.iter().collect::<Vec<_>>().join(" | ")),
-                    Said::with(words::WIDE_ROW, &[("cells", &record.len()), ("width", &width)]),
-                );
-                return Some(Err((number, problem)));
-            }
-            return Some(Ok(Row { number, cells: record.clone(), types: Vec::new() }));
-        }
-    })
-}
-
-/// Over at most `most` rows: the commonest width (a title may stand above the header), how many rows there are and how
-/// many have another width.
-fn widths(text: &str, separator: u8, quoting: bool, most: usize) -> (usize, usize, usize) {
-    let mut reader = reader(text, separator, quoting);
-    let mut record = csv::ByteRecord::new();
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut rows = 0;
-    while rows < most && reader.read_byte_record(&mut record).unwrap_or(false) {
-        *counts.entry(record.len()).or_default() += 1;
-        rows += 1;
-    }
-    let (width, even) = counts.into_iter().max_by_key(|(_, count)| *count).unwrap_or_default();
-    (width, rows, rows - even)
-}
-
-/// The separator that cuts the first rows into the same number of cells most often, and into more than one.
-fn find_separator(text: &str) -> u8 {
-    let mut best = (b',', 0.0);
-    for separator in [b';', b',', b'\t', b'|'] {
-        let (width, rows, odd) = widths(text, separator, true, 60);
-        if width < 2 {
-            continue;
-        }
-        let even = (rows - odd) as f64 / rows.max(1) as f64;
-        let score = even * 100.0 + width as f64;
-        if score > best.1 {
-            best = (separator, score);
-        }
-    }
-    best.0
-}
-
-/// Whether `"` quotes cells in this file. Where it does not, a lone one must not swallow rows.
-fn find_quoting(text: &str, separator: u8) -> bool {
-    if !text.contains('"') {
-        return true;
-    }
-    let (_, quoted_rows, quoted_odd) = widths(text, separator, true, usize::MAX);
-    let (_, plain_rows, plain_odd) = widths(text, separator, false, usize::MAX);
-    // Even both ways, but quoting makes two rows one: the quotes were never meant to hold anything.
-    if plain_odd == 0 && plain_rows > quoted_rows {
-        return false;
-    }
-    if quoted_odd == 0 && quoted_rows > 1 {
-        return true;
-    }
-    plain_odd * quoted_rows.max(1) >= quoted_odd * plain_rows.max(1)
 }
 
 #[cfg(test)]

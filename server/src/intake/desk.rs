@@ -19,7 +19,7 @@ use super::{State, answer, sender::Evidence};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text, seen_revision, with_revision};
-use crate::forms::{self, Incoming, Judged};
+use crate::forms::{self, AsOrder, Asking, Incoming};
 use crate::orders::entry::By;
 use crate::orders::store as orders;
 use crate::time::rfc3339;
@@ -162,7 +162,7 @@ pub async fn file(connection: &mut AnyConnection, id: &str) -> Result<Option<(Ma
 }
 
 /// Reads a stored file for a customer, by id or code.
-async fn read_for(state: &AppState, mail: &MailRow, file: &FileRow, customer: &str) -> Result<Judged> {
+async fn read_for(state: &AppState, mail: &MailRow, file: &FileRow, customer: &str) -> Result<AsOrder> {
     let no_order = || AppError::conflict("no_order", "this file cannot be read as an order");
     let hash = file.hash.as_deref().ok_or_else(no_order)?;
     let body = bodies::get(&mut *state.db.read().await?, hash).await?.ok_or_else(no_order)?;
@@ -180,7 +180,7 @@ async fn read_for(state: &AppState, mail: &MailRow, file: &FileRow, customer: &s
             None => firm.lang,
         }
     };
-    forms::judge_order(state, &incoming, Some(customer), lang).await
+    forms::judge_order(state, &incoming, Asking::For(Some(customer.to_string())), lang).await
 }
 
 /// A file that became an order.

@@ -3,12 +3,13 @@
 
 use std::io::{Cursor, Read as _};
 
+use kontor_shared::form::file::package::COMPOUND_FILE;
 use mailparse::{DispositionType, ParsedMail, body::Body};
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 use super::text;
-use crate::child::{COMPOUND_FILE, Outcome};
+use crate::child::Outcome;
 
 /// Largest message opened; a larger one waits for a person.
 pub const LARGEST: usize = 25 << 20;

@@ -21,7 +21,7 @@ use crate::auth::hex;
 use crate::child::{self, ChildError};
 use crate::error::{AppError, Result};
 use crate::firm::FirmSettings;
-use crate::forms::{self, Incoming, Judged};
+use crate::forms::{self, AsOrder, Asking, Incoming};
 use crate::mail::Thread;
 use crate::orders::entry::{self, By, Entered, Origin};
 use crate::orders::store as orders;
@@ -272,7 +272,7 @@ impl Desk<'_> {
         };
         let signed = self.is_signed();
         let incoming = Incoming { book: &book, file_name: &file.name, beside: &self.letter.subject };
-        let judged = match forms::judge_order(self.state, &incoming, None, self.firm.lang).await {
+        let judged = match forms::judge_order(self.state, &incoming, Asking::For(None), self.firm.lang).await {
             Ok(judged) => judged,
             Err(AppError::Invalid { code: "customer_needed", .. }) => return self.of_nobody(row, &incoming, signed).await,
             Err(AppError::Conflict { code, detail, .. }) => return told(State::NeedsPerson, code, detail),
@@ -280,7 +280,7 @@ impl Desk<'_> {
         };
         // What is said of its lines is said to the customer.
         let lang = lang_of(&mut *self.state.db.read().await?, &judged.customer, self.firm).await?;
-        let judged = if lang == self.firm.lang { judged } else { forms::judge_order(self.state, &incoming, None, lang).await? };
+        let judged = if lang == self.firm.lang { judged } else { forms::judge_order(self.state, &incoming, Asking::For(None), lang).await? };
         self.form(row, &book, judged, signed).await
     }
 
@@ -306,7 +306,7 @@ impl Desk<'_> {
         let known = store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?;
         let Ok([customer]) = <[String; 1]>::try_from(known) else { return Ok(Found { row, account: None, evidence: None, order: None }) };
         let evidence = signed.then_some(Evidence::Signed);
-        match forms::judge_order(self.state, incoming, Some(&customer), self.firm.lang).await {
+        match forms::judge_order(self.state, incoming, Asking::For(Some(customer)), self.firm.lang).await {
             Ok(judged) => Ok(Found { row: with_account(row, &judged)?, account: Some(judged.account), evidence, order: None }),
             Err(AppError::Internal(error)) => Err(AppError::Internal(error)),
             Err(_) => Ok(Found { row, account: None, evidence, order: None }),
@@ -314,7 +314,7 @@ impl Desk<'_> {
     }
 
     /// A form of a customer's.
-    async fn form(&self, row: FileRow, book: &Workbook, judged: Judged, signed: bool) -> Result<Found> {
+    async fn form(&self, row: FileRow, book: &Workbook, judged: AsOrder, signed: bool) -> Result<Found> {
         let mut row = with_account(row, &judged)?;
         let form = row.form_id.clone().unwrap_or_default();
         let known = signed && store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?.contains(&judged.customer);
@@ -351,7 +351,7 @@ impl Desk<'_> {
 }
 
 /// The row with what was read.
-pub fn with_account(row: FileRow, judged: &Judged) -> Result<FileRow> {
+pub fn with_account(row: FileRow, judged: &AsOrder) -> Result<FileRow> {
     let lines: Vec<_> = judged.wanted.lines.iter().map(|line| (line.code.clone(), line.quantity)).collect();
     Ok(FileRow {
         form_id: judged.account.form_id.clone(),
@@ -370,7 +370,7 @@ pub struct Putting {
 }
 
 /// Enters the order of a file; where it cannot be one, the row says why.
-pub async fn enter(state: &AppState, row: &mut FileRow, judged: &Judged, id: OrderId, putting: Putting) -> Result<Option<Ordered>> {
+pub async fn enter(state: &AppState, row: &mut FileRow, judged: &AsOrder, id: OrderId, putting: Putting) -> Result<Option<Ordered>> {
     let customer: CustomerId = judged.customer.parse().context("stored customer id")?;
     let origin = Origin {
         source: Source::Mail,

@@ -11,7 +11,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 use super::engine::{Fault, FaultKind};
-use crate::extract::pieces;
+use kontor_shared::form::file::pieces;
 
 /// Elements open at once. A letter laid out by tables in tables has thirty.
 pub const MOST_DEEP: usize = 100;

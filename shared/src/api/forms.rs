@@ -29,6 +29,17 @@ body! {
         pub net: String,
         pub vat: String,
         pub gross: String,
+        /// The buyer's own number for the order, as the form says it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub po_number: String,
+        /// The day the goods are wanted on, `YYYY-MM-DD`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub wanted_on: Option<String>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub comment: String,
+        /// Tables whose columns nobody named: a person may say which is which.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub tables: Vec<FormTable>,
     }
 
     pub struct FormLine {
@@ -48,6 +59,9 @@ body! {
         /// The reason in words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
+        /// The nearest quantities that can be ordered, where the one read cannot.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub offers: Vec<Quantity>,
         /// The firm's own price.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub price: Option<Price>,
@@ -61,5 +75,42 @@ body! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub row: Option<u32>,
         pub message: String,
+    }
+
+    /// The beginning of a table whose columns were guessed, chosen, or not found. Columns count from 0, rows from 1.
+    pub struct FormTable {
+        pub sheet: String,
+        /// What tables like this one have in common: the words of the header, or else what kind each cell is.
+        pub fingerprint: String,
+        pub rows: Vec<FormTableRow>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub code: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub quantity: Option<u32>,
+        /// The first row that may order something.
+        pub first: u32,
+        /// A person has chosen these columns before.
+        pub chosen: bool,
+    }
+
+    pub struct FormTableRow {
+        pub row: u32,
+        pub cells: Vec<String>,
+    }
+
+    /// What a customer's people said of tables that look alike.
+    pub struct FormColumnsList {
+        pub columns: Vec<FormColumns>,
+    }
+}
+
+request! {
+    /// Which columns hold code (or name) and quantity in tables of this look. Columns count from 0, rows from 1.
+    pub struct FormColumns {
+        pub fingerprint: String,
+        pub code: u32,
+        pub quantity: u32,
+        /// The first row that may order something.
+        pub first: u32,
     }
 }

@@ -1,9 +1,10 @@
 //! Which column is what: by the names the form defines, else by the words of the header, else by what stands in the cells.
 
 use super::cells::{Cell, Row, Sheet, Workbook};
-use super::codes::Found;
+use super::codes::{Found, folded_name};
 use super::quantity::{self, Said};
 use super::read::Goods;
+use crate::api::forms::{FormColumns, FormTable, FormTableRow};
 use crate::sheet::{MOST_COLUMNS, row_position};
 
 /// Where the quantity stands in a form as issued, counted back from the hidden row ids.
@@ -18,6 +19,8 @@ const SAMPLE: usize = 400;
 /// How the column of quantities was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
+    /// A person said so.
+    Choice,
     Name,
     Header,
     Offset,
@@ -151,8 +154,11 @@ struct Facts {
     names: usize,
 }
 
-/// The columns of a sheet.
-pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Missing> {
+/// The columns of a sheet. `choices` are what people said of tables that look like this one.
+pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods, choices: &[FormColumns]) -> Result<Table, Missing> {
+    if let Some(table) = chosen(sheet, choices) {
+        return Ok(table);
+    }
     let facts = facts(sheet, goods);
     let id = (0..facts.len()).filter(|at| facts[*at].ids > 0 && facts[*at].ids * 5 >= facts[*at].filled.saturating_sub(1) * 4).max_by_key(|at| facts[*at].ids);
     let header = header(sheet, id);
@@ -204,6 +210,88 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods) -> Result<Table, Miss
     let by_content = || only_numbers(sheet, first, facts.len(), &taken).map(|at| (at, By::Content));
     let (quantity, by) = by_name.or_else(by_header).or_else(by_offset).or_else(by_content).ok_or(Missing::Quantities)?;
     Ok(Table { id, code, name, quantity, price, by, header, first })
+}
+
+/// Columns that the form's name or a header's word announces for quantities, before anything is known of the goods.
+pub fn announced(book: &Workbook, sheet: &Sheet) -> Vec<usize> {
+    let named = book.place("OF_QTY").filter(|place| place.sheet == sheet.name).map(|place| place.column);
+    let is_quantity = |cell: &Cell| cell.as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity);
+    let header = header(sheet, None).map(|at| sheet.rows[at].cells.as_slice()).unwrap_or_default();
+    let headed: Vec<usize> = (0..header.len()).filter(|at| is_quantity(&header[*at])).collect();
+    // A name that a program left behind announces nothing by itself.
+    if headed.is_empty() { Vec::new() } else { named.into_iter().chain(headed).collect() }
+}
+
+/// Tables that are shown to whoever shall choose their columns, and how much of each.
+pub const MOST_TABLES: usize = 4;
+const SHOWN_ROWS: usize = 12;
+const SHOWN_COLUMNS: usize = 26;
+const SHOWN_TEXT: usize = 60;
+/// Signs of a fingerprint.
+pub const MOST_FINGERPRINT: usize = 200;
+
+/// Whether words of a header stand over the columns.
+pub fn has_header(sheet: &Sheet) -> bool {
+    header(sheet, None).is_some()
+}
+
+/// What tables made the same way have in common: the words of their header; without one, the kind of each cell in a row.
+pub fn fingerprint(sheet: &Sheet) -> String {
+    let told = match header(sheet, None).and_then(|at| sheet.rows.get(at)) {
+        Some(row) => row.cells.iter().map(|cell| folded_name(&cell.text())).collect::<Vec<_>>().join("|"),
+        None => {
+            let row = sheet.rows.iter().take(HEADER_WITHIN).max_by_key(|row| row.cells.iter().filter(|cell| !cell.is_empty()).count());
+            row.map(|row| row.cells.iter().map(kind).collect()).unwrap_or_default()
+        }
+    };
+    told.chars().take(MOST_FINGERPRINT).collect()
+}
+
+fn kind(cell: &Cell) -> char {
+    match cell {
+        cell if cell.is_empty() => '.',
+        Cell::Number(_) => '0',
+        Cell::Text(text) if text.contains(|sign: char| sign.is_ascii_digit()) && !text.contains(char::is_whitespace) => '#',
+        _ => 'a',
+    }
+}
+
+/// The columns a person chose for tables of this look.
+fn chosen(sheet: &Sheet, choices: &[FormColumns]) -> Option<Table> {
+    if choices.is_empty() {
+        return None;
+    }
+    let look = fingerprint(sheet);
+    let choice = choices.iter().find(|choice| choice.fingerprint == look)?;
+    let header = header(sheet, None);
+    let first = match header {
+        // The header may stand in another row this time.
+        Some(at) => at + 1,
+        None => sheet.rows.iter().position(|row| row.number >= choice.first)?,
+    };
+    let code = Some(choice.code as usize);
+    Some(Table { id: None, code, name: code, quantity: choice.quantity as usize, price: None, by: By::Choice, header, first })
+}
+
+/// The beginning of a table whose columns the file does not name.
+pub fn unnamed(sheet: &Sheet, table: Option<&Table>) -> Option<FormTable> {
+    if table.is_some_and(|table| matches!(table.by, By::Name | By::Header | By::Offset)) {
+        return None;
+    }
+    let column = |at: usize| u32::try_from(at).ok();
+    let from = header(sheet, None).unwrap_or(0);
+    let shown = |cell: &Cell| cell.text().chars().take(SHOWN_TEXT).collect();
+    let row = |row: &Row| FormTableRow { row: row.number, cells: row.cells.iter().take(SHOWN_COLUMNS).map(shown).collect() };
+    let first = table.map_or(from + usize::from(has_header(sheet)), |table| table.first);
+    Some(FormTable {
+        sheet: sheet.name.clone(),
+        fingerprint: fingerprint(sheet),
+        rows: sheet.rows.iter().skip(from).take(SHOWN_ROWS).map(row).collect(),
+        code: table.and_then(|table| column(table.code.or(table.name)?)),
+        quantity: table.and_then(|table| column(table.quantity)),
+        first: sheet.rows.get(first).or(sheet.rows.first())?.number,
+        chosen: table.is_some_and(|table| table.by == By::Choice),
+    })
 }
 
 /// Whether a word for quantities stands close above a row.
@@ -272,9 +360,12 @@ fn only_numbers(sheet: &Sheet, first: usize, width: usize, taken: &impl Fn(usize
 }
 
 /// A cell below no header, or below another header of quantities, that holds a number: what somebody may take for ordered.
-pub fn beside(sheet: &Sheet, table: &Table) -> Option<(u32, usize)> {
+pub fn beside(sheet: &Sheet, table: &Table, goods: &Goods) -> Option<(u32, usize)> {
     let header = &sheet.rows[table.header?];
+    // Behind its ids a form with prices from a quantity on keeps what it computes with.
+    let computed = |at: usize| goods.has_steps() && table.id.is_some_and(|id| at > id);
     let odd = |at: usize| match header.cell(at) {
+        _ if computed(at) => false,
         cell if cell.is_empty() => true,
         cell => cell.as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity),
     };
@@ -288,6 +379,26 @@ pub fn beside(sheet: &Sheet, table: &Table) -> Option<(u32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn table(rows: &[&[&str]]) -> Sheet {
+        let cells = |row: &&[&str]| row.iter().map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).into()) }).collect();
+        let rows = (1..).zip(rows).map(|(number, row)| Row { number, cells: cells(row), formulas: 0 }).collect();
+        Sheet { name: "S".into(), visible: true, rows }
+    }
+
+    #[test]
+    fn a_choice_holds_for_tables_of_the_same_look() {
+        let headed = table(&[&["Our order"], &["Item code", "what", "how many", "Price"], &["A1", "Tea", "3", "2"]]);
+        let later = table(&[&["Item code", "what", "How  many", "Price"], &["B2", "Pot", "5", "2"]]);
+        let bare = table(&[&["A1", "Tea", "3"]]);
+        assert_eq!(fingerprint(&headed), "item code|what|how many|price");
+        assert_eq!(fingerprint(&headed), fingerprint(&later));
+        assert_eq!(fingerprint(&bare), "#a#");
+        let choice = FormColumns { fingerprint: fingerprint(&headed), code: 0, quantity: 2, first: 3 };
+        let found = find(&Workbook::default(), &later, &Goods::new(Vec::new(), false), &[choice]).unwrap();
+        assert_eq!((found.code, found.quantity, found.by, found.first), (Some(0), 2, By::Choice, 1));
+        assert!(unnamed(&later, Some(&found)).is_some_and(|table| table.chosen && table.first == 2));
+    }
 
     #[test]
     fn headers_are_understood_in_three_languages() {

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use super::cells::{Cell, Row, Sheet, Workbook, column_name};
 use super::codes::{Codes, Found, folded_name};
 use super::columns::{self, By, Missing, Table};
+use super::fields::{self, Fields};
 use super::quantity::{self, Said};
 use super::{Note, Reason, identity};
+use crate::api::forms::{FormColumns, FormTable};
 use crate::catalog::{Snapshot, Tier, tiers};
-use crate::money::{Price, Quantity};
+use crate::money::{Percent, Price, Quantity};
 use crate::numbers::{DecimalMark, detect_decimal_mark, plain_decimal};
+use crate::orders::QuantityRule;
 use crate::sheet::row_position;
 
 /// A product that can be ordered.
@@ -20,6 +23,8 @@ pub struct Item {
     pub unit: String,
     pub price: Price,
     pub tiers: Vec<Tier>,
+    pub vat_rate: Percent,
+    pub rule: QuantityRule,
 }
 
 impl Item {
@@ -57,6 +62,8 @@ impl Goods {
             unit: product.unit.clone(),
             price: product.price(),
             tiers: product.tiers.clone(),
+            vat_rate: product.vat_rate(),
+            rule: product.rule(),
         };
         Self::new(snapshot.products.iter().map(item).collect(), issued)
     }
@@ -122,18 +129,22 @@ impl Warning {
     pub fn new(note: Note, detail: impl Into<String>) -> Self {
         Self { note, sheet: None, row: None, detail: detail.into() }
     }
-    fn at(note: Note, sheet: &Sheet, row: u32, detail: impl Into<String>) -> Self {
+    pub(super) fn at(note: Note, sheet: &Sheet, row: u32, detail: impl Into<String>) -> Self {
         Self { note, sheet: Some(sheet.name.clone()), row: Some(row), detail: detail.into() }
     }
 }
 
 /// What a file orders.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     pub lines: Vec<Line>,
     pub warnings: Vec<Warning>,
     /// The total as the file has it.
     pub total: Option<String>,
+    /// What is said of the whole order.
+    pub fields: Fields,
+    /// Tables whose columns nobody named.
+    pub tables: Vec<FormTable>,
 }
 
 impl Reading {
@@ -157,6 +168,11 @@ pub fn issued(book: &Workbook) -> HashMap<u32, String> {
 
 /// Reads what a file orders of these goods.
 pub fn read(book: &Workbook, goods: &Goods) -> Reading {
+    read_by(book, goods, &[])
+}
+
+/// As [`read`], with what people said of tables that name no columns of ours.
+pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Reading {
     let mut reading = Reading::default();
     let from_file = issued(book);
     if goods.issued && from_file.iter().any(|(position, code)| goods.items.get(*position as usize).is_none_or(|item| item.code != *code)) {
@@ -166,8 +182,15 @@ pub fn read(book: &Workbook, goods: &Goods) -> Reading {
     let mut problems = Vec::new();
     for visible in [true, false] {
         for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !sheet.is_meta() && !sheet.rows.is_empty()) {
-            match columns::find(book, sheet, goods) {
+            let found = columns::find(book, sheet, goods, choices);
+            if reading.tables.len() < columns::MOST_TABLES {
+                reading.tables.extend(columns::unnamed(sheet, found.as_ref().ok()));
+            }
+            match found {
                 Ok(table) => {
+                    if reading.fields.is_empty() {
+                        reading.fields = fields::read(book, sheet, &sheet.rows[..table.header.unwrap_or(table.first)], &mut reading.warnings);
+                    }
                     let before = reading.lines.len();
                     source.read_sheet(sheet, &table, &mut reading);
                     if !visible && reading.lines.len() > before {
@@ -279,7 +302,7 @@ impl Source<'_> {
         if reading.lines.len() > before && table.by == By::Content {
             reading.warnings.push(Warning { sheet: Some(sheet.name.clone()), ..Warning::new(Note::Guessed, column_name(table.quantity)) });
         }
-        if let Some((row, column)) = columns::beside(sheet, table) {
+        if let Some((row, column)) = columns::beside(sheet, table, self.goods) {
             reading.warnings.push(Warning::at(Note::OtherColumn, sheet, row, format!("{}{row}", column_name(column))));
         }
     }
@@ -304,7 +327,8 @@ impl Source<'_> {
             Found::Several(places) => return Product::Refused(Reason::SeveralProducts, self.codes(&places)),
             Found::Nothing => {}
         }
-        if !code.is_empty() {
+        // A person who chose the column may have meant names by it.
+        if !code.is_empty() && table.by != By::Choice {
             return Product::Refused(Reason::UnknownCode, code);
         }
         let price = table.price.and_then(|column| price_of(row.cell(column)));
@@ -317,7 +341,8 @@ impl Source<'_> {
                 [item] => Product::Known(item, FoundBy::Name),
                 _ => Product::Refused(Reason::SeveralProducts, self.codes(&places)),
             },
-            Found::Nothing => Product::None,
+            Found::Nothing if code.is_empty() => Product::None,
+            Found::Nothing => Product::Refused(Reason::UnknownCode, code),
         }
     }
 
@@ -374,7 +399,7 @@ fn is_total(row: &Row) -> bool {
 }
 
 /// A product in several rows: with one quantity it is taken once, with several nobody can say which.
-fn settle_twice(reading: &mut Reading) {
+pub(super) fn settle_twice(reading: &mut Reading) {
     let mut rows: HashMap<u32, Vec<usize>> = HashMap::new();
     for (at, line) in reading.lines.iter().enumerate() {
         if let (Some(item), Some(_), None) = (line.item, line.quantity, &line.refused) {

@@ -9,19 +9,19 @@ use crate::sheet::row_id;
 
 const HEAD: [&str; 13] = ["Код", "Товар", "Ед.", "В наличии", "Кратно", "Мин.", "Цена", "НДС", "Количество", "Сумма", "Группа", "Строка", "Количество ≤"];
 
-fn goods(count: usize) -> Vec<Item> {
+pub(super) fn goods(count: usize) -> Vec<Item> {
     (0..count)
         .map(|at| Item {
             code: format!("{:05}", at * 7 + 3),
             name: format!("Чай №{at}"),
             unit: "шт".into(),
             price: Price::from_raw(10_000 + at as i64 * 100),
-            tiers: Vec::new(),
+            ..Item::default()
         })
         .collect()
 }
 
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
 }
 
@@ -50,7 +50,7 @@ fn sheet(name: &str, rows: Vec<Vec<Cell>>) -> Sheet {
 }
 
 /// The form as issued, filled in.
-fn form(goods: &[Item], typed: &[(usize, Cell)]) -> Workbook {
+pub(super) fn form(goods: &[Item], typed: &[(usize, Cell)]) -> Workbook {
     let mut rows =
         vec![vec![text("Firm")], vec![text("Бланк 7K2Q9-M3T4V; цены в EUR")], vec![Cell::Empty; 8], Vec::new(), HEAD.map(text).to_vec(), vec![text("Чай")]];
     rows[2].extend([text("Итого"), Cell::Number(0.0)]);
@@ -267,6 +267,46 @@ fn what_is_odd_is_told() {
     let mut mixed = form(&goods, &[(1, number(4.0))]);
     cell(&mut mixed, 0, text("00003"));
     assert_eq!(refused(&mixed, &goods), [(8, Reason::MixedUp)]);
+}
+
+#[test]
+fn what_is_said_of_the_whole_order_is_read_by_its_labels_or_names() {
+    let goods = goods(10);
+    let with = |labels: [&str; 3], at: usize, said: [Cell; 3], names: bool| {
+        let mut book = form(&goods, &[(1, number(4.0))]);
+        let rows = labels.into_iter().zip(said).zip(20..).map(|((label, said), number)| {
+            let mut cells = vec![text(label)];
+            cells.resize(at, Cell::Empty);
+            cells.push(said);
+            // Totals stand in the same rows.
+            cells.resize(8, Cell::Empty);
+            cells.extend([text("Итого"), Cell::Number(0.0)]);
+            Row { number, cells, formulas: 0 }
+        });
+        let rows: Vec<Row> = rows.collect();
+        book.sheets[0].rows.splice(2..2, rows);
+        book.sheets[0].rows.iter_mut().zip(1..).for_each(|(row, number)| row.number = number);
+        book.names = Vec::new();
+        if names {
+            let refers = |row: u32| format!("'Прайс-лист 3'!$B${row}");
+            book.names = vec![("OF_PO".into(), refers(3)), ("OF_WANTED".into(), refers(4)), ("OF_COMMENT".into(), refers(5))];
+        }
+        read(&book, &Goods::new(goods.clone(), true))
+    };
+    let said = || [number(4711.0), text("5.12.2026"), text(" Позвоните\nзаранее ")];
+    let expected = Fields { po_number: "4711".into(), wanted_on: Some("2026-12-05".into()), comment: "Позвоните\nзаранее".into() };
+    let labels = ["Ваш номер заказа", "Нужно к", "Комментарий"];
+    assert_eq!(with(labels, 1, said(), true).fields, expected);
+    assert_eq!(with(labels, 1, said(), false).fields, expected);
+    assert_eq!(with(["Your order number:", "WANTED ON", "Comment"], 2, said(), true).fields, expected, "a column was put in, and names stayed");
+    assert_eq!(with(["", "", ""], 1, said(), true).fields, expected, "labels of the buyer's own");
+    assert_eq!(with(["", "", ""], 1, said(), false).fields, Fields::default());
+    assert_eq!(with(labels, 1, [Cell::Empty, Cell::Empty, Cell::Empty], true).fields, Fields::default(), "totals are no comment");
+    let odd = with(labels, 1, [text(&"9".repeat(101)), text("05/12/2026"), Cell::LongText("Д".repeat(1_000))], true);
+    assert_eq!(odd.fields, Fields { comment: format!("{}…", "Д".repeat(1_000)), ..Fields::default() });
+    let told: Vec<_> = odd.warnings.iter().map(|warning| (warning.note, warning.row.unwrap(), warning.detail.as_str())).collect();
+    let short = format!("{}…", "9".repeat(40));
+    assert_eq!(told, [(Note::NumberTooLong, 3, short.as_str()), (Note::DayUnclear, 4, "05/12/2026"), (Note::CommentCut, 5, "")]);
 }
 
 #[test]

@@ -47,6 +47,7 @@ crate::words! {
     NOT_ALL_SCANS = "Order {number} is stored, but not every scan was: add them on its page.", "Заказ {number} сохранён, но не все сканы: добавьте их на его странице.",
         "Поръчка {number} е записана, но не всички сканове: добавете ги на страницата ѝ.";
     KEPT = "What was being entered for {customer} is here again.", "Незаконченный ввод для {customer} восстановлен.", "Незавършеното въвеждане за {customer} е отново тук.";
+    GONE = "No longer in the price list, and not taken over: {lines}", "Больше нет в прайс-листе, не перенесено: {lines}", "Вече не са в ценовата листа и не са пренесени: {lines}";
     FORGET = "Begin anew", "Начать заново", "Започни отначало";
     FORGOTTEN = "The unfinished order is put away.", "Незаконченный заказ убран.", "Незавършената поръчка е прибрана.";
     // Beside an order.

@@ -11,6 +11,8 @@ crate::words! {
     TOO_PRECISE = "The quantity has more than three decimals.", "В количестве больше трёх знаков после запятой.", "Количеството има повече от три знака след десетичната запетая.";
     STANDS_TWICE = "The product stands in several rows with different quantities: rows {detail}. Which one is meant?", "Товар стоит в нескольких строках с разным количеством: строки {detail}. Какая верна?", "Стоката е на няколко реда с различно количество: редове {detail}. Кой е верният?";
     NO_PRODUCT = "The row has a quantity but no product.", "В строке есть количество, но нет товара.", "На реда има количество, но няма стока.";
+    NO_QUANTITY = "The line has no quantity.", "В строке нет количества.", "На реда няма количество.";
+    SEVERAL_NUMBERS = "There are several numbers beside the code: {detail}. Leave the quantity alone.", "Рядом с кодом несколько чисел: {detail}. Оставьте только количество.", "До кода има няколко числа: {detail}. Оставете само количеството.";
     UNKNOWN_CODE = "There is no product of this code in the price list.", "В прайс-листе нет товара с таким кодом.", "В ценовата листа няма стока с този код.";
     SEVERAL_PRODUCTS = "This could be several products: {detail}", "Это может быть несколько товаров: {detail}", "Това може да са няколко стоки: {detail}";
     MIXED_UP = "The row's code is of one product and its hidden row number of another ({detail}). Perhaps only some of the columns were sorted.", "Код строки относится к одному товару, а её скрытый номер — к другому ({detail}). Возможно, отсортирована только часть столбцов.", "Кодът на реда е на една стока, а скритият му номер — на друга ({detail}). Може би е сортирана само част от колоните.";
@@ -30,4 +32,9 @@ crate::words! {
     NO_QUANTITY_COLUMN = "No column of quantities was found on this sheet.", "На этом листе не найден столбец с количеством.", "На този лист не е намерена колона с количества.";
     NO_PRODUCT_COLUMN = "No column of codes or names of the price list was found.", "Не найден столбец с кодами или названиями из прайс-листа.", "Не е намерена колона с кодове или имена от ценовата листа.";
     GUESSED = "The column of quantities was found only by what stands in it: {detail}", "Столбец с количеством найден только по содержимому: {detail}", "Колоната с количества е намерена само по съдържанието ѝ: {detail}";
+    DAY_UNCLEAR = "The day it is wanted on cannot be read: {detail}", "Не удалось прочесть, к какому дню нужен заказ: {detail}", "Не може да се прочете за кой ден е поръчката: {detail}";
+    NUMBER_TOO_LONG = "Your order number has more than 100 characters and was left out: {detail}", "Ваш номер заказа длиннее 100 знаков, он не взят: {detail}", "Вашият номер на поръчката е по-дълъг от 100 знака и не е взет: {detail}";
+    COMMENT_CUT = "The comment is longer than is read; its beginning was taken.", "Комментарий длиннее, чем читается; взято его начало.", "Коментарът е по-дълъг от четимото; взето е началото му.";
+    LINES_PASSED_OVER = "Lines without a product and without a number were passed over: {detail}", "Пропущены строки без товара и без числа: {detail}", "Пропуснати са редове без стока и без число: {detail}";
+    OTHER_LIST = "The form was made from price list no. {detail}; the prices here are those of the list open now.", "Бланк сделан из прайс-листа № {detail}; здесь цены того листа, что открыт сейчас.", "Бланката е направена от ценова листа № {detail}; цените тук са от листата, отворена в момента.";
 }

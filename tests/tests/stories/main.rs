@@ -14,6 +14,7 @@ mod entry;
 mod erase;
 mod firm;
 mod first_screen;
+mod forms;
 mod fsck;
 mod history;
 mod house;

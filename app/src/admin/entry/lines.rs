@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use kontor_shared::catalog::search::{Filter, Index};
-use kontor_shared::form::Cell;
-use kontor_shared::form::quantity::{self, Said};
+use kontor_shared::drafts::{Typed, read_quantity, write_quantity};
 use kontor_shared::money::{Money, Percent, Quantity, line_amount};
 use kontor_shared::orders::QuantityProblem;
 use kontor_shared::words::{common, entry as words, format};
@@ -32,9 +31,9 @@ pub type Goods = StoredValue<Rc<Index>, LocalStorage>;
 
 /// What was typed as a quantity, if it is one.
 pub fn read(typed: &str) -> Option<Quantity> {
-    match quantity::read(&Cell::Text(typed.to_string()), None) {
-        Said::Quantity { quantity, .. } => Some(quantity),
-        _ => None,
+    match read_quantity(typed, lang()) {
+        Typed::Quantity(quantity) => Some(quantity),
+        Typed::Nothing | Typed::Unreadable => None,
     }
 }
 
@@ -271,7 +270,7 @@ fn OneLine(line: Line, goods: Goods, take_out: impl Fn(u32) + Copy + Send + Sync
             Err(typed) => view! { <span class="err">{words::NOT_A_QUANTITY.with(lang(), &[("typed", &typed)])}</span> }.into_any(),
             Ok(problem) => {
                 let near = [problem.lower, problem.upper].into_iter().flatten().map(|quantity| {
-                    let take = move |_| line.typed.set(format::quantity(lang(), quantity));
+                    let take = move |_| line.typed.set(write_quantity(quantity, lang()));
                     view! { <button type="button" class="btn btn-row" on:click=take>{words::TAKE.with(lang(), &[("quantity", &format::quantity(lang(), quantity))])}</button>" " }
                 });
                 view! { <span class="warn">{say(common::line_reason(problem.reason))}", "{say(words::WILL_BE_REFUSED)}" "</span>{near.collect_view()} }.into_any()

@@ -80,6 +80,10 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
         Some(Line { row: row as u32, typed: RwSignal::new(line.typed.clone()) })
     };
     let lines: RwSignal<Vec<Line>> = RwSignal::new(kept.lines.iter().filter_map(known).collect());
+    let gone: Vec<String> = kept.lines.iter().filter(|line| known(line).is_none()).map(|line| format!("{} × {}", line.code, line.typed)).collect();
+    if !gone.is_empty() {
+        toast::fail(words::GONE.with(lang(), &[("lines", &gone.join(", "))]));
+    }
     if was_kept {
         toast::tell(words::KEPT.with(lang(), &[("customer", &desk.customer.name)]));
     }

@@ -2,18 +2,31 @@
 
 use std::cell::RefCell;
 
+use crate::form::Cell;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
-use kontor_shared::form::Cell;
 
-use super::super::sheet::text_cell;
+use super::typed::text_cell;
 use super::{Filling, Refusal};
-use crate::extract::pieces;
 
 const STEP: usize = 64 << 10;
 /// Bytes of a cell kept, above what is read of one.
 const LONGEST: usize = 8_000;
+
+/// A text in pieces of so many bytes, or a few more where a letter would be cut.
+pub fn pieces(text: &str, most: usize) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut end = rest.len().min(most);
+        while !rest.is_char_boundary(end) {
+            end += 1;
+        }
+        let (now, later) = rest.split_at(end);
+        rest = later;
+        (!now.is_empty()).then_some(now)
+    })
+}
 
 pub(super) fn read(page: &str, filling: &mut Filling) -> Result<(), Refusal> {
     let state = State { filling, tables: 0, row: None, column: 0, span: 1, text: None, number: None, refusal: None };

@@ -1,24 +1,35 @@
 //! Every sheet of a file people send, whatever program saved it: told by its content, read cell by cell into one shape.
 //!
-//! XLSX and XLSB are streamed. calamine reads XLS and ODS whole, so their rectangle is as large as the file says; the
-//! child's address space and calamine's own cap on cells bound it. Macros and links to other files are refused as ever.
+//! The same code opens it in the server's limited child process and in the page's disposable worker. XLSX and XLSB are
+//! streamed. calamine reads XLS and ODS whole, so their rectangle is as large as the file says; the limits of whoever runs
+//! this bound it, and calamine's own cap on cells. Macros and links to other files are refused as ever.
 
 use std::io::{Cursor, Read};
 
 use calamine::{Data, DataRef, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
-use kontor_shared::form::cells::{MOST_COLUMNS, column_name};
-use kontor_shared::form::{Cell, Row, Sheet, Workbook};
 use zip::ZipArchive;
 
-use super::Outcome;
-use super::sheet::{COMPOUND_FILE, LARGEST_FILE, MOST_CELLS, MOST_ROWS, Package, address, broken, check_directory, internal, is_encrypted, typed, unreadable};
+use super::{Cell, Row, Sheet, Workbook};
 
+pub mod decode;
 mod html;
+pub mod package;
+pub mod rows;
 mod text;
+pub mod typed;
 mod xml;
 
+pub use html::pieces;
+
+use package::{COMPOUND_FILE, Package, check_directory, is_encrypted};
+use typed::{Bounds, broken, typed, unreadable};
+
+/// Largest file taken.
+pub const LARGEST_FILE: usize = 32 << 20;
 /// Sheets of a workbook, defined names and properties taken.
 const MOST_SHEETS: usize = 64;
+/// Cells handed on, once rows that order nothing are left out: some 30 MB in the server's memory.
+const MOST_KEPT: usize = 400_000;
 const MOST_NAMES: usize = 1_000;
 const MOST_PROPERTIES: usize = 200;
 /// The end of a worksheet's XML, where its headers and footers for paper stand.
@@ -28,13 +39,14 @@ const OFFICE_PROPERTIES: [&str; 2] = ["docProps/custom.xml", "docProps/core.xml"
 /// Properties are a page of XML.
 const MOST_PROPERTY_BYTES: u64 = 1 << 20;
 
-pub(super) type Refusal = (&'static str, String);
+/// Why a file is not taken: a stable code, and the limit or place.
+pub type Refusal = (&'static str, String);
 
 /// A workbook being filled, within bounds.
 #[derive(Default)]
-pub(super) struct Filling {
+struct Filling {
     book: Workbook,
-    cells: usize,
+    bounds: Bounds,
 }
 
 impl Filling {
@@ -42,6 +54,7 @@ impl Filling {
         if self.book.sheets.len() >= MOST_SHEETS {
             return Err(("sheet_cells", format!("there are more than {MOST_SHEETS} sheets")));
         }
+        self.bounds.sheet();
         self.book.sheets.push(Sheet { name: name.chars().take(200).collect(), visible, rows: Vec::new() });
         Ok(())
     }
@@ -51,28 +64,13 @@ impl Filling {
         if cell == Cell::Empty {
             return Ok(());
         }
-        if row >= MOST_ROWS {
-            return Err(("sheet_rows", format!("there is a cell in row {}; at most {MOST_ROWS} rows are read", u64::from(row) + 1)));
-        }
-        if column >= MOST_COLUMNS {
-            return Err(("sheet_columns", format!("cell {} lies beyond column {}", address(row, column), column_name(MOST_COLUMNS as usize - 1))));
-        }
-        self.cells += 1;
-        if self.cells > MOST_CELLS {
-            return Err(("sheet_cells", format!("there are more than {MOST_CELLS} filled cells")));
-        }
+        self.bounds.cell(row, column)?;
         let Some(sheet) = self.book.sheets.last_mut() else { return Ok(()) };
         let number = row + 1;
-        let out_of_order = || ("sheet_unreadable", format!("cell {} stands twice or out of order", address(row, column)));
-        match sheet.rows.last() {
-            Some(last) if last.number > number => return Err(out_of_order()),
-            Some(last) if last.number == number => {}
-            _ => sheet.rows.push(Row { number, ..Row::default() }),
+        if sheet.rows.last().is_none_or(|last| last.number != number) {
+            sheet.rows.push(Row { number, ..Row::default() });
         }
         let Some(last) = sheet.rows.last_mut() else { return Ok(()) };
-        if last.cells.len() > column as usize {
-            return Err(out_of_order());
-        }
         last.cells.resize(column as usize, Cell::Empty);
         last.cells.push(cell);
         last.formulas |= u64::from(formula) << column;
@@ -91,13 +89,8 @@ impl Filling {
     }
 }
 
-/// Reads a file, in the child.
-pub(super) fn work(bytes: Vec<u8>) -> Outcome {
-    let book = read(bytes)?;
-    postcard::to_allocvec(&book).map_err(internal)
-}
-
-fn read(bytes: Vec<u8>) -> Result<Workbook, Refusal> {
+/// Reads a file. It may take all the memory there is or end the program: that is for a limited process or worker to do.
+pub fn read(bytes: Vec<u8>) -> Result<Workbook, Refusal> {
     if bytes.len() > LARGEST_FILE {
         return Err(("sheet_too_large", format!("the file is larger than {} MiB", LARGEST_FILE >> 20)));
     }
@@ -111,10 +104,17 @@ fn read(bytes: Vec<u8>) -> Result<Workbook, Refusal> {
     } else if bytes.starts_with(COMPOUND_FILE) {
         xls(bytes, &mut filling)?
     } else {
-        text::read(bytes, &mut filling)?
+        text::read(&bytes, &mut filling)?
     };
-    filling.book.format = format.into();
-    Ok(filling.book)
+    let mut book = filling.book;
+    book.format = format.into();
+    // What orders nothing is not handed on.
+    super::thin(&mut book);
+    let cells: usize = book.sheets.iter().flat_map(|sheet| &sheet.rows).map(|row| row.cells.len()).sum();
+    if cells > MOST_KEPT {
+        return Err(("sheet_cells", format!("there are more than {MOST_KEPT} cells in rows that may order something")));
+    }
+    Ok(book)
 }
 
 fn is_visible(sheet: &calamine::Sheet) -> bool {

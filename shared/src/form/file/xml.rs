@@ -1,13 +1,13 @@
 //! Excel's XML of 2003, and the properties of documents. Entities that a file defines itself are never resolved.
 
-use kontor_shared::form::Cell;
-use kontor_shared::form::cells::column_name;
+use crate::form::Cell;
+use crate::form::cells::column_name;
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::super::sheet::{MOST_ROWS, text_cell};
+use super::typed::text_cell;
 use super::{Filling, MOST_NAMES, Refusal, broken};
 
 /// Bytes of a cell kept, above what is read of one.
@@ -137,10 +137,10 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
             Event::End(element) => match element.local_name().as_ref() {
                 "Data" => {
                     let cell = typed(&kind, &value.take().unwrap_or_default());
-                    if row == 0 || column == 0 || row > MOST_ROWS {
-                        return Err(("sheet_rows", format!("there is a cell in row {row}; at most {MOST_ROWS} rows are read")));
-                    }
-                    filling.cell(row - 1, column - 1, cell, formula)?;
+                    let (Some(row), Some(column)) = (row.checked_sub(1), column.checked_sub(1)) else {
+                        return Err(("sheet_unreadable", "a cell stands outside of its row".into()));
+                    };
+                    filling.cell(row, column, cell, formula)?;
                 }
                 "CustomDocumentProperties" => custom = false,
                 _ => {

@@ -1,14 +1,17 @@
 //! Files that are text: CSV in any of its forms, web pages named `.xls`, and the XML of 2003.
 
-use super::super::sheet::text_cell;
-use super::{Filling, Refusal, html, xml};
-use crate::imports::{ImportError, SourceFile, files, table};
+use super::rows::{self, Manner};
+use super::typed::text_cell;
+use super::{Filling, Refusal, decode, html, xml};
 
-pub(super) fn read(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> {
+pub(super) fn read(bytes: &[u8], filling: &mut Filling) -> Result<&'static str, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(("not_a_sheet", "the file is empty".into()));
+    }
     let start = bytes.trim_ascii_start();
     let markup = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start().starts_with(b"<") || bytes.starts_with(b"\xff\xfe<\0");
     if markup {
-        let (text, _) = files::decode("file", &bytes).map_err(refusal)?;
+        let (text, _) = decode::decode(bytes).map_err(refusal)?;
         let head: String = text.chars().take(4_000).collect::<String>().to_lowercase();
         if head.contains("urn:schemas-microsoft-com:office:spreadsheet")
             && (head.contains("progid=\"excel.sheet\"") || head.contains("<workbook") || head.contains(":workbook"))
@@ -20,19 +23,13 @@ pub(super) fn read(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str
         }
         return Err(("not_a_sheet", "this is no table: XLSX, XLS, ODS and CSV are read".into()));
     }
-    match files::read(SourceFile { name: "file".into(), bytes }).map_err(refusal)? {
-        files::Content::Text { text, .. } => csv(&text, filling).map(|()| "csv"),
-        // It was packed twice.
-        files::Content::Workbook(bytes) => super::read(bytes).map(|book| {
-            filling.book = book;
-            "xlsx"
-        }),
-    }
+    let (text, _) = decode::table(bytes).map_err(refusal)?;
+    csv(&text, filling).map(|()| "csv")
 }
 
 fn csv(text: &str, filling: &mut Filling) -> Result<(), Refusal> {
     filling.sheet("", true)?;
-    for row in table::plain_rows(text) {
+    for row in rows::rows(text, Manner::of(text), usize::MAX) {
         let (number, cells) = row.map_err(|(number, _)| ("sheet_unreadable", format!("row {number} cannot be read")))?;
         let row = u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
         for (column, cell) in cells.iter().enumerate() {
@@ -42,10 +39,6 @@ fn csv(text: &str, filling: &mut Filling) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refusal(error: ImportError) -> Refusal {
-    match error {
-        ImportError::Refused { code: "bad_encoding", detail } => ("sheet_unreadable", detail),
-        ImportError::Refused { code: "too_large", detail } => ("sheet_too_large", detail),
-        other => ("not_a_sheet", other.to_string()),
-    }
+fn refusal((code, detail): Refusal) -> Refusal {
+    (if code == "bad_encoding" { "sheet_unreadable" } else { "not_a_sheet" }, detail)
 }
