@@ -13,8 +13,8 @@ use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, forms, http, imports, intake, jobs, mailings, openapi, orders, outbox, pictures,
-    preferences, price_list, segments, sending, setup,
+    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, forms, http, imports, intake, jobs, mailings, openapi, orders, outbox,
+    pictures, preferences, price_list, segments, sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.

@@ -212,7 +212,11 @@ impl Walk {
         if self.letter.files.len() >= MOST_FILES {
             return Err(("mail_parts", format!("the message has more than {MOST_FILES} files")));
         }
-        file.look = if decoration { Look::Decoration } else { look(&file) };
+        file.look = match file.look {
+            Look::Locked => Look::Locked,
+            _ if decoration => Look::Decoration,
+            _ => look(&file),
+        };
         if open && file.bytes.starts_with(b"PK\x03\x04") && !is_workbook(&file.bytes) {
             return self.unpacked(file);
         }
