@@ -27,6 +27,7 @@ mod customers;
 mod entry;
 mod expiry;
 mod imports;
+mod incoming;
 mod jobs;
 mod keys;
 mod listing;
@@ -124,6 +125,8 @@ fn Office(role: Role) -> impl IntoView {
                     <Route path=path!("/admin/price-lists") view=move || within(role, Section::PriceLists, home, price_lists::PriceLists)/>
                     <Route path=path!("/admin/import") view=move || within(role, Section::Imports, home, imports::Imports)/>
                     <Route path=path!("/admin/import/:id") view=move || within(role, Section::Imports, home, imports::ImportPage)/>
+                    <Route path=path!("/admin/incoming") view=move || within(role, Section::Incoming, home, incoming::Incoming)/>
+                    <Route path=path!("/admin/incoming/:id") view=move || within(role, Section::Incoming, home, incoming::MailPage)/>
                     <Route path=path!("/admin/pictures") view=move || within(role, Section::Pictures, home, pictures::Pictures)/>
                     <Route path=path!("/admin/segments") view=move || within(role, Section::Segments, home, segments::Segments)/>
                     <Route path=path!("/admin/segments/over-time") view=move || within(role, Section::Segments, home, segments::OverTime)/>
@@ -189,6 +192,7 @@ fn words_for(error: &ApiError) -> String {
         .or_else(|| log_ins_words::problem(&error.code))
         .or_else(|| kontor_shared::words::mailings::problem(&error.code))
         .or_else(|| kontor_shared::words::pictures::problem(&error.code))
+        .or_else(|| kontor_shared::words::incoming::problem(&error.code))
         .map_or_else(|| crate::account::words_for(error), |word| say(word).to_string())
 }
 

@@ -51,6 +51,7 @@ fn pages() -> AnyView {
                 <Route path=path!("/welcome") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/reset") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/confirm-email") view=|| view! { <Frame><ByLink/></Frame> }/>
+                <Route path=path!("/confirm-order") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/confirm-sign-up") view=|| view! { <Frame><ByLink/></Frame> }/>
                 <Route path=path!("/u/:token") view=|| view! { <Frame><PreferencesPage leaving=true/></Frame> }/>
                 <Route path=path!("/preferences/:token") view=|| view! { <Frame><PreferencesPage leaving=false/></Frame> }/>

@@ -52,6 +52,8 @@ pub enum Names {
     Product,
     Person,
     Application,
+    /// A message that came by e-mail.
+    Incoming,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -204,6 +206,14 @@ table! {
     FetchPictures   POST   "/api/pictures/fetch"                   SALES,  Nothing,  "Try again to fetch pictures from their addresses";
     Picture         GET    "/api/pictures/{code}/{number}/{size}"  ANYONE, Picture,  "A product's picture, small or large, always the same";
     WithdrawPicture DELETE "/api/pictures/{code}/{number}"         SALES,  Product,  "Take a picture back for good: nobody sees it any more";
+    ListIncoming    GET    "/api/incoming"                         SALES,  Nothing,  "Messages that came by e-mail, newest first";
+    GetIncoming     GET    "/api/incoming/{id}"                    SALES,  Incoming, "One of them, with what was read of its files";
+    IncomingRaw     GET    "/api/incoming/{id}/raw"                SALES,  Incoming, "A message to the byte as it came";
+    IncomingFile    GET    "/api/incoming/{id}/files/{no}"         SALES,  Incoming, "A file as it came with a message";
+    ReadIncoming    POST   "/api/incoming/{id}/read"               SALES,  Incoming, "What a file would be for a customer; nothing is stored";
+    TakeIncoming    POST   "/api/incoming/{id}/take"               SALES,  Incoming, "Take a file as a customer's order";
+    DecideIncoming  POST   "/api/incoming/{id}/decide"             SALES,  Incoming, "Refuse a message or put it aside, or take that back";
+    ConfirmMailOrder POST  "/api/mail-order/confirm"               ANYONE, Nothing,  "Say by a link that an order that came by e-mail is one's own";
     RunImport       POST   "/api/imports"                          SALES,  Nothing,  "Import a file, or preview it with dry_run";
     ListImports     GET    "/api/imports"                          SALES,  Nothing,  "Imports, newest first";
     GetImport       GET    "/api/imports/{id}"                     SALES,  Import,   "One import with its refusals";

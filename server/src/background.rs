@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::{AppState, jobs, outbox, pictures, segments};
+use crate::{AppState, intake, jobs, outbox, pictures, segments};
 
 /// How often a server looks for work. An order's mail waits at most this long, and an idle look costs one read.
 const EVERY: Duration = Duration::from_millis(500);
@@ -19,6 +19,8 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         // A mail server that hangs holds no PDF up, nor does a server of pictures; and no document waits until lists are packed.
         tokio::join!(
             keep_at("mail", &stop, || async { outbox::run_due(&state, stopped).await.map(drop) }),
+            keep_at("incoming", &stop, || async { intake::folder::run_due(&state, stopped).await.map(drop) }),
+            intake::read_mailbox(&state, stop.clone()),
             keep_at("segments", &stop, || segments::live::run_due(&state, stopped)),
             keep_at("pictures", &stop, || async {
                 pictures::fetch::run_due(&state, stopped).await?;

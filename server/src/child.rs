@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::AppError;
 use crate::imports::{ImportError, files};
+use crate::intake::{self, mime::Letter};
 
 mod sheet;
 
@@ -40,6 +41,7 @@ enum Kind {
     Book,
     Pdf,
     Picture,
+    Mail,
 }
 
 struct Limits {
@@ -56,6 +58,7 @@ impl Kind {
             Self::Book => "book",
             Self::Pdf => "pdf",
             Self::Picture => "picture",
+            Self::Mail => "mail",
         }
     }
     const fn limits(self) -> Limits {
@@ -66,6 +69,7 @@ impl Kind {
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
             // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
+            Self::Mail => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
             Self::Picture => Limits { address_space: 768 << 20, cpu_seconds: 15, wall: Duration::from_secs(30), output: 4 << 20 },
         }
     }
@@ -74,6 +78,7 @@ impl Kind {
         match self {
             Self::Sheet | Self::Book => ("sheet_time", "sheet_memory", "sheet_unreadable"),
             Self::Pdf => ("pdf_failed", "pdf_failed", "pdf_failed"),
+            Self::Mail => ("mail_time", "mail_memory", "mail_unreadable"),
             Self::Picture => ("picture_time", "picture_memory", "picture_unreadable"),
         }
     }
@@ -130,10 +135,15 @@ pub const CODES: &[&str] = &[
     "picture_memory",
     "picture_time",
     "picture_unreadable",
+    "mail_too_large",
+    "mail_parts",
+    "mail_memory",
+    "mail_time",
+    "mail_unreadable",
 ];
 
 /// What a kind's work gives inside the child: the output, or a refusal.
-type Outcome = Result<Vec<u8>, Refusal>;
+pub(crate) type Outcome = Result<Vec<u8>, Refusal>;
 
 /// Reads one sheet of an XLSX workbook: the one named, or the first visible one.
 pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, ChildError> {
@@ -161,6 +171,15 @@ pub async fn read_book_of(pieces: &[Bytes]) -> Result<Workbook, ChildError> {
 async fn book_of(output: Vec<u8>) -> Result<Workbook, ChildError> {
     let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).context("a child's workbook cannot be read")).await;
     decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
+}
+
+/// Takes a message apart: what it says of itself, its text, its files.
+pub async fn read_mail(bytes: &[u8]) -> Result<Letter, ChildError> {
+    if bytes.len() > intake::mime::LARGEST {
+        return Err(ChildError::Refused { code: "mail_too_large", detail: format!("the message is larger than {} MiB", intake::mime::LARGEST >> 20) });
+    }
+    let output = run(Kind::Mail, b"", bytes).await?;
+    postcard::from_bytes(&output).context("a child's message cannot be read").map_err(ChildError::Failed)
 }
 
 /// Renders what `template` makes of `data` (JSON) as a PDF.
@@ -207,7 +226,7 @@ async fn run_pieces(kind: Kind, option: &[u8], input: &[impl AsRef<[u8]>]) -> Re
     }
     let _picture = match kind {
         Kind::Picture => Some(PLACES_OF_PICTURES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?),
-        Kind::Sheet | Kind::Book | Kind::Pdf => None,
+        Kind::Sheet | Kind::Book | Kind::Pdf | Kind::Mail => None,
     };
     let _place = PLACES.acquire().await.map_err(|error| ChildError::Failed(error.into()))?;
     let limits = kind.limits();
@@ -307,6 +326,7 @@ pub fn main_if_child() -> Option<ExitCode> {
         "book" => Kind::Book,
         "pdf" => Kind::Pdf,
         "picture" => Kind::Picture,
+        "mail" => Kind::Mail,
         _ => return Some(ExitCode::from(2)),
     };
     Some(match live(kind) {
@@ -333,6 +353,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
         Kind::Book => book(input),
         Kind::Pdf => crate::pdf::work(&option, input),
         Kind::Picture => crate::pictures::make::work(&input),
+        Kind::Mail => crate::intake::mime::work(&input),
     };
     let mut stdout = std::io::stdout().lock();
     match outcome {

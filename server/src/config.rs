@@ -16,6 +16,11 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// PEM file of authorities trusted to name the mail server, beside the public ones: a firm's own server has its own.
     pub smtp_ca: Option<PathBuf>,
+    /// The mailbox orders come to, e.g. `imaps://user:pass@host/INBOX`. Absent: none is read.
+    pub imap_url: Option<String>,
+    /// The name under which the firm's receiving server says what it checked of a message (RFC 8601); absent: nobody's word is
+    /// taken for a signature.
+    pub mail_authserv: Option<String>,
     /// The master secret links are signed and second factors are encrypted with, kept apart from the database; absent: one
     /// that the database holds.
     pub secret: Option<String>,
@@ -33,6 +38,8 @@ impl Config {
             public_url: setting("KONTOR_PUBLIC_URL")?.map(|text| public_url("KONTOR_PUBLIC_URL", &text)).transpose()?,
             smtp_url: setting("KONTOR_SMTP_URL")?,
             smtp_ca: std::env::var_os("KONTOR_SMTP_CA").filter(|path| !path.is_empty()).map(PathBuf::from),
+            imap_url: setting("KONTOR_IMAP_URL")?,
+            mail_authserv: setting("KONTOR_MAIL_AUTHSERV")?,
             secret: secret(setting("KONTOR_SECRET")?)?,
             picture_hosts: hosts(setting("KONTOR_PICTURE_HOSTS")?.as_deref().unwrap_or_default()),
             trust_proxy: false,

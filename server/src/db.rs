@@ -300,6 +300,7 @@ fn migrations() -> Migrator {
         (18, "tight_and_lacking", include_str!("../migrations/0018_tight_and_lacking.sql")),
         (19, "pictures_go", include_str!("../migrations/0019_pictures_go.sql")),
         (20, "generation", include_str!("../migrations/0020_generation.sql")),
+        (21, "incoming", include_str!("../migrations/0021_incoming.sql")),
         (22, "order_origins", include_str!("../migrations/0022_order_origins.sql")),
         (23, "form_columns", include_str!("../migrations/0023_form_columns.sql")),
     ];

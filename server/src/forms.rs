@@ -2,8 +2,8 @@
 //! order of its lines would get. Nothing is stored.
 
 use anyhow::Context;
-use kontor_shared::api::SubmitLine;
 use kontor_shared::api::forms::FormAccount;
+use kontor_shared::api::{SubmitLine, SubmitOrder};
 use kontor_shared::catalog::{Snapshot, discount};
 use kontor_shared::form::account::{self, Head, Judged};
 use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
@@ -30,6 +30,15 @@ pub struct Incoming<'a> {
     pub beside: &'a str,
 }
 
+/// A form with the order it would be.
+pub struct AsOrder {
+    pub account: FormAccount,
+    /// The customer's id.
+    pub customer: String,
+    /// Of the lines taken, at the prices the sheet showed; without lines where none was taken.
+    pub wanted: SubmitOrder,
+}
+
 /// Who wants to know.
 pub enum Asking {
     /// The firm: for the customer named, else for the one the form was made for.
@@ -45,6 +54,11 @@ pub async fn judge(state: &AppState, incoming: &Incoming<'_>, customer: Option<&
 
 /// As [`judge`], for whoever asks.
 pub async fn judge_for(state: &AppState, incoming: &Incoming<'_>, asking: Asking, lang: Lang) -> Result<FormAccount> {
+    Ok(judge_order(state, incoming, asking, lang).await?.account)
+}
+
+/// As [`judge_for`], with the order that it would be.
+pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, asking: Asking, lang: Lang) -> Result<AsOrder> {
     let mut connection = state.db.read().await?;
     let firm = firm::stored(&mut connection).await?;
     let today = day_in(&firm.time_zone()?, state.clock.now_ms());
@@ -92,6 +106,7 @@ pub async fn judge_for(state: &AppState, incoming: &Incoming<'_>, asking: Asking
         None => in_force(&mut connection, &customer, &today).await?,
     };
     let version = list.version;
+    let overlay = list.overlay.clone();
     let choices = store::columns(&mut connection, &customer.id).await?.into_iter().map(store::ColumnsRow::told).collect::<anyhow::Result<Vec<_>>>()?;
     let book = incoming.book.clone();
     // A hundred thousand rows take a while; the threads that answer requests have other work.
@@ -112,7 +127,18 @@ pub async fn judge_for(state: &AppState, incoming: &Incoming<'_>, asking: Asking
     }
     let head = Head { form_id: identity.form_id, customer: customer.code, version, format: incoming.book.format.clone(), totals: priced.totals };
     let judged = priced.lines.iter().map(verdict);
-    Ok(account::account(head, &reading, &goods, judged, warnings, lang))
+    let account = account::account(head, &reading, &goods, judged, warnings, lang);
+    let wanted = SubmitOrder {
+        version,
+        overlay,
+        customer: None,
+        po_number: account.po_number.clone(),
+        wanted_on: account.wanted_on.clone(),
+        delivery_address: customer.delivery_address,
+        comment: account.comment.clone(),
+        lines: taken,
+    };
+    Ok(AsOrder { account, customer: customer.id, wanted })
 }
 
 /// What was said of a line, as the account has it.
@@ -128,7 +154,7 @@ async fn list(connection: &mut AnyConnection, version: i64, overlay: &str) -> Re
 }
 
 /// The list in force at the customer's prices.
-async fn in_force(connection: &mut AnyConnection, customer: &CustomerRow, today: &str) -> Result<Snapshot> {
+pub async fn in_force(connection: &mut AnyConnection, customer: &CustomerRow, today: &str) -> Result<Snapshot> {
     let none = || AppError::conflict("no_price_list", "no price list with prices for this customer is in force");
     let version = price_list::store::in_force(connection, today).await?.ok_or_else(none)?;
     let (price_type, less) = customer.prices();

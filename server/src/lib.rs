@@ -29,6 +29,7 @@ pub mod firm;
 pub mod forms;
 pub mod http;
 pub mod imports;
+pub mod intake;
 pub mod jobs;
 pub mod links;
 pub mod mail;

@@ -30,6 +30,8 @@ pub enum Purpose {
     Email,
     /// Confirming the address of a visitor who signs up; subject is the address's hash.
     SignUp,
+    /// Saying that an order that came by e-mail is one's own; subject is the file's id.
+    MailOrder,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Email => "email",
             Self::SignUp => "sign-up",
+            Self::MailOrder => "mail-order",
         }
     }
 
@@ -51,6 +54,7 @@ impl Purpose {
             Self::Reset => "/reset",
             Self::Email => "/confirm-email",
             Self::SignUp => "/confirm-sign-up",
+            Self::MailOrder => "/confirm-order",
         }
     }
 
@@ -59,7 +63,7 @@ impl Purpose {
         const HOUR: i64 = 3_600_000;
         match self {
             Self::Setup | Self::SignUp => 24 * HOUR,
-            Self::Invite => 7 * 24 * HOUR,
+            Self::Invite | Self::MailOrder => 7 * 24 * HOUR,
             Self::Reset | Self::Email => HOUR,
         }
     }

@@ -28,7 +28,7 @@ pub mod dkim;
 pub mod probe;
 pub mod settings;
 
-pub use compose::{Attachment, Draft, ListHeaders, compose, recipient, sender};
+pub use compose::{Attachment, Draft, ListHeaders, Thread, compose, recipient, sender};
 
 /// How long each step may take.
 #[derive(Clone, Copy, Debug)]
@@ -170,6 +170,7 @@ impl Server {
 /// Refuses what the environment says of the mail server where no mail could be sent by it.
 pub fn check(config: &Config) -> anyhow::Result<()> {
     Server::of(config)?;
+    crate::intake::imap::of(config)?;
     let Some(file) = &config.smtp_ca else { return Ok(()) };
     let trusted = authorities(config)?.into_iter().fold(TlsParameters::builder("localhost".into()), |builder, one| builder.add_root_certificate(one));
     trusted.build().map(drop).with_context(|| format!("KONTOR_SMTP_CA: {} holds no certificate that can be trusted", file.display()))

@@ -51,6 +51,10 @@ pub struct NewMail<'a> {
     pub subject: &'a str,
     /// Plain text.
     pub text: &'a str,
+    /// Of an answer: JSON of [`crate::mail::Thread`].
+    pub thread: &'a str,
+    /// JSON of [`attachment::Attached`], stored whole; empty: none.
+    pub attachments: &'a str,
 }
 
 /// What several people are told of one cause.
@@ -66,14 +70,23 @@ pub struct Letter<'a> {
 impl Letter<'_> {
     /// A mail to each address; to nobody, where there is none, so that a row says that nobody was told.
     pub fn mails(&self) -> Vec<NewMail<'_>> {
-        let to = |recipient| NewMail { cause: &self.cause, customer: self.customer, recipient, lang: self.lang, subject: &self.subject, text: &self.text };
+        let to = |recipient| NewMail {
+            cause: &self.cause,
+            customer: self.customer,
+            recipient,
+            lang: self.lang,
+            subject: &self.subject,
+            text: &self.text,
+            thread: "",
+            attachments: "",
+        };
         if self.addresses.is_empty() { vec![to("")] } else { self.addresses.iter().map(|recipient| to(recipient)).collect() }
     }
 }
 
 /// Writes the intent to send, many by two statements. Call it in the transaction of the cause.
 pub async fn enqueue(connection: &mut AnyConnection, clock: &Clock, mails: &[NewMail<'_>]) -> sqlx::Result<()> {
-    // 14 values each; SQLite takes 32 766 placeholders.
+    // 17 values each; SQLite takes 32 766 placeholders.
     const CHUNK: usize = 100;
     let now = clock.now_ms();
     for chunk in mails.chunks(CHUNK) {

@@ -13,8 +13,8 @@ use crate::access::{Access, RouteId};
 use crate::error::{AppError, Result};
 use crate::openapi::{Doc, binary, json, none, page};
 use crate::{
-    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, forms, http, imports, jobs, mailings, openapi, orders, outbox, pictures,
-    preferences, price_list, segments, sending, setup,
+    AppState, accounts, assets, audit, auth, customers, documents, drafts, firm, forms, http, imports, intake, jobs, mailings, openapi, orders, outbox,
+    pictures, preferences, price_list, segments, sending, setup,
 };
 
 /// Largest body of a JSON request. An order of 5 000 lines is about 500 KB.
@@ -133,6 +133,14 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::FetchPictures => (post(pictures::desk::fetch_again), json::<api::pictures::FetchQueued>().body::<api::pictures::FetchAgain>()),
         RouteId::Picture => (get(pictures::show), binary(pictures::JPEG).kept()),
         RouteId::WithdrawPicture => (delete(pictures::gone::withdraw), json::<api::pictures::ProductPicture>()),
+        RouteId::ListIncoming => (get(intake::desk::list), json::<api::incoming::IncomingPage>().query(&["state", "after"])),
+        RouteId::GetIncoming => (get(intake::desk::show), json::<api::incoming::IncomingView>()),
+        RouteId::IncomingRaw => (get(intake::desk::raw), binary("application/octet-stream")),
+        RouteId::IncomingFile => (get(intake::desk::download), binary("application/octet-stream")),
+        RouteId::ReadIncoming => (post(intake::desk::read), json::<api::incoming::ReadAgain>().body::<api::incoming::ReadIncoming>()),
+        RouteId::TakeIncoming => (post(intake::desk::take), json::<api::incoming::ConfirmedOrder>().body::<api::incoming::TakeIncoming>()),
+        RouteId::DecideIncoming => (post(intake::desk::decide), json::<api::incoming::IncomingView>().body::<api::incoming::DecideIncoming>()),
+        RouteId::ConfirmMailOrder => (post(intake::confirm::confirm), json::<api::incoming::ConfirmedOrder>().body::<api::accounts::UseLink>()),
         RouteId::RunImport => (
             post(imports::create),
             json::<api::ImportReport>().bytes().query(&["kind", "name", "dry_run", "where", "price_type_from", "currency", "map", "groups"]),

@@ -21,6 +21,8 @@ pub enum Purpose {
     SecondFactor,
     /// The DKIM key and the mail server's password at rest.
     Mail,
+    /// What a sheet that went to a customer is known by.
+    Forms,
     /// What only has to be the same on every server, such as the audience's split.
     Other,
 }
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Links => "kontor links v1",
             Self::SecondFactor => "kontor second factor v1",
             Self::Mail => "kontor mail v1",
+            Self::Forms => "kontor forms v1",
             Self::Other => "kontor other v1",
         }
     }

@@ -39,6 +39,7 @@ pub mod draft;
 pub mod entry;
 pub mod firm;
 pub mod forms;
+pub mod incoming;
 pub mod mailings;
 pub mod operations;
 pub mod people;

@@ -60,6 +60,8 @@ named! {
         OrderConfirm "order.confirm" = "order confirmed", "заказ подтверждён", "потвърдена поръчка";
         OrderRefuse "order.refuse" = "order refused", "заказ отклонён", "отхвърлена поръчка";
         OrderCancel "order.cancel" = "order cancelled", "заказ отменён", "анулирана поръчка";
+        IncomingTake "incoming.take" = "file of a message taken as an order", "файл из письма принят как заказ", "файл от писмо е приет като поръчка";
+        IncomingDecide "incoming.decide" = "message refused, put aside or taken back", "письмо отклонено, отложено или возвращено", "писмо отхвърлено, оставено настрана или върнато";
         OrderPaper "order.paper" = "scan kept with an order", "к заказу приложен скан", "към поръчката е приложен скан";
         OrderOddityDismiss "order.oddity.dismiss" = "something odd about an order looked at", "необычное в заказе просмотрено", "необичайното в поръчката е прегледано";
         OrderOddityRecall "order.oddity.recall" = "something odd about an order told again", "необычное в заказе снова показано", "необичайното в поръчката пак се показва";

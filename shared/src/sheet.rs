@@ -79,6 +79,10 @@ pub struct FormInfo {
     /// The data is a demonstration; the workbook says so.
     #[serde(default)]
     pub demo: bool,
+    /// What only the firm can make: it comes back with the form and says that the sender had this very sheet. Sheets made in the
+    /// browser have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 /// Why a workbook could not be made.

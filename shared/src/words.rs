@@ -20,6 +20,7 @@ pub mod format;
 pub mod forms;
 pub mod from_file;
 pub mod imports;
+pub mod incoming;
 pub mod letters;
 pub mod list;
 pub mod log_ins;

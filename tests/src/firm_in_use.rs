@@ -100,6 +100,16 @@ async fn by_hand(connection: &mut AnyConnection, state: &AppState) {
         format!("INSERT INTO breakers (scope, failures, open_until, reason, changed_at) VALUES ('domain:slow.example', 5, {now}, '451 later', {now})"),
         format!("INSERT INTO forms (id, customer_id, version, overlay, created_at) VALUES ('7K2Q9-M3T4V', '{customer}', 1, 'wholesale', {now})"),
         format!(
+            "INSERT INTO incoming_mails (id, source, place, message_key, message_id, raw_hash, kind, sender, subject, text, evidence, customer_id, state, \
+             reason, detail, answerable, thread, received_at) VALUES ('mail', 'drop', 'a.eml', 'key', 'a@customer.example', '{body}', 'letter', \
+             'c1@customer.example', 'Order', 'Please call me.', '', '{customer}', 'needs_person', 'picture', '', 1, '', {now})"
+        ),
+        format!(
+            "INSERT INTO incoming_files (id, mail_id, no, name, media_type, size, hash, content, account, verdict, reason, detail) \
+             VALUES ('file', 'mail', 1, 'scan.pdf', 'application/pdf', 3, '{body}', '', '', 'needs_person', 'picture', '')"
+        ),
+        "INSERT INTO incoming_boxes (name, uidvalidity, last_uid) VALUES ('orders@mail.example/INBOX', 1, 7)".to_string(),
+        format!(
             "INSERT INTO consents (id, contact_id, purpose, channel, state, text_version, source, at, evidence, actor) \
              VALUES ('{}', '{contact}', 'marketing', 'email', 'granted', '1', 'page', {now}, '', 'test')",
             id()

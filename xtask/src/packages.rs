@@ -23,13 +23,14 @@ fn missing() -> Vec<&'static str> {
         ("libreoffice-calc", has("soffice")),
         ("poppler-utils", has("pdftotext")),
         ("zbar-tools", has("zbarimg")),
+        ("dovecot-imapd", Path::new("/usr/sbin/dovecot").exists()),
         ("openssl", has("openssl")),
         ("strace", has("strace")),
         ("python3-openpyxl", python_has("openpyxl")),
         ("python3-aiosmtpd", python_has("aiosmtpd")),
+        ("python3-uno", python_has("uno")),
         ("python3-dkim", python_has("dkim")),
         ("python3-nacl", python_has("nacl")),
-        ("python3-uno", python_has("uno")),
     ];
     needed.into_iter().filter(|(_, here)| !here).map(|(package, _)| package).collect()
 }

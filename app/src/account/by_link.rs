@@ -15,7 +15,7 @@ use crate::session;
 use crate::ui::page::{Done, Failed, Loading, PageHead};
 use crate::ui::password::PasswordField;
 
-/// `/welcome`, `/reset`, `/confirm-email` and `/confirm-sign-up`: what is shown depends on the link alone.
+/// `/welcome`, `/reset`, `/confirm-email`, `/confirm-order` and `/confirm-sign-up`: what is shown depends on the link alone.
 #[component]
 pub fn ByLink() -> impl IntoView {
     let token = StoredValue::new(browser::fragment());
@@ -35,6 +35,7 @@ pub fn ByLink() -> impl IntoView {
         Some(Err(error)) => view! { <Failed error=error retry=move |()| ask()/> }.into_any(),
         Some(Ok(info)) => match info.purpose.as_str() {
             "email" => view! { <Confirm path="/api/email/confirm" info=info token=token/> }.into_any(),
+            "mail-order" => view! { <Confirm path="/api/mail-order/confirm" info=info token=token/> }.into_any(),
             "sign-up" => view! { <Confirm path="/api/sign-up/confirm" info=info token=token/> }.into_any(),
             _ => view! { <Password info=info token=token/> }.into_any(),
         },
@@ -46,6 +47,7 @@ fn Ended() -> impl IntoView {
     // Of a link that is gone only its address says what it was for.
     let (hint, again) = match use_location().pathname.get_untracked().trim_end_matches('/') {
         "/confirm-sign-up" => (words::SIGN_UP_ENDED_HINT, Some(("/sign-up", words::SIGN_UP_AGAIN))),
+        "/confirm-order" => (words::ORDER_ENDED_HINT, None),
         "/confirm-email" => (words::EMAIL_ENDED_HINT, None),
         _ => (words::LINK_ENDED_HINT, Some(("/forgot", words::ASK_AGAIN))),
     };
@@ -135,14 +137,15 @@ fn Confirm(path: &'static str, info: LinkInfo, token: StoredValue<String>) -> im
     let done = RwSignal::new(false);
     let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
     let busy = RwSignal::new(false);
-    let sign_up = info.purpose == "sign-up";
-    let (title, hint, after) = match sign_up {
-        true => (words::CONFIRM_SIGN_UP, words::CONFIRM_SIGN_UP_HINT, words::SIGN_UP_CONFIRMED),
-        false => (words::CONFIRM_EMAIL, words::CONFIRM_EMAIL_HINT, words::EMAIL_CONFIRMED),
+    let is_address = info.purpose == "email";
+    let (title, hint, after) = match info.purpose.as_str() {
+        "sign-up" => (words::CONFIRM_SIGN_UP, words::CONFIRM_SIGN_UP_HINT, words::SIGN_UP_CONFIRMED),
+        "mail-order" => (words::CONFIRM_ORDER, words::CONFIRM_ORDER_HINT, words::ORDER_CONFIRMED),
+        _ => (words::CONFIRM_EMAIL, words::CONFIRM_EMAIL_HINT, words::EMAIL_CONFIRMED),
     };
     let say_with = {
         let info = info.clone();
-        move |word: kontor_shared::words::Word| word.with(lang(), &[("login", &info.login), ("company", &info.company)])
+        move |word: kontor_shared::words::Word| word.with(lang(), &[("login", &info.login), ("company", &info.company), ("file", &info.name)])
     };
     let (hint, after) = (say_with(hint), say_with(after));
     let confirm = move |_| {
@@ -171,7 +174,7 @@ fn Confirm(path: &'static str, info: LinkInfo, token: StoredValue<String>) -> im
             {move || if done.get() {
                 view! {
                     <Done text=after.clone()/>
-                    {(!sign_up).then(|| view! { <p>{sign_in_link(staff)}</p> })}
+                    {is_address.then(|| view! { <p>{sign_in_link(staff)}</p> })}
                 }.into_any()
             } else {
                 view! {

@@ -1,12 +1,13 @@
 //! Which sections a role is shown: a mirror of the server's table (server/src/access.rs), which is the judge.
 
 use kontor_shared::api::Role;
-use kontor_shared::words::{Word, log_ins, mailings, pictures, staff};
+use kontor_shared::words::{Word, incoming, log_ins, mailings, pictures, staff};
 
 /// A section of the staff's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Orders,
+    Incoming,
     Customers,
     PriceLists,
     Imports,
@@ -22,8 +23,9 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Orders,
+        Self::Incoming,
         Self::Customers,
         Self::PriceLists,
         Self::Imports,
@@ -41,6 +43,7 @@ impl Section {
     pub const fn href(self) -> &'static str {
         match self {
             Self::Orders => "/admin",
+            Self::Incoming => "/admin/incoming",
             Self::Customers => "/admin/customers",
             Self::PriceLists => "/admin/price-lists",
             Self::Imports => "/admin/import",
@@ -59,6 +62,7 @@ impl Section {
     pub const fn word(self) -> Word {
         match self {
             Self::Orders => staff::ORDERS,
+            Self::Incoming => incoming::INCOMING,
             Self::Customers => staff::CUSTOMERS,
             Self::PriceLists => staff::PRICE_LISTS,
             Self::Imports => staff::IMPORTS,
@@ -77,7 +81,7 @@ impl Section {
     /// The heading a section stands under in the side menu; the first ones need none.
     pub const fn heading(self) -> Option<Word> {
         match self {
-            Self::Orders | Self::Customers | Self::PriceLists | Self::Imports | Self::Pictures => None,
+            Self::Orders | Self::Incoming | Self::Customers | Self::PriceLists | Self::Imports | Self::Pictures => None,
             Self::LogIns | Self::Settings | Self::Jobs | Self::Audit => Some(staff::HOUSE),
             Self::Segments | Self::Mailings | Self::Templates | Self::Messages => Some(staff::OUTREACH),
         }
@@ -88,7 +92,7 @@ impl Section {
             (_, Role::Buyer) => false,
             (_, Role::Admin) | (Self::Customers, _) => true,
             (Self::Orders, role) => matches!(role, Role::Sales | Role::Accountant),
-            (Self::PriceLists | Self::Imports | Self::Pictures | Self::LogIns, role) => matches!(role, Role::Sales),
+            (Self::Incoming | Self::PriceLists | Self::Imports | Self::Pictures | Self::LogIns, role) => matches!(role, Role::Sales),
             (Self::Segments | Self::Mailings | Self::Templates | Self::Messages, role) => matches!(role, Role::Sales | Role::Marketer),
             (Self::Settings | Self::Jobs | Self::Audit, _) => false,
         }
@@ -119,7 +123,7 @@ mod tests {
         assert_eq!(seen(Role::Buyer), Vec::<&str>::new());
         assert_eq!(seen(Role::Accountant), ["/admin", "/admin/customers"]);
         assert_eq!(seen(Role::Marketer), ["/admin/customers", "/admin/segments", "/admin/mailings", "/admin/templates", "/admin/messages"]);
-        assert_eq!(seen(Role::Sales).len(), 10);
+        assert_eq!(seen(Role::Sales).len(), 11);
         assert_eq!(seen(Role::Admin).len(), Section::ALL.len());
     }
 
@@ -132,6 +136,7 @@ mod tests {
             ("/admin/customers/7", Section::Customers),
             ("/admin/import", Section::Imports),
             ("/admin/sending", Section::Messages),
+            ("/admin/incoming/7", Section::Incoming),
         ] {
             let holding: Vec<_> = Section::ALL.into_iter().filter(|one| one.holds(path)).collect();
             assert_eq!(holding, [section], "{path}");

@@ -1,6 +1,7 @@
 //! A list or document the server gives: asked for anew when its address changes, longer with "Show more", again after a failure.
 
 use kontor_shared::api::accounts::PeoplePage;
+use kontor_shared::api::incoming::IncomingPage;
 use kontor_shared::api::mailings::{MailingPage, RecipientPage};
 use kontor_shared::api::pictures::PicturePage;
 use kontor_shared::api::segments::SegmentMoves;
@@ -64,7 +65,8 @@ paged!(
     SegmentMoves.moves,
     PeoplePage.people,
     MailingPage.mailings,
-    RecipientPage.recipients
+    RecipientPage.recipients,
+    IncomingPage.mails
 );
 
 /// `Copy`, like the signals in it.

@@ -45,13 +45,17 @@ pub async fn look(State(state): State<AppState>, Json(sent): Json<LookAtLink>) -
     is_token(&sent.token)?;
     let now = state.clock.now_ms();
     let mut connection = state.db.read().await?;
-    for purpose in [Purpose::Invite, Purpose::Reset, Purpose::Email, Purpose::SignUp] {
+    for purpose in [Purpose::Invite, Purpose::Reset, Purpose::Email, Purpose::SignUp, Purpose::MailOrder] {
         let Some(link) = links::look(&mut connection, purpose, &sent.token, now).await? else { continue };
         let info = |login: String, name: String, staff: bool, company: String| LinkInfo { purpose: purpose.word().into(), login, name, staff, company };
         return Ok(Json(match purpose {
             Purpose::SignUp => {
                 let pending = sign_up::Pending::read(&link.data)?;
                 info(pending.form.email, pending.form.name, false, pending.form.company)
+            }
+            Purpose::MailOrder => {
+                let (mail, file, company) = crate::intake::confirm::about(&mut connection, &link.subject).await?.ok_or_else(ended)?;
+                info(mail.sender, file.name, false, company)
             }
             _ => {
                 let user = user(&mut connection, "", &link).await?;

@@ -19,7 +19,7 @@ pub const CAUSE: &str = "account ";
 
 /// Whether the text of a message with this cause is its recipient's alone.
 pub fn is_private(cause: &str) -> bool {
-    cause.starts_with(CAUSE)
+    cause.starts_with(CAUSE) || cause.starts_with(crate::intake::confirm::CAUSE)
 }
 
 pub struct Letter<'a> {
@@ -83,7 +83,16 @@ pub async fn write(connection: &mut AnyConnection, state: &AppState, letter: Let
     }
     let firm = firm::stored(connection).await?;
     let (subject, text) = said(&firm, &letter, url, more);
-    let mail = NewMail { cause: letter.cause, customer: letter.customer, recipient: letter.to, lang: letter.lang, subject: &subject, text: &text };
+    let mail = NewMail {
+        cause: letter.cause,
+        customer: letter.customer,
+        recipient: letter.to,
+        lang: letter.lang,
+        subject: &subject,
+        text: &text,
+        thread: "",
+        attachments: "",
+    };
     outbox::enqueue(connection, &state.clock, &[mail]).await?;
     Ok(())
 }

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::Args;
 use kontor_server::error::AppError;
+use kontor_server::intake::sender;
+use kontor_server::secrets::Purpose;
 use kontor_server::time::{day_in, random};
 use kontor_server::{AppState, auth, customers, price_list};
 use kontor_shared::catalog::Snapshot;
@@ -112,8 +114,10 @@ async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result
         Some(lang) => lang,
         None => Lang::parse(&customer.lang).with_context(|| format!("stored language {}", customer.lang))?,
     };
+    let id = form_id(random());
     let form = FormInfo {
-        form_id: form_id(random()),
+        token: Some(sender::token(&state.key(Purpose::Forms).await?, &id)),
+        form_id: id,
         customer_code: Some(customer.code),
         customer_name: Some(customer.name),
         firm_name: firm.party.name.clone(),

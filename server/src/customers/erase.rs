@@ -125,6 +125,7 @@ pub async fn erase(State(state): State<AppState>, who: Staff, Path(id): Path<Str
     let mut done = Erased { messages: messages.len() as u64, ..NOTHING_LEFT };
     done.queued = messages.iter().filter(|message| message.state == "queued").count() as u64;
     empty_messages(&mut tx, messages, now).await?;
+    crate::intake::store::forget(&mut tx, &person.emails).await?;
     for (channel, addresses) in [(Channel::Email, &person.emails), (Channel::Fax, &person.faxes)] {
         for address in addresses {
             let shared = person.shared.contains(&address.to_lowercase());

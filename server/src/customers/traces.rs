@@ -23,6 +23,8 @@ pub const TABLES: &[Table] = &[
     Table { key: "customer_id", ..changing("segment_terms", Some("customer_id"), &["reason"]) },
     // The person's own is deleted; a colleague may have named them in one.
     Table { key: "user_id", ..changing("drafts", Some("customer_id"), &["po_number", "delivery_address", "comment"]) },
+    changing("incoming_mails", Some("customer_id"), &["sender", "subject", "text", "detail"]),
+    changing("incoming_files", Some("customer_id"), &["name", "account", "detail"]),
     // The words of a header.
     table("form_columns", Some("customer_id"), &["fingerprint"]),
     table("segment_rules", None, &["reason"]),

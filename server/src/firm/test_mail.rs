@@ -41,6 +41,7 @@ pub async fn send(State(state): State<AppState>, who: auth::Staff, Json(TestMail
         html: None,
         attachments: &[],
         list: None,
+        thread: None,
         at_ms: now,
     };
     let message = signed(&state, &firm, mail::compose(draft)?, now).await?;

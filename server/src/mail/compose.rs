@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
+use serde::{Deserialize, Serialize};
 
 /// A message to write. Everything in it is fixed before the first try.
 pub struct Draft<'a> {
@@ -22,7 +23,31 @@ pub struct Draft<'a> {
     pub attachments: &'a [Attachment],
     /// Present in mailings only: what is sent because of an order is no list.
     pub list: Option<&'a ListHeaders>,
+    /// Present in answers.
+    pub thread: Option<&'a Thread>,
     pub at_ms: i64,
+}
+
+/// What a message answers, by ids without their brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub in_reply_to: String,
+    /// The oldest first.
+    pub references: Vec<String>,
+}
+
+impl Thread {
+    /// References on the wire: a line takes so many.
+    const MOST: usize = 8;
+
+    /// The ids as a header has them; one that could not stand in it is left out.
+    fn header(ids: &[String]) -> String {
+        let fits = |id: &&String| {
+            id.is_ascii() && id.len() <= 100 && !id.contains(|sign: char| sign.is_whitespace() || sign.is_control() || matches!(sign, '<' | '>'))
+        };
+        let ids: Vec<String> = ids.iter().filter(fits).map(|id| format!("<{id}>")).collect();
+        ids[ids.len().saturating_sub(Self::MOST)..].join(" ")
+    }
 }
 
 /// A file that goes along.
@@ -117,7 +142,15 @@ pub fn compose(draft: Draft<'_>) -> anyhow::Result<Vec<u8>> {
     if let Some(reply_to) = draft.reply_to {
         builder = builder.reply_to(reply_to);
     }
+    if let Some(thread) = draft.thread {
+        let answered = Thread::header(std::slice::from_ref(&thread.in_reply_to));
+        if !answered.is_empty() {
+            builder = builder.raw_header(header("In-Reply-To", answered)?).raw_header(header("References", Thread::header(&thread.references))?);
+        }
+    }
     match draft.list {
+        // The same for what answers a message.
+        None if draft.thread.is_some() => builder = builder.raw_header(header("Auto-Submitted", "auto-replied".into())?),
         // RFC 3834: keeps absence notes and other robots from answering.
         None => builder = builder.raw_header(header("Auto-Submitted", "auto-generated".into())?),
         Some(list) => {
@@ -162,6 +195,7 @@ mod tests {
             html: None,
             attachments: &[],
             list: None,
+            thread: None,
             at_ms: 1_768_467_600_000,
         }
     }
@@ -176,6 +210,19 @@ mod tests {
         assert!(text.contains("Date: Thu, 15 Jan 2026 09:00:00 +0000"), "{text}");
         assert!(text.to_lowercase().contains("content-type: text/plain; charset=utf-8"), "{text}");
         assert!(text.is_ascii() && text.lines().all(|line| line.len() < 998));
+    }
+
+    #[test]
+    fn an_answer_says_what_it_answers() {
+        let thread = Thread {
+            in_reply_to: "a@customer.example".into(),
+            references: vec!["0@customer.example".into(), "a\r\nBcc: x".into(), "a@customer.example".into()],
+        };
+        let text = String::from_utf8(compose(Draft { thread: Some(&thread), ..draft("buyer@customer.example", "Re: 12") }).unwrap()).unwrap();
+        for line in ["In-Reply-To: <a@customer.example>", "References: <0@customer.example> <a@customer.example>", "Auto-Submitted: auto-replied"] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        assert!(!text.contains("Bcc"));
     }
 
     #[test]

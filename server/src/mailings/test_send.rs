@@ -100,6 +100,7 @@ async fn deliver(state: &AppState, firm: &FirmSettings, address: &str, message: 
         attachments: &[],
         list: None,
         reply_to: None,
+        thread: None,
         at_ms: now,
     })
     .map_err(refused)?;

@@ -135,6 +135,7 @@ async fn queues(connection: &mut AnyConnection, now: i64, text: &mut Text) -> Re
     for (name, help, by_state) in [
         ("kontor_messages", "Messages by state.", "SELECT state, COUNT(*) FROM messages GROUP BY state"),
         ("kontor_jobs", "Background jobs by state.", "SELECT state, COUNT(*) FROM jobs GROUP BY state"),
+        ("kontor_incoming_mails", "Messages that came, by state.", "SELECT state, COUNT(*) FROM incoming_mails GROUP BY state"),
     ] {
         text.about(name, "gauge", help);
         let mut rows: Vec<(String, i64)> = sqlx::query_as(by_state).fetch_all(&mut *connection).await?;
@@ -151,6 +152,9 @@ async fn queues(connection: &mut AnyConnection, now: i64, text: &mut Text) -> Re
         let age = due.map_or(0, |due| (now - due).max(0));
         text.line("kontor_queue_age_seconds", &[("queue", &queue)], age as f64 / 1000.0);
     }
+    let failures: i64 = sqlx::query_scalar("SELECT COALESCE(CAST(MAX(failures) AS BIGINT), 0) FROM incoming_boxes").fetch_one(&mut *connection).await?;
+    text.about("kontor_mailbox_failures", "gauge", "Failures in a row of reading the mailbox orders come to.");
+    text.line("kontor_mailbox_failures", &[], failures);
     let paused: i64 = sqlx::query_scalar("SELECT paused FROM sending WHERE id = 1").fetch_one(connection).await?;
     text.about("kontor_sending_paused", "gauge", "1 while nothing is sent until a person releases it.");
     text.line("kontor_sending_paused", &[], paused);

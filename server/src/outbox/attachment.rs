@@ -17,11 +17,13 @@ use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::store::Claimed;
-use super::workbook::{Base, CHECKSUM, CODE, FORM, MARKS, NAME};
+use super::workbook::{Base, CHECKSUM, CODE, FORM, MARKS, NAME, TOKEN};
 use crate::auth::hex;
 use crate::db::placeholders;
 use crate::firm::FirmSettings;
+use crate::intake::sender;
 use crate::mail::{Attachment, compose::base64_lines};
+use crate::secrets::{Key, Purpose};
 use crate::segments::workbook::XLSX;
 use crate::time::random;
 use crate::{AppState, bodies, price_list};
@@ -35,18 +37,26 @@ const MOST_BYTES: usize = 7_000_000;
 pub struct Attached {
     pub name: String,
     pub media_type: String,
-    /// Hash of the [`Base`], a stored body.
+    /// Hash of the [`Base`], a stored body; empty: the file is stored whole.
+    #[serde(default)]
     pub base: String,
     /// The personal strings, in the order of [`MARKS`].
-    pub values: [String; MARKS.len()],
+    #[serde(default)]
+    pub values: Vec<String>,
     /// Of the whole file.
     pub sha256: String,
 }
 
-/// An attachment made for one message, and the form it is.
+/// An attachment made for one message.
 pub struct Made {
     pub attached: Attached,
     pub bytes: Vec<u8>,
+    /// The form it is, where it has to be written down.
+    form: Option<Form>,
+}
+
+/// A form that is handed out.
+struct Form {
     customer: CustomerId,
     version: i64,
     overlay: String,
@@ -60,6 +70,7 @@ pub struct List {
     snapshot: Snapshot,
     issued_at: i64,
     file_name: String,
+    tokens: Key,
 }
 
 /// The mailing that attaches a list: its version, and the instant the forms were issued, the same for all.
@@ -135,7 +146,9 @@ pub async fn list(
         issued_at: issue.issued_at,
         vat_method: firm.vat_method,
         demo: firm.demo,
+        token: Some(MARKS[TOKEN].into()),
     };
+    let tokens = state.key(Purpose::Forms).await?;
     let file_name = file_name(firm, &snapshot.valid_from, lang);
     let issued_at = issue.issued_at;
     let task = tokio::task::spawn_blocking(move || -> anyhow::Result<(Base, Vec<u8>, Snapshot)> {
@@ -158,7 +171,7 @@ pub async fn list(
     let mut tx = state.db.write_tx().await?;
     let base_hash = bodies::put(&mut tx, BASE, &bytes, state.clock.now_ms()).await?;
     tx.commit().await?;
-    Ok(Ok(Arc::new(List { base, base_hash, snapshot, issued_at, file_name })))
+    Ok(Ok(Arc::new(List { base, base_hash, snapshot, issued_at, file_name, tokens })))
 }
 
 /// The goods and prices a customer sees in a version.
@@ -173,8 +186,9 @@ impl List {
     /// One customer's copy.
     pub fn made_for(&self, buyer: &Buyer) -> anyhow::Result<Made> {
         let form = form_id(random());
-        let mut values: [String; MARKS.len()] = Default::default();
+        let mut values = vec![String::new(); MARKS.len()];
         values[CHECKSUM] = sheet::form_checksum(&self.snapshot, &form);
+        values[TOKEN] = sender::token(&self.tokens, &form);
         values[CODE] = sheet::cell_text(&buyer.code);
         values[NAME] = sheet::cell_text(&buyer.name);
         values[FORM] = form;
@@ -182,19 +196,26 @@ impl List {
         let attached =
             Attached { name: self.file_name.clone(), media_type: XLSX.into(), base: self.base_hash.clone(), values, sha256: hex(&Sha256::digest(&bytes)) };
         let customer = buyer.id.parse().context("stored customer id")?;
-        Ok(Made { attached, bytes, customer, version: i64::from(self.snapshot.version), overlay: self.snapshot.overlay.clone(), issued_at: self.issued_at })
+        let form = Form { customer, version: i64::from(self.snapshot.version), overlay: self.snapshot.overlay.clone(), issued_at: self.issued_at };
+        Ok(Made { attached, bytes, form: Some(form) })
     }
 }
 
 impl Made {
+    /// A file that is stored whole, by its own hash.
+    pub fn stored(attached: Attached, bytes: Vec<u8>) -> Self {
+        Self { attached, bytes, form: None }
+    }
+
     pub fn file(&self) -> Attachment {
         Attachment { name: self.attached.name.clone(), media_type: self.attached.media_type.clone(), bytes: self.bytes.clone() }
     }
 
     /// Writes down that the form was handed out, so that it is known when it comes back.
-    pub async fn register(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
-        let form = &self.attached.values[FORM];
-        price_list::store::insert_form(connection, form, self.customer, self.version, &self.overlay, self.issued_at).await
+    pub async fn register(&self, connection: &mut AnyConnection, mailing: Option<&str>) -> sqlx::Result<()> {
+        let Some(form) = &self.form else { return Ok(()) };
+        let id = &self.attached.values[FORM];
+        price_list::store::insert_mailed_form(connection, id, form.customer, form.version, &form.overlay, form.issued_at, mailing).await
     }
 }
 
@@ -224,6 +245,9 @@ pub async fn put_back(connection: &mut AnyConnection, message: Vec<u8>, attachme
 
 /// An attachment as it was sent.
 pub async fn file(connection: &mut AnyConnection, attached: &Attached) -> anyhow::Result<Vec<u8>> {
+    if attached.base.is_empty() {
+        return Ok(bodies::get(connection, &attached.sha256).await?.context("an attachment is missing")?.bytes);
+    }
     let base = bodies::get(connection, &attached.base).await?.context("what an attachment is made from is missing")?;
     let base: Base = postcard::from_bytes(&base.bytes).context("what an attachment is made from cannot be read")?;
     let bytes = base.copy(&attached.values)?;

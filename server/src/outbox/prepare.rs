@@ -11,13 +11,13 @@ use lettre::Address;
 use lettre::message::Mailbox;
 use sqlx::AnyConnection;
 
-use super::attachment::{self, Buyer, Issue, List, Made};
+use super::attachment::{self, Attached, Buyer, Issue, List, Made};
 use super::settle::{self, Outcome};
 use super::store::{self, Claimed, Kept};
 use crate::firm::FirmSettings;
 use crate::mail::dkim::Signer;
 use crate::mail::settings::{Dkim, USUAL_SIZE_LIMIT};
-use crate::mail::{self, Attachment, Draft, ListHeaders};
+use crate::mail::{self, Attachment, Draft, ListHeaders, Thread};
 use crate::mailings::audience::Recipient;
 use crate::mailings::render::{self, Letter, Reader, Rendered};
 use crate::preferences::token;
@@ -68,6 +68,10 @@ struct Parts {
     is_mailing: bool,
     /// Whose price list goes along.
     list: Option<(Arc<List>, Buyer)>,
+    /// Files stored whole that go along.
+    files: Vec<(Attached, Vec<u8>)>,
+    /// What it answers.
+    thread: Option<Thread>,
     headers: Option<ListHeaders>,
 }
 
@@ -230,11 +234,21 @@ impl Desk {
             words: Rendered { subject: message.subject.clone(), text: String::new(), html: String::new() },
             is_mailing: message.mailing_id.is_some(),
             list: None,
+            files: Vec::new(),
+            thread: None,
             headers: None,
         };
         if !parts.is_mailing {
             let body = bodies::get(connection, &message.body_hash).await?.context("a message's body is missing")?.bytes;
             parts.words.text = String::from_utf8_lossy(&body).into_owned();
+            parts.thread = (!message.thread.is_empty()).then(|| serde_json::from_str(&message.thread)).transpose().context("a stored thread")?;
+            if !message.attachments.is_empty() {
+                let attached: Vec<Attached> = serde_json::from_str(&message.attachments).context("stored attachments")?;
+                for one in attached {
+                    let bytes = attachment::file(connection, &one).await?;
+                    parts.files.push((one, bytes));
+                }
+            }
             return Ok(Ok(parts));
         }
         let Some(public_url) = state.config.public_url.as_deref() else {
@@ -281,6 +295,7 @@ pub async fn try_out(state: &AppState, mailing: &str, topic: &str, to: &Recipien
         topic: topic.into(),
         domain: mail::compose::domain(&to.address),
         attachments: String::new(),
+        thread: String::new(),
     };
     let mut connection = state.db.read().await.map_err(|error| said(error.into()))?;
     let words = desk.words(&mut connection, state, &mut press, &[&message]).await.map_err(said)?.remove(&message.id);
@@ -309,7 +324,8 @@ impl Parts {
     }
 
     fn bytes(&self, reply_to: Option<Mailbox>, signer: Option<&Signer>, limit: u64, now: i64) -> anyhow::Result<(Vec<u8>, Vec<u8>, Vec<Made>)> {
-        let made: Vec<Made> = self.list.iter().map(|(list, buyer)| list.made_for(buyer)).collect::<anyhow::Result<_>>()?;
+        let mut made: Vec<Made> = self.list.iter().map(|(list, buyer)| list.made_for(buyer)).collect::<anyhow::Result<_>>()?;
+        made.extend(self.files.iter().map(|(attached, bytes)| Made::stored(attached.clone(), bytes.clone())));
         let files: Vec<Attachment> = made.iter().map(Made::file).collect();
         let bytes = mail::compose(Draft {
             message_id: &self.message_id,
@@ -321,6 +337,7 @@ impl Parts {
             html: self.is_mailing.then_some(self.words.html.as_str()),
             attachments: &files,
             list: self.headers.as_ref(),
+            thread: self.thread.as_ref(),
             at_ms: now,
         })?;
         let bytes = match signer {
@@ -408,7 +425,7 @@ async fn keep(connection: &mut AnyConnection, composed: &Composed, now: i64) -> 
     let attached: Vec<_> = composed.made.iter().map(|made| &made.attached).collect();
     let attachments = if attached.is_empty() { String::new() } else { serde_json::to_string(&attached)? };
     for made in &composed.made {
-        made.register(connection).await?;
+        made.register(connection, parts.message.mailing_id.as_deref()).await?;
     }
     let kept = Kept {
         rendered_hash: &rendered_hash,

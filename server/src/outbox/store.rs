@@ -26,11 +26,14 @@ crate::row! {
         pub domain: String,
         /// JSON of [`super::prepare::Attached`]; empty: none.
         pub attachments: String,
+        /// JSON of [`crate::mail::Thread`]; empty: it answers nothing.
+        pub thread: String,
     }
 }
 
 /// The columns of [`Claimed`].
-const CLAIMED: &str = "id, recipient, lang, subject, body_hash, rendered_hash, attempts, customer_id, contact_id, mailing_id, topic, domain, attachments";
+const CLAIMED: &str =
+    "id, recipient, lang, subject, body_hash, rendered_hash, attempts, customer_id, contact_id, mailing_id, topic, domain, attachments, thread";
 
 crate::row! {
     pub struct Row {
@@ -61,8 +64,8 @@ const NOBODY: &str = "no contact of the customer receives mail about orders";
 pub async fn insert(connection: &mut AnyConnection, messages: &[New<'_>], now: i64) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO messages (id, cause, customer_id, channel, recipient, lang, subject, body_hash, state, attempts, run_after, message_id, last_error, \
-         created_at, domain) VALUES {} ON CONFLICT (cause, recipient, channel) DO NOTHING",
-        rows_of_placeholders(messages.len(), 15)
+         created_at, domain, thread, attachments) VALUES {} ON CONFLICT (cause, recipient, channel) DO NOTHING",
+        rows_of_placeholders(messages.len(), 17)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for New { id, mail, body_hash } in messages {
@@ -83,7 +86,9 @@ pub async fn insert(connection: &mut AnyConnection, messages: &[New<'_>], now: i
             .bind(format!("{id}@kontor"))
             .bind(nobody.then_some(NOBODY))
             .bind(now)
-            .bind(crate::mail::compose::domain(mail.recipient));
+            .bind(crate::mail::compose::domain(mail.recipient))
+            .bind(mail.thread)
+            .bind(mail.attachments);
     }
     query.execute(connection).await?;
     Ok(())

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// What stands in a marked workbook in place of a personal string. Letters and digits, so that no writer escapes them, and
 /// nothing that a firm would write.
-pub const MARKS: [&str; 4] = ["KTRM0X9Q4-0F0RM", "KTRM1X9Q4C0DE", "KTRM2X9Q4NAME", ""];
+pub const MARKS: [&str; 5] = ["KTRM0X9Q4-0F0RM", "KTRM1X9Q4C0DE", "KTRM2X9Q4NAME", "", "KTRM4X9Q4T0KEN"];
 
 /// The index of each personal string in [`MARKS`] and in the values of a copy.
 pub const FORM: usize = 0;
@@ -25,9 +25,13 @@ pub const CODE: usize = 1;
 pub const NAME: usize = 2;
 /// Its mark is computed: the checksum of the marked form.
 pub const CHECKSUM: usize = 3;
+/// What tells that the sheet is the one that was sent.
+pub const TOKEN: usize = 4;
 
-/// Where the picture of the form's number stands, which is made from the number.
-const PICTURE: usize = MARKS.len();
+/// The place of the picture of the form's number, which is made from the number. Stored workbooks have it in the place that
+/// was free before there were tokens, so those come one later.
+const PICTURE: usize = 4;
+const PLACES: usize = MARKS.len() + 1;
 
 /// A workbook with places for personal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,14 +87,15 @@ impl Base {
             Piece::Fixed { .. } => None,
         });
         let found: Vec<usize> = places.collect();
-        ensure!((0..=PICTURE).all(|which| found.contains(&which)), "a mark is missing in the workbook made");
+        ensure!((0..PLACES).all(|which| found.contains(&which)), "a mark is missing in the workbook made");
         Ok(Self { entries })
     }
 
-    /// The copy with these strings, in the order of [`MARKS`].
-    pub fn copy(&self, values: &[String; MARKS.len()]) -> anyhow::Result<Vec<u8>> {
+    /// The copy with these strings, in the order of [`MARKS`]. Workbooks stored before there were tokens have none.
+    pub fn copy(&self, values: &[String]) -> anyhow::Result<Vec<u8>> {
         let mut places: Vec<Vec<u8>> = values.iter().map(|value| escaped(value).into_bytes()).collect();
-        places.push(picture(&values[FORM])?);
+        ensure!(places.len() >= PICTURE, "a personal string is missing");
+        places.insert(PICTURE, picture(&values[FORM])?);
         let mut zip = Vec::new();
         let mut directory = Vec::new();
         for entry in &self.entries {
@@ -171,7 +176,7 @@ fn escaped(text: &str) -> String {
 fn pieces(bytes: &[u8], checksum: &str) -> anyhow::Result<Vec<Piece>> {
     let picture = picture(MARKS[FORM])?;
     let mut marks: Vec<&[u8]> = MARKS.iter().map(|mark| if mark.is_empty() { checksum.as_bytes() } else { mark.as_bytes() }).collect();
-    marks.push(&picture);
+    marks.insert(PICTURE, &picture);
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (which, mark) in marks.iter().enumerate() {
         places.extend(memchr::memmem::find_iter(bytes, mark).map(|at| (at, which)));
@@ -198,7 +203,8 @@ mod tests {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
         writer.start_file("xl/sharedStrings.xml", options).unwrap();
-        let text = format!("<sst>{}<t>{} {}</t><t>{}</t><t>sum</t></sst>", "<t>Болт</t>".repeat(20_000), MARKS[CODE], MARKS[NAME], MARKS[FORM]);
+        let text =
+            format!("<sst>{}<t>{} {}</t><t>{}</t><t>sum</t><t>{}</t></sst>", "<t>Болт</t>".repeat(20_000), MARKS[CODE], MARKS[NAME], MARKS[FORM], MARKS[TOKEN]);
         writer.write_all(text.as_bytes()).unwrap();
         writer.start_file("xl/worksheets/sheet1.xml", options).unwrap();
         writer.write_all(format!("<f>&amp;L{}&amp;C</f>", MARKS[FORM]).as_bytes()).unwrap();
@@ -212,13 +218,17 @@ mod tests {
         let base = Base::read(&marked(), "sum").unwrap();
         let stored = postcard::to_allocvec(&base).unwrap();
         let base: Base = postcard::from_bytes(&stored).unwrap();
-        let values = ["7K2Q9-M3T4V".into(), "K&1".into(), "ООО «Ромашка» <b>".into(), "0123456789abcdef".into()];
+        let values: [String; MARKS.len()] = ["7K2Q9-M3T4V", "K&1", "ООО «Ромашка» <b>", "0123456789abcdef", "secret"].map(String::from);
         let copy = base.copy(&values).unwrap();
         assert_eq!(copy, base.copy(&values).unwrap());
         let mut archive = zip::ZipArchive::new(Cursor::new(copy)).unwrap();
         let mut text = String::new();
         archive.by_name("xl/sharedStrings.xml").unwrap().read_to_string(&mut text).unwrap();
-        assert!(text.ends_with("<t>K&amp;1 ООО «Ромашка» &lt;b&gt;</t><t>7K2Q9-M3T4V</t><t>0123456789abcdef</t></sst>"), "{}", &text[text.len() - 200..]);
+        assert!(
+            text.ends_with("<t>K&amp;1 ООО «Ромашка» &lt;b&gt;</t><t>7K2Q9-M3T4V</t><t>0123456789abcdef</t><t>secret</t></sst>"),
+            "{}",
+            &text[text.len() - 200..]
+        );
         assert_eq!(text.matches("<t>Болт</t>").count(), 20_000);
         text.clear();
         archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut text).unwrap();

@@ -277,12 +277,26 @@ pub async fn customer_prices(connection: &mut AnyConnection, customer: &str) -> 
 
 /// Keeps what a form that was handed out was made for, so that it is known when it comes back.
 pub async fn insert_form(connection: &mut AnyConnection, id: &str, customer: CustomerId, version: i64, overlay: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO forms (id, customer_id, version, overlay, created_at) VALUES ($1, $2, $3, $4, $5)")
+    insert_mailed_form(connection, id, customer, version, overlay, now, None).await
+}
+
+/// As [`insert_form`], with the mailing that carries it.
+pub async fn insert_mailed_form(
+    connection: &mut AnyConnection,
+    id: &str,
+    customer: CustomerId,
+    version: i64,
+    overlay: &str,
+    now: i64,
+    mailing: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO forms (id, customer_id, version, overlay, created_at, mailing_id) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(id)
         .bind(customer.to_string())
         .bind(version)
         .bind(overlay)
         .bind(now)
+        .bind(mailing)
         .execute(connection)
         .await?;
     Ok(())

@@ -9,14 +9,14 @@ use crate::words::Lang;
 body! {
     /// `POST /api/link`: what a one-time link leads to. Looking uses nothing up.
     pub struct LinkInfo {
-        /// `invite`, `reset`, `email` or `sign-up`
+        /// `invite`, `reset`, `email`, `sign-up` or `mail-order`
         pub purpose: String,
-        /// The log-in it is about; after a change of address, the new one.
+        /// The log-in it is about; after a change of address, the new one; of an order that came by e-mail, its sender.
         pub login: String,
         pub name: String,
         /// Where the log-in belongs: the office's pages, or the buyers'.
         pub staff: bool,
-        /// The company that signs up.
+        /// The company that signs up, or whose order it is.
         pub company: String,
     }
 

@@ -109,7 +109,8 @@ pub(super) fn meta(listed: &Rc<Listed>) -> (SetUp, Rows) {
         ("checksum", sum(&form.form_id, head.version, goods)),
     ];
     let mut rows: Vec<Row> = Vec::new();
-    for (at, (key, value)) in facts.into_iter().enumerate() {
+    let token = form.token.clone().map(|token| ("token", token));
+    for (at, (key, value)) in facts.into_iter().chain(token).enumerate() {
         let mut row = Row::new(at as At);
         row.text(0, styles::PLAIN, key);
         row.text(1, styles::CODE, &value);

@@ -57,6 +57,7 @@ fn form() -> FormInfo {
         issued_at: 1_323_468_000_000,
         vat_method: VatMethod::PerRate,
         demo: true,
+        token: None,
     }
 }
 

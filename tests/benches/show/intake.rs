@@ -359,8 +359,16 @@ async fn transaction(state: &AppState, client: &Client, codes: &[String]) -> Res
     store::insert_lines(&mut tx, &with_order).await?;
     store::insert_first_events(&mut tx, &[event]).await?;
     audit::record(&mut tx, &state.clock, &client.email, Action::OrderSubmit, &id, None, Some(&json!({"state": "submitted", "revision": 1}))).await?;
-    let mail =
-        NewMail { cause: &cause, customer: Some(client.customer), recipient: &client.email, lang: Lang::En, subject: "We received your order", text: &text };
+    let mail = NewMail {
+        cause: &cause,
+        customer: Some(client.customer),
+        recipient: &client.email,
+        lang: Lang::En,
+        subject: "We received your order",
+        text: &text,
+        thread: "",
+        attachments: "",
+    };
     outbox::enqueue(&mut tx, &state.clock, &[mail]).await?;
     tx.commit().await?;
     Ok(())

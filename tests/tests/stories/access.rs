@@ -4,10 +4,13 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use kontor_server::access::{Access, Names, RouteId, Row};
+use kontor_server::intake::store::Place;
+use kontor_server::intake::take;
 use kontor_server::{bodies, price_list};
 use kontor_shared::api::accounts::PeoplePage;
 use kontor_shared::api::{self, CSRF_HEADER, Confirmed, ImportReport, JobList, MessagePage, Order, PublishReport, Role};
 use kontor_tests::goods::{good, publish};
+use kontor_tests::letters::Letter;
 use kontor_tests::{Answer, Client, TestApp, assert_snapshot, on_both_databases};
 use serde_json::json;
 
@@ -62,6 +65,7 @@ struct Samples {
     token: String,
     person: String,
     application: String,
+    incoming: String,
     version: u32,
     logo: String,
 }
@@ -102,6 +106,7 @@ async fn samples(app: &TestApp) -> Samples {
         request: asked.requests[0].id.clone(),
         person: people.people.first().expect("a buyer can sign in").id.to_string(),
         application: app.applicant("A1").await.to_string(),
+        incoming: incoming(app).await,
         customer: app.customer("C1").await.to_string(),
         other,
         order: open.id.to_string(),
@@ -114,6 +119,14 @@ async fn samples(app: &TestApp) -> Samples {
         version,
         logo: app.logo().await,
     }
+}
+
+/// A message that waits for a person, with a file.
+async fn incoming(app: &TestApp) -> String {
+    let place = Place { source: "drop", name: "a.eml".into(), uidvalidity: None, uid: None };
+    let raw = Letter::new("c1@customer.example", "a").file("a.csv", "Code;Quantity\nA;2\n").raw();
+    take::take(app.state(), &raw, &place).await.unwrap();
+    sqlx::query_scalar("SELECT id FROM incoming_mails").fetch_one(&mut *app.state().db.read().await.unwrap()).await.unwrap()
 }
 
 /// What leads from one version to the next, as the job leaves it for lists long enough to be worth it.
@@ -173,8 +186,9 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
         (Names::Logo, _) => &samples.logo,
         (Names::Person, _) => &samples.person,
         (Names::Application, _) => &samples.application,
+        (Names::Incoming, _) => &samples.incoming,
     };
-    row.path.replace("{id}", id)
+    row.path.replace("{id}", id).replace("{no}", "1")
 }
 
 /// The least a route reads, so that the answer is about the id.
@@ -184,6 +198,9 @@ fn body(row: &Row) -> &'static str {
         RouteId::TestMailing => r#"{"address": "me@firm.example"}"#,
         RouteId::Choose => r#"{"channels": [], "topics": []}"#,
         RouteId::ChoosePicture => r#"{"number": 1, "seen": 1}"#,
+        RouteId::ReadIncoming => r#"{"file": 1, "customer": "C1"}"#,
+        RouteId::TakeIncoming => r#"{"file": 1, "customer": "C1", "content": ""}"#,
+        RouteId::DecideIncoming => r#"{"state": "ignored"}"#,
         RouteId::RefuseOrder => r#"{"reason": "no longer made"}"#,
         RouteId::SaveCustomer => r#"{"name": "One", "price_type": "wholesale", "lang": "en", "channel": "email"}"#,
         RouteId::CustomerState => r#"{"state": "active"}"#,

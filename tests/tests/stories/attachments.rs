@@ -113,6 +113,7 @@ async fn as_it_was_sent(engine: Engine) {
             issued_at,
             vat_method: kontor_shared::money::VatMethod::PerRate,
             demo: false,
+            token: attached[0].values.get(4).cloned(),
         };
         let file = directory.join(format!("direct{at}.xlsx"));
         std::fs::write(&file, write_price_list(&snapshot, &[], &info, Lang::Ru).unwrap()).unwrap();

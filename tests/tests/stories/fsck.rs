@@ -65,6 +65,11 @@ fn corruptions() -> Vec<(&'static str, Vec<String>)> {
         one("I10.links_once", "UPDATE links SET used_at = expires_at + 1"),
         one("I13.imports_account", "UPDATE imports SET refused_rows = refused_rows + 1"),
         one("audit.order", "UPDATE audit SET at = at + 86400000 WHERE action = 'order.confirm'"),
+        one(
+            "incoming.states",
+            "INSERT INTO incoming_mails (id, source, place, message_key, message_id, kind, sender, subject, text, evidence, state, reason, detail, answerable, \
+             thread, received_at) VALUES ('x', 'drop', 'x.eml', 'x', '', 'letter', '', '', '', '', 'accepted', '', '', 0, '', 0)",
+        ),
         one("drafts.readable", "UPDATE drafts SET lines = 'torn'"),
         one("firm.settings", "UPDATE firm SET data = '{\"currency\": 7}'"),
         one("orders.events", "UPDATE order_events SET state = 'shipped' WHERE no = 2"),

@@ -32,6 +32,8 @@ async fn enqueue(app: &TestApp, subject: &str) {
         lang: Lang::Ru,
         subject,
         text: "Добрый день!\r\n.\r\nЗаказ принят.\r\n",
+        thread: "",
+        attachments: "",
     };
     outbox::enqueue(&mut tx, &state.clock, &[mail]).await.unwrap();
     tx.commit().await.unwrap();

@@ -17,7 +17,7 @@ const GOODS: &str = "code;name;group;unit;price.wholesale EUR;increment\n00123;T
     KG1;Sugar;G;kg;1.50;\nTEN;Spoon;H;pc;0.40;10\nA-1;Fork;H;pc;0.45;\nA-2;Knife;H;pc;0.55;\nA-3;Plate;H;pc;4.00;\nA-4;Glass;H;pc;2.20;\n";
 
 /// The goods published, a customer, and its form.
-async fn issue(app: &TestApp) -> PathBuf {
+pub(crate) async fn issue(app: &TestApp) -> PathBuf {
     let sales = app.staff(Role::Sales).await;
     let report: ImportReport = sales.upload("/api/imports?kind=products&name=goods.csv", GOODS.as_bytes().to_vec()).await.json();
     assert_eq!((report.created, report.refused), (10, 0), "{report:?}");
@@ -33,7 +33,7 @@ fn form_of(app: &TestApp, customer: &str) -> PathBuf {
 }
 
 /// The form edited, under another name that says nothing of it.
-fn edited(form: &Path, name: &str, edits: &Value) -> PathBuf {
+pub(crate) fn edited(form: &Path, name: &str, edits: &Value) -> PathBuf {
     use std::io::Write as _;
     let out = form.with_file_name(format!("{name}.xlsx"));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/form.py");
@@ -45,7 +45,7 @@ fn edited(form: &Path, name: &str, edits: &Value) -> PathBuf {
 }
 
 /// The same file as LibreOffice saves it in another format.
-fn saved_as(file: &Path, filter: &str) -> PathBuf {
+pub(crate) fn saved_as(file: &Path, filter: &str) -> PathBuf {
     let directory = file.with_file_name("saved");
     let profile = format!("-env:UserInstallation=file://{}", file.with_file_name("profile").display());
     let status = Command::new("soffice")
@@ -62,7 +62,7 @@ fn saved_as(file: &Path, filter: &str) -> PathBuf {
 
 /// What `kontor read-form` says, and its exit code.
 #[track_caller]
-fn account(place: &Place, file: &Path, more: &[&str]) -> (FormAccount, i32) {
+pub(crate) fn account(place: &Place, file: &Path, more: &[&str]) -> (FormAccount, i32) {
     let arguments: Vec<&str> = ["read-form", file.to_str().unwrap(), "--json"].into_iter().chain(more.iter().copied()).collect();
     let output = program::run_with_input(place, &arguments, "");
     let said = String::from_utf8_lossy(&output.stderr);

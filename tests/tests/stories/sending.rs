@@ -39,7 +39,7 @@ async fn execute(app: &TestApp, statement: &str) {
 
 async fn enqueue(state: &AppState, recipient: &str, cause: &str) {
     let mut tx = state.db.write_tx().await.unwrap();
-    let mail = NewMail { cause, customer: None, recipient, lang: Lang::En, subject: "Order", text: "Thank you.\r\n" };
+    let mail = NewMail { cause, customer: None, recipient, lang: Lang::En, subject: "Order", text: "Thank you.\r\n", thread: "", attachments: "" };
     outbox::enqueue(&mut tx, &state.clock, &[mail]).await.unwrap();
     tx.commit().await.unwrap();
 }

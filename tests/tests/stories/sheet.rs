@@ -105,6 +105,7 @@ pub(crate) fn form(vat_method: VatMethod) -> FormInfo {
         issued_at: 1_323_468_000_000,
         vat_method,
         demo: false,
+        token: None,
     }
 }
 

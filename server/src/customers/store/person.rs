@@ -242,10 +242,13 @@ pub async fn hold_writing(connection: &mut AnyConnection, for_update: &str) -> s
 /// Removes bodies no message has any more.
 pub async fn drop_bodies(connection: &mut AnyConnection, hashes: &[String]) -> sqlx::Result<()> {
     for hash in hashes {
-        sqlx::query("DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM messages WHERE body_hash = $1 OR rendered_hash = $1 OR html_hash = $1)")
-            .bind(hash)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(
+            "DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM messages WHERE body_hash = $1 OR rendered_hash = $1 OR html_hash = $1) \
+             AND NOT EXISTS (SELECT 1 FROM incoming_mails m WHERE m.raw_hash = $1) AND NOT EXISTS (SELECT 1 FROM incoming_files f WHERE f.hash = $1)",
+        )
+        .bind(hash)
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }
@@ -269,6 +272,7 @@ pub async fn rename_actor(connection: &mut AnyConnection, login: &str, to: &str)
         ("consents", "actor"),
         ("customer_requests", "answered_by"),
         ("customer_requests", "asked_by"),
+        ("incoming_mails", "decided_by"),
         ("links", "created_by"),
         ("order_events", "actor"),
         ("segment_rules", "author"),

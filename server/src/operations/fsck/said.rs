@@ -49,6 +49,16 @@ pub const CHECKS: &[Said] = &[
         ],
     },
     Said {
+        id: "incoming.states",
+        says: "a message that came is in one state, with its reason, and one that was taken has its order",
+        of: "SELECT COUNT(*) FROM incoming_mails",
+        bad: &[
+            "SELECT id FROM incoming_mails WHERE state NOT IN ('accepted', 'refused', 'needs_person', 'ignored') OR (state <> 'accepted' AND reason = '')",
+            "SELECT m.id FROM incoming_mails m WHERE m.state = 'accepted' AND NOT EXISTS (SELECT 1 FROM incoming_files f WHERE f.mail_id = m.id AND f.order_id IS NOT NULL)",
+            "SELECT f.mail_id FROM incoming_files f WHERE f.verdict NOT IN ('accepted', 'refused', 'needs_person', 'ignored') OR (f.verdict = 'accepted') <> (f.order_id IS NOT NULL)",
+        ],
+    },
+    Said {
         id: "I6.rendered",
         says: "a document has its PDF, or a job that makes it",
         of: "SELECT COUNT(*) FROM documents",

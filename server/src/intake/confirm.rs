@@ -1,0 +1,126 @@
+//! An order nobody's identity is proved for becomes one when the customer says so, by a link sent to the address the firm has.
+
+use anyhow::Context;
+use axum::extract::State as Shared;
+use kontor_shared::api::accounts::UseLink;
+use kontor_shared::api::forms::FormAccount;
+use kontor_shared::api::incoming::ConfirmedOrder;
+use kontor_shared::ids::CustomerId;
+use kontor_shared::words::{format, incoming as words};
+use sqlx::AnyConnection;
+
+use super::desk;
+use super::store::{self, FileRow, MailRow};
+use super::take::{Found, Putting, lang_of};
+use super::{State, answer};
+use crate::error::{AppError, Result};
+use crate::extract::Json;
+use crate::links::{self, Purpose};
+use crate::orders::entry::By;
+use crate::orders::store as orders;
+use crate::outbox::NewMail;
+use crate::{AppState, outbox};
+
+/// Why a message waits whose customer was asked.
+pub const ASKED: &str = "asked";
+
+/// Asks the customers of forms that nothing proves, at their stored addresses; gives the files they were asked about. What is
+/// asked is written in the transaction that stores the message. Without a public address nobody can be asked.
+pub async fn ask(connection: &mut AnyConnection, state: &AppState, mail: &MailRow, found: &[Found]) -> Result<Vec<String>> {
+    let mut asked = Vec::new();
+    let Some(public_url) = state.config.public_url.as_deref() else { return Ok(asked) };
+    if mail.answerable == 0 {
+        return Ok(asked);
+    }
+    let firm = state.firm().await?;
+    for file in found.iter().filter(|file| file.row.reason == "not_proved") {
+        let (Some(customer_id), Some(account)) = (&file.row.customer_id, &file.account) else { continue };
+        let Some(customer) = orders::customer(connection, customer_id).await? else { continue };
+        let lang = lang_of(connection, customer_id, &firm).await?;
+        let mut addresses = orders::order_mail_addresses(connection, customer_id, false).await?;
+        // Whoever forges mails must not make the firm write them.
+        let now = state.clock.now_ms();
+        let mut allowed = Vec::new();
+        for address in addresses.drain(..) {
+            if answer::may_write(connection, &address, now).await? {
+                allowed.push(address);
+            }
+        }
+        // One link: whoever opens it first decides for the customer.
+        let Some(address) = allowed.first() else { continue };
+        let token = links::new_token();
+        let id = customer.id.parse::<CustomerId>().context("stored customer id")?;
+        links::store(connection, &state.clock, Purpose::MailOrder, &file.row.id, "", &customer.code, &token).await?;
+        let url = links::address(public_url, Purpose::MailOrder, Some(lang), &token);
+        let text = text(&firm, &customer.name, mail, account, lang, &url)?;
+        let cause = format!("{CAUSE}{}", file.row.id);
+        let letter = NewMail {
+            cause: &cause,
+            customer: Some(id),
+            recipient: address,
+            lang,
+            subject: words::CONFIRM_SUBJECT.say(lang),
+            text: &text,
+            thread: &mail.thread,
+            attachments: "",
+        };
+        outbox::enqueue(connection, &state.clock, &[letter]).await?;
+        asked.push(file.row.id.clone());
+    }
+    Ok(asked)
+}
+
+/// How causes of mails with such a link begin.
+pub const CAUSE: &str = "mail order ";
+
+fn text(
+    firm: &crate::firm::FirmSettings,
+    customer: &str,
+    mail: &MailRow,
+    account: &FormAccount,
+    lang: kontor_shared::words::Lang,
+    url: &str,
+) -> Result<String> {
+    let amount = format::amount(lang, &account.gross, account.currency);
+    let lines = account.accepted + account.changed;
+    let said = [
+        words::CONFIRM.with(lang, &[("firm", &firm.party.name), ("customer", &customer), ("sender", &mail.sender)]),
+        words::CONFIRM_LINES.with(lang, &[("n", &lines), ("amount", &amount)]),
+        String::new(),
+        words::CONFIRM_LINK.say(lang).into(),
+        url.into(),
+        String::new(),
+        words::CONFIRM_ELSE.say(lang).into(),
+        String::new(),
+        "-- ".into(),
+        firm.party.name.clone(),
+    ];
+    Ok(said.join("\n") + "\n")
+}
+
+/// What a link is about, while it can still be confirmed: the message, the file, the customer's name.
+pub async fn about(connection: &mut AnyConnection, file: &str) -> Result<Option<(MailRow, FileRow, String)>> {
+    let Some((mail, file)) = desk::file(connection, file).await? else { return Ok(None) };
+    let Some(customer) = file.customer_id.as_deref().filter(|_| mail.state == State::NeedsPerson.word() && file.order_id.is_none()) else { return Ok(None) };
+    let Some(customer) = orders::customer(connection, customer).await? else { return Ok(None) };
+    Ok(Some((mail, file, customer.name)))
+}
+
+/// `POST /api/mail-order/confirm`: the order is taken as if its sender had been known.
+pub async fn confirm(Shared(state): Shared<AppState>, Json(sent): Json<UseLink>) -> Result<Json<ConfirmedOrder>> {
+    let ended = || AppError::Missing { code: "link_ended" };
+    let now = state.clock.now_ms();
+    let link = links::look(&mut *state.db.read().await?, Purpose::MailOrder, &sent.token, now).await?.ok_or_else(ended)?;
+    let (mail, file, _) = about(&mut *state.db.read().await?, &link.subject).await?.ok_or_else(ended)?;
+    let customer = file.customer_id.clone().ok_or_else(ended)?;
+    let putting = Putting { by: By::Buyer, actor: super::take::ACTOR.into(), user_id: None };
+    let taken = desk::enter(&state, &mail, file, &customer, None, putting).await?;
+    let answers = answer::of_file(&state, &mail, &taken.found, &customer).await?;
+    let mut tx = state.db.write_tx().await?;
+    links::take(&mut tx, Purpose::MailOrder, &sent.token, now).await?.ok_or_else(ended)?;
+    store::set_customer(&mut tx, &mail.id, &customer).await?;
+    desk::settle(&mut tx, &state, &mail, &taken, "").await?;
+    answer::send(&mut tx, &state, answers.into_iter().collect()).await?;
+    tx.commit().await?;
+    Ok(Json(ConfirmedOrder { number: taken.order.number, order: taken.order.id }))
+}

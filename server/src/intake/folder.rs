@@ -1,0 +1,92 @@
+//! The drop directory: messages that another program leaves as files under `incoming` of the data directory, written under
+//! another name and then renamed to `*.eml`. They go to `done` or `failed` below it when what they are is committed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::store::Place;
+use super::take;
+use super::{State, mime};
+use crate::AppState;
+use crate::error::AppError;
+
+/// Where the drop directory is.
+pub fn directory(state: &AppState) -> PathBuf {
+    state.config.data.join("incoming")
+}
+
+/// Takes in what lies there now, the oldest name first.
+pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<u32> {
+    let directory = directory(state);
+    let mut taken = 0;
+    for path in waiting(&directory)? {
+        if stopped() {
+            break;
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let place = Place { source: "drop", name: name.chars().take(200).collect(), uidvalidity: None, uid: None };
+        let size = std::fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
+        let read = if size > mime::LARGEST as u64 {
+            let head = head_of(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            take::unread(state, &head, &place, "mail_too_large", "").await
+        } else {
+            let raw = tokio::fs::read(&path).await.with_context(|| format!("cannot read {}", path.display()))?;
+            take::take(state, &raw, &place).await
+        };
+        let now = read.map_err(|error| match error {
+            AppError::Internal(error) => error,
+            other => anyhow::anyhow!("{other:?}"),
+        })?;
+        file(&directory.join(folder(now)), &path, &name)?;
+        taken += 1;
+    }
+    Ok(taken)
+}
+
+/// The folder of messages in a state.
+const fn folder(state: State) -> &'static str {
+    match state {
+        State::Accepted | State::Ignored => "done",
+        State::Refused | State::NeedsPerson => "failed",
+    }
+}
+
+fn waiting(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", directory.display())),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        // A link may lead anywhere.
+        if name.ends_with(".eml") && !name.starts_with('.') && entry.file_type()?.is_file() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(64 << 10).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Moves a message that is stored; one of the same name that is there already stays.
+fn file(folder: &Path, path: &Path, name: &str) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let mut target = folder.join(name);
+    let mut count = 1;
+    while target.exists() {
+        target = folder.join(format!("{count}-{name}"));
+        count += 1;
+    }
+    std::fs::rename(path, &target).with_context(|| format!("cannot move {}", path.display()))
+}

@@ -1,0 +1,121 @@
+//! The mailbox of `KONTOR_IMAP_URL`: where it is, who reads it, and where messages go when they are read.
+
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use percent_encoding::percent_decode_str;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use url::Url;
+
+use super::wire::Stream;
+use crate::config::Config;
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    pub host: String,
+    pub port: u16,
+    pub tls: bool,
+    pub user: String,
+    pub password: String,
+    pub folder: String,
+    pub processed: String,
+    pub failed: String,
+}
+
+impl Address {
+    /// Reads `imaps://user:password@host/INBOX?processed=Processed&failed=Failed`; `imap://` is taken on this machine only, for
+    /// the password would go in the clear.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let url = Url::parse(text).ok().context("KONTOR_IMAP_URL is no address; write it like imaps://orders%40firm.example:password@mail.example/INBOX")?;
+        let tls = match url.scheme() {
+            "imaps" => true,
+            "imap" => false,
+            _ => anyhow::bail!("KONTOR_IMAP_URL begins neither with imaps:// nor with imap://"),
+        };
+        let host = url.host_str().filter(|host| !host.is_empty()).context("KONTOR_IMAP_URL names no host")?.trim_matches(['[', ']']).to_string();
+        let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        ensure!(tls || local, "KONTOR_IMAP_URL would send the password in the clear; use imaps://");
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).context("KONTOR_IMAP_URL is not UTF-8");
+        let user = decoded(url.username())?;
+        ensure!(!user.is_empty(), "KONTOR_IMAP_URL names no user");
+        let password = decoded(url.password().context("KONTOR_IMAP_URL has no password")?)?;
+        let folder = decoded(url.path().trim_matches('/'))?;
+        let query = |name: &str, usual: &str| url.query_pairs().find(|(key, _)| key == name).map_or_else(|| usual.to_string(), |(_, value)| value.into_owned());
+        let address = Self {
+            port: url.port().unwrap_or(if tls { 993 } else { 143 }),
+            host,
+            tls,
+            user,
+            password,
+            folder: if folder.is_empty() { "INBOX".into() } else { folder },
+            processed: query("processed", "Processed"),
+            failed: query("failed", "Failed"),
+        };
+        let names = [&address.folder, &address.processed, &address.failed];
+        ensure!(
+            names.iter().all(|name| name.is_ascii() && !name.is_empty() && !name.chars().any(char::is_control)),
+            "KONTOR_IMAP_URL: folders are named in ASCII"
+        );
+        Ok(address)
+    }
+
+    /// For people and as the key of what is known of the mailbox; without the password.
+    pub fn name(&self) -> String {
+        format!("{}@{}/{}", self.user, self.host, self.folder)
+    }
+
+    /// Opens a connection, encrypted where the address says so.
+    pub async fn connect(&self, config: &Config) -> anyhow::Result<Box<dyn Stream>> {
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.with_context(|| format!("no connection to {}:{}", self.host, self.port))?;
+        let _ = stream.set_nodelay(true);
+        if !self.tls {
+            return Ok(Box::new(stream));
+        }
+        let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(file) = &config.smtp_ca {
+            let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
+            for certificate in CertificateDer::pem_slice_iter(&pem) {
+                roots.add(certificate.context("KONTOR_SMTP_CA holds no PEM certificate")?)?;
+            }
+        }
+        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from(self.host.clone()).context("KONTOR_IMAP_URL: the host's name")?;
+        Ok(Box::new(TlsConnector::from(Arc::new(tls)).connect(name, stream).await.context("the mail server's encryption")?))
+    }
+}
+
+/// The mailbox the environment names, if any.
+pub fn of(config: &Config) -> anyhow::Result<Option<Address>> {
+    config.imap_url.as_deref().map(Address::parse).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_is_named_by_an_address() {
+        let address = Address::parse("imaps://orders%40firm.example:s%3Acret@mail.example/Orders?failed=Waiting").ok().unwrap();
+        assert_eq!((address.host.as_str(), address.port, address.tls), ("mail.example", 993, true));
+        assert_eq!((address.user.as_str(), address.password.as_str(), address.folder.as_str()), ("orders@firm.example", "s:cret", "Orders"));
+        assert_eq!((address.processed.as_str(), address.failed.as_str()), ("Processed", "Waiting"));
+        assert_eq!(address.name(), "orders@firm.example@mail.example/Orders");
+        assert!(Address::parse("imap://u:p@127.0.0.1:1143").is_ok_and(|address| address.folder == "INBOX" && address.port == 1143));
+        for wrong in [
+            "imap://u:p@mail.example",
+            "imaps://mail.example",
+            "imaps://u@mail.example",
+            "smtp://u:p@mail.example",
+            "mail.example",
+            "imaps://u:p@mail.example/%D0%AF",
+        ] {
+            assert!(Address::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

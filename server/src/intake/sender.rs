@@ -1,0 +1,133 @@
+//! Who sent it. `From:` proves nothing. A form's own secret does, which only the sheet that went to the customer has; and so
+//! does a signature of the sender's domain that the firm's own receiving server checked, where the sender is one of the
+//! customer's people.
+
+use kontor_shared::form::{Workbook, identity};
+
+use super::mime::Letter;
+use crate::auth::hex;
+use crate::secrets::Key;
+
+/// What proves who sent a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// The secret in the form's hidden sheet.
+    Token,
+    /// A signature of the domain of a person of the customer's.
+    Signed,
+}
+
+impl Evidence {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Signed => "signed",
+        }
+    }
+}
+
+/// The key of the hidden sheet that holds the secret.
+pub const TOKEN: &str = "token";
+/// Bytes of a form's secret.
+const TOKEN_BYTES: usize = 16;
+
+/// The secret of a form; nobody without the firm's master secret can make it, and it need not be stored.
+pub fn token(key: &Key, form: &str) -> String {
+    hex(&key.sign(form.as_bytes())[..TOKEN_BYTES])
+}
+
+/// Whether a sheet that came back holds its form's secret.
+pub fn holds_token(key: &Key, book: &Workbook, form: &str) -> bool {
+    let Some(said) = identity::meta(book, TOKEN) else { return false };
+    let said = said.trim();
+    let bytes: Option<Vec<u8>> = (said.len() == TOKEN_BYTES * 2 && said.is_ascii())
+        .then(|| (0..TOKEN_BYTES).map(|at| u8::from_str_radix(&said[at * 2..at * 2 + 2], 16).ok()).collect())
+        .flatten();
+    bytes.is_some_and(|bytes| key.verifies(form.as_bytes(), &bytes))
+}
+
+/// Whether the firm's own server says that the domain of the sender signed the message (RFC 8601). `server` is the name it
+/// writes; only the topmost header of that name counts, for the sender can have written others below it.
+pub fn is_signed(letter: &Letter, server: &str) -> bool {
+    let Some((_, domain)) = letter.from.split_once('@') else { return false };
+    let results = letter.authentication.iter().map(|header| without_comments(header)).find(|results| named(results).eq_ignore_ascii_case(server));
+    let Some(results) = results else { return false };
+    results.split(';').skip(1).any(|result| {
+        let mut words = result.split_whitespace();
+        let passed = words.next().is_some_and(|word| word.eq_ignore_ascii_case("dkim=pass"));
+        let signer = words.find_map(|word| word.strip_prefix("header.d=")).map(|signer| signer.trim_matches('"').to_ascii_lowercase());
+        passed && signer.is_some_and(|signer| aligned(domain, &signer))
+    })
+}
+
+/// The name of the server that wrote the results: the first word, a version may follow.
+fn named(results: &str) -> &str {
+    results.split(';').next().unwrap_or_default().split_whitespace().next().unwrap_or_default()
+}
+
+/// Whether a signature of `signer` speaks for an address at `domain`: its own, or the domain above it.
+fn aligned(domain: &str, signer: &str) -> bool {
+    signer.contains('.') && (domain == signer || domain.strip_suffix(signer).is_some_and(|above| above.ends_with('.')))
+}
+
+fn without_comments(header: &str) -> String {
+    let mut depth = 0_u32;
+    let mut said = String::with_capacity(header.len());
+    for sign in header.chars() {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => said.push(sign),
+            _ => {}
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_own_servers_word_about_the_senders_domain_counts() {
+        let check = |from: &str, headers: &[&str]| {
+            let letter = Letter { from: from.into(), authentication: headers.iter().map(ToString::to_string).collect(), ..Letter::default() };
+            is_signed(&letter, "mx.firm.example")
+        };
+        let from = "buyer@customer.example";
+        assert!(check(from, &["mx.firm.example; spf=pass smtp.mailfrom=x; dkim=pass (2048-bit key) header.d=customer.example header.s=k1"]));
+        assert!(check("buyer@shop.customer.example", &["MX.firm.example 1; dkim=pass header.d=Customer.example"]));
+        for headers in [
+            &["mx.firm.example; dkim=fail header.d=customer.example"][..],
+            &["mx.firm.example; dkim=pass header.d=other.example"],
+            &["mx.firm.example; dkim=pass header.d=omer.example"],
+            &["mx.firm.example; dkim=pass header.d=example"],
+            &["mx.other.example; dkim=pass header.d=customer.example"],
+            &["mx.firm.example; none (dkim=pass header.d=customer.example)"],
+            // What the sender wrote stands below what the server wrote.
+            &["mx.firm.example; dkim=none", "mx.firm.example; dkim=pass header.d=customer.example"],
+            &[],
+        ] {
+            assert!(!check(from, headers), "{headers:?}");
+        }
+        assert!(!check("", &["mx.firm.example; dkim=pass header.d=customer.example"]));
+    }
+
+    #[test]
+    fn a_token_is_of_one_form() {
+        use kontor_shared::form::{Cell, Row, Sheet};
+        let key = Key::for_tests();
+        let book = |token: &str| {
+            let row = |number: u32, key: &str, value: &str| Row { number, cells: vec![Cell::Text(key.into()), Cell::Text(value.into())], formulas: 0 };
+            Workbook {
+                sheets: vec![Sheet { name: "_meta".into(), visible: false, rows: vec![row(1, "form_id", "7K2Q9-M3T4V"), row(2, TOKEN, token)] }],
+                ..Workbook::default()
+            }
+        };
+        assert!(holds_token(&key, &book(&token(&key, "7K2Q9-M3T4V")), "7K2Q9-M3T4V"));
+        assert!(!holds_token(&key, &book(&token(&key, "AAAAA-BBBB1")), "7K2Q9-M3T4V"));
+        for wrong in ["", "00", "zz", &"é".repeat(16)] {
+            assert!(!holds_token(&key, &book(wrong), "7K2Q9-M3T4V"));
+        }
+    }
+}

@@ -1,0 +1,465 @@
+//! A message becomes orders, or waits, or is refused. Orders are stored first, under ids made from the message, so that the
+//! same message read again after a crash finds them; then the message with what became of each file and the answers, in one
+//! transaction. Only after that may its mailbox let go of it.
+
+use anyhow::Context;
+use kontor_shared::api::SubmitOrder;
+use kontor_shared::api::forms::FormAccount;
+use kontor_shared::form::{Note, Workbook};
+use kontor_shared::ids::{CustomerId, OrderId, uuid_v7};
+use kontor_shared::orders::Source;
+use kontor_shared::words::Lang;
+use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
+
+use super::kind::{self, Kind};
+use super::mime::{File, Letter, Look};
+use super::sender::{self, Evidence};
+use super::store::{self, FileRow, MailRow, Place};
+use super::{State, answer, confirm};
+use crate::auth::hex;
+use crate::child::{self, ChildError};
+use crate::error::{AppError, Result};
+use crate::firm::FirmSettings;
+use crate::forms::{self, AsOrder, Asking, Incoming};
+use crate::mail::Thread;
+use crate::orders::entry::{self, By, Entered, Origin};
+use crate::orders::store as orders;
+use crate::secrets::{Key, Purpose};
+use crate::{AppState, bodies};
+
+/// Who puts in what came by mail, in the trail of events.
+pub const ACTOR: &str = "mail";
+
+/// What a message is judged with.
+struct Desk<'a> {
+    state: &'a AppState,
+    firm: &'a FirmSettings,
+    forms: Key,
+    letter: &'a Letter,
+    key: &'a str,
+}
+
+/// A file with what became of it.
+pub struct Found {
+    pub row: FileRow,
+    pub account: Option<FormAccount>,
+    pub evidence: Option<Evidence>,
+    /// The order it became, its number, and whether it was one already.
+    pub order: Option<Ordered>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Ordered {
+    pub id: String,
+    pub number: String,
+    pub double: bool,
+}
+
+/// What the sender wrote, whatever relays put round it. Of a message that says nothing at all only its bytes tell it from another.
+fn key_of(letter: &Letter, raw: &[u8]) -> String {
+    if [&letter.message_id, &letter.from, &letter.subject, &letter.text].into_iter().all(String::is_empty) && letter.files.is_empty() {
+        return hex(&Sha256::digest(raw));
+    }
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    for text in [&letter.message_id, &letter.from, &letter.date, &letter.subject, &letter.text] {
+        part(text.as_bytes());
+    }
+    for file in &letter.files {
+        part(file.name.as_bytes());
+        part(&file.bytes);
+    }
+    hex(&hash.finalize())
+}
+
+/// The id of the order a file becomes: the same whenever the message is read. Its time is the message's own, where that is one.
+fn order_id(key: &str, no: i64, date: &str) -> OrderId {
+    const EARLIEST: i64 = 1_577_836_800;
+    const LATEST: i64 = 4_102_444_800;
+    let said = mailparse::dateparse(date).ok().filter(|seconds| (EARLIEST..LATEST).contains(seconds)).unwrap_or(EARLIEST);
+    let hash = Sha256::digest(format!("{key} {no}"));
+    let mut random = [0; 10];
+    random.copy_from_slice(&hash[..10]);
+    OrderId(uuid_v7(said as u64 * 1000, &random))
+}
+
+/// The id of the order a file becomes when a person decides so: the file's own.
+pub fn order_of(file: &str) -> Result<OrderId> {
+    Ok(file.parse().context("stored file id")?)
+}
+
+/// Takes a message in; gives the state it is in. One that was here before stays as it is.
+pub async fn take(state: &AppState, raw: &[u8], place: &Place) -> Result<State> {
+    let letter = match child::read_mail(raw).await {
+        Ok(letter) => letter,
+        Err(ChildError::Refused { code, detail }) => return unread(state, raw, place, code, &detail).await,
+        Err(ChildError::Failed(error)) => return Err(AppError::Internal(error)),
+    };
+    let key = key_of(&letter, raw);
+    if let Some(known) = known(state, &key).await? {
+        return Ok(known);
+    }
+    match judged(state, raw, place, &letter, &key).await {
+        // The database's troubles pass; the message waits for that.
+        Err(error) if is_passing(&error) => Err(error),
+        Err(error) => {
+            tracing::error!(place = place.name, error = format!("{error:?}"), "a message could not be judged");
+            unread(state, raw, place, "failed", "").await
+        }
+        done => done,
+    }
+}
+
+fn is_passing(error: &AppError) -> bool {
+    match error {
+        AppError::NotReady { .. } => true,
+        AppError::Internal(error) => error.downcast_ref::<sqlx::Error>().is_some(),
+        _ => false,
+    }
+}
+
+async fn known(state: &AppState, key: &str) -> Result<Option<State>> {
+    let stored = store::state_of(&mut *state.db.read().await?, key).await?;
+    Ok(stored.as_deref().map(State::parse).transpose()?)
+}
+
+/// Stores a message that nobody but a person can open.
+pub async fn unread(state: &AppState, raw: &[u8], place: &Place, reason: &str, detail: &str) -> Result<State> {
+    let key = hex(&Sha256::digest(raw));
+    if let Some(known) = known(state, &key).await? {
+        return Ok(known);
+    }
+    // What its head says, to be found by; the head of a message that broke the reader is short or broken, too.
+    let head = &raw[..raw.len().min(64 << 10)];
+    let line = |name: &[u8]| {
+        let found = head.split(|byte| *byte == b'\n').take(500).find(|line| line.len() > name.len() && line[..name.len()].eq_ignore_ascii_case(name));
+        found.map(|line| super::text::header(&line[name.len()..])).unwrap_or_default()
+    };
+    let row = MailRow {
+        sender: super::text::addresses(&line(b"from:")).into_iter().next().unwrap_or_default(),
+        subject: line(b"subject:").chars().take(300).collect(),
+        kind: "unread".into(),
+        state: State::NeedsPerson.word().into(),
+        reason: reason.into(),
+        detail: detail.chars().take(300).collect(),
+        ..empty(state, place)
+    };
+    write(state, raw, place, &key, row, Vec::new(), &Letter::default()).await
+}
+
+fn empty(state: &AppState, place: &Place) -> MailRow {
+    MailRow {
+        id: state.clock.new_id().to_string(),
+        source: place.source.into(),
+        place: place.name.clone(),
+        message_id: String::new(),
+        raw_hash: None,
+        kind: String::new(),
+        sender: String::new(),
+        subject: String::new(),
+        text: String::new(),
+        evidence: String::new(),
+        customer_id: None,
+        state: State::Ignored.word().into(),
+        reason: String::new(),
+        detail: String::new(),
+        answerable: 0,
+        thread: String::new(),
+        received_at: state.clock.now_ms(),
+        revision: 1,
+        decided_at: None,
+        decided_by: String::new(),
+    }
+}
+
+/// The firm's own addresses, in lower case.
+pub fn own_addresses(firm: &FirmSettings) -> Vec<String> {
+    let all = [Some(firm.party.email.as_str()), firm.mail_from.as_deref(), firm.reply_to.as_deref()];
+    all.into_iter().flatten().flat_map(super::text::addresses).collect()
+}
+
+async fn judged(state: &AppState, raw: &[u8], place: &Place, letter: &Letter, key: &str) -> Result<State> {
+    let firm = state.firm().await?;
+    let own = own_addresses(&firm);
+    let kind = kind::kind(letter, &own);
+    let mut row = MailRow {
+        message_id: letter.message_id.clone(),
+        kind: kind.word().into(),
+        sender: letter.from.clone(),
+        subject: letter.subject.clone(),
+        text: letter.text.clone(),
+        reason: kind.word().into(),
+        answerable: i64::from(kind::may_be_answered(letter, &own)),
+        thread: serde_json::to_string(&thread(letter)).context("a thread")?,
+        ..empty(state, place)
+    };
+    if kind != Kind::Letter {
+        return write(state, raw, place, key, row, Vec::new(), letter).await;
+    }
+    let desk = Desk { state, firm: &firm, forms: state.key(Purpose::Forms).await?, letter, key };
+    let mut found = Vec::new();
+    for (at, file) in letter.files.iter().enumerate() {
+        found.push(desk.file(file, at as i64 + 1).await?);
+    }
+    let (next, reason, detail) = together(&found);
+    row.state = next.word().into();
+    row.reason = reason;
+    row.detail = detail;
+    row.evidence = found.iter().find_map(|file| file.evidence).map(|evidence| evidence.word().into()).unwrap_or_default();
+    row.customer_id = found.iter().find_map(|file| file.row.customer_id.clone());
+    if row.customer_id.is_none() {
+        // A hint for whoever looks; it proves nothing.
+        let known = store::customers_of_address(&mut *state.db.read().await?, &letter.from).await?;
+        row.customer_id = match <[String; 1]>::try_from(known) {
+            Ok([one]) => Some(one),
+            Err(_) => None,
+        };
+    }
+    write(state, raw, place, key, row, found, letter).await
+}
+
+/// What an answer to the message goes on from.
+fn thread(letter: &Letter) -> Thread {
+    let before = if letter.references.is_empty() { &letter.in_reply_to } else { &letter.references };
+    let references = before.iter().chain(std::iter::once(&letter.message_id)).filter(|id| !id.is_empty()).cloned().collect();
+    Thread { in_reply_to: letter.message_id.clone(), references }
+}
+
+/// What the files make of the message: one that waits makes it wait, one that was taken makes it an order.
+pub fn together(files: &[Found]) -> (State, String, String) {
+    let first = |state: State| files.iter().find(|file| file.row.verdict == state.word());
+    let told = |state: State, file: &Found| (state, file.row.reason.clone(), file.row.detail.clone());
+    let taken = first(State::Accepted);
+    // A scan beside a form that was taken is no reason to wait; another form is.
+    let waiting = files.iter().find(|file| file.row.verdict == State::NeedsPerson.word() && (taken.is_none() || file.account.is_some()));
+    match (waiting, taken, first(State::Refused)) {
+        (Some(file), _, _) => told(State::NeedsPerson, file),
+        (None, Some(file), _) => told(State::Accepted, file),
+        (None, None, Some(file)) => told(State::Refused, file),
+        (None, None, None) => (State::NeedsPerson, "no_file".into(), String::new()),
+    }
+}
+
+impl Desk<'_> {
+    /// Reads and judges a file, and enters the order where everything is proved.
+    async fn file(&self, file: &File, no: i64) -> Result<Found> {
+        let row = FileRow {
+            id: self.state.clock.new_id().to_string(),
+            no,
+            name: file.name.clone(),
+            media_type: file.media_type.chars().take(100).collect(),
+            size: file.bytes.len() as i64,
+            ..FileRow::default()
+        };
+        let told = |state: State, reason: &str, detail: String| {
+            let row = FileRow { verdict: state.word().into(), reason: reason.into(), detail: detail.chars().take(300).collect(), ..row.clone() };
+            Ok(Found { row, account: None, evidence: None, order: None })
+        };
+        match file.look {
+            Look::Table => {}
+            Look::Decoration => return told(State::Ignored, "decoration", String::new()),
+            Look::Other => return told(State::Ignored, "other_file", String::new()),
+            Look::Picture => return told(State::NeedsPerson, "picture", String::new()),
+            Look::Winmail => return told(State::NeedsPerson, "winmail", String::new()),
+            Look::Locked => return told(State::NeedsPerson, "locked", String::new()),
+        }
+        let book = match child::read_book(&file.bytes).await {
+            Ok(book) => book,
+            Err(ChildError::Refused { code: "not_a_sheet", detail }) => return told(State::Ignored, "not_a_sheet", detail),
+            Err(ChildError::Refused { code, detail }) => return self.refused(row, code, detail).await,
+            Err(ChildError::Failed(error)) => return Err(AppError::Internal(error)),
+        };
+        let signed = self.is_signed();
+        let incoming = Incoming { book: &book, file_name: &file.name, beside: &self.letter.subject };
+        let judged = match forms::judge_order(self.state, &incoming, Asking::For(None), self.firm.lang).await {
+            Ok(judged) => judged,
+            Err(AppError::Invalid { code: "customer_needed", .. }) => return self.of_nobody(row, &incoming, signed).await,
+            Err(AppError::Conflict { code, detail, .. }) => return told(State::NeedsPerson, code, detail),
+            Err(error) => return Err(error),
+        };
+        // What is said of its lines is said to the customer.
+        let lang = lang_of(&mut *self.state.db.read().await?, &judged.customer, self.firm).await?;
+        let judged = if lang == self.firm.lang { judged } else { forms::judge_order(self.state, &incoming, Asking::For(None), lang).await? };
+        self.form(row, &book, judged, signed).await
+    }
+
+    fn is_signed(&self) -> bool {
+        self.state.config.mail_authserv.as_deref().is_some_and(|server| sender::is_signed(self.letter, server))
+    }
+
+    /// A file that cannot be opened. Its sender is told, where we know who that is.
+    async fn refused(&self, row: FileRow, code: &str, detail: String) -> Result<Found> {
+        let mut customer_id = None;
+        if self.is_signed() {
+            let known = store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?;
+            customer_id = <[String; 1]>::try_from(known).ok().map(|[one]| one);
+        }
+        let evidence = customer_id.is_some().then_some(Evidence::Signed);
+        let row = FileRow { verdict: State::Refused.word().into(), reason: code.into(), detail: detail.chars().take(300).collect(), customer_id, ..row };
+        Ok(Found { row, account: None, evidence, order: None })
+    }
+
+    /// A table that is no form of ours: what it would be, where the sender is known, for a person to decide.
+    async fn of_nobody(&self, row: FileRow, incoming: &Incoming<'_>, signed: bool) -> Result<Found> {
+        let row = FileRow { verdict: State::NeedsPerson.word().into(), reason: "no_form".into(), ..row };
+        let known = store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?;
+        let Ok([customer]) = <[String; 1]>::try_from(known) else { return Ok(Found { row, account: None, evidence: None, order: None }) };
+        let evidence = signed.then_some(Evidence::Signed);
+        match forms::judge_order(self.state, incoming, Asking::For(Some(customer)), self.firm.lang).await {
+            Ok(judged) => Ok(Found { row: with_account(row, &judged)?, account: Some(judged.account), evidence, order: None }),
+            Err(AppError::Internal(error)) => Err(AppError::Internal(error)),
+            Err(_) => Ok(Found { row, account: None, evidence, order: None }),
+        }
+    }
+
+    /// A form of a customer's.
+    async fn form(&self, row: FileRow, book: &Workbook, judged: AsOrder, signed: bool) -> Result<Found> {
+        let mut row = with_account(row, &judged)?;
+        let form = row.form_id.clone().unwrap_or_default();
+        let known = signed && store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?.contains(&judged.customer);
+        let evidence = match sender::holds_token(&self.forms, book, &form) {
+            true => Some(Evidence::Token),
+            false => known.then_some(Evidence::Signed),
+        };
+        let warned = |note: Note| judged.account.warnings.iter().any(|warning| warning.code == note.code());
+        let open = store::open_order_of_form(&mut *self.state.db.read().await?, &form, &row.content).await?;
+        let (state, reason, detail) = if warned(Note::FormsDiffer) {
+            (State::NeedsPerson, "forms_differ", String::new())
+        } else if judged.account.read == 0 {
+            (State::Refused, "empty", String::new())
+        } else if judged.account.accepted + judged.account.changed == 0 {
+            (State::Refused, "nothing_taken", String::new())
+        } else if evidence.is_none() {
+            (State::NeedsPerson, "not_proved", String::new())
+        } else if let Some((_, number)) = open {
+            (State::NeedsPerson, "other_order_open", number)
+        } else {
+            (State::Accepted, "", String::new())
+        };
+        row.verdict = state.word().into();
+        row.reason = reason.into();
+        row.detail = detail;
+        let mut order = None;
+        if state == State::Accepted {
+            let id = order_id(self.key, row.no, &self.letter.date);
+            let putting = Putting { by: By::Buyer, actor: ACTOR.into(), user_id: None };
+            order = enter(self.state, &mut row, &judged, id, putting).await?;
+        }
+        Ok(Found { row, account: Some(judged.account), evidence, order })
+    }
+}
+
+/// The row with what was read.
+pub fn with_account(row: FileRow, judged: &AsOrder) -> Result<FileRow> {
+    let lines: Vec<_> = judged.wanted.lines.iter().map(|line| (line.code.clone(), line.quantity)).collect();
+    Ok(FileRow {
+        form_id: judged.account.form_id.clone(),
+        customer_id: Some(judged.customer.clone()),
+        content: entry::content(judged.account.form_id.as_deref(), &lines),
+        account: serde_json::to_string(&judged.account).context("an account")?,
+        ..row
+    })
+}
+
+/// Who puts an order in.
+pub struct Putting {
+    pub by: By,
+    pub actor: String,
+    pub user_id: Option<String>,
+}
+
+/// Enters the order of a file; where it cannot be one, the row says why.
+pub async fn enter(state: &AppState, row: &mut FileRow, judged: &AsOrder, id: OrderId, putting: Putting) -> Result<Option<Ordered>> {
+    let customer: CustomerId = judged.customer.parse().context("stored customer id")?;
+    let origin = Origin {
+        source: Source::Mail,
+        by: putting.by,
+        actor: putting.actor,
+        user_id: putting.user_id,
+        form_id: row.form_id.clone(),
+        received_on: None,
+        content: Some(row.content.clone()),
+        account: Some(judged.account.clone()),
+    };
+    let wanted: &SubmitOrder = &judged.wanted;
+    let ordered = match entry::enter(state, customer, id, wanted, &origin).await {
+        Ok(Entered::Stored { order, .. }) => Ordered { id: order.id.to_string(), number: order.number, double: false },
+        Ok(Entered::Double { id, number }) => Ordered { id, number, double: true },
+        // Stored before a crash, when the customer's address was another one.
+        Err(AppError::Conflict { code: "order_differs", .. }) => {
+            let stored = orders::order(&mut *state.db.read().await?, &id.to_string()).await?.ok_or(AppError::NotFound)?;
+            Ordered { id: stored.id, number: stored.number, double: false }
+        }
+        Err(AppError::Conflict { code, detail, .. } | AppError::Invalid { code, detail, .. }) => {
+            row.verdict = State::NeedsPerson.word().into();
+            row.reason = code.into();
+            row.detail = detail.chars().take(300).collect();
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    row.verdict = State::Accepted.word().into();
+    row.reason = if ordered.double { "double".into() } else { String::new() };
+    row.detail.clone_from(&ordered.number);
+    row.order_id = Some(ordered.id.clone());
+    Ok(Some(ordered))
+}
+
+/// Stores the message with its files and what is answered, at once.
+async fn write(state: &AppState, raw: &[u8], place: &Place, key: &str, mut row: MailRow, mut found: Vec<Found>, letter: &Letter) -> Result<State> {
+    let answers = answer::prepare(state, &row, &found).await?;
+    let now = state.clock.now_ms();
+    let mut tx = state.db.write_tx().await?;
+    row.raw_hash = Some(bodies::hold(&mut tx, "message/rfc822", raw, now).await?);
+    let sent = confirm::ask(&mut tx, state, &row, &found).await?;
+    for file in found.iter_mut().filter(|file| sent.contains(&file.row.id)) {
+        file.row.reason = confirm::ASKED.into();
+        if row.reason == "not_proved" {
+            row.reason = confirm::ASKED.into();
+        }
+    }
+    match store::insert(&mut tx, key, place, &row).await {
+        // Another server was faster; its word counts.
+        Err(error) if crate::db::is_unique_violation(&error) => {
+            tx.rollback().await?;
+            return known(state, key).await?.ok_or_else(|| AppError::Internal(error.into()));
+        }
+        done => done?,
+    }
+    for (file, content) in found.iter_mut().zip(&letter.files) {
+        file.row.mail_id.clone_from(&row.id);
+        file.row.hash = Some(bodies::hold(&mut tx, "application/octet-stream", &content.bytes, now).await?);
+        store::insert_file(&mut tx, &file.row).await?;
+    }
+    answer::send(&mut tx, state, answers).await?;
+    tx.commit().await?;
+    State::parse(&row.state).map_err(AppError::Internal)
+}
+
+/// The language a customer is written to in.
+pub async fn lang_of(connection: &mut AnyConnection, customer: &str, firm: &FirmSettings) -> Result<Lang> {
+    let found = orders::customer(connection, customer).await?;
+    Ok(found.and_then(|customer| Lang::parse(&customer.lang)).unwrap_or(firm.lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_message_is_the_same_whatever_brought_it() {
+        let letter = Letter { message_id: "a@b".into(), from: "a@b".into(), text: "text".into(), ..Letter::default() };
+        let relayed = Letter { return_path: Some("a@b".into()), authentication: vec!["mx; dkim=pass".into()], ..letter.clone() };
+        assert_eq!(key_of(&letter, b"1"), key_of(&relayed, b"2"));
+        // The id alone does not make it so: anybody can write it.
+        assert_ne!(key_of(&letter, b"1"), key_of(&Letter { text: "another".into(), ..letter.clone() }, b"1"));
+        assert_ne!(key_of(&Letter::default(), b"1"), key_of(&Letter::default(), b"2"));
+        let id = order_id("key", 1, "Thu, 15 Jan 2026 09:00:00 +0000");
+        assert_eq!((id, id.made_at()), (order_id("key", 1, "Thu, 15 Jan 2026 09:00:00 +0000"), 1_768_467_600_000));
+        assert_ne!(order_id("key", 1, ""), order_id("key", 2, ""));
+    }
+}
