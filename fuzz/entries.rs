@@ -147,7 +147,7 @@ fn told(book: &Workbook) {
         name: format!("Tea {at}"),
         unit: "pc".into(),
         price: Price::from_raw(10_000 + i64::from(at)),
-        tiers: Vec::new(),
+        ..Item::default()
     };
     let goods = Goods::new((0..40).map(item).collect(), book.sheets.len() % 2 == 1);
     identity::identify(book, "order.xlsx", "");
