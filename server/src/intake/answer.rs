@@ -10,7 +10,7 @@ use kontor_shared::ids::{CustomerId, form_id};
 use kontor_shared::money::Money;
 use kontor_shared::orders::Verdict;
 use kontor_shared::sheet::{self, FormInfo, OrderedLine};
-use kontor_shared::words::{Lang, common, format, incoming as words, mail};
+use kontor_shared::words::{Lang, common, format, incoming as words, mail as mail_words};
 use sqlx::AnyConnection;
 
 use super::store::MailRow;
@@ -267,8 +267,6 @@ fn texts(state: &AppState, firm: &FirmSettings, mail: &MailRow, file: &Found, la
     text.ending(firm);
     Ok((subject, text.text))
 }
-
-use mail as mail_words;
 
 struct Text {
     lang: Lang,

@@ -60,7 +60,6 @@ crate::words! {
     REOPEN = "Take the decision back", "Отменить решение", "Отмяна на решението";
     DECIDED = "Done.", "Готово.", "Готово.";
     TAKEN = "It is order {number} now.", "Теперь это заказ {number}.", "Вече е поръчка {number}.";
-    TAKEN_DOUBLE = "It was order {number} already.", "Это уже был заказ {number}.", "Вече беше поръчка {number}.";
     DECIDED_BY = "Decided by {who}", "Решение: {who}", "Решение: {who}";
     LINES = "Lines: {read}. Accepted: {accepted}, changed: {changed}, refused: {refused}.", "Строк: {read}. Принято: {accepted}, изменено: {changed}, отказано: {refused}.", "Редове: {read}. Приети: {accepted}, променени: {changed}, отказани: {refused}.";
     QUANTITY = "Quantity", "Количество", "Количество";
