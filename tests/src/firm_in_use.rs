@@ -1,5 +1,6 @@
 //! A firm that has been in use: something in every table, as the program itself writes it wherever it writes such a thing.
 
+use kontor_server::db::Engine;
 use kontor_server::db::schema::{self, Column, Kind};
 use kontor_server::links::{self, Purpose};
 use kontor_server::{AppState, background};
@@ -153,7 +154,9 @@ async fn what_is_still_empty(connection: &mut AnyConnection, state: &AppState) {
             match (refers, column.kind) {
                 (Some((other, name)), _) => format!("(SELECT MIN(\"{name}\") FROM \"{other}\")"),
                 (None, Kind::Integer) => "1".to_string(),
-                (None, Kind::Text | Kind::Bytes) => "'x'".to_string(),
+                (None, Kind::Text) => "'x'".to_string(),
+                (None, Kind::Bytes) if state.db.engine == Engine::Sqlite => "x'78'".to_string(),
+                (None, Kind::Bytes) => "'\\x78'".to_string(),
             }
         };
         let names: Vec<String> = table.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
