@@ -67,6 +67,7 @@ pub fn Find(catalogue: Arc<Catalogue>, looking: Looking, folded: RwSignal<bool>)
                         words::N_OF_GOODS.with(lang(), total, &[("shown", &format::integer(lang(), shown as i64))])
                     }
                 }}
+                " "
                 // What was looked for instead is said with how many it is.
                 {move || repaired().map(|(used, reason)| {
                     let why = match reason {

@@ -1,5 +1,5 @@
-//! Search in a price list: every word of the query in the code, the name or a group's name, in any order, ranked; and
-//! repairs of what was mistyped.
+//! Search in a price list: every word of the query in the code, the name, the brand or a group's name, in any order, ranked;
+//! and repairs of what was mistyped.
 //!
 //! Nothing is searched row by row. A word of the query is looked for among the pieces of names ([`section`]), each of
 //! which knows its rows ([`postings`]); sets of rows are joined as bits ([`bits`]). A repair is another set of pieces for
