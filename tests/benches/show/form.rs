@@ -70,7 +70,7 @@ fn list() -> Snapshot {
         price: 10_000 + at as i64 * 7,
         vat_rate: 2_000,
         stock: Some(1_000 * (at as i64 % 3)),
-        increment: (at % 4 == 0).then_some(6_000),
+        increment: at.is_multiple_of(4).then_some(6_000),
         ..ProductRow::default()
     };
     Snapshot {
@@ -193,7 +193,10 @@ fn edits(dice: &mut Dice, typed: &Value, code: &str) -> Vec<Value> {
     match dice.below(7) {
         0 | 1 => all.push(json!(["insert_column", 1 + dice.below(10)])),
         2 if head > 1 => all.push(json!(["move_quantity_first"])),
-        3 => all.push(json!(["delete_column", [3, 4, 8, 10, 11][dice.below(5)]])),
+        3 => {
+            let column = [3, 4, 8, 10, 11][dice.below(5)];
+            all.push(json!(["delete_column", column]));
+        }
         4 if head > 1 => all.push(json!(["copy_out"])),
         _ => {}
     }
