@@ -74,10 +74,14 @@ fn named(book: &Workbook) -> Option<String> {
 
 /// The first word of a text that is a form id, hyphen and all. A telephone number is none: it has no letter.
 fn within(text: &str) -> Option<String> {
+    first(text, |word| word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic))
+}
+
+fn first(text: &str, is_id: impl Fn(&str) -> bool) -> Option<String> {
     text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')))
         .filter(|word| word.chars().filter(|sign| !sign.is_alphanumeric()).count() == 1 && word.chars().count() == 11)
         .filter(|word| word.chars().nth(5).is_some_and(|sign| !sign.is_alphanumeric()))
-        .find(|word| word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic))
+        .find(|word| is_id(word))
         .and_then(normal_form_id)
 }
 
@@ -87,7 +91,8 @@ fn announced(text: &str) -> Option<String> {
     if !["form", "бланк"].iter().any(|word| lower.contains(word)) {
         return None;
     }
-    within(text)
+    // One of fifty ids is letters alone; behind that word, in capitals, it is no other word.
+    within(text).or_else(|| first(text, |word| !word.chars().any(|sign| sign.is_lowercase() || sign.is_numeric())))
 }
 
 #[cfg(test)]
@@ -131,6 +136,8 @@ mod tests {
         }
         assert_eq!(identify(&Workbook::default(), "7K2Q9-M3T4V.ods", "").form_id.as_deref(), Some("7K2Q9-M3T4V"));
         assert_eq!(identify(&Workbook::default(), "", "Form 7K2Q9-M3T4V").form_id.as_deref(), Some("7K2Q9-M3T4V"));
+        assert_eq!(identify(&Workbook::default(), "", "Form FJZTG-DDZTG; prices in EUR").form_id.as_deref(), Some("FJZTG-DDZTG"));
+        assert_eq!(identify(&Workbook::default(), "", "Form for first-class goods"), Identity::default());
         assert_eq!(identify(&Workbook::default(), "tel 12345-67890.xlsx", ""), Identity::default());
     }
 
