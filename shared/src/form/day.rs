@@ -195,7 +195,7 @@ mod tests {
             assert_eq!(text(typed), Day::Unclear, "{typed}");
         }
         for cell in [
-            Cell::Number(46_361.0),
+            Cell::Number(46_361.5),
             Cell::Bool(true),
             Cell::Error("#NAME?".into()),
             Cell::LongText("5.12.2026".into()),
