@@ -133,6 +133,13 @@ pub fn focus(id: &str) {
     });
 }
 
+/// As [`focus`], at once, for what is there: the next key is typed there, however fast it comes.
+pub fn focus_now(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// As [`focus`], where what had the focus is gone with what was drawn anew: reading then goes on there and not at the page's start.
 pub fn focus_if_lost(id: &str) {
     let id = id.to_string();

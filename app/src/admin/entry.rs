@@ -19,7 +19,7 @@ use super::{expiry, words_for};
 use crate::api::{self, ApiError, with_query};
 use crate::browser;
 use crate::lang::{lang, say};
-use crate::ui::page::PageHead;
+use crate::ui::page::Heading;
 
 mod kept;
 mod lines;
@@ -67,7 +67,10 @@ pub fn EntryPage() -> impl IntoView {
         asking.go(Asked::Customer(code));
     }
     view! {
-        <PageHead title=say(words::NEW_ORDER)/>
+        <div class="page-head">
+            <p class="crumb"><a href="/admin">{say(staff::ORDERS)}</a></p>
+            <Heading title=say(words::NEW_ORDER)/>
+        </div>
         {move || match asking.open.get() {
             None => view! { <Ask asking=asking/> }.into_any(),
             Some(open) => view! { <sheet::EntrySheet open=open leave=move || asking.leave()/> }.into_any(),
@@ -221,9 +224,3 @@ pub fn EntryLink() -> impl IntoView {
 
 /// The letters of the queue's pages that lead here are told there.
 pub const HREF: &str = "/admin/orders/new";
-
-/// Where the way back leads.
-#[component]
-fn Crumb() -> impl IntoView {
-    view! { <p class="crumb"><a href="/admin">{say(staff::ORDERS)}</a></p> }
-}

@@ -101,7 +101,7 @@ impl Next {
         self.row.set(Some(row));
         self.hits.set(Vec::new());
         self.typed.set(goods.with_value(|index| index.list().code(row as usize).to_string()));
-        browser::focus(QUANTITY);
+        browser::focus_now(QUANTITY);
     }
 
     fn clear(self) {
@@ -110,7 +110,7 @@ impl Next {
         self.quantity.set(String::new());
         self.hits.set(Vec::new());
         self.said.set(None);
-        browser::focus(CODE);
+        browser::focus_now(CODE);
     }
 }
 
@@ -212,7 +212,7 @@ fn Hits(next: Next, goods: Goods) -> impl IntoView {
         };
         hits.into_iter().enumerate().map(one).collect_view()
     };
-    view! { <ul class="entry-hits" id="entry-hits" role="listbox" aria-label=say(common::PRODUCT) class:hidden=move || next.hits.with(Vec::is_empty)>{rows}</ul> }
+    view! { <ul class="entry-hits" id="entry-hits" role="listbox" aria-label=say(common::PRODUCT) hidden=move || next.hits.with(Vec::is_empty)>{rows}</ul> }
 }
 
 #[component]
@@ -230,7 +230,7 @@ fn Table(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
     };
     view! {
         {move || lines.with(Vec::is_empty).then(|| view! { <div class="body"><p class="ink-2">{say(words::NO_LINES)}</p></div> })}
-        <div class="wrap" class:hidden=move || lines.with(Vec::is_empty)><table class="t t-stack">
+        <div class="wrap" hidden=move || lines.with(Vec::is_empty)><table class="t t-stack">
             <caption class="vh">{say(words::LINES)}</caption>
             <thead><tr>
                 <th scope="col">{say(common::CODE)}</th>
@@ -280,14 +280,14 @@ fn OneLine(line: Line, goods: Goods, take_out: impl Fn(u32) + Copy + Send + Sync
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.ctrl_key() {
             event.prevent_default();
-            browser::focus(CODE);
+            browser::focus_now(CODE);
         }
     };
     view! {
         <tr>
             <td class="code b">{code.clone()}</td>
             <td class="a">{name}<span class="sub" id=said.clone()>{hint}</span></td>
-            <td class="num b" data-l=say(common::QUANTITY)>
+            <td class="num b nw" data-l=say(common::QUANTITY)>
                 <input class="qty" id=id type="text" inputmode="decimal" autocomplete="off" maxlength="20" aria-label=words::QUANTITY_OF.with(lang(), &[("code", &code)]) aria-describedby=said
                     aria-invalid=move || line.wrong(goods).is_some().then_some("true")
                     prop:value=move || line.typed.get() on:input=move |event| line.typed.set(event_target_value(&event)) on:keydown=keys/>

@@ -17,7 +17,7 @@ use wasm_bindgen::JsCast;
 
 use super::kept::{self, Kept, KeptLine};
 use super::lines::{Goods, Line, Lines, read};
-use super::{Crumb, Open, SHEETS, read_file};
+use super::{Open, SHEETS, read_file};
 use crate::admin::beside::Account;
 use crate::admin::imports::upload::PickedFile;
 use crate::admin::{expiry, words_for};
@@ -231,7 +231,6 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
     let address = Callback::new(move |text: String| facts.delivery_address.set(text));
     let comment = Callback::new(move |text: String| facts.comment.set(text));
     view! {
-        <Crumb/>
         <p><b>{desk.customer.name.clone()}</b>" "<span class="code">{desk.customer.code.clone()}</span><span class="ink-2">{on_form.map(|text| format!(", {text}"))}", "{on_list}</span></p>
         {desk.ended.then(|| view! { <div class="note note-warn"><p>{say(words::ENDED)}</p></div> })}
         {earlier}
