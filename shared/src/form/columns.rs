@@ -237,12 +237,14 @@ pub fn has_header(sheet: &Sheet) -> bool {
 
 /// What tables made the same way have in common: the words of their header; without one, the kind of each cell in a row.
 pub fn fingerprint(sheet: &Sheet) -> String {
-    let told = match header(sheet, None).and_then(|at| sheet.rows.get(at)) {
-        Some(row) => row.cells.iter().map(|cell| folded_name(&cell.text())).collect::<Vec<_>>().join("|"),
-        None => {
-            let row = sheet.rows.iter().take(HEADER_WITHIN).max_by_key(|row| row.cells.iter().filter(|cell| !cell.is_empty()).count());
-            row.map(|row| row.cells.iter().map(kind).collect()).unwrap_or_default()
-        }
+    let filled = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let most = sheet.rows.iter().take(HEADER_WITHIN).map(filled).max().unwrap_or(0);
+    // Words that no dictionary of ours knows are a header all the same, where no number stands among them.
+    let first = header(sheet, None).or_else(|| sheet.rows.iter().take(HEADER_WITHIN).position(|row| filled(row) == most));
+    let Some(row) = first.and_then(|at| sheet.rows.get(at)) else { return String::new() };
+    let told = match row.cells.iter().all(|cell| matches!(kind(cell), '.' | 'a')) {
+        true => row.cells.iter().map(|cell| folded_name(&cell.text())).collect::<Vec<_>>().join("|"),
+        false => row.cells.iter().map(kind).collect(),
     };
     told.chars().take(MOST_FINGERPRINT).collect()
 }
@@ -402,6 +404,8 @@ mod tests {
         assert_eq!(fingerprint(&headed), "item code|what|how many|price");
         assert_eq!(fingerprint(&headed), fingerprint(&later));
         assert_eq!(fingerprint(&bare), "#a#");
+        let strange = [table(&[&["ref", "shelf", "pieces"], &["A1", "7", "3"]]), table(&[&["ref", "shelf", "pieces"], &["B", "8", "2"]])];
+        assert!(strange.iter().all(|table| fingerprint(table) == "ref|shelf|pieces"));
         let choice = FormColumns { fingerprint: fingerprint(&headed), code: 0, quantity: 2, first: 3 };
         let found = find(&Workbook::default(), &later, &Goods::new(Vec::new(), false), &[choice]).unwrap();
         assert_eq!((found.code, found.quantity, found.by, found.first), (Some(0), 2, By::Choice, 1));

@@ -217,7 +217,7 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
         let without = problems.iter().find(|(missing, _)| *missing == Missing::Quantities);
         match without {
             Some((_, sheet)) => reading.warnings.push(Warning { sheet: Some(sheet.clone()), ..Warning::new(Note::NoQuantityColumn, "") }),
-            None if !problems.is_empty() => reading.warnings.push(Warning::new(Note::NoProductColumn, "")),
+            None if !problems.is_empty() && !named => reading.warnings.push(Warning::new(Note::NoProductColumn, "")),
             None => {}
         }
     }

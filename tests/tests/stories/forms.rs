@@ -2,11 +2,17 @@
 //! none of ours remembered.
 
 use kontor_shared::api::forms::{FormAccount, FormColumnsList};
-use kontor_shared::api::{OrderPage, Role};
+use kontor_shared::api::{OrderPage, PublishReport, Role};
 use kontor_shared::orders::Verdict;
-use kontor_tests::goods::{good, publish};
-use kontor_tests::{hostile, on_both_databases, program};
+use kontor_tests::{TestApp, hostile, on_both_databases, program};
 use serde_json::json;
+
+async fn publish(app: &TestApp) {
+    let sales = app.staff(Role::Sales).await;
+    let goods = "code;name;group;unit;price.wholesale EUR\nAB1;Tea;G;pc;10\nAB2;Pot;G;pc;2.50\n";
+    sales.upload("/api/imports?kind=products&name=goods.csv", goods).await.ok();
+    sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>();
+}
 
 fn told(account: &FormAccount) -> Vec<(u32, &str, Option<String>, Option<&str>)> {
     assert_eq!(account.read, account.accepted + account.changed + account.refused);
@@ -22,7 +28,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 on_both_databases!(a_file_that_is_sent_is_accounted_for_and_nothing_is_stored, |app| async {
-    publish(app.state(), "2026-01-01", &[good("AB1", "10"), good("AB2", "2.5")]).await;
+    publish(&app).await;
     let (buyer, sales) = (app.buyer("C1").await, app.staff(Role::Sales).await);
     let list = "code;quantity\nAB1;3\nAB2;2,5\nNO-1;1\nAB2;viel\n";
     let account: FormAccount = buyer.upload("/api/forms?name=order.csv", list).await.json();
@@ -66,7 +72,7 @@ on_both_databases!(a_file_that_is_sent_is_accounted_for_and_nothing_is_stored, |
 });
 
 on_both_databases!(columns_said_once_are_known_for_tables_that_look_alike, |app| async {
-    publish(app.state(), "2026-01-01", &[good("AB1", "10"), good("AB2", "2.5")]).await;
+    publish(&app).await;
     let (buyer, other) = (app.buyer("C1").await, app.buyer("C2").await);
     let list = "vendor ref;shelf;pieces wanted;in house\nAB1;7;3;50\nAB2;8;2;60\n";
     let account: FormAccount = buyer.upload("/api/forms?name=own.csv", list).await.json();
