@@ -16,7 +16,7 @@ use thirtyfour::prelude::*;
 
 use super::in_browser::sign_in;
 use super::offline;
-use super::queue::{newest, review};
+use super::queue::{newest, only_the_network_failed, review};
 
 /// Writes quantities into the column the form names, by code.
 const FILL: &str = r#"
@@ -142,6 +142,7 @@ async fn a_sheet_comes_back(engine: Engine) {
     browser.click(".send button.btn-main").await;
     browser.until("the order is there", async || newest(&browser).await.0 == before + 1).await;
     assert_eq!(newest(&browser).await.1, json!({"22423": "8", "85123A": "12"}));
+    only_the_network_failed(&browser).await;
     browser.close().await;
     assert_eq!(server.stop().await, Some(0));
     place.remove().await;
