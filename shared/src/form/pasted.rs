@@ -111,7 +111,7 @@ fn hear(line: &str, goods: &Goods) -> Heard {
     if parts.is_empty() {
         return Heard::Empty;
     }
-    let mut all: Vec<Taken> = Vec::new();
+    let mut all: Vec<((usize, usize), Taken)> = Vec::new();
     let (mut hopeless, mut nothing) = (None, false);
     for (from, to) in ranges(parts.len(), if cells { 1 } else { LONGEST_CODE }) {
         let code = parts[from..to].join(" ");
@@ -126,19 +126,22 @@ fn hear(line: &str, goods: &Goods) -> Heard {
         let taken = Taken { leads: from == 0, found: Some((found, FoundBy::Code)), code, said, raw };
         match &taken.said {
             Said::Nothing => nothing = true,
-            Said::Quantity { .. } => all.push(taken),
+            Said::Quantity { .. } => all.push(((from, to), taken)),
             // A sign or a mark that could be two numbers still is what was meant for the quantity.
             Said::Refused(reason, _) if hopeless.is_none() || *reason != Reason::NoQuantity => hopeless = hopeless.or(Some(taken)),
             Said::Refused(..) => {}
         }
     }
+    // A part of a code that is written with spaces may be some code by itself.
+    let whole: Vec<(usize, usize)> = all.iter().map(|(place, _)| *place).collect();
+    all.retain(|((from, to), _)| !whole.iter().any(|(start, end)| start <= from && to <= end && (start, end) != (from, to)));
     match (all.len(), hopeless) {
         (0, None) if nothing => Heard::Empty,
         // A number that is some code by chance, beside the name of another product.
         (0, Some(taken)) => by_name(&parts, goods).filter(|named| matches!(named.said, Said::Quantity { .. })).map_or(Heard::One(taken), Heard::One),
         (0, None) => without_code(&parts, goods),
-        (1, _) => Heard::One(all.remove(0)),
-        _ => Heard::Several(all),
+        (1, _) => Heard::One(all.remove(0).1),
+        _ => Heard::Several(all.into_iter().map(|(_, taken)| taken).collect()),
     }
 }
 
