@@ -288,10 +288,10 @@ fn Sums(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
     view! {
         <section class="panel panel-s">
             <h2>{say(common::TOTAL)}</h2>
-            <div class="body">{move || sums.get().map(|totals| {
+            <div class="body" role="status">{move || sums.get().map(|totals| {
                 let decimal = |money: Money| format::decimal(lang(), &money.decimal());
                 view! {
-                    <dl class="sums" role="status">
+                    <dl class="sums">
                         <dt>{say(common::NET)}", "{count(common::LINES, lines.with(Vec::len) as u64)}</dt><dd>{decimal(totals.net)}</dd>
                         <dt>{say(common::VAT)}</dt><dd>{decimal(totals.vat)}</dd>
                         <dt class="total">{say(common::TOTAL)}" "{totals.gross.currency.sign().to_string()}</dt><dd class="total">{decimal(totals.gross)}</dd>
