@@ -111,7 +111,7 @@ fn hear(line: &str, goods: &Goods) -> Heard {
     if parts.is_empty() {
         return Heard::Empty;
     }
-    let mut all: Vec<Taken> = Vec::new();
+    let mut all: Vec<((usize, usize), Taken)> = Vec::new();
     let (mut hopeless, mut nothing) = (None, false);
     for (from, to) in ranges(parts.len(), if cells { 1 } else { LONGEST_CODE }) {
         let code = parts[from..to].join(" ");
@@ -126,12 +126,16 @@ fn hear(line: &str, goods: &Goods) -> Heard {
         let taken = Taken { leads: from == 0, found: Some((found, FoundBy::Code)), code, said, raw };
         match &taken.said {
             Said::Nothing => nothing = true,
-            Said::Quantity { .. } => all.push(taken),
+            Said::Quantity { .. } => all.push(((from, to), taken)),
             // A sign or a mark that could be two numbers still is what was meant for the quantity.
             Said::Refused(reason, _) if hopeless.is_none() || *reason != Reason::NoQuantity => hopeless = hopeless.or(Some(taken)),
             Said::Refused(..) => {}
         }
     }
+    // A code within a longer one that explains more of the line.
+    let places: Vec<(usize, usize)> = all.iter().map(|(place, _)| *place).collect();
+    all.retain(|((from, to), _)| !places.iter().any(|(start, end)| start <= from && to <= end && end - start > to - from));
+    let mut all: Vec<Taken> = all.into_iter().map(|(_, taken)| taken).collect();
     match (all.len(), hopeless) {
         (0, None) if nothing => Heard::Empty,
         // A number that is some code by chance, beside the name of another product.
