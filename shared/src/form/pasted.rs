@@ -132,16 +132,17 @@ fn hear(line: &str, goods: &Goods) -> Heard {
             Said::Refused(..) => {}
         }
     }
-    // A part of a code that is written with spaces may be some code by itself.
-    let whole: Vec<(usize, usize)> = all.iter().map(|(place, _)| *place).collect();
-    all.retain(|((from, to), _)| !whole.iter().any(|(start, end)| start <= from && to <= end && (start, end) != (from, to)));
+    // A code within a longer one that explains more of the line.
+    let places: Vec<(usize, usize)> = all.iter().map(|(place, _)| *place).collect();
+    all.retain(|((from, to), _)| !places.iter().any(|(start, end)| start <= from && to <= end && end - start > to - from));
+    let mut all: Vec<Taken> = all.into_iter().map(|(_, taken)| taken).collect();
     match (all.len(), hopeless) {
         (0, None) if nothing => Heard::Empty,
         // A number that is some code by chance, beside the name of another product.
         (0, Some(taken)) => by_name(&parts, goods).filter(|named| matches!(named.said, Said::Quantity { .. })).map_or(Heard::One(taken), Heard::One),
         (0, None) => without_code(&parts, goods),
-        (1, _) => Heard::One(all.remove(0).1),
-        _ => Heard::Several(all.into_iter().map(|(_, taken)| taken).collect()),
+        (1, _) => Heard::One(all.remove(0)),
+        _ => Heard::Several(all),
     }
 }
 
