@@ -12,6 +12,7 @@ use kontor_shared::money::{Currency, Money, Percent, VatMethod, VatMode};
 use kontor_shared::segments::{Mode, Period};
 use kontor_shared::series::{Series, SeriesPreset, SeriesStart};
 use kontor_shared::settings::{MailLimits, Privacy, UncertainPolicy};
+use kontor_shared::sheet::FormInfo;
 use kontor_shared::vat::{self, VatRate};
 use kontor_shared::words::Lang;
 use serde::{Deserialize, Serialize};
@@ -159,6 +160,23 @@ impl FirmSettings {
     /// The VAT rate goods get on a day (`YYYY-MM-DD`) whose import names none.
     pub fn vat_rate_on(&self, day: &str) -> Percent {
         vat::default_on(&self.vat_rates, &self.default_vat, day).unwrap_or(self.default_vat_rate)
+    }
+
+    /// What stands at the head of a form for a customer. `token`: [`crate::intake::sender::token`].
+    pub fn form(&self, id: &str, customer_code: &str, customer_name: &str, token: String, issued_at: i64) -> FormInfo {
+        FormInfo {
+            form_id: id.into(),
+            customer_code: Some(customer_code.into()),
+            customer_name: Some(customer_name.into()),
+            firm_name: self.party.name.clone(),
+            firm_email: self.party.email.clone(),
+            firm_phone: self.party.phone.clone(),
+            firm_address: self.party.address.clone(),
+            issued_at,
+            vat_method: self.vat_method,
+            demo: self.demo,
+            token: Some(token),
+        }
     }
 
     pub fn series(&self, series: Series) -> &NumberFormat {

@@ -27,6 +27,7 @@ pub mod compose;
 pub mod dkim;
 pub mod probe;
 pub mod settings;
+pub mod text;
 
 pub use compose::{Attachment, Draft, ListHeaders, Thread, compose, recipient, sender};
 

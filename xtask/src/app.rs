@@ -19,27 +19,14 @@ const LEAST_WASM_OPT: u32 = 132;
 /// Sheets the price list's page has no use for.
 const NOT_OF_THE_LIST: &[&str] = &["file.css", "mailings.css", "staff.css"];
 
+/// The crates that are the app's modules, and how they are built.
+pub const MODULES: [&str; 10] = ["-p", "kontor-app", "-p", "kontor-reader", "-p", "kontor-worker", "--profile", "wasm-release", "--target", WASM_TARGET];
+
 /// Builds `app/dist`, or leaves it when nothing changed.
 pub fn build() -> Result<()> {
     ensure_wasm_target()?;
     step("building the app (WebAssembly)", || {
-        succeed(
-            cargo().args([
-                "build",
-                "--locked",
-                "-p",
-                "kontor-app",
-                "-p",
-                "kontor-reader",
-                "-p",
-                "kontor-worker",
-                "--profile",
-                "wasm-release",
-                "--target",
-                WASM_TARGET,
-            ]),
-            "the app does not compile; the compiler's words are above",
-        )
+        succeed(cargo().args(["build", "--locked"]).args(MODULES), "the app does not compile; the compiler's words are above")
     })?;
     let inputs = Inputs::read()?;
     let stamp_file = target().join("app-dist.stamp");

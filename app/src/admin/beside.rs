@@ -119,10 +119,23 @@ fn Origin(origin: Option<OrderOrigin>) -> impl IntoView {
     })
 }
 
+/// read = accepted + changed + refused
+#[component]
+pub fn Equation(read: u64, accepted: u64, changed: u64, refused: u64) -> impl IntoView {
+    let number = |lines: u64| format::integer(lang(), lines as i64);
+    view! {
+        <p class="account">
+            <b>{number(read)}</b>" "{say(staff::LINES_READ)}" = "
+            <b>{number(accepted)}</b>" "{say(staff::LINES_ACCEPTED)}" + "
+            <b>{number(changed)}</b>" "{say(staff::LINES_CHANGED)}" + "
+            <b>{number(refused)}</b>" "{say(staff::LINES_REFUSED)}
+        </p>
+    }
+}
+
 /// The account of the file an order was read from: what was refused stands there and nowhere else.
 #[component]
 pub fn Account(account: FormAccount) -> impl IntoView {
-    let number = |count: u64| format::integer(lang(), count as i64);
     let refused: Vec<_> = account.lines.iter().filter(|line| line.verdict == Verdict::Refused).cloned().collect();
     let rows = refused.into_iter().map(|line| {
         view! {
@@ -138,10 +151,7 @@ pub fn Account(account: FormAccount) -> impl IntoView {
     let warnings: Vec<_> = account.warnings.into_iter().map(|warning| view! { <li class="s warn">{warning.message}</li> }).collect();
     view! {
         <div class="stack">
-            <p class="account">
-                <b>{number(account.read)}</b>" "{say(staff::LINES_READ)}" = "<b>{number(account.accepted)}</b>" "{say(staff::LINES_ACCEPTED)}" + "
-                <b>{number(account.changed)}</b>" "{say(staff::LINES_CHANGED)}" + "<b>{number(account.refused)}</b>" "{say(staff::LINES_REFUSED)}
-            </p>
+            <Equation read=account.read accepted=account.accepted changed=account.changed refused=account.refused/>
             <ul>{warnings}</ul>
             {(!rows.is_empty()).then(|| view! {
                 <div class="wrap"><table class="t t-stack">

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::answer::{Answer, AnswerDialog, Asked};
-use super::beside::{self, Beside, Odd};
+use super::beside::{self, Beside, Equation, Odd};
 use super::keys;
 use super::listing::{Listing, Shown};
 use crate::api::encoded;
@@ -164,20 +164,11 @@ fn Whole(
     }
 }
 
-/// read = accepted + changed + refused; only where not everything was simply accepted.
+/// What became of the lines; only where not everything was simply accepted.
 #[component]
 fn Account(order: Order) -> impl IntoView {
-    let number = |lines: u32| format::integer(lang(), i64::from(lines));
-    (order.changed > 0 || order.refused > 0).then(|| {
-        view! {
-            <p class="account">
-                <b>{number(order.read)}</b>" "{say(staff::LINES_READ)}" = "
-                <b>{number(order.accepted)}</b>" "{say(staff::LINES_ACCEPTED)}" + "
-                <b>{number(order.changed)}</b>" "{say(staff::LINES_CHANGED)}" + "
-                <b>{number(order.refused)}</b>" "{say(staff::LINES_REFUSED)}
-            </p>
-        }
-    })
+    let [read, accepted, changed, refused] = [order.read, order.accepted, order.changed, order.refused].map(u64::from);
+    (changed > 0 || refused > 0).then(|| view! { <Equation read=read accepted=accepted changed=changed refused=refused/> })
 }
 
 #[component]

@@ -115,19 +115,8 @@ async fn make(state: &AppState, key: &str, lang: Option<Lang>) -> anyhow::Result
         None => Lang::parse(&customer.lang).with_context(|| format!("stored language {}", customer.lang))?,
     };
     let id = form_id(random());
-    let form = FormInfo {
-        token: Some(sender::token(&state.key(Purpose::Forms).await?, &id)),
-        form_id: id,
-        customer_code: Some(customer.code),
-        customer_name: Some(customer.name),
-        firm_name: firm.party.name.clone(),
-        firm_email: firm.party.email.clone(),
-        firm_phone: firm.party.phone.clone(),
-        firm_address: firm.party.address.clone(),
-        issued_at: state.clock.now_ms(),
-        vat_method: firm.vat_method,
-        demo: firm.demo,
-    };
+    let token = sender::token(&state.key(Purpose::Forms).await?, &id);
+    let form = firm.form(&id, &customer.code, &customer.name, token, state.clock.now_ms());
     let book = sheet::price_list(Columns::from_snapshot(&snapshot), None, &[], form.clone(), lang)?;
     let links_left_out = book.links_left_out;
     let bytes = sheet::write(book)?;

@@ -9,7 +9,7 @@ use kontor_shared::catalog::columns::Columns;
 use kontor_shared::ids::{CustomerId, form_id};
 use kontor_shared::money::Money;
 use kontor_shared::orders::Verdict;
-use kontor_shared::sheet::{self, FormInfo, OrderedLine};
+use kontor_shared::sheet::{self, OrderedLine};
 use kontor_shared::words::{Lang, common, format, incoming as words, mail as mail_words};
 use sqlx::AnyConnection;
 
@@ -18,6 +18,7 @@ use super::take::{Found, Ordered, lang_of};
 use super::{State, sender};
 use crate::error::Result;
 use crate::firm::FirmSettings;
+use crate::mail::text::Text;
 use crate::orders::store::{self as orders, CustomerRow};
 use crate::outbox::{NewMail, attachment::Attached};
 use crate::secrets::Purpose;
@@ -117,14 +118,14 @@ pub fn by_hand(mail: &MailRow, firm: &FirmSettings, customer: CustomerId, lang: 
     let mut text = Text::new(lang);
     text.line(&words::REFUSED.with(lang, &[("firm", &firm.party.name), ("subject", &mail.subject), ("file", &"")]));
     text.line(&words::BECAUSE.with(lang, &[("reason", &reason)]));
-    text.ending(firm);
+    text.sign(firm);
     Answer {
         cause: format!("incoming {} refused", mail.id),
         customer,
         recipients: vec![mail.sender.clone()],
         lang,
         subject: words::REFUSED_SUBJECT.say(lang).into(),
-        text: text.text,
+        text: text.done(),
         thread: mail.thread.clone(),
         sheet: None,
     }
@@ -202,19 +203,8 @@ async fn corrected(
         .filter_map(|code| Some(OrderedLine { code: (*code).into(), quantity: quantity(code)? }))
         .collect();
     let id = form_id(random());
-    let form = FormInfo {
-        token: Some(sender::token(&state.key(Purpose::Forms).await?, &id)),
-        form_id: id.clone(),
-        customer_code: Some(customer.code.clone()),
-        customer_name: Some(customer.name.clone()),
-        firm_name: firm.party.name.clone(),
-        firm_email: firm.party.email.clone(),
-        firm_phone: firm.party.phone.clone(),
-        firm_address: firm.party.address.clone(),
-        issued_at: state.clock.now_ms(),
-        vat_method: firm.vat_method,
-        demo: firm.demo,
-    };
+    let token = sender::token(&state.key(Purpose::Forms).await?, &id);
+    let form = firm.form(&id, &customer.code, &customer.name, token, state.clock.now_ms());
     let name = sheet::file_name(&firm.party.name, Some(&customer.code), &list.valid_from, lang);
     let (version, overlay) = (i64::from(list.version), list.overlay.clone());
     let made = tokio::task::spawn_blocking(move || {
@@ -256,37 +246,21 @@ fn texts(state: &AppState, firm: &FirmSettings, mail: &MailRow, file: &Found, la
         text.account(account)?;
     }
     if with_sheet {
-        text.line("");
+        text.blank();
         text.line(words::CORRECTED.say(lang));
     }
-    if let (Some(order), Some(url)) = (&file.order, state.config.public_url.as_deref()) {
-        text.line("");
-        let url = format!("{}/orders/{}", url.trim_end_matches('/'), order.id);
-        text.line(&mail_words::OPEN_ORDER.with(lang, &[("url", &url)]));
+    if let Some(order) = &file.order {
+        text.order_link(state.config.public_url.as_deref(), &order.id);
     }
-    text.ending(firm);
-    Ok((subject, text.text))
-}
-
-struct Text {
-    lang: Lang,
-    text: String,
+    text.sign(firm);
+    Ok((subject, text.done()))
 }
 
 impl Text {
-    fn new(lang: Lang) -> Self {
-        Self { lang, text: String::new() }
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
     /// Every line with what became of it, what is odd, and the totals.
     fn account(&mut self, account: &FormAccount) -> Result<()> {
         let lang = self.lang;
-        self.line("");
+        self.blank();
         for line in &account.lines {
             let row = words::ROW.with(lang, &[("row", &line.row)]);
             self.line(format!("{}  {} ({row})", line.code, line.name).trim_start());
@@ -302,7 +276,7 @@ impl Text {
                 _ => {}
             }
         }
-        self.line("");
+        self.blank();
         self.line(
             &mail_words::ACCOUNT
                 .with(lang, &[("read", &account.read), ("accepted", &account.accepted), ("changed", &account.changed), ("refused", &account.refused)]),
@@ -312,24 +286,12 @@ impl Text {
             self.line(&format!("{}: {}", word.say(lang), format::money(lang, amount)));
         }
         if !account.warnings.is_empty() {
-            self.line("");
+            self.blank();
             self.line(words::ODD.say(lang));
             for warning in account.warnings.iter().take(20) {
                 self.line(&format!("- {}", warning.message));
             }
         }
         Ok(())
-    }
-
-    fn ending(&mut self, firm: &FirmSettings) {
-        self.line("");
-        self.line("-- ");
-        let contacts = [&firm.party.name, &firm.party.email, &firm.party.phone];
-        for contact in contacts.into_iter().filter(|text| !text.is_empty()) {
-            self.line(contact);
-        }
-        if firm.demo {
-            self.line(common::DEMO_DATA.say(self.lang));
-        }
     }
 }

@@ -9,6 +9,7 @@ use super::price::{is_taken, judged};
 use super::store::{LineRow, OrderRow};
 use super::view;
 use crate::firm::FirmSettings;
+use crate::mail::text::Text;
 
 /// Subject and text of the mail that acknowledges an order.
 pub fn received(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: &OrderRow, lines: &[LineRow]) -> anyhow::Result<(String, String)> {
@@ -72,29 +73,10 @@ pub fn refused(lang: Lang, firm: &FirmSettings, public_url: Option<&str>, row: &
     (words::REFUSED_SUBJECT.with(lang, &[("number", &row.number)]), text.done())
 }
 
-struct Text {
-    lang: Lang,
-    text: String,
-}
-
 impl Text {
-    fn new(lang: Lang) -> Self {
-        Self { lang, text: String::new() }
-    }
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-    fn done(self) -> String {
-        self.text
-    }
-
     fn details(&mut self, row: &OrderRow) {
         let lang = self.lang;
-        let before = self.text.len();
+        let before = self.size();
         if !row.po_number.is_empty() {
             self.line(&words::YOUR_NUMBER.with(lang, &[("number", &row.po_number)]));
         }
@@ -107,7 +89,7 @@ impl Text {
                 self.line(value.trim());
             }
         }
-        if self.text.len() > before {
+        if self.size() > before {
             self.blank();
         }
     }
@@ -135,21 +117,7 @@ impl Text {
     }
 
     fn ending(&mut self, firm: &FirmSettings, public_url: Option<&str>, row: &OrderRow) {
-        if let Some(url) = public_url {
-            self.blank();
-            let url = format!("{}/orders/{}", url.trim_end_matches('/'), row.id);
-            self.line(&words::OPEN_ORDER.with(self.lang, &[("url", &url)]));
-        }
-        self.blank();
-        self.line("-- ");
-        self.line(&firm.party.name);
-        for contact in [&firm.party.email, &firm.party.phone] {
-            if !contact.is_empty() {
-                self.line(contact);
-            }
-        }
-        if firm.demo {
-            self.line(common::DEMO_DATA.say(self.lang));
-        }
+        self.order_link(public_url, &row.id);
+        self.sign(firm);
     }
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use kontor_shared::catalog::Snapshot;
 use kontor_shared::ids::{CustomerId, form_id};
 use kontor_shared::money::Percent;
-use kontor_shared::sheet::{self, FormInfo};
+use kontor_shared::sheet;
 use kontor_shared::words::Lang;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -135,19 +135,7 @@ pub async fn list(
         return Ok(Err(format!("price list {} has no prices of type {}", issue.version, buyer.price_type)));
     };
     snapshot.valid_until = price_list::store::valid_until(connection, issue.version).await?;
-    let form = FormInfo {
-        form_id: MARKS[FORM].into(),
-        customer_code: Some(MARKS[CODE].into()),
-        customer_name: Some(MARKS[NAME].into()),
-        firm_name: firm.party.name.clone(),
-        firm_email: firm.party.email.clone(),
-        firm_phone: firm.party.phone.clone(),
-        firm_address: firm.party.address.clone(),
-        issued_at: issue.issued_at,
-        vat_method: firm.vat_method,
-        demo: firm.demo,
-        token: Some(MARKS[TOKEN].into()),
-    };
+    let form = firm.form(MARKS[FORM], MARKS[CODE], MARKS[NAME], MARKS[TOKEN].into(), issue.issued_at);
     let tokens = state.key(Purpose::Forms).await?;
     let file_name = file_name(firm, &snapshot.valid_from, lang);
     let issued_at = issue.issued_at;

@@ -1,6 +1,5 @@
 //! The order being entered: whose it is, its lines, what stands around them, and storing it.
 
-use js_sys::Reflect;
 use kontor_shared::api::entry::{EnterOrder, OrderBackground};
 use kontor_shared::api::forms::{FormAccount, FormLine};
 use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
@@ -13,13 +12,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use wasm_bindgen::JsCast;
 
 use super::kept::{self, Kept, KeptLine};
 use super::lines::{Goods, Line, Lines, read};
 use super::{Open, SHEETS, read_file};
 use crate::admin::beside::Account;
-use crate::admin::imports::upload::PickedFile;
+use crate::admin::imports::upload::{PickedFile, picked, picked_all};
 use crate::admin::{expiry, words_for};
 use crate::api::{self, encoded, with_query};
 use crate::browser;
@@ -40,14 +38,6 @@ struct Facts {
     wanted_on: RwSignal<String>,
     delivery_address: RwSignal<String>,
     comment: RwSignal<String>,
-}
-
-/// The files in an `<input type=file multiple>`.
-fn picked(event: &web_sys::Event) -> Vec<PickedFile> {
-    let list = event.target().and_then(|target| Reflect::get(target.as_ref(), &"files".into()).ok());
-    let Some(list) = list else { return Vec::new() };
-    let files = (0..).map_while(|at| Reflect::get_u32(&list, at).ok().filter(|file| file.is_object()));
-    files.map(|file| file.unchecked_into()).collect()
 }
 
 /// Sends scans to an order, one after the other; says whether all were taken.
@@ -125,7 +115,7 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
     let give = {
         let customer = desk.customer.code.clone();
         move |event: web_sys::Event| {
-            let Some(file) = crate::admin::imports::upload::picked(&event).filter(|_| !reading.get_untracked()) else { return };
+            let Some(file) = picked(&event).filter(|_| !reading.get_untracked()) else { return };
             let customer = customer.clone();
             reading.set(true);
             spawn_local(async move {
@@ -254,7 +244,7 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
                     <Area form=form at="/order/comment" label=say(staff::COMMENT) value=facts.comment on_input=comment rows=2 max_length=2000/>
                     <div class="field">
                         <label for="entry-scans">{say(words::SCANS)}</label>
-                        <input class="in" id="entry-scans" type="file" multiple accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" on:change=move |event| scans.set(picked(&event))/>
+                        <input class="in" id="entry-scans" type="file" multiple accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" on:change=move |event| scans.set(picked_all(&event))/>
                         <small class="ink-2">{say(words::SCANS_HINT)}</small>
                     </div>
                 </div></section>

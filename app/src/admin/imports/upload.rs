@@ -124,9 +124,15 @@ pub fn desk() -> Desk {
 
 /// The file in an `<input type=file>`.
 pub fn picked(event: &web_sys::Event) -> Option<PickedFile> {
-    let files = Reflect::get(event.target()?.as_ref(), &"files".into()).ok()?;
-    let file = Reflect::get_u32(&files, 0).ok()?;
-    file.is_object().then(|| file.unchecked_into())
+    picked_all(event).into_iter().next()
+}
+
+/// The files in an `<input type=file multiple>`.
+pub fn picked_all(event: &web_sys::Event) -> Vec<PickedFile> {
+    let list = event.target().and_then(|target| Reflect::get(target.as_ref(), &"files".into()).ok());
+    let Some(list) = list else { return Vec::new() };
+    let files = (0..).map_while(|at| Reflect::get_u32(&list, at).ok().filter(|file| file.is_object()));
+    files.map(|file| file.unchecked_into()).collect()
 }
 
 impl Desk {

@@ -3,15 +3,13 @@
 
 use std::cell::OnceCell;
 
-use js_sys::Reflect;
 use kontor_shared::api::pictures::{PicturePage, PictureTaken};
 use kontor_shared::words::{pictures as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use super::choose;
-use crate::admin::imports::upload::PickedFile;
+use crate::admin::imports::upload::{PickedFile, picked_all};
 use crate::admin::listing::Listing;
 use crate::admin::{expiry, words_for};
 use crate::api::{self, ApiError, with_query};
@@ -56,14 +54,6 @@ fn sending() -> Sending {
     let make =
         || Sending { files: RwSignal::new_local(Vec::new()), lines: RwSignal::new(Vec::new()), running: RwSignal::new(None), stop: RwSignal::new(false) };
     SENDING.with(|cell| *cell.get_or_init(|| lasting(make)))
-}
-
-/// The files in an `<input type=file multiple>`.
-fn picked(event: &web_sys::Event) -> Vec<PickedFile> {
-    let list = event.target().and_then(|target| Reflect::get(target.as_ref(), &"files".into()).ok());
-    let Some(list) = list else { return Vec::new() };
-    let files = (0..).map_while(|at| Reflect::get_u32(&list, at).ok().filter(|file| file.is_object()));
-    files.map(|file| file.unchecked_into()).collect()
 }
 
 async fn send(file: &PickedFile) -> Result<PictureTaken, ApiError> {
@@ -165,7 +155,7 @@ pub fn Desk(listing: Listing<PicturePage>) -> impl IntoView {
                         <div class="field">
                             <label for="picture-files">{say(words::CHOOSE_FILES)}</label>
                             <input class="in" type="file" id="picture-files" multiple accept=".jpg,.jpeg,.png,.webp,.gif,image/jpeg,image/png,image/webp,image/gif"
-                                aria-describedby="picture-hint" required on:change=move |event| sending.files.set(picked(&event))/>
+                                aria-describedby="picture-hint" required on:change=move |event| sending.files.set(picked_all(&event))/>
                             <small class="ink-2" id="picture-hint">{say(words::NAMED_BY_CODE)}" "{say(words::SHOWN_WHEN_PUBLISHED)}" "{say(words::SEEN_BY_ALL)}</small>
                         </div>
                         <div class="row-x"><button type="submit" class="btn btn-main">{say(words::START)}</button></div>

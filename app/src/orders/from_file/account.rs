@@ -104,9 +104,6 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
         }
     }
     // A note on a row that orders nothing has no line to stand by.
-    for line in &account.lines {
-        beside.entry((line.sheet.clone(), line.row)).or_default();
-    }
     let rows: std::collections::HashSet<(&str, u32)> = account.lines.iter().map(|line| (line.sheet.as_str(), line.row)).collect();
     let alone = account.warnings.iter().filter(|warning| warning.row.is_some_and(|row| !rows.contains(&(warning.sheet.as_deref().unwrap_or_default(), row))));
     general.extend(alone.take(20).map(|warning| format!("{} {}: {}", say(words::ROW), warning.row.unwrap_or_default(), warning.message)));
