@@ -9,10 +9,66 @@ import hashlib
 import json
 import re
 import sys
+import xml.etree.ElementTree
 import zipfile
 
 import openpyxl
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+# The sequences of ECMA-376 part 1 (18.2.27, 18.3.1, 18.8): Excel "repairs" a workbook whose parts stand in another order,
+# and takes out what it does not expect; openpyxl and LibreOffice read it without a word.
+SEQUENCES = {
+    "workbook": "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups externalReferences definedNames calcPr oleSize "
+                "customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr webPublishObjects extLst",
+    "worksheet": "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState "
+                 "dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup "
+                 "headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF "
+                 "picture oleObjects controls webPublishItems tableParts extLst",
+    "sheetPr": "tabColor outlinePr pageSetUpPr",
+    "sheetView": "pane selection pivotSelection extLst",
+    "c": "f v is extLst",
+    "dataValidation": "formula1 formula2",
+    "headerFooter": "oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter",
+    "styleSheet": "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst",
+    "border": "start end left right top bottom diagonal vertical horizontal",
+    "xf": "alignment protection extLst",
+    "dxf": "font numFmt fill alignment border protection extLst",
+    "sst": "si extLst",
+}
+
+
+def faults(path):
+    """What Excel would take for damage: parts out of sequence, rows or cells that do not go up, styles that do not exist."""
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        roots = {name: xml.etree.ElementTree.fromstring(archive.read(name)) for name in archive.namelist() if name.endswith(".xml")}
+    styles = next((len(part.find(f"{MAIN}cellXfs")) for name, part in roots.items() if name == "xl/styles.xml"), 0)
+    strings = next((len(part) for name, part in roots.items() if name == "xl/sharedStrings.xml"), 0)
+    for name, root in roots.items():
+        for element in root.iter():
+            kind = element.tag.removeprefix(MAIN)
+            if kind in SEQUENCES and element.tag.startswith(MAIN):
+                order = SEQUENCES[kind].split()
+                children = [child.tag.removeprefix(MAIN) for child in element if child.tag.startswith(MAIN)]
+                at = [order.index(child) if child in order else None for child in children]
+                if None in at or at != sorted(at):
+                    found.append(f"{name}: {kind} holds {children}")
+            if kind == "sheetData":
+                rows = [int(row.get("r")) for row in element]
+                if any(one >= other for one, other in zip(rows, rows[1:])):
+                    found.append(f"{name}: rows do not go up")
+                for row in element:
+                    cells = [coordinate_from_string(cell.get("r")) for cell in row]
+                    columns = [column_index_from_string(column) for column, _ in cells]
+                    if any(one >= other for one, other in zip(columns, columns[1:])) or any(number != int(row.get("r")) for _, number in cells):
+                        found.append(f"{name}: cells of row {row.get('r')} do not go up")
+            if kind == "c" and int(element.get("s", 0)) >= styles:
+                found.append(f"{name}: {element.get('r')} has a style that does not exist")
+            if kind == "c" and element.get("t") == "s" and int(element.find(f"{MAIN}v").text) >= strings:
+                found.append(f"{name}: {element.get('r')} has a text that does not exist")
+    return found
 
 def column(workbook, name):
     """The column that a name stands for."""
@@ -114,6 +170,7 @@ def dump(path):
         "creator": properties.creator,
         "title": properties.title,
         "created": str(properties.created),
+        "faults": faults(path),
     }
 
 
