@@ -8,7 +8,7 @@ use kontor_shared::api::forms::{FormAccount, FormLine};
 use kontor_shared::catalog::ProductRow;
 use kontor_shared::catalog::search::Filter;
 use kontor_shared::drafts::{LineState, judge, write_quantity};
-use kontor_shared::money::Quantity;
+use kontor_shared::money::{Quantity, totals};
 use kontor_shared::orders::Verdict;
 use kontor_shared::words::{common, format, from_file as words, shop};
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ use crate::browser;
 use crate::catalogue::Catalogue;
 use crate::draft;
 use crate::lang::{count, lang, say};
-use crate::price_list::why;
+use crate::price_list::{Sums, why};
 use crate::ui::toast;
 
 /// Lines shown at first, and more with each press.
@@ -63,19 +63,29 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
     let mended: RwSignal<Mended> = RwSignal::new(HashMap::new());
     let shown = RwSignal::new(None::<Verdict>);
     let most = RwSignal::new(SHOWN);
-    let lines = {
+    let (mode, method) = (catalogue.info.vat_mode, catalogue.info.vat_method);
+    // How many lines would be taken, and what they come to.
+    let sum = {
         let (account, catalogue) = (account.clone(), catalogue.clone());
         Memo::new(move |_| {
-            mended.with(|mended| account.lines.iter().enumerate().filter(|(at, line)| ordered(line, mended.get(at), &catalogue).is_some()).count())
+            let currency = catalogue.info.currency;
+            let taken: Vec<(ProductRow, Quantity)> =
+                mended.with(|mended| account.lines.iter().enumerate().filter_map(|(at, line)| ordered(line, mended.get(&at), &catalogue)).collect());
+            let amounts: Vec<_> = taken
+                .iter()
+                .filter_map(|(product, quantity)| Some((judge(&write_quantity(*quantity, lang()), product, currency, lang()).1?, product.vat_rate())))
+                .collect();
+            (taken.len(), totals(&amounts, currency, mode, method).ok())
         })
     };
+    let lines = Memo::new(move |_| sum.with(|(lines, _)| *lines));
     let take = {
         let (account, catalogue) = (account.clone(), catalogue.clone());
         let navigate = use_navigate();
         move |replace: bool| {
             let lines: Vec<_> =
                 mended.with_untracked(|mended| account.lines.iter().enumerate().filter_map(|(at, line)| ordered(line, mended.get(&at), &catalogue)).collect());
-            draft::store().take_lines(&lines, replace);
+            draft::store().take_lines(&lines, &account, replace);
             navigate("/review", Default::default());
         }
     };
@@ -129,6 +139,12 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
         }
     };
     let nothing = account.read == 0;
+    let wanted_on = account.wanted_on.as_deref().map(|day| format::date(lang(), day)).unwrap_or_default();
+    let facts: Vec<_> = [(shop::PO_NUMBER, account.po_number.clone()), (shop::WANTED_ON, wanted_on), (shop::COMMENT, account.comment.clone())]
+        .into_iter()
+        .filter(|(_, said)| !said.is_empty())
+        .map(|(label, said)| view! { <dt>{say(label)}</dt><dd class="long">{said}</dd> })
+        .collect();
     let add = take.clone();
     let has_draft = move || draft::store().draft.with(|draft| !draft.is_empty());
     view! {
@@ -162,6 +178,8 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
                 </table></div>
             }.into_any()
         }}
+        {(!facts.is_empty()).then(|| view! { <dl class="facts">{facts}</dl> })}
+        {move || sum.get().1.filter(|_| lines.get() != 0).map(|totals| view! { <div class="sum-of-lines"><Sums totals=totals mode=mode/></div> })}
         <div class="row-x take-lines">
             <Show when=move || lines.get() != 0>
                 {
