@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use kontor_server::intake::{kind, mime};
 use kontor_shared::form::file::package;
 use kontor_shared::form::quantity::{self, MOST, Said};
 use kontor_shared::form::{Cell, Goods, Item, Row, Sheet, Workbook, file, identity, read, thin};
@@ -34,6 +35,16 @@ pub const ENTRIES: &[Entry] = &[
         ],
     },
     Entry { name: "form", call: cells, seeds: &[&[3, 0, 3, 1, 3, 4, 8, 3, 10, 1, 5, 8, 3, 11, 1, 7, 8, 9, 1, 10, 2, 3]] },
+    Entry {
+        name: "mime",
+        call: message,
+        seeds: &[
+            b"From: Ann <ann@x.example>\r\nTo: orders@firm.example\r\nSubject: =?koi8-r?B?+sHLwdo=?=\r\nMessage-ID: <1@x>\r\n\r\n2 boxes\r\n",
+            b"From: a@x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Hi\n--b\nContent-Type: text/csv; name*=utf-8''a%20b.csv\nContent-Disposition: attachment; filename*0=a; filename*1=.csv\nContent-Transfer-Encoding: base64\n\nQ29kZTtRdHkK\n--b--\n",
+            b"From: MAILER-DAEMON@mx\nReturn-Path: <>\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"r\"\n\n--r\nContent-Type: message/delivery-status\n\nAction: failed\n\n--r\nContent-Type: message/rfc822\n\nFrom: us@firm\n\nx\n--r--\n",
+            b"From: a@x\nContent-Type: message/rfc822\n\nFrom: b@y\nContent-Type: application/octet-stream; name=a.zip\nContent-Transfer-Encoding: quoted-printable\n\nPK=03=04",
+        ],
+    },
 ];
 
 /// A text in a quantity cell, behind a sign for the file's decimal mark.
@@ -167,4 +178,22 @@ fn told(book: &Workbook) {
     }
     thin(&mut book);
     assert_eq!(read(&book, &goods).lines, reading.lines);
+}
+
+/// A message as a mailbox hands it over. Nothing of it is more than was agreed on, or holds what neither a sheet nor a database
+/// takes; and only letters are answered.
+fn message(bytes: &[u8]) {
+    let letter = match mime::read(bytes) {
+        Ok(letter) => letter,
+        Err((code, detail)) => {
+            assert!(code.starts_with("mail_") && !detail.is_empty(), "{code}: {detail}");
+            return;
+        }
+    };
+    assert_eq!(mime::read(bytes).as_ref(), Ok(&letter), "read twice");
+    let plain = |text: &str, most: usize| text.chars().count() <= most && !text.chars().any(|sign| sign.is_control() && !matches!(sign, '\n' | '\t'));
+    assert!(plain(&letter.text, 20_000) && plain(&letter.subject, 300) && plain(&letter.from, 1_000), "{letter:?}");
+    assert!(letter.files.len() <= 41 && letter.files.iter().all(|file| plain(&file.name, 200) && !file.name.contains('/')), "{letter:?}");
+    let own = ["orders@firm.example".to_string()];
+    assert!(!kind::may_be_answered(&letter, &own) || kind::kind(&letter, &own) == kind::Kind::Letter);
 }

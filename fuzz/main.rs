@@ -1,11 +1,15 @@
 //! One program for every entry point: `KONTOR_FUZZ` names the one to call.
 #![no_main]
 
+// The server itself would be minutes of building; what takes a message apart stands on its own.
+extern crate self as kontor_server;
+
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 
 mod entries;
+pub mod intake;
 
 fn chosen() -> fn(&[u8]) {
     static CHOSEN: OnceLock<fn(&[u8])> = OnceLock::new();

@@ -20,6 +20,7 @@ pub fn spawn(state: AppState, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         tokio::join!(
             keep_at("mail", &stop, || async { outbox::run_due(&state, stopped).await.map(drop) }),
             keep_at("incoming", &stop, || async { intake::folder::run_due(&state, stopped).await.map(drop) }),
+            keep_at("incoming bodies", &stop, || intake::store::gone::run_due(&state, stopped)),
             intake::read_mailbox(&state, stop.clone()),
             keep_at("segments", &stop, || segments::live::run_due(&state, stopped)),
             keep_at("pictures", &stop, || async {

@@ -68,8 +68,8 @@ impl Kind {
             Self::Book => Limits { address_space: 512 << 20, cpu_seconds: 8, wall: Duration::from_secs(30), output: 16 << 20 },
             // typst needs 300 MiB of address space for a page, most of it reserved and never touched.
             Self::Pdf => Limits { address_space: 1 << 30, cpu_seconds: 30, wall: Duration::from_secs(60), output: 32 << 20 },
-            // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
             Self::Mail => Limits { address_space: 512 << 20, cpu_seconds: 10, wall: Duration::from_secs(30), output: 64 << 20 },
+            // 40 megapixels are 160 MB unpacked; a progressive JPEG holds its coefficients beside them.
             Self::Picture => Limits { address_space: 768 << 20, cpu_seconds: 15, wall: Duration::from_secs(30), output: 4 << 20 },
         }
     }
@@ -353,7 +353,7 @@ fn live(kind: Kind) -> anyhow::Result<()> {
         Kind::Book => book(input),
         Kind::Pdf => crate::pdf::work(&option, input),
         Kind::Picture => crate::pictures::make::work(&input),
-        Kind::Mail => crate::intake::mime::work(&input),
+        Kind::Mail => mail(&input),
     };
     let mut stdout = std::io::stdout().lock();
     match outcome {
@@ -368,6 +368,11 @@ fn live(kind: Kind) -> anyhow::Result<()> {
     }
     stdout.flush()?;
     Ok(())
+}
+
+/// Takes a message apart.
+fn mail(input: &[u8]) -> Outcome {
+    postcard::to_allocvec(&crate::intake::mime::read(input)?).map_err(|error| ("mail_unreadable", error.to_string()))
 }
 
 /// Reads every sheet of a file, which may be packed once more.

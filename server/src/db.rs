@@ -303,6 +303,7 @@ fn migrations() -> Migrator {
         (21, "incoming", include_str!("../migrations/0021_incoming.sql")),
         (22, "order_origins", include_str!("../migrations/0022_order_origins.sql")),
         (23, "form_columns", include_str!("../migrations/0023_form_columns.sql")),
+        (24, "intake", include_str!("../migrations/0024_intake.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

@@ -1,8 +1,8 @@
 //! Orders that come by e-mail, from a mailbox over IMAP or a directory messages are dropped into.
 //!
 //! [`mime`] takes a message apart in the child, [`kind`] says what it is, [`sender`] who proves to have sent it, [`take`] makes
-//! orders of its forms, [`answer`] tells what became of each line, [`confirm`] asks the customer where nothing is proved, and
-//! [`desk`] is where staff decide about the rest. Each message is in one [`State`].
+//! orders of its forms, [`answer`] tells what became of each line, [`confirm`] asks the customer where nothing is proved,
+//! [`undelivered`] learns from what came back, and [`desk`] is where staff decide about the rest. Each message is in one [`State`].
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -20,6 +20,7 @@ pub mod sender;
 pub mod store;
 pub mod take;
 pub mod text;
+pub mod undelivered;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

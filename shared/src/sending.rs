@@ -81,7 +81,8 @@ pub fn fault_of(reply: &str) -> Fault {
         }
     });
     match enhanced {
-        Some((5, 1, 1 | 6 | 10)) => Fault::NoSuchMailbox,
+        // No mailbox, no such domain, no address at all, moved away, given up; switched off; no way there.
+        Some((5, 1, 1 | 2 | 3 | 6 | 10) | (5, 2, 1) | (5, 4, 4)) => Fault::NoSuchMailbox,
         Some((5, 7, _)) => Fault::Sender,
         Some((4, 7, _)) => Fault::Busy,
         _ if words().next() == Some("421") => Fault::Busy,
@@ -162,6 +163,9 @@ mod tests {
     fn refusals_are_told_apart() {
         for (reply, fault) in [
             ("permanent error (550): 5.1.1 <a@b.example>: no such user", Fault::NoSuchMailbox),
+            ("permanent error (550): 5.2.1 mailbox disabled", Fault::NoSuchMailbox),
+            ("permanent error (550): 5.4.4 host not found", Fault::NoSuchMailbox),
+            ("permanent error (552): 5.2.2 mailbox full", Fault::Other),
             ("permanent error (550): 5.7.26 unauthenticated mail", Fault::Sender),
             ("permanent error (550): 5.7.515 Access denied", Fault::Sender),
             ("transient error (451): 4.7.32 no alignment", Fault::Busy),

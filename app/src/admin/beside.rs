@@ -4,7 +4,7 @@ use kontor_shared::api::entry::{NameOddity, OddityView, OrderBackground, OrderOr
 use kontor_shared::api::forms::FormAccount;
 use kontor_shared::orders::Verdict;
 use kontor_shared::orders::odd::OddKind;
-use kontor_shared::words::{common, entry as words, format, staff};
+use kontor_shared::words::{common, entry as words, format, incoming, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -109,10 +109,18 @@ fn Origin(origin: Option<OrderOrigin>) -> impl IntoView {
         let mailing = origin
             .mailing
             .map(|mailing| view! { <dt>{say(words::BY_MAILING)}</dt><dd><a href=format!("/admin/mailings/{}", mailing.id)>{mailing.name}</a></dd> });
+        // Who may not take orders in has no page of messages.
+        let letter = origin.mail.as_ref().filter(|_| may_write()).map(|mail| {
+            let href = format!("/admin/incoming/{}", mail.id);
+            view! { <dt>{say(incoming::BY_MAIL)}</dt><dd><a href=href>{say(incoming::THE_MESSAGE)}</a></dd> }
+        });
+        let wrote = origin.mail.filter(|mail| !mail.text.is_empty());
+        let wrote = wrote.map(|mail| view! { <h3>{say(incoming::CUSTOMER_WROTE)}</h3><p class="lines long">{mail.text}</p> });
         let account = origin.account.map(|account| view! { <details><summary>{say(words::WHAT_WAS_READ)}</summary><Account account=account/></details> });
         view! {
             <section class="panel panel-s"><h2>{say(words::ORIGIN)}</h2><div class="body stack">
-                <dl class="facts">{form}{received}{mailing}</dl>
+                <dl class="facts">{form}{received}{mailing}{letter}</dl>
+                {wrote}
                 {account}
             </div></section>
         }

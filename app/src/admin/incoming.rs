@@ -24,7 +24,8 @@ fn why(state: &str, reason: &str, detail: &str) -> String {
     if reason.is_empty() && state != "accepted" {
         return String::new();
     }
-    words::reason(reason).map_or_else(|| format!("{reason} {detail}"), |word| word.with(lang(), &[("detail", &detail)]))
+    let waiting = (state == "needs_person").then(|| words::waiting(reason)).flatten();
+    waiting.or_else(|| words::reason(reason)).map_or_else(|| format!("{reason} {detail}"), |word| word.with(lang(), &[("detail", &detail)]))
 }
 
 #[component]

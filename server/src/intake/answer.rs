@@ -43,6 +43,8 @@ struct Corrected {
 
 /// An answer, ready to be put into the outbox.
 pub struct Answer {
+    /// The number of the file it is about; 0: about the whole message.
+    pub file: i64,
     cause: String,
     customer: CustomerId,
     recipients: Vec<String>,
@@ -79,11 +81,12 @@ pub async fn of_file(state: &AppState, mail: &MailRow, file: &Found, customer: &
     let contacts = orders::order_mail_addresses(&mut connection, &buyer.id, false).await?;
     let sender = (known && mail.answerable == 1).then(|| mail.sender.clone());
     let order = file.order.as_ref().filter(|order| !order.double);
-    let recipients: BTreeSet<String> = match (order, sender) {
-        (Some(_), sender) => contacts.into_iter().chain(sender).map(|address| address.to_lowercase()).collect(),
-        (None, Some(sender)) => [sender].into(),
-        (None, None) => contacts.into_iter().collect(),
+    let to: Vec<String> = match (order, sender) {
+        (Some(_), sender) => contacts.into_iter().chain(sender).collect(),
+        (None, Some(sender)) => vec![sender],
+        (None, None) => contacts,
     };
+    let recipients: BTreeSet<String> = to.into_iter().map(|address| address.to_lowercase()).collect();
     let mut allowed = Vec::new();
     for address in recipients {
         if order.is_some() || may_write(&mut connection, &address, state.clock.now_ms()).await? {
@@ -102,7 +105,8 @@ pub async fn of_file(state: &AppState, mail: &MailRow, file: &Found, customer: &
     drop(connection);
     let (subject, text) = texts(state, &firm, mail, file, lang, sheet.is_some())?;
     Ok(Some(Answer {
-        cause: format!("incoming {} {}", mail.id, file.row.no),
+        file: file.row.no,
+        cause: cause(&mail.id, file.row.no, file.order.as_ref()),
         customer: buyer.id.parse().context("stored customer id")?,
         recipients: allowed,
         lang,
@@ -113,6 +117,14 @@ pub async fn of_file(state: &AppState, mail: &MailRow, file: &Found, customer: &
     }))
 }
 
+/// What an answer tells of. A file that was refused may become an order later, and that is another thing to tell.
+fn cause(mail: &str, no: i64, order: Option<&Ordered>) -> String {
+    match order {
+        Some(order) => format!("incoming {mail} {no} {}", order.id),
+        None => format!("incoming {mail} {no}"),
+    }
+}
+
 /// A message of the firm's own to whoever sent one, without an account: why it is refused.
 pub fn by_hand(mail: &MailRow, firm: &FirmSettings, customer: CustomerId, lang: Lang, reason: &str) -> Answer {
     let mut text = Text::new(lang);
@@ -120,6 +132,7 @@ pub fn by_hand(mail: &MailRow, firm: &FirmSettings, customer: CustomerId, lang: 
     text.line(&words::BECAUSE.with(lang, &[("reason", &reason)]));
     text.sign(firm);
     Answer {
+        file: 0,
         cause: format!("incoming {} refused", mail.id),
         customer,
         recipients: vec![mail.sender.clone()],
@@ -131,11 +144,12 @@ pub fn by_hand(mail: &MailRow, firm: &FirmSettings, customer: CustomerId, lang: 
     }
 }
 
-/// Whether an address was not written to too often of what came from it.
+/// Whether an address was not written to too often of what came from it. Answers go to addresses in lower case.
 pub async fn may_write(connection: &mut AnyConnection, address: &str, now: i64) -> sqlx::Result<bool> {
+    let address = address.to_lowercase();
     for (most, since) in [(MOST_IN_AN_HOUR, HOUR_MS), (MOST_IN_A_DAY, 24 * HOUR_MS)] {
         let written: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages WHERE recipient = $1 AND thread <> '' AND created_at > $2")
-            .bind(address)
+            .bind(&address)
             .bind(now - since)
             .fetch_one(&mut *connection)
             .await?;
@@ -293,5 +307,17 @@ impl Text {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_refused_and_becomes_an_order_is_told_of_twice() {
+        let order = Ordered { id: "0199".into(), number: "7".into(), double: false };
+        assert_ne!(cause("mail", 1, None), cause("mail", 1, Some(&order)));
+        assert_eq!(cause("mail", 1, Some(&order)), cause("mail", 1, Some(&order.clone())));
     }
 }

@@ -11,7 +11,7 @@ use sqlx::AnyConnection;
 
 use super::desk;
 use super::store::{self, FileRow, MailRow};
-use super::take::{Found, Putting, lang_of};
+use super::take::{Found, NOT_PROVED, Putting, lang_of};
 use super::{State, answer};
 use crate::error::{AppError, Result};
 use crate::extract::Json;
@@ -33,21 +33,12 @@ pub async fn ask(connection: &mut AnyConnection, state: &AppState, mail: &MailRo
         return Ok(asked);
     }
     let firm = state.firm().await?;
-    for file in found.iter().filter(|file| file.row.reason == "not_proved") {
+    for file in found.iter().filter(|file| file.row.reason == NOT_PROVED) {
         let (Some(customer_id), Some(account)) = (&file.row.customer_id, &file.account) else { continue };
         let Some(customer) = orders::customer(connection, customer_id).await? else { continue };
         let lang = lang_of(connection, customer_id, &firm).await?;
-        let mut addresses = orders::order_mail_addresses(connection, customer_id, false).await?;
-        // Whoever forges mails must not make the firm write them.
-        let now = state.clock.now_ms();
-        let mut allowed = Vec::new();
-        for address in addresses.drain(..) {
-            if answer::may_write(connection, &address, now).await? {
-                allowed.push(address);
-            }
-        }
         // One link: whoever opens it first decides for the customer.
-        let Some(address) = allowed.first() else { continue };
+        let Some(address) = whom(connection, customer_id, state.clock.now_ms()).await? else { continue };
         let token = links::new_token();
         let id = customer.id.parse::<CustomerId>().context("stored customer id")?;
         links::store(connection, &state.clock, Purpose::MailOrder, &file.row.id, "", &customer.code, &token).await?;
@@ -57,7 +48,7 @@ pub async fn ask(connection: &mut AnyConnection, state: &AppState, mail: &MailRo
         let letter = NewMail {
             cause: &cause,
             customer: Some(id),
-            recipient: address,
+            recipient: &address,
             lang,
             subject: words::CONFIRM_SUBJECT.say(lang),
             text: &text,
@@ -68,6 +59,16 @@ pub async fn ask(connection: &mut AnyConnection, state: &AppState, mail: &MailRo
         asked.push(file.row.id.clone());
     }
     Ok(asked)
+}
+
+/// The first of a customer's addresses that may be written to: whoever forges mails must not make the firm write them.
+async fn whom(connection: &mut AnyConnection, customer: &str, now: i64) -> Result<Option<String>> {
+    for address in orders::order_mail_addresses(connection, customer, false).await? {
+        if answer::may_write(connection, &address, now).await? {
+            return Ok(Some(address.to_lowercase()));
+        }
+    }
+    Ok(None)
 }
 
 /// How causes of mails with such a link begin.
@@ -117,7 +118,13 @@ pub async fn confirm(Shared(state): Shared<AppState>, Json(sent): Json<UseLink>)
     let taken = desk::enter(&state, &mail, file, &customer, None, putting).await?;
     let answers = answer::of_file(&state, &mail, &taken.found, &customer).await?;
     let mut tx = state.db.write_tx().await?;
-    links::take(&mut tx, Purpose::MailOrder, &sent.token, now).await?.ok_or_else(ended)?;
+    let mail = store::mail(&mut tx, state.db.for_update(), &mail.id).await?.ok_or_else(ended)?;
+    // Of two at once, one gets it.
+    if store::files(&mut tx, &mail.id).await?.iter().any(|file| file.id == taken.found.row.id && file.order_id.is_some()) {
+        return Err(ended());
+    }
+    // Where somebody has decided about the message meanwhile, the link has ended; but the order is stored by now, and that counts.
+    links::take(&mut tx, Purpose::MailOrder, &sent.token, now).await?;
     store::set_customer(&mut tx, &mail.id, &customer).await?;
     desk::settle(&mut tx, &state, &mail, &taken, "").await?;
     answer::send(&mut tx, &state, answers.into_iter().collect()).await?;

@@ -6,24 +6,31 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use kontor_shared::api::OrderCustomer;
 use kontor_shared::api::incoming::{
-    ConfirmedOrder, DecideIncoming, IncomingBox, IncomingFile, IncomingMail, IncomingPage, IncomingView, ReadAgain, ReadIncoming, TakeIncoming,
+    ConfirmedOrder, DecideIncoming, IncomingBox, IncomingFile, IncomingMail, IncomingPage, IncomingView, OtherLine, OtherOrder, ReadAgain, ReadIncoming,
+    TakeIncoming,
 };
 use kontor_shared::audit::Action;
 use kontor_shared::ids::OrderId;
+use kontor_shared::money::Quantity;
+use kontor_shared::orders::Verdict;
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
 use super::store::{self, FileRow, MailRow};
-use super::take::{self, Found, Ordered, Putting};
-use super::{State, answer, sender::Evidence};
+use super::take::{self, Found, NOT_PROVED, OTHER_OPEN, Ordered, Putting};
+use super::{State, answer, confirm, folder, sender::Evidence};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text, seen_revision, with_revision};
 use crate::forms::{self, AsOrder, Asking, Incoming};
+use crate::links::{self, Purpose};
 use crate::orders::entry::By;
 use crate::orders::store as orders;
 use crate::time::rfc3339;
 use crate::{AppState, audit, auth, bodies, child};
+
+/// Why a file is ignored beside which there is an order.
+const PUT_ASIDE: &str = "put_aside";
 
 #[derive(Deserialize)]
 pub struct Filter {
@@ -55,6 +62,8 @@ pub async fn list(Shared(state): Shared<AppState>, Query(filter): Query<Filter>)
     }
     let waiting = store::count(&mut connection, State::NeedsPerson.word()).await?.max(0) as u64;
     let boxes = store::boxes(&mut connection).await?;
+    // The drop directory is looked into all the time; it is told of where something stands in the way.
+    let boxes: Vec<store::BoxRow> = boxes.into_iter().filter(|row| row.name != folder::NAME || !row.trouble.is_empty()).collect();
     let told = |row: store::BoxRow| IncomingBox { name: row.name, looked_at: (row.looked_at > 0).then(|| rfc3339(row.looked_at)), trouble: row.trouble };
     Ok(Json(IncomingPage { mails, next, waiting, boxes: boxes.into_iter().map(told).collect() }))
 }
@@ -83,9 +92,15 @@ async fn view(connection: &mut AnyConnection, id: &str) -> Result<IncomingView> 
     let row = store::mail(connection, "", id).await?.ok_or(AppError::NotFound)?;
     let mut files = Vec::new();
     for file in store::files(connection, id).await? {
+        let other = match file.reason == OTHER_OPEN {
+            true => other(connection, &file).await?,
+            false => None,
+        };
         files.push(IncomingFile {
+            other,
             no: u32::try_from(file.no).context("stored number")?,
             size: file.size.max(0) as u64,
+            kept: file.hash.is_some() || row.raw_hash.is_some(),
             customer: customer(connection, file.customer_id.as_deref()).await?,
             account: if file.account.is_empty() { None } else { Some(serde_json::from_str(&file.account).context("stored account")?) },
             name: file.name,
@@ -96,6 +111,7 @@ async fn view(connection: &mut AnyConnection, id: &str) -> Result<IncomingView> 
             order: file.order_id,
         });
     }
+    let answerable = may_be_told(connection, &row).await?.is_some();
     Ok(IncomingView {
         revision: row.revision,
         kind: row.kind.clone(),
@@ -103,11 +119,28 @@ async fn view(connection: &mut AnyConnection, id: &str) -> Result<IncomingView> 
         text: row.text.clone(),
         place: row.place.clone(),
         kept: row.raw_hash.is_some(),
-        answerable: row.answerable == 1,
+        answerable,
         decided_by: row.decided_by.clone(),
         files,
         mail: shown(connection, row).await?,
     })
+}
+
+/// The customer as whose person the sender may be told something. A stranger is not written to: the address may be anybody's.
+async fn may_be_told(connection: &mut AnyConnection, row: &MailRow) -> Result<Option<String>> {
+    let Some(customer) = row.customer_id.as_ref().filter(|_| row.answerable == 1) else { return Ok(None) };
+    let known = store::customers_of_address(connection, &row.sender).await?.contains(customer);
+    Ok(known.then(|| customer.clone()))
+}
+
+/// The order that a file would be another of, while it still is one.
+async fn other(connection: &mut AnyConnection, file: &FileRow) -> Result<Option<OtherOrder>> {
+    let form = file.form_id.as_deref().unwrap_or_default();
+    let Some((id, number)) = store::open_order_of_form(connection, form, &file.content).await? else { return Ok(None) };
+    let rows = orders::lines(connection, &id).await?;
+    let taken = rows.into_iter().filter(|row| row.verdict != Verdict::Refused.word());
+    let lines = taken.map(|row| OtherLine { code: row.product_code, name: row.name, quantity: Quantity::from_raw(row.quantity) }).collect();
+    Ok(Some(OtherOrder { id, number, lines }))
 }
 
 fn answered(view: IncomingView) -> Response {
@@ -134,13 +167,31 @@ pub async fn raw(Shared(state): Shared<AppState>, Path(id): Path<String>) -> Res
 /// `GET /api/incoming/{id}/files/{no}`: a file as it came. Never opened by the browser: it is a stranger's.
 pub async fn download(Shared(state): Shared<AppState>, Path((id, no)): Path<(String, u32)>) -> Result<Response> {
     let mut connection = state.db.read().await?;
+    let mail = store::mail(&mut connection, "", &id).await?.ok_or(AppError::NotFound)?;
     let row = numbered(&mut connection, &id, no).await?;
-    let body = match &row.hash {
-        Some(hash) => bodies::get(&mut connection, hash).await?,
+    let body = match row.hash.as_ref().or(mail.raw_hash.as_ref()) {
+        Some(hash) => bodies::get(&mut connection, hash).await?.map(|body| body.bytes),
         None => None,
     };
-    let body = body.ok_or_else(|| AppError::conflict("gone", "the file is kept no longer"))?;
-    Ok(file_response(&row.name, body.bytes))
+    drop(connection);
+    let bytes = match body {
+        Some(raw) if row.hash.is_none() => within(&raw, &row).await?,
+        body => body,
+    };
+    let bytes = bytes.ok_or_else(|| AppError::conflict("gone", "the file is kept no longer"))?;
+    Ok(file_response(&row.name, bytes))
+}
+
+/// A file that is kept within its message only.
+async fn within(raw: &[u8], row: &FileRow) -> Result<Option<Vec<u8>>> {
+    let letter = match child::read_mail(raw).await {
+        Ok(letter) => letter,
+        Err(child::ChildError::Refused { .. }) => return Ok(None),
+        Err(child::ChildError::Failed(error)) => return Err(AppError::Internal(error)),
+    };
+    // A later version of the program may count the files of a message otherwise.
+    let numbered = letter.files.into_iter().zip(1..).find(|(file, no)| *no == row.no && file.name == row.name);
+    Ok(numbered.map(|(file, _)| file.bytes))
 }
 
 fn file_response(name: &str, bytes: Vec<u8>) -> Response {
@@ -265,6 +316,10 @@ pub async fn take(
     let answers = answer::of_file(&state, &mail, &taken.found, &customer).await?;
     let mut tx = state.db.write_tx().await?;
     let current = store::mail(&mut tx, state.db.for_update(), &id).await?.ok_or(AppError::NotFound)?;
+    // The order is stored by now; whoever takes the file again finds it.
+    if current.revision != mail.revision {
+        return Err(decided());
+    }
     let before = (current.state.clone(), current.reason.clone());
     store::set_customer(&mut tx, &id, &customer).await?;
     settle(&mut tx, &state, &current, &taken, &who.actor()).await?;
@@ -300,27 +355,42 @@ pub async fn decide(
     if seen.is_some_and(|seen| seen != mail.revision) {
         return Err(decided());
     }
-    let files = store::files(&mut tx, &id).await?;
+    let mut files = store::files(&mut tx, &id).await?;
     let written: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages WHERE cause = $1").bind(format!("incoming {id} refused")).fetch_one(&mut *tx).await?;
-    if files.iter().any(|file| file.order_id.is_some()) || (next == State::NeedsPerson && written > 0) {
+    let ordered = files.iter().find(|file| file.order_id.is_some()).cloned();
+    // An order that is stored and not written down here yet is one, too; who takes its file again finds it.
+    let under_way = store::has_order_under_way(&mut tx, &id).await?;
+    let may = match (next, &ordered) {
+        (State::NeedsPerson, ordered) => ordered.is_none() && written == 0,
+        _ if under_way => false,
+        // What waits beside an order may turn out to be none.
+        (State::Ignored, Some(_)) => mail.state == State::NeedsPerson.word(),
+        (_, ordered) => ordered.is_none(),
+    };
+    if !may {
         return Err(AppError::conflict("answered", "it became an order or was answered"));
     }
+    if next != State::NeedsPerson {
+        end_links(&mut tx, &mut files).await?;
+    }
     let by = if next == State::NeedsPerson { String::new() } else { who.actor() };
+    if ordered.is_some() {
+        for file in files.iter_mut().filter(|file| file.verdict == State::NeedsPerson.word()) {
+            (file.verdict, file.reason, file.detail) = (State::Ignored.word().into(), PUT_ASIDE.into(), String::new());
+            store::decide_file(&mut tx, file).await?;
+        }
+    }
     // Taken back, the files say again why it waits.
-    let waits = files.iter().find(|file| file.verdict == State::NeedsPerson.word());
-    let (reason, detail) = match next {
-        State::NeedsPerson => waits.map_or(("no_file", ""), |file| (file.reason.as_str(), file.detail.as_str())),
-        _ => ("by_hand", wanted.reason.trim()),
+    let with = |verdict: State| files.iter().find(|file| file.verdict == verdict.word());
+    let waits = with(State::NeedsPerson).or_else(|| with(State::Refused));
+    let (state_after, reason, detail) = match (next, &ordered) {
+        (State::NeedsPerson, _) => waits.map_or((next, "no_file", ""), |file| (next, file.reason.as_str(), file.detail.as_str())),
+        (_, Some(order)) => (State::Accepted, order.reason.as_str(), order.detail.as_str()),
+        _ => (next, "by_hand", wanted.reason.trim()),
     };
-    store::decide(&mut tx, &id, next.word(), reason, detail, &by, state.clock.now_ms()).await?;
+    store::decide(&mut tx, &id, state_after.word(), reason, detail, &by, state.clock.now_ms()).await?;
     if next == State::Refused && wanted.tell {
-        let customer = mail.customer_id.clone();
-        let known = match &customer {
-            Some(customer) => store::customers_of_address(&mut tx, &mail.sender).await?.contains(customer),
-            None => false,
-        };
-        // A stranger is not written to: the address may be anybody's.
-        let Some(customer) = customer.filter(|_| known && mail.answerable == 1) else {
+        let Some(customer) = may_be_told(&mut tx, &mail).await? else {
             return Err(AppError::conflict("not_answerable", "the sender is nobody's contact, or a program"));
         };
         let lang = take::lang_of(&mut tx, &customer, &firm).await?;
@@ -331,4 +401,14 @@ pub async fn decide(
     audit::record(&mut tx, &state.clock, &who.actor(), Action::IncomingDecide, &id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(answered(view(&mut *state.db.read().await?, &id).await?))
+}
+
+/// Who was asked by link is not asked any more.
+async fn end_links(tx: &mut AnyConnection, files: &mut [FileRow]) -> Result<()> {
+    for file in files.iter_mut().filter(|file| file.reason == confirm::ASKED) {
+        links::end(tx, Purpose::MailOrder, &file.id).await?;
+        file.reason = NOT_PROVED.into();
+        store::decide_file(tx, file).await?;
+    }
+    Ok(())
 }

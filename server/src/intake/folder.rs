@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::store::Place;
+use super::store::{self, Place};
 use super::take;
 use super::{State, mime};
 use crate::AppState;
@@ -16,32 +16,69 @@ pub fn directory(state: &AppState) -> PathBuf {
     state.config.data.join("incoming")
 }
 
-/// Takes in what lies there now, the oldest name first.
+/// The box's name, as mailboxes have theirs.
+pub const NAME: &str = "incoming";
+
+/// Takes in what lies there now, the oldest name first. A file that cannot be read holds up no other; that it lies there is
+/// shown where staff see how the boxes do.
 pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<u32> {
     let directory = directory(state);
     let mut taken = 0;
-    for path in waiting(&directory)? {
-        if stopped() {
-            break;
+    let mut trouble = None;
+    match waiting(&directory) {
+        Ok(paths) => {
+            for path in paths {
+                if stopped() {
+                    break;
+                }
+                match one(state, &directory, &path).await {
+                    Ok(()) => taken += 1,
+                    // Another server took it.
+                    Err(_) if !path.exists() => {}
+                    Err(error) => drop(trouble.get_or_insert(error)),
+                }
+            }
         }
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let place = Place { source: "drop", name: name.chars().take(200).collect(), uidvalidity: None, uid: None };
-        let size = std::fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
-        let read = if size > mime::LARGEST as u64 {
-            let head = head_of(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            take::unread(state, &head, &place, "mail_too_large", "").await
-        } else {
-            let raw = tokio::fs::read(&path).await.with_context(|| format!("cannot read {}", path.display()))?;
-            take::take(state, &raw, &place).await
-        };
-        let now = read.map_err(|error| match error {
-            AppError::Internal(error) => error,
-            other => anyhow::anyhow!("{other:?}"),
-        })?;
-        file(&directory.join(folder(now)), &path, &name)?;
-        taken += 1;
+        Err(error) => trouble = Some(error),
     }
-    Ok(taken)
+    note(state, trouble.as_ref()).await?;
+    match trouble {
+        Some(error) => Err(error),
+        None => Ok(taken),
+    }
+}
+
+/// Takes in one message and files it.
+async fn one(state: &AppState, directory: &Path, path: &Path) -> anyhow::Result<()> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let place = Place { source: "drop", name: name.chars().take(200).collect(), uidvalidity: None, uid: None };
+    let size = std::fs::metadata(path).with_context(|| format!("cannot read {name}"))?.len();
+    let read = if size > mime::LARGEST as u64 {
+        let head = head_of(path).with_context(|| format!("cannot read {name}"))?;
+        take::unread(state, &head, &place, "mail_too_large", "").await
+    } else {
+        let raw = tokio::fs::read(path).await.with_context(|| format!("cannot read {name}"))?;
+        take::take(state, &raw, &place).await
+    };
+    let now = read.map_err(|error| match error {
+        AppError::Internal(error) => error,
+        other => anyhow::anyhow!("{other:?}"),
+    })?;
+    file(&directory.join(folder(now)), path, &name)
+}
+
+/// Writes down what stands in the way, where that is anything new.
+async fn note(state: &AppState, trouble: Option<&anyhow::Error>) -> anyhow::Result<()> {
+    let said: String = trouble.map(|error| format!("{error:#}").chars().take(300).collect()).unwrap_or_default();
+    let before = store::trouble(&mut *state.db.read().await?, NAME).await?;
+    if before.unwrap_or_default() == said {
+        return Ok(());
+    }
+    let mut tx = state.db.write_tx().await?;
+    store::open_box(&mut tx, NAME).await?;
+    store::looked(&mut tx, NAME, &said, state.clock.now_ms()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The folder of messages in a state.
@@ -64,7 +101,7 @@ fn waiting(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         // A link may lead anywhere.
-        if name.ends_with(".eml") && !name.starts_with('.') && entry.file_type()?.is_file() {
+        if name.to_ascii_lowercase().ends_with(".eml") && !name.starts_with('.') && entry.file_type()?.is_file() {
             found.push(entry.path());
         }
     }

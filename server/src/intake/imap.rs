@@ -28,8 +28,8 @@ const IDLE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
-/// After so many failures in a row only the head of the next message is fetched, so that one message holds up no other.
-const MOST_FAILURES: i64 = 5;
+/// After so many tries of one message only its head is fetched, so that it holds up no other.
+const MOST_TRIES: i64 = 5;
 /// Of a message of which only the head is fetched.
 const HEAD: &str = "BODY.PEEK[HEADER]<0.65536>";
 
@@ -203,7 +203,6 @@ struct Reader<'a> {
     name: String,
     uidvalidity: i64,
     last: i64,
-    failures: i64,
 }
 
 impl<'a> Reader<'a> {
@@ -213,7 +212,7 @@ impl<'a> Reader<'a> {
         let mut tx = state.db.write_tx().await?;
         let taken = store::lease(&mut tx, &name, owner(state), now, now + LEASE_MS).await?;
         tx.commit().await?;
-        Ok(taken.map(|(uidvalidity, last, failures)| Self { state, address, name, uidvalidity, last, failures }))
+        Ok(taken.map(|(uidvalidity, last)| Self { state, address, name, uidvalidity, last }))
     }
 
     async fn renew(&self) -> anyhow::Result<bool> {
@@ -245,6 +244,7 @@ impl<'a> Reader<'a> {
             self.read_to(0).await?;
         }
         let mut taken = 0;
+        let mut stays = String::new();
         for uid in session.newer(self.last).await? {
             if stopped() || !self.renew().await? {
                 return Ok(taken);
@@ -258,35 +258,61 @@ impl<'a> Reader<'a> {
                     // It is stored; that it stays in the folder is a nuisance, no loss.
                     Err(error) if error.downcast_ref::<Refused>().is_some() => {
                         tracing::warn!(mailbox = self.name, folder, error = format!("{error:#}"), "a message cannot be moved");
+                        stays = format!("{folder}: {error:#}").chars().take(300).collect();
                     }
                     filed => filed?,
                 }
                 taken += 1;
             }
             self.read_to(uid).await?;
-            self.failures = 0;
         }
         let mut tx = self.state.db.write_tx().await?;
-        store::looked(&mut tx, &self.name, "", self.state.clock.now_ms()).await?;
+        store::looked(&mut tx, &self.name, &stays, self.state.clock.now_ms()).await?;
         tx.commit().await?;
         Ok(taken)
     }
 
+    /// Counts a try of a message before it is tried, so that one which ends the program counts as well.
+    async fn trying(&self, uid: i64) -> anyhow::Result<i64> {
+        let mut tx = self.state.db.write_tx().await?;
+        let tries = store::trying(&mut tx, &self.name, uid).await?;
+        tx.commit().await?;
+        Ok(tries)
+    }
+
     /// Takes a message in; none where it is gone by now.
     async fn message(&self, session: &mut Session, uid: i64) -> anyhow::Result<Option<State>> {
-        let Some(size) = session.size(uid).await? else { return Ok(None) };
+        let last_try = self.trying(uid).await? > MOST_TRIES;
         let place = Place { source: "imap", name: self.name.clone(), uidvalidity: Some(self.uidvalidity), uid: Some(uid) };
-        let too_large = size > mime::LARGEST as u64;
-        let taken = if too_large || self.failures >= MOST_FAILURES {
-            let Some(head) = session.body(uid, HEAD).await? else { return Ok(None) };
-            take::unread(self.state, &head, &place, if too_large { "mail_too_large" } else { "failed" }, "").await
-        } else {
-            let Some(raw) = session.body(uid, "BODY.PEEK[]").await? else { return Ok(None) };
-            take::take(self.state, &raw, &place).await
+        let (raw, reason) = match self.fetched(session, uid, last_try).await {
+            Ok(Some(fetched)) => fetched,
+            Ok(None) => return Ok(None),
+            // Servers hand a damaged message out to nobody. It is told of, and others go on.
+            Err(error) if last_try && error.downcast_ref::<Refused>().is_some() => {
+                let note = format!("Subject: {}: {error:#}\r\n\r\n{} {} {uid}\r\n", self.name, self.name, self.uidvalidity);
+                (note.into_bytes(), Some("failed"))
+            }
+            Err(error) => return Err(error),
+        };
+        let taken = match reason {
+            Some(reason) => take::unread(self.state, &raw, &place, reason, "").await,
+            None => take::take(self.state, &raw, &place).await,
         };
         taken.map(Some).map_err(|error| match error {
             AppError::Internal(error) => error,
             other => anyhow::anyhow!("{other:?}"),
         })
+    }
+
+    /// A message to the byte, or its head and why it is no more than that; none where it is gone.
+    async fn fetched(&self, session: &mut Session, uid: i64, last_try: bool) -> anyhow::Result<Option<(Vec<u8>, Option<&'static str>)>> {
+        let Some(size) = session.size(uid).await? else { return Ok(None) };
+        let only_head = match (size > mime::LARGEST as u64, last_try) {
+            (true, _) => Some("mail_too_large"),
+            (false, true) => Some("failed"),
+            (false, false) => None,
+        };
+        let raw = session.body(uid, if only_head.is_some() { HEAD } else { "BODY.PEEK[]" }).await?;
+        Ok(raw.map(|raw| (raw, only_head)))
     }
 }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 use super::text;
-use crate::child::Outcome;
 
 /// Largest message opened; a larger one waits for a person.
 pub const LARGEST: usize = 25 << 20;
@@ -21,6 +20,13 @@ const MOST_TEXT: usize = 20_000;
 const MOST_HEADER: usize = 1_000;
 /// Unpacked, of all files together.
 const MOST_BYTES: usize = 48 << 20;
+/// No table packs so well, above so many bytes.
+const MOST_RATIO: u64 = 200;
+const ANY_RATIO: u64 = 1 << 20;
+
+const DELIVERY_STATUS: &str = "message/delivery-status";
+/// The parts of a report besides its text (RFC 6522): what became of a message, and the message or its head.
+const REPORTED: [&str; 3] = [DELIVERY_STATUS, "message/rfc822", "text/rfc822-headers"];
 
 /// A message, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +38,6 @@ pub struct Letter {
     pub from: String,
     /// Absent where no server wrote one; empty where it is `<>`.
     pub return_path: Option<String>,
-    /// To, Cc and where it was delivered to.
-    pub to: Vec<String>,
     pub subject: String,
     pub in_reply_to: Vec<String>,
     pub references: Vec<String>,
@@ -44,14 +48,16 @@ pub struct Letter {
     pub list: bool,
     /// Whether a header of the kinds absence notes have stands in it.
     pub robot: bool,
-    /// `Authentication-Results`, the topmost first.
+    /// `Authentication-Results` as they stand, undecoded; the topmost first.
     pub authentication: Vec<String>,
     /// Of a `multipart/report`: `delivery-status` and its like.
     pub report: String,
     pub media_type: String,
+    /// Ids of messages that came back within this one.
+    pub returned: Vec<String>,
+    /// What a report says of deliveries that failed, one text each (RFC 3464).
+    pub undelivered: Vec<String>,
     pub text: String,
-    /// The sender within a message that was sent on; a hint, no more.
-    pub forwarded_from: String,
     pub files: Vec<File>,
 }
 
@@ -81,19 +87,14 @@ pub enum Look {
     Other,
 }
 
-type Refusal = (&'static str, String);
+/// Why a message is not taken apart: a code, and what a person reads.
+pub type Refusal = (&'static str, String);
 
 struct Walk {
     letter: Letter,
     html: String,
     parts: usize,
     bytes: usize,
-}
-
-/// Takes a message apart, in the child.
-pub(crate) fn work(bytes: &[u8]) -> Outcome {
-    let letter = read(bytes)?;
-    postcard::to_allocvec(&letter).map_err(|error| ("mail_unreadable", error.to_string()))
 }
 
 /// Takes a message apart.
@@ -109,6 +110,10 @@ pub fn read(bytes: &[u8]) -> Result<Letter, Refusal> {
         walk.letter.text = without_tags(&walk.html);
     }
     walk.letter.text = bounded(walk.letter.text.trim(), MOST_TEXT);
+    if walk.letter.returned.is_empty() {
+        // Programs that know of no reports write what came back below their text.
+        walk.letter.returned = returned_ids(&walk.letter.text);
+    }
     Ok(walk.letter)
 }
 
@@ -134,8 +139,12 @@ fn headers(mail: &ParsedMail<'_>) -> Letter {
     };
     let first = |name: &str| all(name).into_iter().next().unwrap_or_default();
     let has = |name: &str| mail.headers.iter().any(|header| header.get_key_ref().to_ascii_lowercase().starts_with(name));
-    let from: Vec<String> = all("From").iter().flat_map(|header| text::addresses(header)).collect();
-    let sole = from.first().filter(|first| from.iter().all(|other| other == *first)).cloned();
+    let raw = |name: &str| -> Vec<String> {
+        mail.headers.iter().filter(|header| header.get_key_ref().eq_ignore_ascii_case(name)).map(|header| text::raw(header.get_value_raw())).collect()
+    };
+    // Several headers may say the same.
+    let from: Vec<Option<String>> = raw("From").iter().map(|header| text::sender(header)).collect();
+    let sole = from.first().filter(|first| from.iter().all(|other| other == *first)).cloned().flatten();
     let ids = |name: &str| all(name).iter().flat_map(|header| text::message_ids(header)).take(50).collect::<Vec<_>>();
     let parameter = |name: &str| mail.ctype.params.get(name).cloned().unwrap_or_default().to_ascii_lowercase();
     Letter {
@@ -143,7 +152,6 @@ fn headers(mail: &ParsedMail<'_>) -> Letter {
         date: first("Date"),
         from: sole.unwrap_or_default(),
         return_path: all("Return-Path").first().map(|path| text::addresses(path).into_iter().next().unwrap_or_default()),
-        to: ["To", "Cc", "Delivered-To", "X-Original-To"].iter().flat_map(|name| all(name)).flat_map(|header| text::addresses(&header)).collect(),
         subject: bounded(&first("Subject"), 300),
         in_reply_to: ids("In-Reply-To"),
         references: ids("References"),
@@ -152,7 +160,7 @@ fn headers(mail: &ParsedMail<'_>) -> Letter {
         suppress: first("X-Auto-Response-Suppress").to_ascii_lowercase(),
         list: has("list-"),
         robot: ["x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply"].iter().any(|name| has(name)),
-        authentication: all("Authentication-Results"),
+        authentication: raw("Authentication-Results"),
         report: if mail.ctype.mimetype == "multipart/report" { parameter("report-type") } else { String::new() },
         media_type: bounded(&mail.ctype.mimetype, 100),
         ..Letter::default()
@@ -173,10 +181,14 @@ impl Walk {
             return self.forwarded(part, depth);
         }
         let name = file_name(part);
+        if !self.letter.report.is_empty() && REPORTED.contains(&media_type.as_str()) {
+            self.reported(&media_type, part);
+            return Ok(());
+        }
         let inline = part.get_content_disposition().disposition == DispositionType::Inline;
         let embedded = part.headers.iter().any(|header| header.get_key_ref().eq_ignore_ascii_case("content-id"));
         let bytes = content(part);
-        if name.is_empty() && matches!(media_type.as_str(), "text/plain" | "text/html" | "message/delivery-status" | "text/rfc822-headers") {
+        if name.is_empty() && (matches!(media_type.as_str(), "text/plain" | "text/html") || REPORTED.contains(&media_type.as_str())) {
             let said = text::decode(&bytes, part.ctype.params.get("charset").map(String::as_str));
             match media_type.as_str() {
                 "text/plain" if self.letter.text.len() < MOST_TEXT => {
@@ -194,22 +206,36 @@ impl Walk {
         }
         let name = if name.is_empty() { "attachment".to_string() } else { name };
         let decoration = media_type.starts_with("image/") && (embedded || inline);
-        self.file(File { look: Look::Table, name, media_type, bytes }, decoration, true)
+        self.file(File { look: Look::Table, name, media_type: bounded(&media_type, 100), bytes }, decoration, true)
+    }
+
+    /// Of a report, what failed and which message it was.
+    fn reported(&mut self, media_type: &str, part: &ParsedMail<'_>) {
+        const MOST: usize = 20;
+        let bytes = content(part);
+        if media_type != DELIVERY_STATUS {
+            let ids = returned_ids(&text::decode(&bytes, None));
+            self.letter.returned.extend(ids.into_iter().take(MOST.saturating_sub(self.letter.returned.len())));
+        }
+        if media_type == DELIVERY_STATUS {
+            let failures = failures(&text::decode(&bytes, None));
+            self.letter.undelivered.extend(failures.into_iter().take(MOST.saturating_sub(self.letter.undelivered.len())));
+        }
     }
 
     fn forwarded(&mut self, part: &ParsedMail<'_>, depth: usize) -> Result<(), Refusal> {
         let bytes = content(part);
         check_outside(&bytes)?;
         let Ok(inner) = mailparse::parse_mail(&bytes) else { return Ok(()) };
-        let said = headers(&inner);
-        if self.letter.forwarded_from.is_empty() {
-            self.letter.forwarded_from = said.from;
-        }
         self.part(&inner, depth + 1)
     }
 
     fn file(&mut self, mut file: File, decoration: bool, open: bool) -> Result<(), Refusal> {
-        if self.letter.files.len() >= MOST_FILES {
+        if decoration && self.letter.files.len() >= MOST_FILES {
+            // A long thread holds its logos once for every answer; the message itself is kept.
+            return Ok(());
+        }
+        if self.letter.files.iter().filter(|file| file.look != Look::Decoration).count() >= MOST_FILES {
             return Err(("mail_parts", format!("the message has more than {MOST_FILES} files")));
         }
         file.look = match file.look {
@@ -246,9 +272,14 @@ impl Walk {
             if entry.is_dir() || name.starts_with("__MACOSX/") {
                 continue;
             }
+            let packed = entry.compressed_size();
             let mut bytes = Vec::new();
             let room = (MOST_BYTES - self.bytes.min(MOST_BYTES)) as u64;
             if entry.take(room + 1).read_to_end(&mut bytes).is_err() {
+                locked = true;
+                continue;
+            }
+            if bytes.len() as u64 > packed.saturating_mul(MOST_RATIO).max(ANY_RATIO) {
                 locked = true;
                 continue;
             }
@@ -260,6 +291,50 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// The ids that lines of headers name.
+fn returned_ids(headers: &str) -> Vec<String> {
+    const NAME: &str = "message-id:";
+    let lines = headers.lines().filter(|line| line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)));
+    lines.flat_map(|line| text::message_ids(&line[NAME.len()..])).take(5).collect()
+}
+
+/// The failed deliveries of a delivery status, each as what the mail server said and its code. Between its groups of fields
+/// some programs leave no blank line, others several; a field goes on in lines that begin with a blank.
+fn failures(status: &str) -> Vec<String> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in status.lines().take(2_000) {
+        match (line.starts_with([' ', '\t']), fields.last_mut(), line.split_once(':')) {
+            (true, Some((_, value)), _) => {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+            (false, _, Some((name, value))) => fields.push((name.trim().to_ascii_lowercase(), value.trim().to_string())),
+            _ => {}
+        }
+    }
+    // A recipient's group begins with its recipient, or with the original one before that.
+    let mut groups: Vec<Vec<(String, String)>> = Vec::new();
+    for field in fields {
+        let begins = field.0 == "original-recipient" || (field.0 == "final-recipient" && groups.last().is_none_or(|group| named(group, "action").is_some()));
+        if begins || groups.is_empty() {
+            groups.push(Vec::new());
+        }
+        groups.last_mut().expect("one was pushed").push(field);
+    }
+    let failed = groups.iter().filter(|group| named(group, "action").is_some_and(|action| action.eq_ignore_ascii_case("failed")));
+    // The mail server's own words come first: programs write a general code where they know a better one.
+    failed
+        .map(|group| {
+            let said = named(group, "diagnostic-code").map(|code| code.split_once(';').map_or(code, |(_, words)| words)).unwrap_or_default();
+            bounded(&format!("{} {}", said.trim(), named(group, "status").unwrap_or_default()), MOST_HEADER)
+        })
+        .collect()
+}
+
+fn named<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
 }
 
 /// A part's bytes, whatever is wrong with how they are wrapped.

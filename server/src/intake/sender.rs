@@ -50,19 +50,19 @@ pub fn holds_token(key: &Key, book: &Workbook, form: &str) -> bool {
 /// writes; only the topmost header of that name counts, for the sender can have written others below it.
 pub fn is_signed(letter: &Letter, server: &str) -> bool {
     let Some((_, domain)) = letter.from.split_once('@') else { return false };
-    let results = letter.authentication.iter().map(|header| without_comments(header)).find(|results| named(results).eq_ignore_ascii_case(server));
-    let Some(results) = results else { return false };
-    results.split(';').skip(1).any(|result| {
+    let read: Vec<Vec<String>> = letter.authentication.iter().filter_map(|header| results(header)).collect();
+    let Some(topmost) = read.iter().find(|parts| named(parts).eq_ignore_ascii_case(server)) else { return false };
+    topmost.iter().skip(1).any(|result| {
         let mut words = result.split_whitespace();
         let passed = words.next().is_some_and(|word| word.eq_ignore_ascii_case("dkim=pass"));
-        let signer = words.find_map(|word| word.strip_prefix("header.d=")).map(|signer| signer.trim_matches('"').to_ascii_lowercase());
+        let signer = words.find_map(|word| word.strip_prefix("header.d=")).map(str::to_ascii_lowercase);
         passed && signer.is_some_and(|signer| aligned(domain, &signer))
     })
 }
 
 /// The name of the server that wrote the results: the first word, a version may follow.
-fn named(results: &str) -> &str {
-    results.split(';').next().unwrap_or_default().split_whitespace().next().unwrap_or_default()
+fn named(results: &[String]) -> &str {
+    results.first().and_then(|first| first.split_whitespace().next()).unwrap_or_default()
 }
 
 /// Whether a signature of `signer` speaks for an address at `domain`: its own, or the domain above it.
@@ -70,18 +70,27 @@ fn aligned(domain: &str, signer: &str) -> bool {
     signer.contains('.') && (domain == signer || domain.strip_suffix(signer).is_some_and(|above| above.ends_with('.')))
 }
 
-fn without_comments(header: &str) -> String {
-    let mut depth = 0_u32;
-    let mut said = String::with_capacity(header.len());
+/// The parts of a header of results, without comments. What stands in quotes is one value and holds no part, no blank and no
+/// property: servers repeat there what the sender wrote. None where a quote or a comment does not end.
+fn results(header: &str) -> Option<Vec<String>> {
+    let mut parts = vec![String::new()];
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     for sign in header.chars() {
+        let part = parts.last_mut()?;
         match sign {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => said.push(sign),
-            _ => {}
+            _ if escaped => escaped = false,
+            '\\' if quoted || depth > 0 => escaped = true,
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.checked_sub(1)?,
+            _ if depth > 0 => {}
+            // Of a domain in quotes the letters count.
+            sign if quoted => part.push(if sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-') { sign } else { '_' }),
+            ';' => parts.push(String::new()),
+            sign => part.push(sign),
         }
     }
-    said
+    (depth == 0 && !quoted).then_some(parts)
 }
 
 #[cfg(test)]
@@ -96,6 +105,7 @@ mod tests {
         };
         let from = "buyer@customer.example";
         assert!(check(from, &["mx.firm.example; spf=pass smtp.mailfrom=x; dkim=pass (2048-bit key) header.d=customer.example header.s=k1"]));
+        assert!(check(from, &["mx.firm.example; dkim=pass (2048-bit key; secure) header.d=customer.example header.i=@customer.example header.b=\"Fq3y+K;P\""]));
         assert!(check("buyer@shop.customer.example", &["MX.firm.example 1; dkim=pass header.d=Customer.example"]));
         for headers in [
             &["mx.firm.example; dkim=fail header.d=customer.example"][..],
@@ -104,6 +114,12 @@ mod tests {
             &["mx.firm.example; dkim=pass header.d=example"],
             &["mx.other.example; dkim=pass header.d=customer.example"],
             &["mx.firm.example; none (dkim=pass header.d=customer.example)"],
+            // What the sender called itself, repeated by the server.
+            &["mx.firm.example; spf=pass smtp.mailfrom=\"x; dkim=pass header.d=customer.example;\"@other.example"],
+            &["mx.firm.example; spf=pass smtp.mailfrom=\"x\\\"; dkim=pass header.d=customer.example;\"@other.example"],
+            &["mx.firm.example; spf=pass (sender is x\\); dkim=pass header.d=customer.example) smtp.mailfrom=other.example"],
+            &["mx.firm.example; spf=pass smtp.mailfrom==?a?Q?=3Bdkim=pass_header.d=customer.example=3B?=@other.example"],
+            &["mx.firm.example; spf=pass smtp.mailfrom=\"x; dkim=pass header.d=customer.example"],
             // What the sender wrote stands below what the server wrote.
             &["mx.firm.example; dkim=none", "mx.firm.example; dkim=pass header.d=customer.example"],
             &[],

@@ -2,6 +2,8 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+pub mod gone;
+
 crate::row! {
     #[derive(Clone, Debug)]
     pub struct MailRow {
@@ -180,6 +182,16 @@ pub async fn decide_file(connection: &mut AnyConnection, row: &FileRow) -> sqlx:
     Ok(())
 }
 
+/// Whether an order is stored under a file's own id, and the file does not know of it yet: a person or the customer took it in
+/// this moment, or the program ended in between.
+pub async fn has_order_under_way(connection: &mut AnyConnection, mail: &str) -> sqlx::Result<bool> {
+    let found: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM incoming_files f JOIN orders o ON o.id = f.id WHERE f.mail_id = $1 AND f.order_id IS NULL")
+        .bind(mail)
+        .fetch_one(connection)
+        .await?;
+    Ok(found > 0)
+}
+
 pub async fn set_customer(connection: &mut AnyConnection, id: &str, customer: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE incoming_mails SET customer_id = $2 WHERE id = $1").bind(id).bind(customer).execute(connection).await?;
     Ok(())
@@ -205,11 +217,22 @@ pub async fn customers_of_address(connection: &mut AnyConnection, address: &str)
         .await
 }
 
-/// Takes a box for a while, unless another server has it: how far it is read, and failures since it last went well.
-pub async fn lease(connection: &mut AnyConnection, name: &str, owner: &str, now: i64, until: i64) -> sqlx::Result<Option<(i64, i64, i64)>> {
-    sqlx::query("INSERT INTO incoming_boxes (name) VALUES ($1) ON CONFLICT (name) DO NOTHING").bind(name).execute(&mut *connection).await?;
+/// Makes a box known.
+pub async fn open_box(connection: &mut AnyConnection, name: &str) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO incoming_boxes (name) VALUES ($1) ON CONFLICT (name) DO NOTHING").bind(name).execute(connection).await?;
+    Ok(())
+}
+
+/// What stood in the way at the last look; empty: nothing.
+pub async fn trouble(connection: &mut AnyConnection, name: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT trouble FROM incoming_boxes WHERE name = $1").bind(name).fetch_optional(connection).await
+}
+
+/// Takes a box for a while, unless another server has it: how far it is read.
+pub async fn lease(connection: &mut AnyConnection, name: &str, owner: &str, now: i64, until: i64) -> sqlx::Result<Option<(i64, i64)>> {
+    open_box(connection, name).await?;
     sqlx::query_as(
-        "UPDATE incoming_boxes SET lease_owner = $2, lease_until = $4 WHERE name = $1 AND (lease_owner = $2 OR lease_until < $3) RETURNING uidvalidity, last_uid, failures",
+        "UPDATE incoming_boxes SET lease_owner = $2, lease_until = $4 WHERE name = $1 AND (lease_owner = $2 OR lease_until < $3) RETURNING uidvalidity, last_uid",
     )
     .bind(name)
     .bind(owner)
@@ -230,9 +253,18 @@ pub async fn renew(connection: &mut AnyConnection, name: &str, owner: &str, unti
     Ok(renewed.rows_affected() == 1)
 }
 
+/// Notes that a message is tried; how often it was by now, this time included.
+pub async fn trying(connection: &mut AnyConnection, name: &str, uid: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar("UPDATE incoming_boxes SET tries = CASE WHEN trying = $2 THEN tries + 1 ELSE 1 END, trying = $2 WHERE name = $1 RETURNING tries")
+        .bind(name)
+        .bind(uid)
+        .fetch_one(connection)
+        .await
+}
+
 /// How far the box is read.
 pub async fn read_to(connection: &mut AnyConnection, name: &str, owner: &str, uidvalidity: i64, uid: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE incoming_boxes SET uidvalidity = $3, last_uid = $4 WHERE name = $1 AND lease_owner = $2")
+    sqlx::query("UPDATE incoming_boxes SET uidvalidity = $3, last_uid = $4, trying = 0, tries = 0 WHERE name = $1 AND lease_owner = $2")
         .bind(name)
         .bind(owner)
         .bind(uidvalidity)
@@ -256,19 +288,24 @@ pub async fn looked(connection: &mut AnyConnection, name: &str, trouble: &str, n
     Ok(())
 }
 
-/// Messages from these addresses are kept no longer to the byte, and their texts are gone. Orders made of them stay.
+/// Messages from these addresses, and ours to them that came back, are kept no longer to the byte, and their texts are gone.
+/// Orders made of them stay.
 pub async fn forget(connection: &mut AnyConnection, addresses: &[String]) -> sqlx::Result<()> {
     for address in addresses {
         let address = address.to_lowercase();
-        let hashes: Vec<String> = sqlx::query_scalar("SELECT raw_hash FROM incoming_mails WHERE sender = $1 AND raw_hash IS NOT NULL")
+        let hashes: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT raw_hash FROM incoming_mails WHERE {ABOUT} AND raw_hash IS NOT NULL")))
             .bind(&address)
             .fetch_all(&mut *connection)
             .await?;
-        sqlx::query("UPDATE incoming_mails SET raw_hash = NULL, text = '' WHERE sender = $1").bind(&address).execute(&mut *connection).await?;
+        let sql = format!("UPDATE incoming_mails SET raw_hash = NULL, text = '', detail = CASE WHEN sender = $1 THEN detail ELSE '' END WHERE {ABOUT}");
+        sqlx::query(AssertSqlSafe(sql)).bind(&address).execute(&mut *connection).await?;
         drop_bodies(connection, &hashes).await?;
     }
     Ok(())
 }
+
+/// Messages of an address's, in lower case, or about it.
+const ABOUT: &str = "(sender = $1 OR (reason IN ('came_back', 'struck_off') AND LOWER(detail) = $1))";
 
 /// Removes messages nobody holds any more.
 async fn drop_bodies(connection: &mut AnyConnection, hashes: &[String]) -> sqlx::Result<()> {

@@ -5,7 +5,7 @@
 use anyhow::Context;
 use kontor_shared::api::SubmitOrder;
 use kontor_shared::api::forms::FormAccount;
-use kontor_shared::form::{Note, Workbook};
+use kontor_shared::form::Note;
 use kontor_shared::ids::{CustomerId, OrderId, uuid_v7};
 use kontor_shared::orders::Source;
 use kontor_shared::words::Lang;
@@ -16,6 +16,7 @@ use super::kind::{self, Kind};
 use super::mime::{File, Letter, Look};
 use super::sender::{self, Evidence};
 use super::store::{self, FileRow, MailRow, Place};
+use super::undelivered::{self, Undelivered};
 use super::{State, answer, confirm};
 use crate::auth::hex;
 use crate::child::{self, ChildError};
@@ -31,13 +32,33 @@ use crate::{AppState, bodies};
 /// Who puts in what came by mail, in the trail of events.
 pub const ACTOR: &str = "mail";
 
+/// Why a form waits whose order, with other content, nobody has confirmed yet.
+pub const OTHER_OPEN: &str = "other_order_open";
+/// Why a form waits of which nothing proves who sent it.
+pub const NOT_PROVED: &str = "not_proved";
+/// Of a form on which nothing is ordered.
+const EMPTY: &str = "empty";
+
 /// What a message is judged with.
 struct Desk<'a> {
     state: &'a AppState,
     firm: &'a FirmSettings,
     forms: Key,
     letter: &'a Letter,
+    kind: Kind,
     key: &'a str,
+}
+
+/// A file that was read. Of a form of ours, what it would be as an order: about that nothing is decided yet.
+struct Read {
+    found: Found,
+    form: Option<AsOrder>,
+}
+
+impl From<Found> for Read {
+    fn from(found: Found) -> Self {
+        Self { found, form: None }
+    }
 }
 
 /// A file with what became of it.
@@ -97,14 +118,14 @@ pub async fn take(state: &AppState, raw: &[u8], place: &Place) -> Result<State> 
     let letter = match child::read_mail(raw).await {
         Ok(letter) => letter,
         Err(ChildError::Refused { code, detail }) => return unread(state, raw, place, code, &detail).await,
-        Err(ChildError::Failed(error)) => return Err(AppError::Internal(error)),
+        Err(failed @ ChildError::Failed(_)) => return Err(not_run(failed)),
     };
     let key = key_of(&letter, raw);
     if let Some(known) = known(state, &key).await? {
         return Ok(known);
     }
     match judged(state, raw, place, &letter, &key).await {
-        // The database's troubles pass; the message waits for that.
+        // The machine's troubles and the database's pass; the message waits for that.
         Err(error) if is_passing(&error) => Err(error),
         Err(error) => {
             tracing::error!(place = place.name, error = format!("{error:?}"), "a message could not be judged");
@@ -114,12 +135,34 @@ pub async fn take(state: &AppState, raw: &[u8], place: &Place) -> Result<State> 
     }
 }
 
+/// Whether the same message may be judged in a while: what the machine lacks now is no fault of the message's. One whose child
+/// fails each time is not tried for ever: whoever reads a mailbox counts, and in the drop directory it holds up no other.
 fn is_passing(error: &AppError) -> bool {
     match error {
         AppError::NotReady { .. } => true,
-        AppError::Internal(error) => error.downcast_ref::<sqlx::Error>().is_some(),
+        AppError::Internal(error) => error.downcast_ref::<sqlx::Error>().is_some_and(is_away) || error.downcast_ref::<ChildError>().is_some(),
         _ => false,
     }
+}
+
+/// Whether the database was not there, or says itself that the same may succeed. What it refuses it refuses again.
+fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+        // PostgreSQL is being stopped or started, or has too many clients.
+        sqlx::Error::Database(database) => crate::db::is_retriable(error) || matches!(database.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300")),
+        _ => false,
+    }
+}
+
+/// A child that could not be run, to be known again by [`is_passing`].
+fn not_run(failed: ChildError) -> AppError {
+    AppError::Internal(failed.into())
+}
+
+/// As it is stored: on one line, without the NUL that PostgreSQL does not take.
+fn short(text: &str, most: usize) -> String {
+    text.chars().filter(|sign| !sign.is_control()).take(most).collect()
 }
 
 async fn known(state: &AppState, key: &str) -> Result<Option<State>> {
@@ -141,14 +184,14 @@ pub async fn unread(state: &AppState, raw: &[u8], place: &Place, reason: &str, d
     };
     let row = MailRow {
         sender: super::text::addresses(&line(b"from:")).into_iter().next().unwrap_or_default(),
-        subject: line(b"subject:").chars().take(300).collect(),
+        subject: short(&line(b"subject:"), 300),
         kind: "unread".into(),
         state: State::NeedsPerson.word().into(),
         reason: reason.into(),
-        detail: detail.chars().take(300).collect(),
+        detail: short(detail, 300),
         ..empty(state, place)
     };
-    write(state, raw, place, &key, row, Vec::new(), &Letter::default()).await
+    write(state, raw, place, &key, row, Taking::default(), &Letter::default()).await
 }
 
 fn empty(state: &AppState, place: &Place) -> MailRow {
@@ -197,15 +240,25 @@ async fn judged(state: &AppState, raw: &[u8], place: &Place, letter: &Letter, ke
         thread: serde_json::to_string(&thread(letter)).context("a thread")?,
         ..empty(state, place)
     };
-    if kind != Kind::Letter {
-        return write(state, raw, place, key, row, Vec::new(), letter).await;
+    if matches!(kind, Kind::Bounce | Kind::Report) {
+        let came_back = if kind == Kind::Bounce { undelivered::find(&mut *state.db.read().await?, letter).await? } else { None };
+        if let Some(came_back) = &came_back {
+            row.customer_id.clone_from(&came_back.customer_id);
+            row.reason = if came_back.struck_off.is_some() { "struck_off" } else { "came_back" }.into();
+            row.detail.clone_from(&came_back.recipient);
+        }
+        return write(state, raw, place, key, row, Taking { came_back, ..Taking::default() }, letter).await;
     }
-    let desk = Desk { state, firm: &firm, forms: state.key(Purpose::Forms).await?, letter, key };
-    let mut found = Vec::new();
-    for (at, file) in letter.files.iter().enumerate() {
-        found.push(desk.file(file, at as i64 + 1).await?);
+    let desk = Desk { state, firm: &firm, forms: state.key(Purpose::Forms).await?, letter, kind, key };
+    let found = desk.files().await?;
+    // What nobody wrote to us is passed over, unless an order came with it: programs and lists hand on what people wrote.
+    if kind != Kind::Letter && found.iter().all(|file| file.row.reason != kind.word()) {
+        return write(state, raw, place, key, row, Taking::default(), letter).await;
     }
-    let (next, reason, detail) = together(&found);
+    let (next, reason, detail) = match kind {
+        Kind::Letter => together(&found),
+        _ => (State::NeedsPerson, kind.word().into(), String::new()),
+    };
     row.state = next.word().into();
     row.reason = reason;
     row.detail = detail;
@@ -219,7 +272,7 @@ async fn judged(state: &AppState, raw: &[u8], place: &Place, letter: &Letter, ke
             Err(_) => None,
         };
     }
-    write(state, raw, place, key, row, found, letter).await
+    write(state, raw, place, key, row, Taking { found, came_back: None }, letter).await
 }
 
 /// What an answer to the message goes on from.
@@ -245,19 +298,37 @@ pub fn together(files: &[Found]) -> (State, String, String) {
 }
 
 impl Desk<'_> {
-    /// Reads and judges a file, and enters the order where everything is proved.
-    async fn file(&self, file: &File, no: i64) -> Result<Found> {
+    /// Reads all files before anything is decided about one: who proves to have sent a form sent what lies beside it, too.
+    async fn files(&self) -> Result<Vec<Found>> {
+        let mut read = Vec::with_capacity(self.letter.files.len());
+        for (at, file) in self.letter.files.iter().enumerate() {
+            read.push(self.read(file, at as i64 + 1).await?);
+        }
+        let by_token = read.iter().filter(|file| file.found.evidence == Some(Evidence::Token));
+        let proved: Vec<String> = by_token.filter_map(|file| file.found.row.customer_id.clone()).collect();
+        let mut found = Vec::with_capacity(read.len());
+        for file in read {
+            found.push(match file.form {
+                Some(judged) => self.form(file.found, judged, &proved).await?,
+                None => file.found,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Reads a file and judges what it would be.
+    async fn read(&self, file: &File, no: i64) -> Result<Read> {
         let row = FileRow {
             id: self.state.clock.new_id().to_string(),
             no,
             name: file.name.clone(),
-            media_type: file.media_type.chars().take(100).collect(),
+            media_type: short(&file.media_type, 100),
             size: file.bytes.len() as i64,
             ..FileRow::default()
         };
         let told = |state: State, reason: &str, detail: String| {
-            let row = FileRow { verdict: state.word().into(), reason: reason.into(), detail: detail.chars().take(300).collect(), ..row.clone() };
-            Ok(Found { row, account: None, evidence: None, order: None })
+            let row = FileRow { verdict: state.word().into(), reason: reason.into(), detail: short(&detail, 300), ..row.clone() };
+            Ok(Found { row, account: None, evidence: None, order: None }.into())
         };
         match file.look {
             Look::Table => {}
@@ -270,21 +341,27 @@ impl Desk<'_> {
         let book = match child::read_book(&file.bytes).await {
             Ok(book) => book,
             Err(ChildError::Refused { code: "not_a_sheet", detail }) => return told(State::Ignored, "not_a_sheet", detail),
-            Err(ChildError::Refused { code, detail }) => return self.refused(row, code, detail).await,
-            Err(ChildError::Failed(error)) => return Err(AppError::Internal(error)),
+            Err(ChildError::Refused { code, detail }) => return self.refused(row, code, detail).await.map(Read::from),
+            Err(failed @ ChildError::Failed(_)) => return Err(not_run(failed)),
         };
         let signed = self.is_signed();
         let incoming = Incoming { book: &book, file_name: &file.name, beside: &self.letter.subject };
         let judged = match forms::judge_order(self.state, &incoming, Asking::For(None), self.firm.lang).await {
             Ok(judged) => judged,
-            Err(AppError::Invalid { code: "customer_needed", .. }) => return self.of_nobody(row, &incoming, signed).await,
+            Err(AppError::Invalid { code: "customer_needed", .. }) => return self.of_nobody(row, &incoming, signed).await.map(Read::from),
             Err(AppError::Conflict { code, detail, .. }) => return told(State::NeedsPerson, code, detail),
             Err(error) => return Err(error),
         };
         // What is said of its lines is said to the customer.
         let lang = lang_of(&mut *self.state.db.read().await?, &judged.customer, self.firm).await?;
         let judged = if lang == self.firm.lang { judged } else { forms::judge_order(self.state, &incoming, Asking::For(None), lang).await? };
-        self.form(row, &book, judged, signed).await
+        let row = with_account(row, &judged)?;
+        let known = signed && store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?.contains(&judged.customer);
+        let evidence = match sender::holds_token(&self.forms, &book, row.form_id.as_deref().unwrap_or_default()) {
+            true => Some(Evidence::Token),
+            false => known.then_some(Evidence::Signed),
+        };
+        Ok(Read { found: Found { row, account: None, evidence, order: None }, form: Some(judged) })
     }
 
     fn is_signed(&self) -> bool {
@@ -299,7 +376,7 @@ impl Desk<'_> {
             customer_id = <[String; 1]>::try_from(known).ok().map(|[one]| one);
         }
         let evidence = customer_id.is_some().then_some(Evidence::Signed);
-        let row = FileRow { verdict: State::Refused.word().into(), reason: code.into(), detail: detail.chars().take(300).collect(), customer_id, ..row };
+        let row = FileRow { verdict: State::Refused.word().into(), reason: code.into(), detail: short(&detail, 300), customer_id, ..row };
         Ok(Found { row, account: None, evidence, order: None })
     }
 
@@ -310,33 +387,40 @@ impl Desk<'_> {
         let Ok([customer]) = <[String; 1]>::try_from(known) else { return Ok(Found { row, account: None, evidence: None, order: None }) };
         let evidence = signed.then_some(Evidence::Signed);
         match forms::judge_order(self.state, incoming, Asking::For(Some(customer)), self.firm.lang).await {
-            Ok(judged) => Ok(Found { row: with_account(row, &judged)?, account: Some(judged.account), evidence, order: None }),
+            Ok(judged) => {
+                let mut row = with_account(row, &judged)?;
+                if self.kind != Kind::Letter && judged.account.read > 0 {
+                    row.reason = self.kind.word().into();
+                }
+                Ok(Found { row, account: Some(judged.account), evidence, order: None })
+            }
             Err(AppError::Internal(error)) => Err(AppError::Internal(error)),
             Err(_) => Ok(Found { row, account: None, evidence, order: None }),
         }
     }
 
-    /// A form of a customer's.
-    async fn form(&self, row: FileRow, book: &Workbook, judged: AsOrder, signed: bool) -> Result<Found> {
-        let mut row = with_account(row, &judged)?;
-        let form = row.form_id.clone().unwrap_or_default();
-        let known = signed && store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?.contains(&judged.customer);
-        let evidence = match sender::holds_token(&self.forms, book, &form) {
-            true => Some(Evidence::Token),
-            false => known.then_some(Evidence::Signed),
-        };
+    /// A form of a customer's: decides about it, and enters the order where everything is proved. `proved` are customers whose
+    /// own sheet came with the message.
+    async fn form(&self, found: Found, judged: AsOrder, proved: &[String]) -> Result<Found> {
+        let mut row = found.row;
+        let evidence = found.evidence.or_else(|| proved.contains(&judged.customer).then_some(Evidence::Token));
+        let form = row.form_id.as_deref().unwrap_or_default();
         let warned = |note: Note| judged.account.warnings.iter().any(|warning| warning.code == note.code());
-        let open = store::open_order_of_form(&mut *self.state.db.read().await?, &form, &row.content).await?;
-        let (state, reason, detail) = if warned(Note::FormsDiffer) {
+        let open = store::open_order_of_form(&mut *self.state.db.read().await?, form, &row.content).await?;
+        let (state, reason, detail) = if self.kind != Kind::Letter {
+            // Absence notes and our own answers carry sheets of ours that nobody has filled in.
+            let filled = judged.account.read > 0;
+            if filled { (State::NeedsPerson, self.kind.word(), String::new()) } else { (State::Ignored, EMPTY, String::new()) }
+        } else if warned(Note::FormsDiffer) {
             (State::NeedsPerson, "forms_differ", String::new())
         } else if judged.account.read == 0 {
-            (State::Refused, "empty", String::new())
+            (State::Refused, EMPTY, String::new())
         } else if judged.account.accepted + judged.account.changed == 0 {
             (State::Refused, "nothing_taken", String::new())
         } else if evidence.is_none() {
-            (State::NeedsPerson, "not_proved", String::new())
+            (State::NeedsPerson, NOT_PROVED, String::new())
         } else if let Some((_, number)) = open {
-            (State::NeedsPerson, "other_order_open", number)
+            (State::NeedsPerson, OTHER_OPEN, number)
         } else {
             (State::Accepted, "", String::new())
         };
@@ -397,7 +481,7 @@ pub async fn enter(state: &AppState, row: &mut FileRow, judged: &AsOrder, id: Or
         Err(AppError::Conflict { code, detail, .. } | AppError::Invalid { code, detail, .. }) => {
             row.verdict = State::NeedsPerson.word().into();
             row.reason = code.into();
-            row.detail = detail.chars().take(300).collect();
+            row.detail = short(&detail, 300);
             return Ok(None);
         }
         Err(error) => return Err(error),
@@ -409,16 +493,29 @@ pub async fn enter(state: &AppState, row: &mut FileRow, judged: &AsOrder, id: Or
     Ok(Some(ordered))
 }
 
-/// Stores the message with its files and what is answered, at once.
-async fn write(state: &AppState, raw: &[u8], place: &Place, key: &str, mut row: MailRow, mut found: Vec<Found>, letter: &Letter) -> Result<State> {
+/// What is stored with a message.
+#[derive(Default)]
+struct Taking {
+    found: Vec<Found>,
+    came_back: Option<Undelivered>,
+}
+
+/// Stores the message with its files, what is answered and what it teaches, at once.
+async fn write(state: &AppState, raw: &[u8], place: &Place, key: &str, mut row: MailRow, taking: Taking, letter: &Letter) -> Result<State> {
+    let Taking { mut found, came_back } = taking;
     let answers = answer::prepare(state, &row, &found).await?;
+    if let Some(file) = untold(&row, &found, &answers) {
+        row.state = State::NeedsPerson.word().into();
+        row.reason.clone_from(&file.row.reason);
+        row.detail.clone_from(&file.row.detail);
+    }
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     row.raw_hash = Some(bodies::hold(&mut tx, "message/rfc822", raw, now).await?);
     let sent = confirm::ask(&mut tx, state, &row, &found).await?;
     for file in found.iter_mut().filter(|file| sent.contains(&file.row.id)) {
         file.row.reason = confirm::ASKED.into();
-        if row.reason == "not_proved" {
+        if row.reason == NOT_PROVED {
             row.reason = confirm::ASKED.into();
         }
     }
@@ -432,12 +529,29 @@ async fn write(state: &AppState, raw: &[u8], place: &Place, key: &str, mut row: 
     }
     for (file, content) in found.iter_mut().zip(&letter.files) {
         file.row.mail_id.clone_from(&row.id);
-        file.row.hash = Some(bodies::hold(&mut tx, "application/octet-stream", &content.bytes, now).await?);
+        // What is nothing of an order is kept within its message, and nowhere else.
+        if file.row.verdict != State::Ignored.word() {
+            file.row.hash = Some(bodies::hold(&mut tx, "application/octet-stream", &content.bytes, now).await?);
+        }
         store::insert_file(&mut tx, &file.row).await?;
+    }
+    if let Some(came_back) = &came_back {
+        undelivered::strike_off(&mut tx, came_back, now).await?;
     }
     answer::send(&mut tx, state, answers).await?;
     tx.commit().await?;
     State::parse(&row.state).map_err(AppError::Internal)
+}
+
+/// A file that is refused and whose sender is not told, for nothing proves who that is, or because somebody was answered a moment
+/// ago: a person has to see to it. That an empty form lay beside one that was taken is no news to anybody.
+fn untold<'a>(row: &MailRow, found: &'a [Found], answers: &[answer::Answer]) -> Option<&'a Found> {
+    if row.state == State::NeedsPerson.word() {
+        return None;
+    }
+    let taken = row.state == State::Accepted.word();
+    let mut refused = found.iter().filter(|file| file.row.verdict == State::Refused.word() && !(taken && file.row.reason == EMPTY));
+    refused.find(|file| answers.iter().all(|answer| answer.file != file.row.no))
 }
 
 /// The language a customer is written to in.
@@ -461,5 +575,22 @@ mod tests {
         let id = order_id("key", 1, "Thu, 15 Jan 2026 09:00:00 +0000");
         assert_eq!((id, id.made_at()), (order_id("key", 1, "Thu, 15 Jan 2026 09:00:00 +0000"), 1_768_467_600_000));
         assert_ne!(order_id("key", 1, ""), order_id("key", 2, ""));
+    }
+
+    #[test]
+    fn what_passes_is_waited_for_and_what_does_not_is_told() {
+        let passes = |error: anyhow::Error| is_passing(&AppError::Internal(error));
+        assert!(is_passing(&AppError::NotReady { code: "busy", retry_after: 1 }));
+        assert!(is_passing(&not_run(ChildError::Failed(anyhow::anyhow!("cannot start the child process")))));
+        let io = || sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+        for error in [io(), sqlx::Error::PoolClosed, sqlx::Error::WorkerCrashed] {
+            assert!(passes(error.into()));
+        }
+        assert!(passes(anyhow::Error::from(io()).context("reading a form")));
+        // The database was there, and did not like what it was given.
+        assert!(!passes(sqlx::Error::Protocol("a NUL".into()).into()));
+        assert!(!passes(sqlx::Error::ColumnNotFound("x".into()).into()));
+        assert!(!passes(anyhow::anyhow!("stored file id")) && !is_passing(&AppError::NotFound));
+        assert_eq!(short("text/\0csv\n; x", 8), "text/csv");
     }
 }

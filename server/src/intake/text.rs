@@ -150,10 +150,6 @@ pub fn header(raw: &[u8]) -> String {
 /// The addresses of a header, in lower case. Those in angle brackets count where there are any: a name may look like an address.
 pub fn addresses(header: &str) -> Vec<String> {
     const MOST: usize = 50;
-    let is_address = |text: &str| {
-        let inner = text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
-        inner && text.len() <= 254 && !text.contains(|sign: char| sign.is_whitespace() || sign.is_control() || matches!(sign, '<' | '>' | ',' | ';'))
-    };
     let bracketed: Vec<String> = header.split('<').skip(1).filter_map(|part| part.split_once('>')).map(|(inner, _)| inner.trim().to_lowercase()).collect();
     let found: Vec<String> = match bracketed.iter().any(|text| is_address(text)) {
         true => bracketed,
@@ -166,6 +162,42 @@ pub fn addresses(header: &str) -> Vec<String> {
         }
     }
     taken
+}
+
+/// A header to the byte, on one line: what is encoded in it stays so, for decoded it may say what its grammar does not.
+pub fn raw(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).chars().filter(|sign| !sign.is_control()).collect()
+}
+
+/// The one address of a raw `From`, in lower case (RFC 5322 §3.4); none where it names none, several, or another one beside it:
+/// whoever reads it could take either. Names in quotes and comments are no part of the address.
+pub fn sender(raw: &str) -> Option<String> {
+    let mut bare = String::with_capacity(raw.len());
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    for sign in raw.chars() {
+        match sign {
+            _ if escaped => escaped = false,
+            '\\' if quoted || depth > 0 => escaped = true,
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            _ if quoted || depth > 0 => {}
+            sign => bare.push(sign),
+        }
+    }
+    let words = bare.split(|sign: char| sign.is_whitespace() || matches!(sign, '<' | '>' | ',' | ';' | ':'));
+    let mut found: Vec<String> = words.filter(|word| is_address(word)).map(str::to_lowercase).collect();
+    found.dedup();
+    // A quote or a comment left open hides the rest.
+    match <[String; 1]>::try_from(found) {
+        Ok([one]) if !quoted && depth == 0 => Some(one),
+        _ => None,
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    let inner = text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    inner && text.len() <= 254 && !text.contains(|sign: char| sign.is_whitespace() || sign.is_control() || "<>,;\"()\\".contains(sign))
 }
 
 /// The ids of a header such as `References`, without their brackets.
@@ -204,6 +236,29 @@ mod tests {
         assert_eq!(addresses("a@b.example, c@d.example"), ["a@b.example", "c@d.example"]);
         assert_eq!(addresses("undisclosed-recipients:;"), Vec::<String>::new());
         assert_eq!(addresses("<>"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_sender_is_one_address_whatever_stands_round_it() {
+        for (raw, expected) in [
+            ("Buyer <buyer@Customer.example>", Some("buyer@customer.example")),
+            ("buyer@customer.example", Some("buyer@customer.example")),
+            ("\"Buyer, Ltd. <x@y.example>\" <buyer@customer.example>", Some("buyer@customer.example")),
+            ("buyer@customer.example <buyer@customer.example>", Some("buyer@customer.example")),
+            ("=?utf-8?Q?=3Cbuyer=40customer.example=3E?= <evil@other.example>", Some("evil@other.example")),
+            ("evil@other.example (<buyer@customer.example>)", Some("evil@other.example")),
+            // Two readings, or two senders.
+            ("<buyer@customer.example> evil@other.example", None),
+            ("buyer@customer.example <evil@other.example>", None),
+            ("a@x.example, b@y.example", None),
+            ("\"buyer@customer.example <evil@other.example>", None),
+            ("\"a\\\" <x@y.example>\" <evil@other.example>", Some("evil@other.example")),
+            ("(a (b) c\\) <x@y.example>) <evil@other.example>", Some("evil@other.example")),
+            ("undisclosed-recipients:;", None),
+            ("", None),
+        ] {
+            assert_eq!(sender(raw).as_deref(), expected, "{raw}");
+        }
     }
 
     #[test]

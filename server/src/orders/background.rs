@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 use axum::extract::{Path, State};
-use kontor_shared::api::entry::{Dismissed, MailingRef, NameOddity, OddityView, OrderBackground, OrderOrigin};
+use kontor_shared::api::entry::{Dismissed, MailingRef, NameOddity, OddityView, OrderBackground, OrderOrigin, OriginMail};
 use kontor_shared::audit::Action;
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::{Price, Quantity};
@@ -40,12 +40,24 @@ pub async fn of(state: &AppState, row: &OrderRow) -> Result<OrderBackground> {
             form_id: origin.form_id,
             received_on: origin.received_on,
             account: origin.account.map(|text| serde_json::from_str(&text).context("stored account of a sheet")).transpose()?,
+            mail: mail(&mut connection, &row.id).await?,
         }),
     };
     let papers = papers::of_order(&mut connection, &row.id).await?;
     let waits = matches!(view::state(&row.state)?, OrderState::Submitted | OrderState::NeedsReview);
     let oddities = if waits && row.kind == "sale" { oddities(&mut connection, row).await? } else { Vec::new() };
     Ok(OrderBackground { origin, papers, oddities })
+}
+
+/// The message an order came by, the first of several that say the same.
+async fn mail(connection: &mut AnyConnection, order: &str) -> sqlx::Result<Option<OriginMail>> {
+    let found: Option<(String, String)> = sqlx::query_as(
+        "SELECT m.id, m.text FROM incoming_files f JOIN incoming_mails m ON m.id = f.mail_id WHERE f.order_id = $1 ORDER BY m.received_at, m.id LIMIT 1",
+    )
+    .bind(order)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(id, text)| OriginMail { id, text }))
 }
 
 async fn oddities(connection: &mut AnyConnection, row: &OrderRow) -> Result<Vec<OddityView>> {

@@ -86,6 +86,7 @@ pub async fn open(State(state): State<AppState>, Staff(_): Staff, Query(asked): 
         vat_mode: VatMode::parse(&version.vat_mode).context("stored VAT mode")?,
         vat_method: firm.vat_method,
         ended: in_force.is_none_or(|now| now.version != version.version),
+        today,
         orders: orders.into_iter().map(|(id, number, at)| OrderRef { id, number, ordered_at: rfc3339(at) }).collect(),
     }))
 }

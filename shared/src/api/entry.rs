@@ -51,6 +51,8 @@ body! {
         /// Where the list is no longer in force: prices are judged by the one that is.
         pub ended: bool,
         pub delivery_address: String,
+        /// The firm's today, `YYYY-MM-DD`: nothing can have come in after it.
+        pub today: String,
         /// The same form's orders so far, the newest first.
         pub orders: Vec<OrderRef>,
     }
@@ -73,6 +75,15 @@ body! {
         pub received_on: Option<String>,
         /// What was read of the file.
         pub account: Option<FormAccount>,
+        /// The message it came by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub mail: Option<OriginMail>,
+    }
+
+    pub struct OriginMail {
+        pub id: String,
+        /// What the customer wrote; empty where that is nothing, or was erased.
+        pub text: String,
     }
 
     pub struct MailingRef { pub id: String, pub name: String }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::OrderCustomer;
 use super::forms::FormAccount;
+use crate::money::Quantity;
 
 body! {
     /// `GET /api/incoming`
@@ -50,7 +51,7 @@ body! {
         pub place: String,
         /// Whether it is kept to the byte.
         pub kept: bool,
-        /// Whether its sender may be answered.
+        /// Whether its sender may be told why it is refused.
         pub answerable: bool,
         pub decided_by: String,
         pub files: Vec<IncomingFile>,
@@ -60,6 +61,8 @@ body! {
         pub no: u32,
         pub name: String,
         pub size: u64,
+        /// Whether it can be opened still.
+        pub kept: bool,
         /// accepted, refused, needs_person or ignored.
         pub verdict: String,
         pub reason: String,
@@ -72,7 +75,19 @@ body! {
         pub order: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub customer: Option<OrderCustomer>,
+        /// The order of the same form that is not confirmed yet and says something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub other: Option<OtherOrder>,
     }
+
+    pub struct OtherOrder {
+        pub id: String,
+        pub number: String,
+        /// As they were accepted.
+        pub lines: Vec<OtherLine>,
+    }
+
+    pub struct OtherLine { pub code: String, pub name: String, pub quantity: Quantity }
 
     /// What a message became.
     pub struct ConfirmedOrder {
@@ -101,7 +116,7 @@ request! {
 
     /// `POST /api/incoming/{id}/decide`
     pub struct DecideIncoming {
-        /// refused, ignored, or needs_person to take a decision back.
+        /// refused, ignored, or needs_person to take a decision back. Ignored beside an order is what else waits.
         pub state: String,
         #[serde(default)]
         pub reason: String,

@@ -57,12 +57,16 @@ crate::words! {
     REFUSE_REASON = "Reason; it is sent to the customer", "Причина; её получит клиент", "Причина; изпраща се на клиента";
     TELL = "Answer the sender", "Ответить отправителю", "Отговор на подателя";
     IGNORE = "No order", "Не заказ", "Не е поръчка";
+    IGNORE_REST = "The rest is no order", "Остальное — не заказ", "Останалото не е поръчка";
     REOPEN = "Take the decision back", "Отменить решение", "Отмяна на решението";
     DECIDED = "Done.", "Готово.", "Готово.";
     TAKEN = "It is order {number} now.", "Теперь это заказ {number}.", "Вече е поръчка {number}.";
     DECIDED_BY = "Decided by {who}", "Решение: {who}", "Решение: {who}";
     LINES = "Lines: {read}. Accepted: {accepted}, changed: {changed}, refused: {refused}.", "Строк: {read}. Принято: {accepted}, изменено: {changed}, отказано: {refused}.", "Редове: {read}. Приети: {accepted}, променени: {changed}, отказани: {refused}.";
     QUANTITY = "Quantity", "Количество", "Количество";
+    CUSTOMER_WROTE = "What the customer wrote", "Что написал клиент", "Какво е написал клиентът";
+    BY_MAIL = "Came by e-mail", "Пришёл по почте", "Дошла по имейл";
+    THE_MESSAGE = "the message", "письмо", "писмото";
     PLACE = "Place", "Место", "Място";
     VERDICT = "Verdict", "Решение", "Решение";
     BOX_WELL = "{name}: read {at}", "{name}: прочитан {at}", "{name}: прочетена {at}";
@@ -88,9 +92,23 @@ crate::words! {
     ORDER = "Order {detail}", "Заказ {detail}", "Поръчка {detail}";
     AUTO_REPLY = "A program’s answer.", "Ответ программы.", "Отговор на програма.";
     BOUNCE = "A message of ours did not arrive.", "Наше письмо не дошло.", "Наше писмо не е пристигнало.";
+    CAME_BACK = "Our message to {detail} did not arrive.", "Наше письмо на {detail} не дошло.", "Наше писмо до {detail} не е пристигнало.";
+    STRUCK_OFF = "Our message to {detail} did not arrive: there is no such mailbox. Nothing is sent there any more.",
+        "Наше письмо на {detail} не дошло: такого ящика нет. Больше туда ничего не отправляется.",
+        "Наше писмо до {detail} не е пристигнало: няма такава пощенска кутия. Там повече нищо не се изпраща.";
     LIST = "Sent to many.", "Разослано многим.", "Изпратено до мнозина.";
     OWN = "Our own message.", "Наше же письмо.", "Наше собствено писмо.";
     REPORT = "A complaint or a receipt for reading.", "Жалоба или уведомление о прочтении.", "Оплакване или обратна разписка.";
+    AUTO_REPLY_ORDER = "It came from a program and holds an order form: somebody should look.",
+        "Отправлено программой, но в письме бланк заказа: пусть посмотрит человек.",
+        "Изпратено е от програма, а в него има бланка за поръчка: трябва да го погледне човек.";
+    LIST_ORDER = "It came by a list and holds an order form: somebody should look.",
+        "Пришло через список рассылки, но в письме бланк заказа: пусть посмотрит человек.",
+        "Дошло е по списък, а в него има бланка за поръчка: трябва да го погледне човек.";
+    OWN_ORDER = "It came from our own address and holds an order form: somebody should look.",
+        "Пришло с нашего же адреса, но в письме бланк заказа: пусть посмотрит человек.",
+        "Дошло е от наш собствен адрес, а в него има бланка за поръчка: трябва да го погледне човек.";
+    PUT_ASIDE = "Put aside: no order.", "Отложено: не заказ.", "Оставено настрана: не е поръчка.";
     DECORATION = "A picture within the text.", "Картинка в тексте.", "Картинка в текста.";
     OTHER_FILE = "No table.", "Не таблица.", "Не е таблица.";
     MAIL_TOO_LARGE = "The message is too large to be opened.", "Письмо слишком велико, чтобы его открыть.", "Писмото е твърде голямо, за да се отвори.";
@@ -108,6 +126,10 @@ crate::words! {
     CHANGED_SINCE = "The file reads otherwise now than it was shown. Look at it again.", "Теперь файл читается иначе, чем был показан. Посмотрите ещё раз.", "Файлът сега се чете различно от показаното. Погледнете го отново.";
     ALREADY = "Somebody else has decided it meanwhile.", "Тем временем решил кто-то другой.", "Междувременно някой друг е решил.";
     CANNOT_BE = "This file cannot become an order.", "Из этого файла заказ не получится.", "От този файл не може да стане поръчка.";
+    NOT_ANSWERABLE = "The sender is none of the customer’s people, or a program: nothing can be told.",
+        "Отправитель не из людей клиента или это программа: ответить нельзя.",
+        "Подателят не е от хората на клиента или е програма: не може да му се отговори.";
+    GONE = "It is kept no longer.", "Это больше не хранится.", "Това вече не се пази.";
     ANSWERED = "It was answered or became an order; that cannot be taken back.", "На него ответили или оно стало заказом; отменить нельзя.", "На него е отговорено или е станало поръчка; не може да се отмени.";
 }
 
@@ -118,6 +140,16 @@ pub fn state(word: &str) -> Option<Word> {
         "refused" => STATE_REFUSED,
         "needs_person" => STATE_NEEDS_PERSON,
         "ignored" => STATE_IGNORED,
+        _ => return None,
+    })
+}
+
+/// Why what nobody wrote to us waits all the same.
+pub fn waiting(code: &str) -> Option<Word> {
+    Some(match code {
+        "auto_reply" => AUTO_REPLY_ORDER,
+        "list" => LIST_ORDER,
+        "own" => OWN_ORDER,
         _ => return None,
     })
 }
@@ -140,6 +172,8 @@ pub fn reason(code: &str) -> Option<Word> {
         "" => ORDER,
         "auto_reply" => AUTO_REPLY,
         "bounce" => BOUNCE,
+        "came_back" => CAME_BACK,
+        "struck_off" => STRUCK_OFF,
         "list" => LIST,
         "own" => OWN,
         "report" => REPORT,
@@ -152,6 +186,7 @@ pub fn reason(code: &str) -> Option<Word> {
         "customer_blocked" => BLOCKED,
         "no_price_list" => NO_LIST,
         "by_hand" => BY_HAND,
+        "put_aside" => PUT_ASIDE,
         "sheet_encrypted" => FILE_ENCRYPTED,
         "sheet_macros" => FILE_MACROS,
         "sheet_external_links" => FILE_LINKS,
@@ -168,6 +203,8 @@ pub fn problem(code: &str) -> Option<Word> {
         "decided" => ALREADY,
         "no_order" => CANNOT_BE,
         "answered" => ANSWERED,
+        "not_answerable" => NOT_ANSWERABLE,
+        "gone" => GONE,
         _ => return None,
     })
 }

@@ -55,6 +55,7 @@ on_both_databases!(an_order_from_paper_is_entered_by_its_forms_number, |app| asy
     let desk: EntryDesk = sales.get(&by_form(&typed)).await.json();
     assert_eq!((desk.form_id.as_deref(), desk.customer.code.as_str(), desk.version, desk.ended), (Some(form.as_str()), "C1", version as u32, false));
     sales.get(&desk.snapshot_url).await.ok();
+    assert_eq!(desk.today, "2026-01-15");
     let last = form.chars().last().unwrap();
     let wrong = format!("{}{}", &form[..form.len() - 1], if last == '7' { '8' } else { '7' });
     sales.get(&by_form(&wrong)).await.problem(422, "form_mistyped");

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use kontor_server::intake::folder;
+use kontor_server::intake::store::gone;
 use kontor_server::outbox;
 use kontor_shared::api::accounts::LinkInfo;
+use kontor_shared::api::entry::OrderBackground;
 use kontor_shared::api::incoming::{ConfirmedOrder, IncomingMail, IncomingPage, IncomingView, ReadAgain};
 use kontor_shared::api::{OrderPage, Role};
 use kontor_tests::letters::Letter;
 use kontor_tests::mailing::{PUBLIC_URL, name_sender};
-use kontor_tests::{Client, Engine, TestApp, both};
+use kontor_tests::{Client, Engine, TestApp, both, program};
 use serde_json::{Value, json};
 
 use crate::read_form::{account, edited, issue, saved_as};
@@ -37,6 +39,13 @@ fn filled(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
 fn bare(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
     let file = edited(form, name, &json!([["type", quantities]]));
     std::fs::read(saved_as(&file, "csv:Text - txt - csv (StarCalc):44,34,76,1")).unwrap()
+}
+
+/// Another form of a customer's.
+fn another_form(app: &TestApp, customer: &str) -> PathBuf {
+    let file = app.place().directory.join(format!("another-{customer}.xlsx"));
+    program::run(app.place(), &["pricelist", "--customer", customer, "--out", file.to_str().unwrap()]);
+    file
 }
 
 /// Drops a message and takes in what lies there.
@@ -99,6 +108,9 @@ async fn the_sheets_own_secret(engine: Engine) {
     assert_eq!((waiting.len(), waiting[0].reason.as_str(), waiting[0].detail.as_str()), (1, "other_order_open", page.orders[0].number.as_str()), "{waiting:?}");
     let seen = show(&staff, &waiting[0].id).await;
     assert_eq!((seen.files[0].account.as_ref().unwrap().accepted, seen.files[0].order.is_none()), (1, true));
+    let beside = seen.files[0].other.as_ref().unwrap();
+    let said: Vec<(&str, String)> = beside.lines.iter().map(|line| (line.code.as_str(), line.quantity.to_string())).collect();
+    assert_eq!((beside.number.as_str(), said), (page.orders[0].number.as_str(), vec![("00123", "12".to_string()), ("0E10", "3".to_string())]));
     // Who reads it twice takes it once; of another content nothing is taken.
     let path = format!("/api/incoming/{}/take", waiting[0].id);
     staff.post(&path, &json!({"file": 1, "customer": "C1", "content": "other"})).await.problem(409, "account_changed");
@@ -112,6 +124,103 @@ async fn the_sheets_own_secret(engine: Engine) {
     app.finish().await;
 }
 both!(a_sheet_that_went_to_the_customer_comes_back_as_one_order, the_sheets_own_secret);
+
+async fn in_the_way(engine: Engine) {
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    let directory = folder::directory(app.state());
+    std::fs::create_dir_all(&directory).unwrap();
+    // A file where the folder of taken messages should be.
+    std::fs::write(directory.join("done"), "").unwrap();
+    let order = Letter::new(BUYER, "order").file("order.xlsx", filled(&form, "order", &json!({"00123": 12})));
+    std::fs::write(directory.join("a.eml"), order.raw()).unwrap();
+    std::fs::write(directory.join("b.eml"), Letter::new(BUYER, "no order").raw()).unwrap();
+    let boxes = async || staff.get("/api/incoming").await.json::<IncomingPage>().boxes;
+    for _ in 0..2 {
+        folder::run_due(app.state(), || false).await.unwrap_err();
+        assert!(directory.join("a.eml").exists() && directory.join("failed/b.eml").exists(), "one message held up the other");
+        let told = boxes().await;
+        assert!(told.len() == 1 && told[0].name == "incoming" && told[0].trouble.contains("done"), "{told:?}");
+    }
+    std::fs::remove_file(directory.join("done")).unwrap();
+    folder::run_due(app.state(), || false).await.unwrap();
+    assert!(directory.join("done/a.eml").exists() && boxes().await.is_empty());
+    assert_eq!((orders(&staff).await.orders.len(), mails(&staff, "").await.len()), (1, 2));
+    app.finish().await;
+}
+both!(a_message_that_cannot_be_put_away_holds_up_no_other_and_staff_are_told, in_the_way);
+
+/// A report of a mail server's about the message `id`, with its delivery status.
+fn report(no: u32, id: &str, status: &str) -> Vec<u8> {
+    format!(
+        "Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: orders@firm.example\r\nSubject: Undelivered {no}\r\nMessage-ID: <{no}@mx.example>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=r\r\n\r\n--r\r\nContent-Type: text/plain\r\n\r\nIt did not arrive.\r\n\
+         --r\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n{status}\r\n\
+         --r\r\nContent-Type: message/rfc822\r\n\r\nFrom: orders@firm.example\r\nMessage-Id: <{id}>\r\nSubject: x\r\n\r\nText\r\n--r--\r\n"
+    )
+    .into_bytes()
+}
+
+async fn came_back(engine: Engine) {
+    const GONE: &str = "Final-Recipient: rfc822; elsewhere@customer.example\r\nAction: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550\r\n 5.1.1 <c1@customer.example>: no such user";
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    drop_in(&app, "order.eml", &Letter::new(BUYER, "order").file("order.xlsx", filled(&form, "order", &json!({"00123": 12})))).await;
+    outbox::run_due(app.state(), || false).await.unwrap();
+    let sent: String = sqlx::query_scalar("SELECT message_id FROM messages WHERE recipient = $1 AND attempts > 0")
+        .bind(BUYER)
+        .fetch_one(&mut *app.state().db.read().await.unwrap())
+        .await
+        .unwrap();
+    let customer = app.customer("C1").await;
+    let stopped = async || {
+        let page: kontor_shared::api::Customer = staff.get(&format!("/api/customers/{customer}")).await.json();
+        page.contacts.iter().flat_map(|contact| &contact.stopped).map(|stopped| stopped.reason.clone()).collect::<Vec<String>>()
+    };
+    let judged = async |no: u32, raw: Vec<u8>| {
+        let directory = folder::directory(app.state());
+        std::fs::write(directory.join(format!("{no}.eml")), raw).unwrap();
+        folder::run_due(app.state(), || false).await.unwrap();
+        let mails = mails(&staff, "ignored").await;
+        let mail = mails.iter().find(|mail| mail.subject == format!("Undelivered {no}")).unwrap_or_else(|| panic!("{no}: {mails:?}")).clone();
+        (mail.reason, mail.detail, mail.customer.map(|customer| customer.code))
+    };
+    let ours = |reason: &str| (reason.to_string(), BUYER.to_string(), Some("C1".to_string()));
+    let (own, _) = sent.split_once('@').unwrap();
+    // Who does not know the id of the message knows nothing of it.
+    for (no, id) in [(1, format!("{own}@elsewhere.example")), (2, "0199c0de-0000-7000-8000-000000000000@firm.example".into())] {
+        assert_eq!(judged(no, report(no, &id, GONE)).await, ("bounce".into(), String::new(), None));
+    }
+    // It is only late, or the sender is refused: no fault of the address.
+    assert_eq!(judged(3, report(3, &sent, "Final-Recipient: rfc822; c1@customer.example\r\nAction: delayed\r\nStatus: 4.4.1")).await, ours("came_back"));
+    let refused = "\r\nFinal-Recipient: rfc822; c1@customer.example\r\nAction: failed\r\nStatus: 5.7.1\r\nDiagnostic-Code: smtp; 550 5.7.1 blocked, see 5.1.1";
+    assert_eq!(judged(4, report(4, &sent, refused)).await, ours("came_back"));
+    assert!(stopped().await.is_empty());
+    assert_eq!(judged(5, report(5, &sent, GONE)).await, ours("struck_off"));
+    assert_eq!(stopped().await, ["bounced"]);
+    // A person who knows better lifts it; the next report, from a program that knows of no reports, says it again.
+    let page: kontor_shared::api::Customer = staff.get(&format!("/api/customers/{customer}")).await.json();
+    let lift = json!({"channel": "email", "bounces": false, "reason": "they wrote to us"});
+    staff.post(&format!("/api/contacts/{}/bounced", page.contacts[0].id), &lift).await.ok();
+    app.pass(60);
+    let plain = format!(
+        "Return-Path: <>\r\nFrom: mailer-daemon@corp.mail.example\r\nSubject: Undelivered 6\r\nMessage-ID: <6@mx.example>\r\n\r\n\
+         c1@customer.example\r\n    550 5.1.1 user not found\r\n\r\nReceived: by mx\r\nMessage-ID: <{sent}>\r\nSubject: x\r\n"
+    );
+    assert_eq!(judged(6, plain.into_bytes()).await, ours("struck_off"));
+    // Nothing more goes there, and the message that does not go says why.
+    app.pass(3_700);
+    drop_in(&app, "again.eml", &Letter::new(BUYER, "again").file("order.xlsx", filled(&form, "again", &json!({"00123": 12})))).await;
+    outbox::run_due(app.state(), || false).await.unwrap();
+    let states: Vec<String> = sqlx::query_scalar("SELECT state FROM messages WHERE recipient = $1 ORDER BY id")
+        .bind(BUYER)
+        .fetch_all(&mut *app.state().db.read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(states, ["sent", "skipped"]);
+    app.finish().await;
+}
+both!(what_came_back_to_the_mailbox_strikes_an_address_off_where_it_proves_itself, came_back);
 
 async fn lines_not_taken(engine: Engine) {
     let (app, form) = firm(engine).await;
@@ -146,18 +255,26 @@ async fn lines_not_taken(engine: Engine) {
     drop_in(&app, "mended.eml", &Letter::new(BUYER, "mended").file("mended.xlsx", mended)).await;
     assert_eq!(orders(&staff).await.orders.len(), 2, "{:?}", mails(&staff, "").await);
 
-    // Nothing of it can be taken: refused and answered, but not every time.
+    // Nothing of it can be taken. The answers to the two orders were of this hour, so nobody is told, and a person has to look.
     for at in 0..3 {
         let sheet = filled(&form, &format!("none{at}"), &json!({"KG1": format!("much {at}")}));
         drop_in(&app, &format!("none{at}.eml"), &Letter::new(BUYER, &format!("none{at}")).header(SIGNED).file("none.xlsx", sheet)).await;
     }
-    let refused = mails(&staff, "refused").await;
-    assert_eq!((refused.len(), refused[0].reason.as_str()), (3, "nothing_taken"), "{refused:?}");
-    // The answers to the two orders were of this hour.
+    let waiting = mails(&staff, "needs_person").await;
+    assert_eq!((waiting.len(), waiting[0].reason.as_str()), (3, "nothing_taken"), "{waiting:?}");
     assert_eq!(app.mails_to(BUYER).await.len(), 2);
+    // Who takes the decision back reads the same.
+    let decide = format!("/api/incoming/{}/decide", waiting[0].id);
+    staff.post(&decide, &json!({"state": "ignored"})).await.ok();
+    let back: IncomingView = staff.post(&decide, &json!({"state": "needs_person"})).await.json();
+    assert_eq!(back.mail.reason, "nothing_taken");
+    // An hour later it is refused and answered.
     app.pass(3_700);
+    let staff = app.staff(Role::Sales).await;
     let sheet = filled(&form, "none9", &json!({"KG1": "much 9"}));
     drop_in(&app, "none9.eml", &Letter::new(BUYER, "none9").header(SIGNED).file("none.xlsx", sheet)).await;
+    let refused = mails(&staff, "refused").await;
+    assert_eq!((refused.len(), refused[0].reason.as_str()), (1, "nothing_taken"), "{refused:?}");
     let told = app.mails_to(BUYER).await;
     assert!(told.len() == 3 && told[2].1.contains("no order could be made") && told[2].1.contains("No line of it"), "{told:?}");
     app.finish().await;
@@ -214,11 +331,22 @@ async fn nothing_proved(engine: Engine) {
     // Of somebody else's domain it is none.
     let stranger = Letter::new("evil@other.example", "evil").header("Authentication-Results: mx.firm.example; dkim=pass header.d=other.example");
     drop_in(&app, "evil.eml", &stranger.file("order.csv", bare(&form, "evil", &json!({"A-3": 9})))).await;
-    assert_eq!(mails(&staff, "needs_person").await[0].reason, "not_proved");
+    let evil = mails(&staff, "needs_person").await.remove(0);
+    assert_eq!(evil.reason, "not_proved");
+    // It names the customer, but who wrote it is none of its people.
+    assert!(show(&staff, &waiting[0].id).await.answerable && !show(&staff, &evil.id).await.answerable);
+    let told = json!({"state": "refused", "reason": "Not you.", "tell": true});
+    staff.post(&format!("/api/incoming/{}/decide", evil.id), &told).await.problem(409, "not_answerable");
+    // What the customer wrote stands beside the order.
+    let wrote = async || {
+        let background: OrderBackground = staff.get(&format!("/api/orders/{}/background", page.orders[0].id)).await.json();
+        background.origin.and_then(|origin| origin.mail).map(|mail| mail.text)
+    };
+    assert_eq!(wrote().await.as_deref(), Some("Please find our order attached."));
     // Erased, the person's messages are gone; the orders stay.
     let customer = app.customer("C1").await;
-    let page: kontor_shared::api::Customer = staff.get(&format!("/api/customers/{customer}")).await.json();
-    let contact = &page.contacts[0];
+    let master: kontor_shared::api::Customer = staff.get(&format!("/api/customers/{customer}")).await.json();
+    let contact = &master.contacts[0];
     app.staff(Role::Admin).await.post(&format!("/api/contacts/{}/erase", contact.id), &json!({"name": contact.name, "reason": "asked for it"})).await.ok();
     let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM incoming_mails WHERE sender = $1 OR (raw_hash IS NOT NULL AND sender <> 'evil@other.example')")
         .bind(BUYER)
@@ -226,7 +354,156 @@ async fn nothing_proved(engine: Engine) {
         .await
         .unwrap();
     assert_eq!(kept, 0);
-    assert_eq!(orders(&staff).await.orders.len(), 1);
+    assert_eq!((orders(&staff).await.orders.len(), wrote().await.as_deref()), (1, Some("")));
     app.finish().await;
 }
 both!(a_message_that_proves_nothing_waits_for_the_customer_or_a_person, nothing_proved);
+
+async fn by_nobody(engine: Engine) {
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    let (order, empty) = (filled(&form, "order", &json!({"00123": 12})), std::fs::read(&form).unwrap());
+    let own = |id: &str| Letter::new("sales@firm.example", id);
+    // Absence notes and our own answers hold sheets of ours that nobody has filled in.
+    drop_in(&app, "absent.eml", &Letter::new(BUYER, "absent").header("Auto-Submitted: auto-replied").file("form.xlsx", empty.clone())).await;
+    drop_in(&app, "ours.eml", &own("ours").file("form.xlsx", empty)).await;
+    assert_eq!(mails(&staff, "ignored").await.len(), 2);
+    for (reason, letter) in [
+        ("auto_reply", Letter::new(BUYER, "robot").header("Auto-Submitted: auto-generated").file("order.csv", bare(&form, "robot", &json!({"A-1": 2})))),
+        ("list", Letter::new(BUYER, "group").header("List-Id: <orders.customer.example>").header(SIGNED).file("order.xlsx", order.clone())),
+        ("own", own("forwarded").file("order.xlsx", order)),
+    ] {
+        drop_in(&app, &format!("{reason}.eml"), &letter).await;
+        let waiting = mails(&staff, "needs_person").await;
+        assert!(waiting.iter().any(|mail| mail.reason == reason), "{reason}: {waiting:?}");
+    }
+    // Nothing is entered by itself, and nobody is asked or answered.
+    assert!(orders(&staff).await.orders.is_empty() && app.mails_to(BUYER).await.is_empty());
+    let list = mails(&staff, "needs_person").await.into_iter().find(|mail| mail.reason == "list").unwrap();
+    let seen = show(&staff, &list.id).await;
+    assert_eq!((seen.evidence.as_str(), seen.answerable, seen.files[0].reason.as_str()), ("token", false, "list"));
+    let wanted = json!({"file": 1, "customer": "C1", "content": seen.files[0].content});
+    let taken: ConfirmedOrder = staff.post(&format!("/api/incoming/{}/take", list.id), &wanted).await.json();
+    assert_eq!(orders(&staff).await.orders[0].number, taken.number);
+    assert_eq!(app.mails_to(BUYER).await.len(), 1, "the customer is told of what a person took");
+    app.finish().await;
+}
+both!(an_order_that_a_program_or_a_list_brought_waits_for_a_person, by_nobody);
+
+async fn several_files(engine: Engine) {
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    app.customer("C2").await;
+    let (second, theirs) = (another_form(&app, "C1"), another_form(&app, "C2"));
+    let letter = Letter::new(BUYER, "several")
+        .file("first.xlsx", filled(&form, "first", &json!({"00123": 12})))
+        .file("second.csv", bare(&second, "second", &json!({"A-1": 2})))
+        .file("theirs.csv", bare(&theirs, "theirs", &json!({"A-2": 3})))
+        .file("note.docx", "nothing of an order");
+    drop_in(&app, "several.eml", &letter).await;
+    // Who proves to have sent one form sent the customer's other one, too; but not somebody else's.
+    assert_eq!(orders(&staff).await.orders.len(), 2);
+    let waiting = mails(&staff, "needs_person").await;
+    assert_eq!((waiting.len(), waiting[0].reason.as_str()), (1, "asked"), "{waiting:?}");
+    let id = &waiting[0].id;
+    let seen = show(&staff, id).await;
+    let verdicts: Vec<(&str, &str)> = seen.files.iter().map(|file| (file.verdict.as_str(), file.reason.as_str())).collect();
+    assert_eq!(verdicts, [("accepted", ""), ("accepted", ""), ("needs_person", "asked"), ("ignored", "other_file")]);
+    // What is nothing of an order is kept within its message only.
+    let kept: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM incoming_files WHERE hash IS NOT NULL").fetch_one(&mut *app.state().db.read().await.unwrap()).await.unwrap();
+    assert_eq!((kept, seen.files[3].kept), (3, true));
+    assert_eq!(staff.get(&format!("/api/incoming/{id}/files/4")).await.ok().body, &b"nothing of an order"[..]);
+    // What waits beside an order is put aside, and nothing else can be decided; nobody confirms it any more.
+    let asked = app.mails_to("c2@customer.example").await;
+    let token = asked[0].1.lines().find_map(|line| line.strip_prefix(PUBLIC_URL)?.split_once('#')).unwrap().1.to_string();
+    let decide = format!("/api/incoming/{id}/decide");
+    staff.post(&decide, &json!({"state": "refused", "reason": "no"})).await.problem(409, "answered");
+    staff.post(&decide, &json!({"state": "needs_person"})).await.problem(409, "answered");
+    let closed: IncomingView = staff.post(&decide, &json!({"state": "ignored"})).await.json();
+    assert_eq!((closed.mail.state.as_str(), closed.files[2].verdict.as_str(), closed.files[2].reason.as_str()), ("accepted", "ignored", "put_aside"));
+    app.anonymous().post("/api/mail-order/confirm", &json!({"token": token})).await.problem(404, "link_ended");
+    staff.post(&decide, &json!({"state": "ignored"})).await.problem(409, "answered");
+    assert_eq!((orders(&staff).await.orders.len(), mails(&staff, "accepted").await.len()), (2, 1));
+    app.finish().await;
+}
+both!(of_several_files_each_is_decided_and_the_message_can_be_closed, several_files);
+
+async fn ended_in_between(engine: Engine) {
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    drop_in(&app, "order.eml", &Letter::new(BUYER, "order").file("order.csv", bare(&form, "order", &json!({"00123": 5})))).await;
+    let mail = mails(&staff, "needs_person").await.remove(0);
+    let seen = show(&staff, &mail.id).await;
+    let take = format!("/api/incoming/{}/take", mail.id);
+    let wanted = json!({"file": 1, "customer": "C1", "content": seen.files[0].content});
+    let first: ConfirmedOrder = staff.post(&take, &wanted).await.json();
+    // As if the program had ended when the order was stored and the message did not know of it.
+    crate::run(&app, "UPDATE incoming_files SET order_id = NULL, verdict = 'needs_person', reason = 'asked'", &[]).await;
+    crate::run(&app, "UPDATE incoming_mails SET state = 'needs_person', reason = 'asked'", &[]).await;
+    for state in ["refused", "ignored"] {
+        let decided = json!({"state": state, "reason": "no"});
+        staff.post(&format!("/api/incoming/{}/decide", mail.id), &decided).await.problem(409, "answered");
+    }
+    let again: ConfirmedOrder = staff.post(&take, &wanted).await.json();
+    assert_eq!((again.order, again.number, orders(&staff).await.orders.len()), (first.order, first.number, 1));
+    assert_eq!(mails(&staff, "accepted").await.len(), 1);
+    // The question, and the answer once.
+    assert_eq!(app.mails_to(BUYER).await.len(), 2);
+    app.finish().await;
+}
+both!(an_order_that_is_stored_is_one_whatever_its_message_says, ended_in_between);
+
+async fn one_in_an_hour(engine: Engine) {
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    crate::run(&app, "UPDATE contacts SET email = 'C1@Customer.example'", &[]).await;
+    drop_in(&app, "order.eml", &Letter::new(BUYER, "order").file("order.xlsx", filled(&form, "order", &json!({"00123": 12})))).await;
+    assert_eq!(app.mails_to(BUYER).await.len(), 1);
+    drop_in(&app, "forged.eml", &Letter::new(BUYER, "forged").file("order.csv", bare(&form, "forged", &json!({"00123": 5})))).await;
+    let waiting = mails(&staff, "needs_person").await;
+    assert_eq!((waiting.len(), waiting[0].reason.as_str()), (1, "not_proved"), "{waiting:?}");
+    app.finish().await;
+}
+both!(an_address_is_one_however_it_is_written, one_in_an_hour);
+
+async fn kept_no_longer(engine: Engine) {
+    const A_MONTH: i64 = 31 * 24 * 3600;
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    let scan = |id: &str| Letter::new(BUYER, id).file("scan.pdf", b"%PDF-1.4".to_vec());
+    let bodies = async || {
+        let count = async |sql: &'static str| -> i64 { sqlx::query_scalar(sql).fetch_one(&mut *app.state().db.read().await.unwrap()).await.unwrap() };
+        let messages = count("SELECT COUNT(*) FROM bodies WHERE media_type = 'message/rfc822'").await;
+        (messages, count("SELECT COUNT(*) FROM bodies WHERE media_type = 'application/octet-stream'").await)
+    };
+    let ignore = async |staff: &Client, id: &str| staff.post(&format!("/api/incoming/{id}/decide"), &json!({"state": "ignored"})).await.ok();
+    drop_in(&app, "news.eml", &Letter::new("news@other.example", "news").header("List-Id: <news.other.example>").file("news.pdf", "%PDF")).await;
+    drop_in(&app, "order.eml", &Letter::new(BUYER, "order").file("order.xlsx", filled(&form, "order", &json!({"00123": 12})))).await;
+    drop_in(&app, "scan.eml", &scan("scan")).await;
+    let aside = mails(&staff, "needs_person").await.remove(0);
+    ignore(&staff, &aside.id).await;
+    // The same scan once more, which waits.
+    drop_in(&app, "again.eml", &scan("again")).await;
+    assert_eq!(bodies().await, (4, 2));
+    gone::run_due(app.state(), || false).await.unwrap();
+    assert_eq!(bodies().await, (4, 2), "they are new");
+    app.pass(A_MONTH);
+    gone::run_due(app.state(), || false).await.unwrap();
+    assert_eq!(bodies().await, (2, 2), "the news and the scan that was put aside; the file is the other message's as well");
+    let staff = app.staff(Role::Sales).await;
+    let seen = show(&staff, &aside.id).await;
+    assert_eq!((seen.kept, seen.files[0].kept, seen.text.as_str()), (false, false, "Please find our order attached."));
+    staff.get(&format!("/api/incoming/{}/raw", aside.id)).await.problem(409, "gone");
+    staff.get(&format!("/api/incoming/{}/files/1", aside.id)).await.problem(409, "gone");
+    // Whoever puts an old one aside has as long to think better of it.
+    ignore(&staff, &mails(&staff, "needs_person").await[0].id).await;
+    app.pass(24 * 3600);
+    gone::run_due(app.state(), || false).await.unwrap();
+    assert_eq!(bodies().await, (2, 2));
+    app.pass(A_MONTH);
+    gone::run_due(app.state(), || false).await.unwrap();
+    assert_eq!(bodies().await, (1, 1), "the order is kept");
+    app.finish().await;
+}
+both!(what_is_no_order_is_kept_for_a_month_to_the_byte, kept_no_longer);

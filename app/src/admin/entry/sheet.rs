@@ -5,7 +5,7 @@ use kontor_shared::api::forms::{FormAccount, FormLine};
 use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
 use kontor_shared::catalog::tiers;
 use kontor_shared::drafts::write_quantity;
-use kontor_shared::money::{Money, Percent, totals};
+use kontor_shared::money::{Money, Percent, VatMethod, totals};
 use kontor_shared::orders::Source;
 use kontor_shared::words::{common, entry as words, format, staff};
 use leptos::prelude::*;
@@ -62,7 +62,7 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
     let text = |kept: &str, usual: &str| RwSignal::new(if kept.is_empty() { usual.to_string() } else { kept.to_string() });
     let facts = Facts {
         source: text(&kept.source, Source::Fax.word()),
-        received_on: text(&kept.received_on, &times::today()),
+        received_on: text(&kept.received_on, &desk.today),
         po_number: text(&kept.po_number, ""),
         wanted_on: text(&kept.wanted_on, ""),
         delivery_address: text(&kept.delivery_address, &desk.delivery_address),
@@ -234,7 +234,7 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
                 </div>
             </div>
             <div class="stack">
-                <Sums lines=lines goods=goods/>
+                <Sums lines=lines goods=goods method=desk.vat_method/>
                 <section class="panel panel-s"><h2>{say(staff::FACTS)}</h2><div class="body stack">
                     <Choose form=form at="/source" label=say(words::SOURCE) value=facts.source choices=sources/>
                     <Field form=form at="/received_on" label=say(words::RECEIVED_ON) value=facts.received_on kind="date" max_length=10/>
@@ -267,12 +267,12 @@ fn submitted(line: Line, goods: Goods) -> Option<SubmitLine> {
 
 /// What the lines come to so far, as the order will have it.
 #[component]
-fn Sums(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
+fn Sums(lines: RwSignal<Vec<Line>>, goods: Goods, method: VatMethod) -> impl IntoView {
     let sums = Memo::new(move |_| {
         let amounts: Vec<(Money, Percent)> = lines.get().into_iter().filter_map(|line| line.amount(goods)).collect();
         goods.with_value(|index| {
             let head = &index.list().head;
-            totals(&amounts, head.currency, head.vat_mode, Default::default()).ok()
+            totals(&amounts, head.currency, head.vat_mode, method).ok()
         })
     });
     view! {

@@ -1,7 +1,8 @@
 //! One message: who sent it and what proves that, its text, its files with their accounts, and what staff decide.
 
 use kontor_shared::api::forms::FormAccount;
-use kontor_shared::api::incoming::{ConfirmedOrder, DecideIncoming, IncomingFile, IncomingView, ReadAgain, ReadIncoming, TakeIncoming};
+use kontor_shared::api::incoming::{ConfirmedOrder, DecideIncoming, IncomingFile, IncomingView, OtherOrder, ReadAgain, ReadIncoming, TakeIncoming};
+use kontor_shared::money::Quantity;
 use kontor_shared::orders::Verdict;
 use kontor_shared::words::{common, format, incoming as words, staff};
 use leptos::prelude::*;
@@ -49,6 +50,9 @@ fn Whole(mail: IncomingView, listing: Listing<IncomingView>) -> impl IntoView {
         })
         .collect();
     let none = files.is_empty();
+    let ordered = mail.files.iter().any(|file| file.order.is_some());
+    // What nobody wrote to us is looked at for its sender only where an order came with it.
+    let looked_at = mail.kind == "letter" || !none;
     let decided = !mail.decided_by.is_empty();
     view! {
         <div class="page-head">
@@ -60,7 +64,7 @@ fn Whole(mail: IncomingView, listing: Listing<IncomingView>) -> impl IntoView {
         </div>
         <dl class="facts">
             <dt>{say(words::FROM)}</dt><dd class="long">{head.sender}</dd>
-            {(mail.kind == "letter").then(|| view! { <dt>{say(words::EVIDENCE)}</dt><dd>{say(evidence)}</dd> })}
+            {looked_at.then(|| view! { <dt>{say(words::EVIDENCE)}</dt><dd>{say(evidence)}</dd> })}
             <dt>{say(words::CAME)}</dt><dd>{times::instant(&head.received_at)}</dd>
             <dt>{say(words::PLACE)}</dt><dd class="long">{mail.place}</dd>
             <dt>{say(words::WHY)}</dt><dd class="long">{why(&head.state, &head.reason, &head.detail)}</dd>
@@ -76,7 +80,7 @@ fn Whole(mail: IncomingView, listing: Listing<IncomingView>) -> impl IntoView {
         <h2 class="section">{say(words::FILES)}</h2>
         {none.then(|| view! { <p class="ink-2">{say(words::NO_FILES)}</p> })}
         {files}
-        <Decide mail=id revision=revision state=head.state answerable=mail.answerable listing=listing/>
+        <Decide mail=id revision=revision state=head.state answerable=mail.answerable ordered=ordered listing=listing/>
     }
 }
 
@@ -89,7 +93,7 @@ fn File(file: IncomingFile, mail: StoredValue<String>, revision: i64, code: Stri
     let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
     let busy = RwSignal::new(false);
     let is_table = !matches!(file.reason.as_str(), "picture" | "winmail" | "locked" | "decoration" | "other_file" | "not_a_sheet");
-    let can_take = waits && file.order.is_none() && is_table;
+    let can_take = waits && file.order.is_none() && file.verdict != "ignored" && is_table;
     let run = move |take: bool| {
         if busy.get_untracked() {
             return;
@@ -125,9 +129,9 @@ fn File(file: IncomingFile, mail: StoredValue<String>, revision: i64, code: Stri
         <article class="panel panel-s"><h3>{file.name.clone()}</h3><div class="body stack">
             <p>{why(&file.verdict, &file.reason, &file.detail)}" "
                 {file.order.clone().map(|order| view! { <a href=format!("/admin/orders/{order}")>{staff::ORDER_TITLE.with(lang(), &[("number", &number)])}</a>" " })}
-                <a href=href rel="external" download=file.name.clone()>{say(words::OPEN_FILE)}</a>
+                {file.kept.then(|| view! { <a href=href rel="external" download=file.name.clone()>{say(words::OPEN_FILE)}</a> })}
             </p>
-            {move || read.get().map(|(account, _)| view! { <Account account=account/> })}
+            {move || read.get().map(|(account, _)| view! { <Account account=account other=file.other.clone()/> })}
             {can_take.then(|| view! {
                 <form class="stack" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); run(true) }>
                     <div class="in-code"><Field label=say(words::TAKE_FOR) id=format!("code-{no}") value=customer max_length=64/></div>
@@ -142,27 +146,55 @@ fn File(file: IncomingFile, mail: StoredValue<String>, revision: i64, code: Stri
     }
 }
 
-/// What was read of a file, line by line.
+/// What was read of a file, line by line; beside the order it would be another of, where there is one.
 #[component]
-fn Account(account: FormAccount) -> impl IntoView {
+fn Account(account: FormAccount, other: Option<OtherOrder>) -> impl IntoView {
     let counts: [(&str, &dyn std::fmt::Display); 4] =
         [("read", &account.read), ("accepted", &account.accepted), ("changed", &account.changed), ("refused", &account.refused)];
     let summary = words::LINES.with(lang(), &counts);
     let total = format::amount(lang(), &account.gross, account.currency);
     let currency = account.currency;
+    let heading = other.as_ref().map(|other| staff::ORDER_TITLE.with(lang(), &[("number", &other.number)]));
+    let link = other.as_ref().map(|other| format!("/admin/orders/{}", other.id));
+    let ordered = |code: &str| other.as_ref().and_then(|other| other.lines.iter().find(|line| line.code == code)).map(|line| line.quantity);
+    // A cell of the other order's, marked where it says something else.
+    let beside = |quantity: Option<Quantity>, here: Option<Quantity>| {
+        heading.clone().map(|label| {
+            let text = quantity.map_or_else(|| "—".to_string(), |quantity| format::quantity(lang(), quantity));
+            view! { <td class=if quantity == here { "num b ink-2" } else { "num b warn" } data-l=label><b>{text}</b></td> }
+        })
+    };
+    let only_there: Vec<_> = other
+        .iter()
+        .flat_map(|other| &other.lines)
+        .filter(|line| account.lines.iter().all(|read| read.code != line.code))
+        .map(|line| {
+            view! {
+                <tr>
+                    <td class="a code">{line.code.clone()}</td>
+                    <td class="b long">{line.name.clone()}</td>
+                    <td class="num b" data-l=say(words::QUANTITY)>"—"</td>
+                    {beside(Some(line.quantity), None)}
+                    <td class="num b"></td>
+                    <td class="c long"></td>
+                </tr>
+            }
+        })
+        .collect();
     let rows: Vec<_> = account
         .lines
-        .into_iter()
+        .iter()
         .map(|line| {
             let quantity = line.quantity.map_or(line.raw.clone(), |quantity| format::quantity(lang(), quantity));
             let price = line.price.map(|price| format::price(lang(), price));
             view! {
                 <tr>
-                    <td class="a code">{line.code}</td>
-                    <td class="b long">{line.name}</td>
+                    <td class="a code">{line.code.clone()}</td>
+                    <td class="b long">{line.name.clone()}</td>
                     <td class="num b" data-l=say(words::QUANTITY)>{quantity}</td>
+                    {beside(ordered(&line.code), line.quantity)}
                     <td class="num b" data-l=say(common::PRICE)>{price}</td>
-                    <td class=if line.verdict == Verdict::Refused { "c warn long" } else { "c long" }>{line.message}</td>
+                    <td class=if line.verdict == Verdict::Refused { "c warn long" } else { "c long" }>{line.message.clone()}</td>
                 </tr>
             }
         })
@@ -176,18 +208,19 @@ fn Account(account: FormAccount) -> impl IntoView {
                 <th scope="col">{say(common::CODE)}</th>
                 <th scope="col">{say(common::PRODUCT)}</th>
                 <th scope="col" class="num">{say(words::QUANTITY)}</th>
+                {link.map(|link| view! { <th scope="col" class="num"><a href=link>{heading.clone()}</a></th> })}
                 <th scope="col" class="num">{say(common::PRICE)}</th>
                 <th scope="col">{say(words::VERDICT)}</th>
             </tr></thead>
-            <tbody>{rows}</tbody>
+            <tbody>{rows}{only_there}</tbody>
         </table></div>
         {(!warnings.is_empty()).then(|| view! { <ul class="warn">{warnings}</ul> })}
     }
 }
 
-/// Refusing, putting aside, and taking that back.
+/// Refusing, putting aside, and taking that back. Beside an order only what else waits is put aside.
 #[component]
-fn Decide(mail: StoredValue<String>, revision: i64, state: String, answerable: bool, listing: Listing<IncomingView>) -> impl IntoView {
+fn Decide(mail: StoredValue<String>, revision: i64, state: String, answerable: bool, ordered: bool, listing: Listing<IncomingView>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let tell = RwSignal::new(answerable);
     let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
@@ -216,10 +249,18 @@ fn Decide(mail: StoredValue<String>, revision: i64, state: String, answerable: b
         });
     };
     let error = Signal::derive(move || failure.with(|error| error.as_ref().map(words_for)));
+    let reason_word = if answerable { words::REFUSE_REASON } else { staff::REASON };
     match state.as_str() {
+        "needs_person" if ordered => view! {
+            <div class="stack after">
+                <p class="err" role="alert">{move || error.get()}</p>
+                <div class="row-x"><button type="button" class="btn" on:click=move |_| decide("ignored")>{say(words::IGNORE_REST)}</button></div>
+            </div>
+        }
+        .into_any(),
         "needs_person" => view! {
             <form class="stack form-page after" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide("refused") }>
-                <Field label=say(words::REFUSE_REASON) id="refuse-reason" value=reason max_length=500 error=error/>
+                <Field label=say(reason_word) id="refuse-reason" value=reason max_length=500 error=error/>
                 {answerable.then(|| view! {
                     <label class="check"><input type="checkbox" prop:checked=move || tell.get() on:change=move |event| tell.set(event_target_checked(&event))/>" "{say(words::TELL)}</label>
                 })}

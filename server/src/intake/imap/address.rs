@@ -59,6 +59,12 @@ impl Address {
             names.iter().all(|name| name.is_ascii() && !name.is_empty() && !name.chars().any(char::is_control)),
             "KONTOR_IMAP_URL: folders are named in ASCII"
         );
+        // Moved into the folder it is read from, a message would be read for ever.
+        let same = |one: &str, other: &str| one == other || (one.eq_ignore_ascii_case("INBOX") && other.eq_ignore_ascii_case("INBOX"));
+        ensure!(
+            !same(&address.processed, &address.folder) && !same(&address.failed, &address.folder),
+            "KONTOR_IMAP_URL: messages that are read go to another folder than they are read from"
+        );
         Ok(address)
     }
 
@@ -114,6 +120,8 @@ mod tests {
             "smtp://u:p@mail.example",
             "mail.example",
             "imaps://u:p@mail.example/%D0%AF",
+            "imaps://u:p@mail.example?processed=inbox",
+            "imaps://u:p@mail.example/Orders?failed=Orders",
         ] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
