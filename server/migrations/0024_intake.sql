@@ -16,3 +16,4 @@ ALTER TABLE catalog_state ADD COLUMN incoming_cleared_at BIGINT NOT NULL DEFAULT
 CREATE INDEX messages_by_body ON messages (body_hash);
 CREATE INDEX messages_by_rendered ON messages (rendered_hash);
 CREATE INDEX messages_by_html ON messages (html_hash);
+CREATE INDEX documents_by_pdf ON documents (pdf_hash);

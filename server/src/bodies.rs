@@ -5,6 +5,8 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::auth::hex;
 use crate::db::rows_of_placeholders;
+use crate::outbox::attachment::BASE;
+use crate::segments::workbook::XLSX;
 
 crate::row! {
     /// A stored body.
@@ -56,4 +58,28 @@ pub async fn lock(connection: &mut AnyConnection, hash: &str, for_update: &str) 
 
 pub async fn get(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Body>> {
     sqlx::query_as("SELECT media_type, bytes FROM bodies WHERE hash = $1").bind(hash).fetch_optional(connection).await
+}
+
+/// Where bodies are named: table and column. Logos and attachments are named in JSON.
+pub const HOLDERS: [(&str, &str); 11] = [
+    ("messages", "body_hash"),
+    ("messages", "rendered_hash"),
+    ("messages", "html_hash"),
+    ("documents", "pdf_hash"),
+    ("price_list_versions", "reasons_hash"),
+    ("price_list_snapshots", "body_hash"),
+    ("price_list_deltas", "body_hash"),
+    ("product_pictures", "small_hash"),
+    ("product_pictures", "large_hash"),
+    ("incoming_mails", "raw_hash"),
+    ("incoming_files", "hash"),
+];
+
+/// Deletes a body that no row names any more. The same bytes may have come by other ways than the one that lets go of them. Sheets
+/// that go out with mails stay in any case; a logo is seen to by whoever lets go of a picture.
+pub async fn drop_unused(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<()> {
+    let unnamed: Vec<String> = HOLDERS.iter().map(|(table, column)| format!("NOT EXISTS (SELECT 1 FROM {table} WHERE {column} = $1)")).collect();
+    let statement = format!("DELETE FROM bodies WHERE hash = $1 AND media_type NOT IN ($2, $3) AND {}", unnamed.join(" AND "));
+    sqlx::query(AssertSqlSafe(statement)).bind(hash).bind(XLSX).bind(BASE).execute(connection).await?;
+    Ok(())
 }

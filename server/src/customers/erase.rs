@@ -213,5 +213,8 @@ async fn empty_messages(tx: &mut AnyConnection, messages: Vec<Message>, now: i64
     }
     hashes.sort();
     hashes.dedup();
-    Ok(person::drop_bodies(tx, &hashes).await?)
+    for hash in &hashes {
+        bodies::drop_unused(tx, hash).await?;
+    }
+    Ok(())
 }

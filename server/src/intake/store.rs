@@ -2,6 +2,8 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::bodies;
+
 pub mod gone;
 
 crate::row! {
@@ -293,33 +295,22 @@ pub async fn looked(connection: &mut AnyConnection, name: &str, trouble: &str, n
 pub async fn forget(connection: &mut AnyConnection, addresses: &[String]) -> sqlx::Result<()> {
     for address in addresses {
         let address = address.to_lowercase();
-        let hashes: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT raw_hash FROM incoming_mails WHERE {ABOUT} AND raw_hash IS NOT NULL")))
-            .bind(&address)
-            .fetch_all(&mut *connection)
-            .await?;
+        // What became an order stays as it came: it is the order's voucher.
+        let of_files = format!("mail_id IN (SELECT id FROM incoming_mails WHERE {ABOUT}) AND order_id IS NULL AND hash IS NOT NULL");
+        let sql = format!("SELECT raw_hash FROM incoming_mails WHERE {ABOUT} AND raw_hash IS NOT NULL UNION SELECT hash FROM incoming_files WHERE {of_files}");
+        let hashes: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(&address).fetch_all(&mut *connection).await?;
+        sqlx::query(AssertSqlSafe(format!("UPDATE incoming_files SET hash = NULL WHERE {of_files}"))).bind(&address).execute(&mut *connection).await?;
         let sql = format!("UPDATE incoming_mails SET raw_hash = NULL, text = '', detail = CASE WHEN sender = $1 THEN detail ELSE '' END WHERE {ABOUT}");
         sqlx::query(AssertSqlSafe(sql)).bind(&address).execute(&mut *connection).await?;
-        drop_bodies(connection, &hashes).await?;
+        for hash in &hashes {
+            bodies::drop_unused(connection, hash).await?;
+        }
     }
     Ok(())
 }
 
 /// Messages of an address's, in lower case, or about it.
 const ABOUT: &str = "(sender = $1 OR (reason IN ('came_back', 'struck_off') AND LOWER(detail) = $1))";
-
-/// Removes messages nobody holds any more.
-async fn drop_bodies(connection: &mut AnyConnection, hashes: &[String]) -> sqlx::Result<()> {
-    for hash in hashes {
-        sqlx::query(
-            "DELETE FROM bodies WHERE hash = $1 AND media_type = 'message/rfc822' AND NOT EXISTS (SELECT 1 FROM incoming_mails m WHERE m.raw_hash = $1) \
-             AND NOT EXISTS (SELECT 1 FROM incoming_files f WHERE f.hash = $1) AND NOT EXISTS (SELECT 1 FROM messages WHERE rendered_hash = $1)",
-        )
-        .bind(hash)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
-}
 
 crate::row! {
     pub struct BoxRow {

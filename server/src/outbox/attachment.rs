@@ -28,7 +28,7 @@ use crate::segments::workbook::XLSX;
 use crate::time::random;
 use crate::{AppState, bodies, price_list};
 
-const BASE: &str = "application/vnd.kontor.workbook-base";
+pub const BASE: &str = "application/vnd.kontor.workbook-base";
 /// Bytes of a workbook that go with a message. Many a mailbox takes 10 MB, and a third is added on the way.
 const MOST_BYTES: usize = 7_000_000;
 

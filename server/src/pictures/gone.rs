@@ -34,7 +34,7 @@ async fn remove(connection: &mut AnyConnection, state: &AppState, product: &str,
     let logos = firm::store::logos(connection).await?;
     for hash in [&gone.small_hash, &gone.large_hash] {
         if !logos.contains(hash) {
-            store::drop_body(connection, hash).await?;
+            bodies::drop_unused(connection, hash).await?;
         }
     }
     Ok(Some(gone.source))

@@ -279,15 +279,6 @@ pub async fn delete(connection: &mut AnyConnection, product: &str, number: i64, 
     Ok(gone)
 }
 
-/// Deletes a body no picture consists of any more.
-pub async fn drop_body(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM product_pictures WHERE small_hash = $1 OR large_hash = $1)")
-        .bind(hash)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// Takes the day's clearing on; false where somebody has since `before`.
 pub async fn begin_clearing(connection: &mut AnyConnection, before: i64, now: i64) -> sqlx::Result<bool> {
     let begun = sqlx::query("UPDATE catalog_state SET pictures_cleared_at = $1 WHERE id = 1 AND pictures_cleared_at <= $2").bind(now).bind(before);

@@ -46,7 +46,7 @@ async fn tighten(state: &AppState, version: i64, found: &store::Snapshot) -> any
     let hash = bodies::put(&mut tx, &tight.media_type, &tight.bytes, state.clock.now_ms()).await?;
     store::set_body(&mut tx, version, &found.overlay, &hash).await?;
     if hash != found.body_hash {
-        store::forget_body(&mut tx, &found.body_hash).await?;
+        bodies::drop_unused(&mut tx, &found.body_hash).await?;
     }
     tx.commit().await?;
     Ok(())

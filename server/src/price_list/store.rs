@@ -200,15 +200,6 @@ pub async fn set_body(connection: &mut AnyConnection, version: i64, overlay: &st
     Ok(())
 }
 
-/// Deletes the body of a list that no version has any more.
-pub async fn forget_body(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM price_list_snapshots WHERE body_hash = $1)")
-        .bind(hash)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 pub async fn insert_delta(connection: &mut AnyConnection, version: i64, overlay: &str, since: i64, bytes: i64, body_hash: &str) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO price_list_deltas (version, overlay, since, bytes, body_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version, overlay, since) DO NOTHING")
         .bind(version)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use kontor_server::AppState;
+use kontor_server::bodies::HOLDERS;
 use kontor_server::config::Config;
 use kontor_server::db::{Db, schema};
 use kontor_server::operations::fsck;
@@ -11,7 +12,7 @@ use kontor_shared::api::{Order, OrderPage};
 use kontor_tests::databases::Place;
 use kontor_tests::goods::number;
 use kontor_tests::program::{self, Server};
-use kontor_tests::{Client, Engine, both};
+use kontor_tests::{Client, Engine, TestApp, both};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 fn fixtures() -> PathBuf {
@@ -131,3 +132,15 @@ async fn killed_while_it_migrates(engine: Engine) {
 both!(a_database_of_every_earlier_schema_opens_and_is_sound, each_opens_and_is_sound);
 both!(a_migration_that_fails_leaves_no_trace, one_that_fails_leaves_no_trace);
 both!(a_program_killed_while_it_migrates_goes_on_at_the_next_start, killed_while_it_migrates);
+
+#[tokio::test]
+async fn whoever_names_a_body_is_asked_before_one_goes() {
+    let app = TestApp::start(Engine::Sqlite).await;
+    let sql = "SELECT m.name, f.\"from\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND f.\"table\" = 'bodies'";
+    let named: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&mut *app.state().db.read().await.unwrap()).await.unwrap();
+    assert!(named.len() >= 9, "{named:?}");
+    for (table, column) in &named {
+        assert!(HOLDERS.contains(&(table.as_str(), column.as_str())), "{table}.{column} is not asked");
+    }
+    app.finish().await;
+}

@@ -239,20 +239,6 @@ pub async fn hold_writing(connection: &mut AnyConnection, for_update: &str) -> s
     Ok(())
 }
 
-/// Removes bodies no message has any more.
-pub async fn drop_bodies(connection: &mut AnyConnection, hashes: &[String]) -> sqlx::Result<()> {
-    for hash in hashes {
-        sqlx::query(
-            "DELETE FROM bodies WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM messages WHERE body_hash = $1 OR rendered_hash = $1 OR html_hash = $1) \
-             AND NOT EXISTS (SELECT 1 FROM incoming_mails m WHERE m.raw_hash = $1) AND NOT EXISTS (SELECT 1 FROM incoming_files f WHERE f.hash = $1)",
-        )
-        .bind(hash)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
-}
-
 /// A domain may be a person's own. How fast it was written to is forgotten; at worst one mail goes a moment sooner.
 pub async fn forget_pace(connection: &mut AnyConnection, emails: &[String]) -> sqlx::Result<()> {
     for email in emails {

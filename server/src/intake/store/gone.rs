@@ -64,21 +64,8 @@ async fn clear(connection: &mut AnyConnection, state: &AppState, before: i64, ma
     for hash in hashes.iter().filter(|hash| !logos.contains(*hash)) {
         // The same file may come with another message in this moment.
         bodies::lock(connection, hash, state.db.for_update()).await?;
-        drop_body(connection, hash).await?;
+        bodies::drop_unused(connection, hash).await?;
     }
-    Ok(())
-}
-
-/// Removes what came and nobody holds any more. What the program made itself and got back is of another type, and stays.
-async fn drop_body(connection: &mut AnyConnection, hash: &str) -> sqlx::Result<()> {
-    sqlx::query(
-        "DELETE FROM bodies WHERE hash = $1 AND media_type IN ('message/rfc822', 'application/octet-stream') \
-         AND NOT EXISTS (SELECT 1 FROM incoming_mails m WHERE m.raw_hash = $1) AND NOT EXISTS (SELECT 1 FROM incoming_files f WHERE f.hash = $1) \
-         AND NOT EXISTS (SELECT 1 FROM messages WHERE body_hash = $1 OR rendered_hash = $1 OR html_hash = $1)",
-    )
-    .bind(hash)
-    .execute(connection)
-    .await?;
     Ok(())
 }
 
