@@ -54,6 +54,8 @@ reasons! {
         Date = "date", DATE;
         /// `#VALUE!` and the like.
         Error = "error_value", ERROR;
+        /// A formula whose value the file does not keep.
+        NoValue = "formula_without_value", NO_VALUE;
         Boolean = "true_or_false", BOOLEAN;
         Negative = "negative", NEGATIVE;
         TooLarge = "quantity_too_large", TOO_LARGE;
@@ -61,6 +63,8 @@ reasons! {
         TooPrecise = "too_many_decimals", TOO_PRECISE;
         /// The same product in several rows, with different quantities.
         StandsTwice = "stands_twice", STANDS_TWICE;
+        /// The same product with the same quantity in a row before.
+        DuplicateRow = "duplicate_row", DUPLICATE_ROW;
         /// A product without a quantity.
         NoQuantity = "no_quantity", NO_QUANTITY;
         /// Several numbers beside the product.
@@ -79,7 +83,6 @@ reasons! {
 reasons! {
     /// What is told without refusing anything.
     Note {
-        DuplicateRow = "duplicate_row", DUPLICATE_ROW;
         OtherUnit = "other_unit", OTHER_UNIT;
         Formula = "formula", FORMULA;
         OtherColumn = "quantity_in_other_column", OTHER_COLUMN;

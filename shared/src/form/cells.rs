@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Columns read at most: a bit for each in [`Row::formulas`].
 pub const MOST_COLUMNS: u32 = 64;
 
+/// The error that stands for a formula whose value the file does not keep: libraries that compute nothing write such.
+pub const NO_VALUE: &str = "formula without a value";
+
 /// A cell as the workbook types it. Nothing is converted here: what a number or a text means is the reader's decision.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
@@ -18,7 +21,7 @@ pub enum Cell {
     Bool(bool),
     /// `YYYY-MM-DDTHH:MM:SS`
     Date(String),
-    /// What stands where a number cannot: `#DIV/0!`, NaN, infinity, a duration.
+    /// What stands where a number cannot: `#DIV/0!`, NaN, infinity, a duration, [`NO_VALUE`].
     Error(String),
 }
 

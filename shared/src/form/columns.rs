@@ -59,34 +59,60 @@ enum Word {
     Price,
 }
 
+/// What stands beside a word for quantities where they are of what is in a warehouse, a box or a rule.
+const NOT_ORDERED: [&str; 18] = [
+    "склад",
+    "доступ",
+    "достъп",
+    "свобод",
+    "разпол",
+    "резерв",
+    "ящик",
+    " ящ",
+    "палет",
+    "паллет",
+    "кратн",
+    "макс",
+    "avail",
+    "on hand",
+    "reserv",
+    "carton",
+    "per ",
+    "max",
+];
+
 /// What a header's word announces; the number is lower the surer it is.
 fn word_of(text: &str) -> Option<(Word, u8)> {
     let text = text.trim().trim_end_matches([':', '*', '.', ' ']).to_lowercase();
     if text.is_empty() || text.chars().count() > 40 || text.contains(['≤', '≥']) {
         return None;
     }
-    const QUANTITY: [&str; 20] = [
+    const ORDER: [&str; 22] = [
         "заказ",
         "заказать",
         "ваш заказ",
-        "кол-во",
-        "количество",
-        "кол",
-        "к-во",
-        "количество за поръчка",
+        "заказано",
+        "к заказу",
+        "кол-во заказа",
+        "заявка",
+        "ваша заявка",
+        "к заявке",
         "за поръчка",
         "поръчка",
-        "бр",
-        "брой",
-        "qty",
-        "quantity",
+        "ваша поръчка",
+        "поръчано",
+        "количество за поръчка",
+        "заявено",
+        "за заявка",
         "order",
+        "your order",
+        "to order",
+        "ordered",
         "order qty",
         "order quantity",
-        "ordered",
-        "ваша поръчка",
-        "кол-во заказа",
     ];
+    // Of what? Where another column says that it is the order, it may be of something else.
+    const COUNT: [&str; 8] = ["кол-во", "количество", "кол", "к-во", "бр", "брой", "qty", "quantity"];
     const CODE: [&str; 14] = [
         "код",
         "артикул",
@@ -119,9 +145,11 @@ fn word_of(text: &str) -> Option<(Word, u8)> {
         "описание",
     ];
     const PRICE: [&str; 6] = ["цена", "price", "ед. цена", "единична цена", "unit price", "ваша цена"];
-    for (word, exact) in [(Word::Quantity, &QUANTITY[..]), (Word::Code, &CODE[..]), (Word::Name, &NAME[..]), (Word::Price, &PRICE[..])] {
+    let known: [(Word, u8, &[&str]); 5] =
+        [(Word::Quantity, 0, &ORDER), (Word::Quantity, 1, &COUNT), (Word::Code, 0, &CODE), (Word::Name, 0, &NAME), (Word::Price, 0, &PRICE)];
+    for (word, doubt, exact) in known {
         if exact.contains(&text.as_str()) {
-            return Some((word, 0));
+            return Some((word, doubt));
         }
     }
     // What is in a box or in stock is no order.
@@ -130,9 +158,11 @@ fn word_of(text: &str) -> Option<(Word, u8)> {
         return None;
     }
     let begins = |parts: &[&str]| parts.iter().any(|part| text.starts_with(part));
-    if begins(&["заказ", "кол-во", "количество", "к-во", "поръч", "qty", "quantity", "order q"]) && !text.contains(|sign: char| sign.is_ascii_digit())
+    if begins(&["заказ", "кол-во", "количество", "к-во", "поръч", "заявк", "заявен", "qty", "quantity", "order q"])
+        && !text.contains(|sign: char| sign.is_ascii_digit())
+        && !NOT_ORDERED.iter().any(|part| text.contains(part))
     {
-        return Some((Word::Quantity, 1));
+        return Some((Word::Quantity, 2));
     }
     if begins(&["код ", "артикул", "code ", "sku", "item n"]) {
         return Some((Word::Code, 1));
@@ -197,8 +227,12 @@ pub fn find(book: &Workbook, sheet: &Sheet, goods: &Goods, choices: &[FormColumn
     let by_name = named("OF_QTY").filter(|(column, first)| fits(*column, *first) && !taken(*column)).map(|(column, _)| (column, By::Name));
     let by_header = || {
         let columns: Vec<usize> = (0..words.len()).filter(|at| is(*at, Word::Quantity) && !taken(*at)).collect();
-        let numbers = |at: &usize| sheet.rows[first..].iter().filter(|row| matches!(quantity::read(row.cell(*at), None), Said::Quantity { .. })).count();
-        columns.into_iter().min_by_key(|at| (words[*at].map(|(_, doubt)| doubt), std::cmp::Reverse(numbers(at).min(1)), *at)).map(|at| (at, By::Header))
+        let numbers = |at: usize| sheet.rows[first..].iter().any(|row| matches!(quantity::read(row.cell(at), None), Said::Quantity { .. }));
+        let doubt = |at: usize| words[at].map(|(_, doubt)| doubt);
+        let best = columns.iter().copied().min_by_key(|at| (!numbers(*at), doubt(*at), *at))?;
+        // Another one that holds numbers as well, or whose words are surer, may be what is meant: a person has to look.
+        let is_rival = |at: &usize| *at != best && (numbers(*at) || doubt(*at) < doubt(best));
+        Some((best, if columns.iter().any(is_rival) { By::Content } else { By::Header }))
     };
     let by_offset = || {
         let column = id?.checked_sub(QUANTITY_BEFORE_ID)?;
@@ -388,6 +422,7 @@ pub fn beside(sheet: &Sheet, table: &Table, goods: &Goods) -> Option<(u32, usize
 
 #[cfg(test)]
 mod tests {
+    use super::super::read::Item;
     use super::*;
 
     fn table(rows: &[&[&str]]) -> Sheet {
@@ -413,13 +448,61 @@ mod tests {
     }
 
     #[test]
+    fn of_two_columns_of_numbers_a_person_has_to_say_which_is_the_order() {
+        let item = |code: &str| Item { code: code.into(), name: format!("Tea {code}"), ..Item::default() };
+        let goods = Goods::new(vec![item("A1"), item("B2")], false);
+        let check = |rows: &[&[&str]], quantity: usize, by: By| {
+            let sheet = table(rows);
+            let found = find(&Workbook::default(), &sheet, &goods, &[]).unwrap();
+            assert_eq!((found.quantity, found.by), (quantity, by), "{rows:?}");
+            assert_eq!(unnamed(&sheet, Some(&found)).is_some(), by == By::Content, "{rows:?}");
+        };
+        check(&[&["Артикул", "Кол-во на складе", "Кол-во"], &["A1", "100", "5"], &["B2", "200", "7"]], 2, By::Header);
+        check(&[&["Артикул", "Кол-во на складе", "Заявка"], &["A1", "100", "5"], &["B2", "200", ""]], 2, By::Header);
+        check(&[&["Артикул", "Кол-во", "Заказ"], &["A1", "100", "5"], &["B2", "200", ""]], 2, By::Content);
+        check(&[&["Артикул", "Заказано, шт", "Кол-во"], &["A1", "5", ""], &["B2", "7", ""]], 1, By::Content);
+        check(&[&["Артикул", "Кол-во", "Заказ"], &["A1", "100", ""], &["B2", "200", ""]], 1, By::Content);
+        check(&[&["Артикул", "Кол-во", "Заказ"], &["A1", "", ""], &["B2", "", ""]], 2, By::Header);
+    }
+
+    #[test]
     fn headers_are_understood_in_three_languages() {
-        for text in ["Количество", "К-во", "Заказ, шт", "кол-во:", "Поръчка", "Qty", "Quantity", "ORDER", "Количество за поръчка"]
-        {
+        for text in [
+            "Количество",
+            "К-во",
+            "Заказ, шт",
+            "кол-во:",
+            "Поръчка",
+            "Qty",
+            "Quantity",
+            "ORDER",
+            "Количество за поръчка",
+            "Заявка",
+            "Заявка, шт.",
+            "К заказу",
+            "Заявено",
+        ] {
             assert!(matches!(word_of(text), Some((Word::Quantity, _))), "{text}");
         }
-        for text in ["Quantity ≤", "Кол-во в упаковке", "Остаток", "Количество в кашон", "Min. quantity", "Поръчка 5", ""]
-        {
+        for text in [
+            "Quantity ≤",
+            "Кол-во в упаковке",
+            "Остаток",
+            "Количество в кашон",
+            "Min. quantity",
+            "Поръчка 5",
+            "",
+            "Кол-во на складе",
+            "Количество доступное",
+            "Кол-во свободно",
+            "Количество на палет",
+            "Кол-во в ящ.",
+            "Налично количество",
+            "Количество (наличност)",
+            "Qty on hand",
+            "Quantity available",
+            "Qty per carton",
+        ] {
             assert!(!matches!(word_of(text), Some((Word::Quantity, _))), "{text}");
         }
         for (text, word) in

@@ -22,7 +22,7 @@ mod xml;
 pub use html::pieces;
 
 use package::{COMPOUND_FILE, Package, check_directory, is_encrypted};
-use typed::{Bounds, broken, typed, unreadable};
+use typed::{Bounds, broken, computed, typed, unreadable};
 
 /// Largest file taken.
 pub const LARGEST_FILE: usize = 32 << 20;
@@ -136,7 +136,8 @@ fn xlsx(bytes: Vec<u8>, filling: &mut Filling) -> Result<&'static str, Refusal> 
         filling.sheet(&name, visible)?;
         let mut cells = workbook.worksheet_cells_reader(&name).map_err(unreadable)?;
         while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
-            filling.cell(cell.pos.0, cell.pos.1, typed(&cell.value), cell.formula.is_some())?;
+            let formula = cell.formula.is_some();
+            filling.cell(cell.pos.0, cell.pos.1, computed(&cell.value, formula), formula)?;
         }
     }
     let mut archive = archive(&bytes)?;
@@ -204,10 +205,19 @@ where
 /// The cells of a sheet that calamine holds whole.
 fn whole(range: &Range<Data>, formulas: &Range<String>, filling: &mut Filling) -> Result<(), Refusal> {
     let (top, left) = range.start().unwrap_or_default();
+    let (above, before) = formulas.start().unwrap_or_default();
+    let computing = formulas.used_cells().map(|(row, column, _)| (above + row as u32, before + column as u32));
+    let mut without_value = computing.filter(|at| range.get_value(*at).is_none_or(|value| *value == Data::Empty)).peekable();
     for (row, column, value) in range.used_cells() {
         let (row, column) = (top + row as u32, left + column as u32);
+        while let Some((row, column)) = without_value.next_if(|at| *at < (row, column)) {
+            filling.cell(row, column, computed(&DataRef::Empty, true), true)?;
+        }
         let formula = formulas.get_value((row, column)).is_some_and(|formula| !formula.is_empty());
         filling.cell(row, column, typed(&borrowed(value)), formula)?;
+    }
+    for (row, column) in without_value {
+        filling.cell(row, column, computed(&DataRef::Empty, true), true)?;
     }
     Ok(())
 }
@@ -258,5 +268,31 @@ fn printed(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, filling: &mut Fi
         if let Some((text, _)) = found {
             filling.book.printed.push(text.replace("&amp;", "&").chars().take(500).collect());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::cells::NO_VALUE;
+
+    #[test]
+    fn a_formula_of_which_no_value_is_kept_is_told() {
+        let none = || Cell::Error(NO_VALUE.into());
+        assert_eq!(computed(&DataRef::Empty, true), none());
+        assert_eq!(computed(&DataRef::Empty, false), Cell::Empty);
+        assert_eq!(computed(&DataRef::String(String::new()), true), Cell::Empty, "it comes to an empty text");
+        assert_eq!(computed(&DataRef::Float(5.0), true), Cell::Number(5.0));
+        // Where a library holds whole sheets, values apart from formulas.
+        let values = vec![calamine::Cell::new((1, 1), Data::Float(2.0)), calamine::Cell::new((1, 2), Data::String(String::new()))];
+        let formulas = [(0, 2), (1, 0), (1, 1), (1, 2), (2, 5)].map(|at| calamine::Cell::new(at, "1+1".to_string())).to_vec();
+        let mut filling = Filling::default();
+        filling.sheet("S", true).unwrap();
+        whole(&Range::from_sparse(values), &Range::from_sparse(formulas), &mut filling).unwrap();
+        let rows: Vec<(u32, &[Cell])> = filling.book.sheets[0].rows.iter().map(|row| (row.number, row.cells.as_slice())).collect();
+        let empty = |count: usize| vec![Cell::Empty; count];
+        let expected = [(1, [empty(2), vec![none()]].concat()), (2, vec![none(), Cell::Number(2.0)]), (3, [empty(5), vec![none()]].concat())];
+        assert_eq!(rows, expected.iter().map(|(number, cells)| (*number, cells.as_slice())).collect::<Vec<_>>());
+        assert!(filling.book.sheets[0].rows[1].is_formula(0) && filling.book.sheets[0].rows[1].is_formula(1));
     }
 }

@@ -2,7 +2,8 @@
 //! hidden sheet, and people rename files.
 
 use super::cells::{Cell, Workbook};
-use crate::ids::normal_form_id;
+use crate::ids::{form_id_is_right, normal_form_id};
+use crate::words::{Lang, sheet as words};
 
 /// The places that name a form, and what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +24,9 @@ impl Identity {
 /// Rows of a visible sheet in which its form id may stand.
 const TOP: usize = 30;
 
-/// Asks every place. `file_name` and `beside` (a mail's subject) are what came with the file.
+/// Asks every place. `file_name` and `beside` (a mail's subject) are what came with the file. Where people write whatever
+/// they like an id counts only with the right check sign (`PO 2024A-12345` looks like one); the form's own places hold
+/// those, too, that were issued before there was a check.
 pub fn identify(book: &Workbook, file_name: &str, beside: &str) -> Identity {
     let mut votes: Vec<(String, Vec<&'static str>)> = Vec::new();
     let mut vote = |place: &'static str, id: Option<String>| {
@@ -43,16 +46,16 @@ pub fn identify(book: &Workbook, file_name: &str, beside: &str) -> Identity {
     for sheet in book.sheets.iter().filter(|sheet| sheet.visible) {
         for cell in sheet.rows.iter().take(TOP).flat_map(|row| &row.cells) {
             if let Cell::Text(text) = cell {
-                vote("cell", announced(text));
+                vote("cell", labelled(text).or_else(|| announced(text)));
             }
         }
     }
     for text in &book.printed {
         // Codes of place stand before each part.
-        vote("printed", within(&["&L", "&C", "&R"].iter().fold(text.clone(), |text, code| text.replace(code, " "))));
+        vote("printed", right(&["&L", "&C", "&R"].iter().fold(text.clone(), |text, code| text.replace(code, " "))));
     }
-    vote("file_name", within(file_name));
-    vote("beside", announced(beside).or_else(|| within(beside)));
+    vote("file_name", right(file_name));
+    vote("beside", announced(beside).or_else(|| right(beside)));
     // A stable sort: of equals, the place asked first comes first.
     votes.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
     let tie = matches!(&votes[..], [first, second, ..] if first.1.len() == second.1.len());
@@ -72,27 +75,49 @@ fn named(book: &Workbook) -> Option<String> {
     Some(book.sheet(&place.sheet)?.row(place.first)?.cell(place.column).text())
 }
 
-/// The first word of a text that is a form id, hyphen and all. A telephone number is none: it has no letter.
+/// The first word of a text that is a form id, hyphen and all.
 fn within(text: &str) -> Option<String> {
-    first(text, |word| word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic))
+    ids(text).find(|word| is_mixed(word)).and_then(normal_form_id)
 }
 
-fn first(text: &str, is_id: impl Fn(&str) -> bool) -> Option<String> {
+/// The first one whose check sign is right.
+fn right(text: &str) -> Option<String> {
+    ids(text).find(|word| is_mixed(word) && form_id_is_right(word)).and_then(normal_form_id)
+}
+
+/// The words that are shaped like a form id.
+fn ids(text: &str) -> impl Iterator<Item = &str> {
     text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')))
         .filter(|word| word.chars().filter(|sign| !sign.is_alphanumeric()).count() == 1 && word.chars().count() == 11)
         .filter(|word| word.chars().nth(5).is_some_and(|sign| !sign.is_alphanumeric()))
-        .find(|word| is_id(word))
-        .and_then(normal_form_id)
 }
 
-/// The form id behind the word that announces it on the sheet.
+/// A telephone number is none: it has no letter. A word is none: it has no number.
+fn is_mixed(word: &str) -> bool {
+    word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic)
+}
+
+/// One of fifty ids is letters alone; behind its label, in capitals, it is no other word.
+fn is_capital(word: &str) -> bool {
+    !word.chars().any(|sign| sign.is_lowercase() || sign.is_numeric())
+}
+
+/// The id behind the form's own label, which its sheet begins a cell with.
+fn labelled(text: &str) -> Option<String> {
+    Lang::ALL.into_iter().find_map(|lang| {
+        let label = words::FORM_NO.with(lang, &[("id", &"")]);
+        let behind = text.trim_start().strip_prefix(label.as_str())?.split(';').next()?.trim();
+        ids(behind).find(|word| *word == behind && (is_mixed(word) || is_capital(word))).and_then(normal_form_id)
+    })
+}
+
+/// The form id behind a word that announces one.
 fn announced(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     if !["form", "бланк"].iter().any(|word| lower.contains(word)) {
         return None;
     }
-    // One of fifty ids is letters alone; behind that word, in capitals, it is no other word.
-    within(text).or_else(|| first(text, |word| !word.chars().any(|sign| sign.is_lowercase() || sign.is_numeric())))
+    right(text).or_else(|| ids(text).find(|word| is_capital(word) && form_id_is_right(word)).and_then(normal_form_id))
 }
 
 #[cfg(test)]
@@ -107,20 +132,20 @@ mod tests {
     fn book() -> Workbook {
         Workbook {
             sheets: vec![
-                Sheet { name: "List".into(), visible: true, rows: vec![row(3, &["Бланк 7K2Q9-M3T4V; цены в EUR"])] },
-                Sheet { name: "_meta".into(), visible: false, rows: vec![row(1, &["form_id", "7K2Q9-M3T4V"]), row(2, &["version", "3"])] },
+                Sheet { name: "List".into(), visible: true, rows: vec![row(3, &["Бланк 7K2Q9-M3T42; цены в EUR"])] },
+                Sheet { name: "_meta".into(), visible: false, rows: vec![row(1, &["form_id", "7K2Q9-M3T42"]), row(2, &["version", "3"])] },
             ],
             names: vec![("OF_FORM_ID".into(), "_meta!$B$1".into())],
-            properties: vec![("OrderFormId".into(), "7K2Q9-M3T4V".into()), ("keywords".into(), "7K2Q9-M3T4V".into())],
-            printed: vec!["&L7K2Q9-M3T4V&Cpage &P of &N".into()],
+            properties: vec![("OrderFormId".into(), "7K2Q9-M3T42".into()), ("keywords".into(), "7K2Q9-M3T42".into())],
+            printed: vec!["&L7K2Q9-M3T42&Cpage &P of &N".into()],
             ..Workbook::default()
         }
     }
 
     #[test]
     fn every_place_has_a_vote() {
-        let all = identify(&book(), "order 7k2q9-m3t4v.xlsx", "Re: form 7K2Q9-M3T4V");
-        assert_eq!(all.form_id.as_deref(), Some("7K2Q9-M3T4V"));
+        let all = identify(&book(), "order 7k2q9-m3t42.xlsx", "Re: form 7K2Q9-M3T42");
+        assert_eq!(all.form_id.as_deref(), Some("7K2Q9-M3T42"));
         assert!(!all.is_disputed());
         assert_eq!(all.votes[0].1.len(), 8, "{:?}", all.votes);
         assert_eq!(meta(&book(), "version").as_deref(), Some("3"));
@@ -132,13 +157,46 @@ mod tests {
             Workbook { printed: book().printed, ..Workbook::default() },
         ];
         for book in alone {
-            assert_eq!(identify(&book, "", "").form_id.as_deref(), Some("7K2Q9-M3T4V"));
+            assert_eq!(identify(&book, "", "").form_id.as_deref(), Some("7K2Q9-M3T42"));
         }
-        assert_eq!(identify(&Workbook::default(), "7K2Q9-M3T4V.ods", "").form_id.as_deref(), Some("7K2Q9-M3T4V"));
-        assert_eq!(identify(&Workbook::default(), "", "Form 7K2Q9-M3T4V").form_id.as_deref(), Some("7K2Q9-M3T4V"));
-        assert_eq!(identify(&Workbook::default(), "", "Form FJZTG-DDZTG; prices in EUR").form_id.as_deref(), Some("FJZTG-DDZTG"));
+        assert_eq!(identify(&Workbook::default(), "7K2Q9-M3T42.ods", "").form_id.as_deref(), Some("7K2Q9-M3T42"));
+        assert_eq!(identify(&Workbook::default(), "", "Form 7K2Q9-M3T42").form_id.as_deref(), Some("7K2Q9-M3T42"));
+        assert_eq!(identify(&Workbook::default(), "", "Form FJZTG-DDZTD; prices in EUR").form_id.as_deref(), Some("FJZTG-DDZTD"));
         assert_eq!(identify(&Workbook::default(), "", "Form for first-class goods"), Identity::default());
         assert_eq!(identify(&Workbook::default(), "tel 12345-67890.xlsx", ""), Identity::default());
+    }
+
+    #[test]
+    fn what_looks_like_an_id_is_one_only_with_its_check_sign_or_in_the_forms_own_places() {
+        let cell = |text: &str| Workbook { sheets: vec![Sheet { name: "List".into(), visible: true, rows: vec![row(3, &[text])] }], ..Workbook::default() };
+        let printed = |text: &str| Workbook { printed: vec![text.into()], ..Workbook::default() };
+        for (book, file_name, beside) in [
+            (Workbook::default(), "", "PO 2024A-12345"),
+            (Workbook::default(), "", "Order form for PO 2024A-12345"),
+            (Workbook::default(), "order 2024A-12345.xlsx", ""),
+            (cell("Our form, PO 2024A-12345"), "", ""),
+            (printed("&L2024A-12345"), "", ""),
+        ] {
+            assert_eq!(identify(&book, file_name, beside), Identity::default(), "{file_name} {beside}");
+        }
+        // Beside a form it makes no dispute.
+        let found = identify(&book(), "2024A-12345.xlsx", "PO 2024A-12345");
+        assert_eq!((found.form_id.as_deref(), found.is_disputed()), (Some("7K2Q9-M3T42"), false));
+        // Forms issued before there was a check.
+        let old = "7K2Q9-M3T4V";
+        for book in [
+            cell("Form 7K2Q9-M3T4V; prices in EUR"),
+            cell("Бланка 7K2Q9-M3T4V; цени в EUR"),
+            Workbook { properties: vec![("OrderFormId".into(), old.into())], ..Workbook::default() },
+            Workbook { properties: vec![("keywords".into(), old.into())], ..Workbook::default() },
+            Workbook {
+                sheets: vec![Sheet { name: "_meta".into(), visible: false, rows: vec![row(1, &["form_id", old])] }],
+                names: vec![("OF_FORM_ID".into(), "_meta!$B$1".into())],
+                ..Workbook::default()
+            },
+        ] {
+            assert_eq!(identify(&book, "", "").form_id.as_deref(), Some(old), "{book:?}");
+        }
     }
 
     #[test]
@@ -146,10 +204,10 @@ mod tests {
         let mut other = book();
         other.properties[0].1 = "AAAAA-BBBB1".into();
         let found = identify(&other, "", "");
-        assert_eq!(found.form_id.as_deref(), Some("7K2Q9-M3T4V"));
+        assert_eq!(found.form_id.as_deref(), Some("7K2Q9-M3T42"));
         assert!(found.is_disputed());
         let tie = Workbook { properties: vec![("OrderFormId".into(), "AAAAA-BBBB1".into())], ..Workbook::default() };
-        assert_eq!(identify(&tie, "7K2Q9-M3T4V.xlsx", "").form_id, None);
+        assert_eq!(identify(&tie, "7K2Q9-M3T42.xlsx", "").form_id, None);
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn has_digit(text: &str) -> bool {
 
 /// The parts of a line, and whether they are cells.
 fn parts<'a>(line: &'a str, goods: &Goods) -> (Vec<&'a str>, bool) {
-    let cells = line.contains(['\t', ';']);
+    let mut cells = line.contains(['\t', ';']);
     let mut parts: Vec<&str> = if cells { line.split(['\t', ';']).map(str::trim).collect() } else { line.split_whitespace().collect() };
     // `85123A,12` and `85123A: 12`.
     if let Some(first) = parts.first().copied()
@@ -100,7 +100,10 @@ fn parts<'a>(line: &'a str, goods: &Goods) -> (Vec<&'a str>, bool) {
         && goods.by_code(first) == Found::Nothing
         && goods.by_code(code) != Found::Nothing
     {
-        parts.splice(0..1, [code, rest]);
+        // Behind a code and a comma another comma separates as well: `22423,5,12` orders no 5.12.
+        let listed = rest.contains(',') && first[code.len()..].starts_with(',');
+        cells |= listed;
+        parts.splice(0..1, std::iter::once(code).chain(rest.splitn(if listed { usize::MAX } else { 1 }, ',')));
     }
     parts.retain(|part| !part.is_empty() && !is_between(part));
     (parts, cells)
@@ -122,7 +125,7 @@ fn hear(line: &str, goods: &Goods) -> Heard {
             Found::Several(_) => "",
         };
         let rest: Vec<&str> = parts[..from].iter().chain(&parts[to..]).copied().collect();
-        let (said, raw) = amount(&rest, name);
+        let (said, raw) = amount(&rest, name, cells);
         let taken = Taken { leads: from == 0, found: Some((found, FoundBy::Code)), code, said, raw };
         match &taken.said {
             Said::Nothing => nothing = true,
@@ -135,15 +138,39 @@ fn hear(line: &str, goods: &Goods) -> Heard {
     // A code within a longer one that explains more of the line.
     let places: Vec<(usize, usize)> = all.iter().map(|(place, _)| *place).collect();
     all.retain(|((from, to), _)| !places.iter().any(|(start, end)| start <= from && to <= end && end - start > to - from));
-    let mut all: Vec<Taken> = all.into_iter().map(|(_, taken)| taken).collect();
     match (all.len(), hopeless) {
         (0, None) if nothing => Heard::Empty,
         // A number that is some code by chance, beside the name of another product.
-        (0, Some(taken)) => by_name(&parts, goods).filter(|named| matches!(named.said, Said::Quantity { .. })).map_or(Heard::One(taken), Heard::One),
-        (0, None) => without_code(&parts, goods),
-        (1, _) => Heard::One(all.remove(0)),
-        _ => Heard::Several(all),
+        (0, Some(taken)) => by_name(&parts, cells, goods).filter(|named| matches!(named.said, Said::Quantity { .. })).map_or(Heard::One(taken), Heard::One),
+        (0, None) => without_code(&parts, cells, goods),
+        (1, _) => {
+            let (place, taken) = all.remove(0);
+            match mistyped(&parts, place, &taken, cells, goods) {
+                Some(other) if other.leads => Heard::Several(vec![other, taken]),
+                Some(other) => Heard::Several(vec![taken, other]),
+                None => Heard::One(taken),
+            }
+        }
+        _ => Heard::Several(all.into_iter().map(|(_, taken)| taken).collect()),
     }
+}
+
+/// The other way to understand two numbers of which one is some product's code: the other may be a code that was mistyped.
+/// It may where it is longer, or as long and stands first, as quantities seldom do, and no product's name says which is which.
+fn mistyped(parts: &[&str], (from, to): (usize, usize), taken: &Taken, cells: bool, goods: &Goods) -> Option<Taken> {
+    let is_number = |text: &str| text.bytes().all(|sign| sign.is_ascii_digit());
+    let Some((Found::One(item), _)) = &taken.found else { return None };
+    let words: Vec<&str> = parts.iter().flat_map(|part| part.split_whitespace()).collect();
+    let is_named = without_name(&words, &goods.items[*item as usize].name).len() < words.len();
+    if is_named || to - from > 1 || !is_number(parts[from]) {
+        return None;
+    }
+    let length = parts[from].len();
+    let is_longer = |at: usize| parts[at].len() > length || (parts[at].len() == length && at < from);
+    let at = (0..parts.len()).find(|at| *at != from && is_number(parts[*at]) && is_longer(*at) && goods.by_code(parts[*at]) == Found::Nothing)?;
+    let rest: Vec<&str> = parts[..at].iter().chain(&parts[at + 1..]).copied().collect();
+    let (said, raw) = amount(&rest, "", cells);
+    matches!(said, Said::Quantity { .. }).then(|| Taken { leads: at == 0, found: None, code: parts[at].into(), said, raw })
 }
 
 /// Where a code may stand: any one part, or several words at either end.
@@ -155,13 +182,13 @@ fn ranges(count: usize, longest: usize) -> impl Iterator<Item = (usize, usize)> 
 }
 
 /// A product's whole name with its quantity behind it or before it.
-fn by_name(parts: &[&str], goods: &Goods) -> Option<Taken> {
+fn by_name(parts: &[&str], cells: bool, goods: &Goods) -> Option<Taken> {
     for split in (1..parts.len()).rev() {
         let back = parts.len() - split;
         for (name, rest, leads) in [(&parts[..split], &parts[split..], true), (&parts[back..], &parts[..back], false)] {
             let found = goods.by_name(&name.join(" "));
             if found != Found::Nothing {
-                let (said, raw) = amount(rest, "");
+                let (said, raw) = amount(rest, "", cells);
                 return Some(Taken { leads, found: Some((found, FoundBy::Name)), code: name.join(" "), said, raw });
             }
         }
@@ -170,11 +197,11 @@ fn by_name(parts: &[&str], goods: &Goods) -> Option<Taken> {
 }
 
 /// A line that names its product otherwise, or none at all.
-fn without_code(parts: &[&str], goods: &Goods) -> Heard {
+fn without_code(parts: &[&str], cells: bool, goods: &Goods) -> Heard {
     if !parts.iter().any(|part| has_digit(part)) {
         return Heard::Words;
     }
-    if let Some(named) = by_name(parts, goods) {
+    if let Some(named) = by_name(parts, cells, goods) {
         return if named.said == Said::Nothing { Heard::Empty } else { Heard::One(named) };
     }
     // Whatever else stands in the line: its first part is shown as the code, or the last where the first is the quantity.
@@ -182,47 +209,59 @@ fn without_code(parts: &[&str], goods: &Goods) -> Heard {
     let last = parts.len() - 1;
     let at = if last > 0 && reads(parts[0]) && !reads(parts[last]) && quantity::kind_of(parts[last]).is_none() { last } else { 0 };
     let rest: Vec<&str> = parts.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, part)| *part).collect();
-    let (said, raw) = amount(&rest, "");
+    let (said, raw) = amount(&rest, "", cells);
     let said = if said == Said::Nothing { Said::Refused(Reason::NoQuantity, String::new()) } else { said };
     Heard::One(Taken { leads: at == 0, found: None, code: parts[at].into(), said, raw })
 }
 
-/// The quantity in what is left of a line beside its code.
-fn amount(rest: &[&str], name: &str) -> (Said, String) {
+/// The quantity in what is left of a line beside its code. Numbers are never joined, neither those of two `cells` nor those
+/// that words stand beside: `5` and `120` are a quantity and a price, not five thousand.
+fn amount(rest: &[&str], name: &str, cells: bool) -> (Said, String) {
     let whole = bare(&rest.join(" ")).to_string();
     let read = |text: &str| quantity::read(&Cell::Text(text.into()), None);
-    let said = read(&whole);
-    if rest.is_empty() || !matches!(said, Said::Refused(Reason::NotANumber, _)) {
-        return if rest.is_empty() { (Said::Refused(Reason::NoQuantity, String::new()), whole) } else { (said, whole) };
+    if rest.is_empty() {
+        return (Said::Refused(Reason::NoQuantity, String::new()), whole);
     }
-    // The product's own name may hold numbers.
-    let words: Vec<&str> = without_name(rest, name);
-    let mut runs: Vec<Vec<&str>> = Vec::new();
+    if !cells || rest.len() == 1 {
+        // Nothing but a number: its spaces stand between thousands.
+        let said = read(&whole);
+        if !matches!(said, Said::Refused(Reason::NotANumber, _)) {
+            return (said, whole);
+        }
+    }
+    let pieces: Vec<Vec<&str>> = match cells {
+        true => rest.iter().map(|cell| cell.split_whitespace().collect()).collect(),
+        false => vec![rest.iter().flat_map(|part| part.split_whitespace()).collect()],
+    };
+    let mut runs: Vec<String> = Vec::new();
+    // Whether the last one may have its unit behind it.
     let mut open = false;
-    for word in words {
-        if bare(word).trim_start_matches(['-', '\u{2212}', '+']).starts_with(|sign: char| sign.is_ascii_digit()) {
-            match runs.last_mut().filter(|_| open) {
-                Some(run) => run.push(word),
-                None => runs.push(vec![word]),
+    for piece in pieces {
+        // The product's own name may hold numbers.
+        let words = without_name(&piece, name);
+        let cell = words.join(" ");
+        if cells && !matches!(read(bare(&cell)), Said::Nothing | Said::Refused(Reason::NotANumber, _)) {
+            open = !cell.contains(char::is_alphabetic);
+            runs.push(cell);
+            continue;
+        }
+        for word in words {
+            if bare(word).trim_start_matches(['-', '\u{2212}', '+']).starts_with(|sign: char| sign.is_ascii_digit()) {
+                runs.push(word.to_string());
+                open = true;
+                continue;
             }
-            open = true;
-        } else {
             if let (true, Some(run), Some(_)) = (open, runs.last_mut(), quantity::kind_of(word.trim_end_matches('.'))) {
-                run.push(word);
+                run.push(' ');
+                run.push_str(word);
             }
             open = false;
         }
     }
     match &runs[..] {
         [] => (Said::Refused(Reason::NoQuantity, String::new()), whole),
-        [run] => {
-            let text = run.join(" ");
-            (read(bare(&text)), text)
-        }
-        several => {
-            let told: Vec<String> = several.iter().take(5).map(|run| run.join(" ")).collect();
-            (Said::Refused(Reason::SeveralNumbers, told.join("; ")), whole)
-        }
+        [run] => (read(bare(run)), run.clone()),
+        several => (Said::Refused(Reason::SeveralNumbers, several.iter().take(5).cloned().collect::<Vec<_>>().join("; ")), whole),
     }
 }
 
@@ -367,6 +406,27 @@ mod tests {
         assert_eq!(told("AB 12 1,5 кг"), [("AB 12".into(), "1.5".to_string())]);
         assert_eq!(told("85123A 1 250"), [("85123A".into(), "1250".to_string())]);
         assert_eq!(told("12 5"), [("0012".into(), "5".to_string())], "zeros that a program dropped");
+        assert_eq!(told("12 Spoon 500"), [("0012".into(), "500".to_string())]);
+        assert_eq!(told("85123A;1 250"), [("85123A".into(), "1250".to_string())]);
+        assert_eq!(told("85123A\t5\tшт."), [("85123A".into(), "5".to_string())]);
+    }
+
+    #[test]
+    fn numbers_of_several_cells_or_among_words_are_never_joined() {
+        for line in ["22423\t5\t120", "22423;5;120", "22423,5,12", "22423\tTea 5\t120", "22423 Heart No 7 120", "22423 Regency cakestand 3 tier 1 250"] {
+            assert_eq!(told(line), [("22423".to_string(), "several_numbers".to_string())], "{line}");
+        }
+        assert_eq!(told("NOSUCH;5;120"), [("NOSUCH".to_string(), "unknown_code".to_string())]);
+    }
+
+    #[test]
+    fn a_mistyped_code_is_no_quantity_of_another_product() {
+        assert_eq!(told("99999 12"), [("99999 12".into(), "several_products".to_string())]);
+        assert_eq!(told("99999 12 шт"), [("99999 12 шт".into(), "several_products".to_string())]);
+        assert_eq!(told("60 12345"), [("60 12345".into(), "several_products".to_string())]);
+        assert_eq!(told("85123A 7\n99999 12"), [("85123A".into(), "7".to_string()), ("99999".into(), "unknown_code".into())]);
+        assert_eq!(told("85123A 7\n60 12345"), [("85123A".into(), "7".to_string()), ("60".into(), "12345".into())]);
+        assert_eq!(told("7 85123A\n99999 60"), [("85123A".into(), "7".to_string()), ("60".into(), "99999".into())]);
     }
 
     #[test]
@@ -376,7 +436,7 @@ mod tests {
         assert_eq!(told("12 85123A\n22423 60"), [("85123A".into(), "12".to_string()), ("60".into(), "22423".into())]);
         assert_eq!(told("85123A 12 for 3"), [("85123A".into(), "several_numbers".to_string())]);
         assert_eq!(told("85123A 12\n85123A 7"), [("85123A".into(), "stands_twice".to_string()), ("85123A".into(), "stands_twice".into())]);
-        assert_eq!(told("85123A 12\n85123A 12"), [("85123A".into(), "12".to_string())]);
+        assert_eq!(told("85123A 12\n85123A 12"), [("85123A".into(), "12".to_string()), ("85123A".into(), "duplicate_row".into())]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! `-`, `нет`, `няма`, `no` order nothing.
 
 use super::Reason;
-use super::cells::{Cell, plain};
+use super::cells::{Cell, NO_VALUE, plain};
 use crate::money::{MoneyError, Quantity};
 use crate::numbers::{DecimalMark, NumberError, plain_decimal};
 
@@ -34,6 +34,7 @@ pub fn read(cell: &Cell, mark: Option<DecimalMark>) -> Said {
         Cell::Text(text) => of_text(text, mark),
         Cell::LongText(_) => refused(Reason::NotANumber),
         Cell::Bool(_) => refused(Reason::Boolean),
+        Cell::Error(error) if error == NO_VALUE => refused(Reason::NoValue),
         Cell::Error(error) => Said::Refused(Reason::Error, error.clone()),
         Cell::Date(date) => Said::Refused(Reason::Date, probably(date)),
     }
@@ -44,15 +45,11 @@ const fn refused(reason: Reason) -> Said {
 }
 
 fn of_text(text: &str, mark: Option<DecimalMark>) -> Said {
-    let text = text.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, '\u{200b}' | '\u{feff}' | '\'' | '\u{2019}'));
+    let text = trimmed(text);
     if text.is_empty() || is_no(text) {
         return Said::Nothing;
     }
-    // The unit begins with the first letter.
-    let (number, unit) = match text.find(|sign: char| sign.is_alphabetic()) {
-        Some(at) => (text[..at].trim_end(), text[at..].trim_end_matches('.').trim_end()),
-        None => (text, ""),
-    };
+    let (number, unit) = split(text);
     if number.is_empty() || (!unit.is_empty() && kind_of(unit).is_none()) {
         return refused(Reason::NotANumber);
     }
@@ -63,10 +60,28 @@ fn of_text(text: &str, mark: Option<DecimalMark>) -> Said {
     }
 }
 
-/// What people write where they want none.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, '\u{200b}' | '\u{feff}' | '\'' | '\u{2019}'))
+}
+
+/// Number and unit: that begins with the first letter.
+fn split(text: &str) -> (&str, &str) {
+    match text.find(|sign: char| sign.is_alphabetic()) {
+        Some(at) => (text[..at].trim_end(), text[at..].trim_end_matches('.').trim_end()),
+        None => (text, ""),
+    }
+}
+
+/// The number of a written quantity, without its unit.
+pub(super) fn number_of(cell: &Cell) -> Option<&str> {
+    let (number, unit) = split(trimmed(cell.as_text()?));
+    (unit.is_empty() || kind_of(unit).is_some()).then_some(number)
+}
+
+/// What people write where they want none. A lone `x` is none of it: it may be a tick, and nobody knows for how many.
 fn is_no(text: &str) -> bool {
     let text = text.trim_end_matches(['.', '!']).to_lowercase();
-    matches!(text.as_str(), "" | "-" | "–" | "—" | "\u{2212}" | "no" | "none" | "нет" | "не" | "няма" | "х" | "x")
+    matches!(text.as_str(), "" | "-" | "–" | "—" | "\u{2212}" | "no" | "none" | "нет" | "не" | "няма")
 }
 
 fn decimal(plain: &str, unit: Option<String>) -> Said {
@@ -200,6 +215,9 @@ mod tests {
             ("5 яблок", Reason::NotANumber),
             ("12 34", Reason::NotANumber),
             ("шт", Reason::NotANumber),
+            ("x", Reason::NotANumber),
+            ("Х", Reason::NotANumber),
+            ("✓", Reason::NotANumber),
         ] {
             assert!(matches!(text(typed), Said::Refused(found, _) if found == reason), "{typed:?}: {:?}", text(typed));
         }
@@ -219,6 +237,7 @@ mod tests {
         assert_eq!(date("1904-12-31"), Said::Refused(Reason::Date, "1827".into()));
         assert_eq!(read(&Cell::Bool(true), None), Said::Refused(Reason::Boolean, String::new()));
         assert_eq!(read(&Cell::Error("#REF!".into()), None), Said::Refused(Reason::Error, "#REF!".into()));
+        assert_eq!(read(&Cell::Error(NO_VALUE.into()), None), Said::Refused(Reason::NoValue, String::new()));
         assert_eq!(read(&Cell::Number(0.1 + 0.2), None), taken("0.3", None));
         assert_eq!(read(&Cell::Number(2.0001), None), Said::Refused(Reason::TooPrecise, String::new()));
         assert_eq!(read(&Cell::Number(1e300), None), Said::Refused(Reason::TooLarge, String::new()));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cells::{Cell, Row, Sheet, Workbook, column_name};
+use super::cells::{Cell, Row, Sheet, Workbook, column_name, plain};
 use super::codes::{Codes, Found, folded_name};
 use super::columns::{self, By, Missing, Table};
 use super::fields::{self, Fields};
@@ -179,19 +179,17 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
         reading.warnings.push(Warning::new(Note::Edited, ""));
     }
     let source = Source { goods, from_file };
-    let mut problems = Vec::new();
+    // Sheets of goods whose quantities nobody finds, with whether they have columns to choose from; and any of other things.
+    let (mut lacking, mut foreign): (Vec<(&str, bool)>, _) = (Vec::new(), false);
     // Whether a sheet says itself which columns are which.
     let mut named = false;
     for visible in [true, false] {
         for sheet in book.sheets.iter().filter(|sheet| sheet.visible == visible && !sheet.is_meta() && !sheet.rows.is_empty()) {
             let found = columns::find(book, sheet, goods, choices);
-            match columns::unnamed(sheet, found.as_ref().ok()) {
-                Some(table) if reading.tables.len() < columns::MOST_TABLES => reading.tables.push(table),
-                Some(_) => {}
-                None => named |= found.is_ok(),
-            }
+            let unnamed = columns::unnamed(sheet, found.as_ref().ok());
             match found {
                 Ok(table) => {
+                    named |= unnamed.is_none();
                     if reading.fields.is_empty() {
                         reading.fields = fields::read(book, sheet, &sheet.rows[..table.header.unwrap_or(table.first)], &mut reading.warnings);
                     }
@@ -201,8 +199,10 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
                         reading.warnings.push(Warning::new(Note::HiddenSheet, sheet.name.clone()));
                     }
                 }
-                Err(missing) => problems.push((missing, sheet.name.clone())),
+                Err(Missing::Quantities) => lacking.push((sheet.name.as_str(), unnamed.is_some())),
+                Err(Missing::Products) => foreign = true,
             }
+            reading.tables.extend(unnamed);
         }
         if !reading.lines.is_empty() {
             break;
@@ -210,17 +210,18 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
     }
     settle_twice(&mut reading);
     if named {
-        // Then the others are its terms and contents, unless somebody chose their columns.
-        reading.tables.retain(|table| table.chosen || table.quantity.is_some());
+        // Then the others are its terms and contents, unless somebody chose their columns or goods stand there.
+        reading.tables.retain(|table| table.chosen || table.quantity.is_some() || lacking.iter().any(|(sheet, _)| *sheet == table.sheet));
     }
-    if reading.lines.is_empty() {
-        let without = problems.iter().find(|(missing, _)| *missing == Missing::Quantities);
-        match without {
-            Some((_, sheet)) => reading.warnings.push(Warning { sheet: Some(sheet.clone()), ..Warning::new(Note::NoQuantityColumn, "") }),
-            None if !problems.is_empty() && !named => reading.warnings.push(Warning::new(Note::NoProductColumn, "")),
-            None => {}
-        }
+    reading.tables.truncate(columns::MOST_TABLES);
+    let nothing = reading.lines.is_empty();
+    // Beside what was read, a lone column of codes or names is a table of contents.
+    lacking.retain(|(_, wide)| *wide || nothing);
+    if nothing && lacking.is_empty() && foreign && !named {
+        reading.warnings.push(Warning::new(Note::NoProductColumn, ""));
     }
+    let told = |(sheet, _): (&str, bool)| Warning { sheet: Some(sheet.into()), ..Warning::new(Note::NoQuantityColumn, "") };
+    reading.warnings.extend(lacking.into_iter().map(told));
     reading.total = book.place("OF_TOTAL").and_then(|place| match book.sheet(&place.sheet)?.row(place.first)?.cell(place.column) {
         cell @ Cell::Number(_) => Some(cell.text()),
         _ => None,
@@ -261,6 +262,10 @@ impl Source<'_> {
                 }
                 if is_total(row) {
                     reading.warnings.push(Warning::at(Note::TotalRow, sheet, row.number, ""));
+                    continue;
+                }
+                // Formulas that somebody prepared for rows which were never filled in.
+                if matches!(&said, Said::Refused(Reason::NoValue, _)) {
                     continue;
                 }
             }
@@ -323,9 +328,10 @@ impl Source<'_> {
         let by_id = row_position(&text(table.id)).and_then(|position| self.at(position));
         if let Some(item) = by_id {
             return match found {
-                Found::One(other) if other != item => {
-                    let codes = [item, other].map(|place| self.goods.items[place as usize].code.as_str());
-                    Product::Refused(Reason::MixedUp, codes.join(", "))
+                Found::One(other) if other != item => Product::Refused(Reason::MixedUp, self.codes(&[item, other])),
+                // A copied row with another product's code written into it.
+                Found::Nothing if !code.is_empty() && !self.is_row_of(item, row, table) => {
+                    Product::Refused(Reason::MixedUp, format!("{}, {code}", self.codes(&[item])))
                 }
                 _ => Product::Known(item, FoundBy::RowId),
             };
@@ -365,6 +371,15 @@ impl Source<'_> {
         }
     }
 
+    /// Whether a row still is a product's though its code says nothing: a program made something else of the code, or its
+    /// name stands there.
+    fn is_row_of(&self, place: u32, row: &Row, table: &Table) -> bool {
+        let item = &self.goods.items[place as usize];
+        let name = folded_name(&item.name);
+        let is_name = |text: &str| !name.is_empty() && folded_name(text) == name;
+        table.code.is_none_or(|column| is_damaged(row.cell(column), &item.code)) || row.cells.iter().filter_map(Cell::as_text).any(is_name)
+    }
+
     fn codes(&self, places: &[u32]) -> String {
         places.iter().take(5).map(|place| self.goods.items[*place as usize].code.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -389,19 +404,35 @@ fn price_of(cell: &Cell) -> Option<Price> {
     }
 }
 
-/// The decimal mark of the file's written numbers, where prices and quantities leave no doubt.
+/// Whether a program may have made this of a code: a date, an error, an exponent, the number that was written in it.
+fn is_damaged(cell: &Cell, code: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
+    match cell {
+        Cell::Date(_) | Cell::Error(_) => true,
+        Cell::Number(value) => code.parse().is_ok_and(|number: f64| plain(number) == plain(*value)),
+        Cell::Text(text) => {
+            text.to_uppercase().split_once("E+").is_some_and(|(number, power)| digits(power.trim()) && digits(&number.trim().replace([',', '.'], "")))
+        }
+        _ => false,
+    }
+}
+
+/// The decimal mark of the written quantities, where they leave no doubt. What prices are written with says nothing of
+/// quantities, which somebody else wrote; only in a form of ours the program that made texts of its numbers wrote both.
 fn decimal_mark(rows: &[Row], table: &Table) -> Option<DecimalMark> {
     let written = |text: &&str| !text.is_empty() && text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '.' | ',' | ' ' | '\u{a0}' | '\u{202f}'));
-    let columns = [Some(table.quantity), table.price];
-    let texts = rows.iter().flat_map(|row| columns.into_iter().flatten().filter_map(|column| row.cell(column).as_text()));
-    detect_decimal_mark(texts.map(str::trim).filter(written))
+    let quantities = rows.iter().filter_map(|row| quantity::number_of(row.cell(table.quantity)));
+    let prices = table.price.filter(|_| table.id.is_some()).into_iter().flat_map(|column| rows.iter().filter_map(move |row| row.cell(column).as_text()));
+    detect_decimal_mark(quantities.chain(prices).map(str::trim).filter(written))
 }
 
 /// Whether a row sums up others.
 fn is_total(row: &Row) -> bool {
     let total = |text: &str| {
-        let text = text.trim().trim_end_matches(':').to_lowercase();
-        ["итого", "всего", "общо", "сума", "сумма", "total", "sum"].iter().any(|word| text.starts_with(word)) && text.chars().count() < 40
+        let text = text.trim().to_lowercase();
+        // The word itself: Sumatra is a coffee.
+        let begins = |word: &&str| text.strip_prefix(*word).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+        ["итого", "всего", "общо", "сума", "сумма", "total", "totals", "sum"].iter().any(begins) && text.chars().count() < 40
     };
     row.cells.iter().filter_map(Cell::as_text).any(total)
 }
@@ -414,30 +445,18 @@ pub(super) fn settle_twice(reading: &mut Reading) {
             rows.entry(item).or_default().push(at);
         }
     }
-    let mut dropped = vec![false; reading.lines.len()];
-    let mut several: Vec<Vec<usize>> = rows.into_values().filter(|places| places.len() > 1).collect();
-    several.sort();
-    for places in several {
-        let first = &reading.lines[places[0]];
-        if places.iter().all(|at| reading.lines[*at].quantity == first.quantity) {
-            let first_row = first.row.to_string();
-            for at in &places[1..] {
-                let line = &reading.lines[*at];
-                dropped[*at] = true;
-                reading.warnings.push(Warning { note: Note::DuplicateRow, sheet: Some(line.sheet.clone()), row: Some(line.row), detail: first_row.clone() });
-            }
-        } else {
-            let told: Vec<String> = places.iter().take(5).map(|at| reading.lines[*at].row.to_string()).collect();
-            for at in places {
-                reading.lines[at].refused = Some((Reason::StandsTwice, told.join(", ")));
-            }
+    for places in rows.into_values().filter(|places| places.len() > 1) {
+        let lines: Vec<&Line> = places.iter().map(|at| &reading.lines[*at]).collect();
+        let one_sheet = lines.iter().all(|line| line.sheet == lines[0].sheet);
+        let told = |line: &&Line| if one_sheet { line.row.to_string() } else { format!("{} ({})", line.row, line.sheet) };
+        let (refused, reason, detail) = match lines.iter().all(|line| line.quantity == lines[0].quantity) {
+            true => (&places[1..], Reason::DuplicateRow, told(&lines[0])),
+            false => (&places[..], Reason::StandsTwice, lines.iter().take(5).map(told).collect::<Vec<_>>().join(", ")),
+        };
+        for at in refused {
+            reading.lines[*at].refused = Some((reason, detail.clone()));
         }
     }
-    let mut at = 0;
-    reading.lines.retain(|_| {
-        at += 1;
-        !dropped[at - 1]
-    });
 }
 
 /// The version of the price list the form's hidden sheet names.

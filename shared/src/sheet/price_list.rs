@@ -319,7 +319,8 @@ impl Listed {
             widths: self.at.widths(),
             hidden_columns: self.at.hidden(),
             deepest: outline::level(depth),
-            filter: Some(Area { top: header_row, left: CODE, bottom: lines.last, right: self.at.group }),
+            // Sorting moves what the area takes in: a row's hidden cells, which say what it is, go with it.
+            filter: Some(Area { top: header_row, left: CODE, bottom: lines.last, right: self.at.hidden().last().copied().unwrap_or(self.at.group) }),
             freeze: Some((lines.first, UNIT)),
             selected: Some((lines.first, self.at.quantity)),
             repeated: Some(Repeated { of: Box::new(move |row| formulas::line(&cell(row, at.quantity, false), &at.price(row), currency)), last: lines.last }),

@@ -104,6 +104,19 @@ fn a_list_of_very_many_groups_says_which_links_it_goes_without() {
 }
 
 #[test]
+fn sorting_takes_hidden_columns_along() {
+    let mut tiered = snapshot(VatMode::Net);
+    for (product, from) in tiered.products.iter_mut().zip(1..) {
+        product.tiers = [2, 3].map(|step| Tier { from: step * from * 6_000, price: product.price * (10 - step) / 10 }).to_vec();
+    }
+    for list in [snapshot(VatMode::Net), tiered] {
+        let book = super::price_list(Columns::from_snapshot(&list), None, &[], form(), Lang::En).unwrap();
+        let (set_up, _) = &book.sheets[0];
+        assert_eq!(set_up.filter.map(|area| area.right), set_up.hidden_columns.last().copied());
+    }
+}
+
+#[test]
 fn an_amount_that_does_not_fit_is_an_error() {
     let order = [ordered("00123", "9000000000000000"), ordered("00123", "9000000000000000")];
     assert_eq!(write_price_list(&snapshot(VatMode::Net), &order, &form(), Lang::En), Err(SheetError::Money(MoneyError::Overflow)));

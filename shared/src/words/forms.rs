@@ -5,6 +5,7 @@ crate::words! {
     AMBIGUOUS = "This could be two numbers: a thousand, or one with decimals. Write it without a thousands separator.", "Это можно прочесть двояко: как тысячу или как дробь. Напишите без разделителя тысяч.", "Това може да се прочете двояко: като хиляда или като дроб. Напишете го без разделител за хилядите.";
     DATE = "The program turned what was typed into a date. Was {detail} meant?", "Программа превратила введённое в дату. Имелось в виду {detail}?", "Програмата е превърнала въведеното в дата. Имали сте предвид {detail}?";
     ERROR = "The cell holds an error: {detail}", "В ячейке ошибка: {detail}", "В клетката има грешка: {detail}";
+    NO_VALUE = "The cell holds a formula without its result. Type the number, or open the file in Excel or LibreOffice, save it and send it again.", "В ячейке формула без результата. Введите само число или откройте файл в Excel или LibreOffice, сохраните и пришлите ещё раз.", "В клетката има формула без резултат. Въведете самото число или отворете файла в Excel или LibreOffice, запазете го и го изпратете отново.";
     BOOLEAN = "The cell holds TRUE or FALSE, not a number.", "В ячейке ИСТИНА или ЛОЖЬ, а не число.", "В клетката има ИСТИНА или НЕИСТИНА, а не число.";
     NEGATIVE = "The quantity is below zero.", "Количество меньше нуля.", "Количеството е под нулата.";
     TOO_LARGE = "The quantity is above ten million.", "Количество больше десяти миллионов.", "Количеството е над десет милиона.";

@@ -246,7 +246,7 @@ fn the_workbook_opens_as_it_was_meant() {
     let books = dump(&[file, saved[0].clone()]);
 
     let sheet = &books[0]["sheets"][0];
-    assert_eq!((sheet["freeze"].as_str(), sheet["filter"].as_str(), sheet["titles"].as_str()), (Some("C11"), Some("A10:K21"), Some("$10:$10")));
+    assert_eq!((sheet["freeze"].as_str(), sheet["filter"].as_str(), sheet["titles"].as_str()), (Some("C11"), Some("A10:M21"), Some("$10:$10")));
     assert_eq!((sheet["protected"].as_bool(), sheet["filter_allowed"].as_bool(), sheet["password"].as_bool()), (Some(true), Some(true), Some(false)));
     assert_eq!((sheet["paper"].as_str(), sheet["summary_below"].as_bool()), (Some("9"), Some(false)));
     assert_eq!(sheet["hidden_columns"], serde_json::json!(["L", "M"]));

@@ -4,7 +4,7 @@ use calamine::{DataRef, XlsxError};
 
 use super::Refusal;
 use crate::form::Cell;
-use crate::form::cells::{MOST_COLUMNS, column_name};
+use crate::form::cells::{MOST_COLUMNS, NO_VALUE, column_name};
 
 const MOST_ROWS: u32 = 200_000;
 const MOST_CELLS: usize = 2_000_000;
@@ -73,6 +73,15 @@ pub fn typed(value: &DataRef<'_>) -> Cell {
         },
         DataRef::DurationIso(_) => Cell::Error("duration".into()),
         DataRef::Error(error) => Cell::Error(error.to_string()),
+    }
+}
+
+/// As [`typed`], of a cell that may be computed: a formula of which no value is kept is told, not passed over. (One that
+/// comes to an empty text keeps that.)
+pub fn computed(value: &DataRef<'_>, formula: bool) -> Cell {
+    match value {
+        DataRef::Empty if formula => Cell::Error(NO_VALUE.into()),
+        value => typed(value),
     }
 }
 

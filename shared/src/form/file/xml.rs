@@ -1,7 +1,7 @@
 //! Excel's XML of 2003, and the properties of documents. Entities that a file defines itself are never resolved.
 
 use crate::form::Cell;
-use crate::form::cells::column_name;
+use crate::form::cells::{NO_VALUE, column_name};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
@@ -84,7 +84,10 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
     // Columns a merged cell covers beside its own.
     let mut covered = 0_u32;
     let mut kind = String::new();
-    let mut formula = false;
+    // Whether the open cell is computed, and its value was met.
+    let (mut formula, mut valued) = (false, false);
+    // What somebody noted beside a cell is said in data, too.
+    let mut comment = false;
     // The text of the open cell, or of a property.
     let mut value: Option<String> = None;
     let mut property: Option<String> = None;
@@ -105,9 +108,10 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
                 "Cell" => {
                     column = whole(attribute(&element, "Index")).unwrap_or(column.saturating_add(1));
                     covered = whole(attribute(&element, "MergeAcross")).unwrap_or(0);
-                    formula = attribute(&element, "Formula").is_some();
+                    (formula, valued) = (attribute(&element, "Formula").is_some(), false);
                 }
-                "Data" => {
+                "Comment" => comment = true,
+                "Data" if !comment => {
                     kind = attribute(&element, "Type").unwrap_or_default();
                     value = Some(String::new());
                 }
@@ -120,8 +124,14 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
                 "Row" => row = whole(attribute(&element, "Index")).unwrap_or(row.saturating_add(1)),
                 "Cell" => {
                     let across = whole(attribute(&element, "MergeAcross")).unwrap_or(0);
-                    column = whole(attribute(&element, "Index")).unwrap_or(column.saturating_add(1)).saturating_add(across);
+                    column = whole(attribute(&element, "Index")).unwrap_or(column.saturating_add(1));
+                    if attribute(&element, "Formula").is_some() {
+                        without_value(filling, row, column)?;
+                    }
+                    column = column.saturating_add(across);
                 }
+                // An empty text is a value, too.
+                "Data" if !comment => valued = attribute(&element, "Type").is_some_and(|kind| kind == "String"),
                 "NamedRange" if names < MOST_NAMES => {
                     names += 1;
                     if let (Some(name), Some(refers)) = (attribute(&element, "Name"), attribute(&element, "RefersTo")) {
@@ -138,18 +148,24 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
                 None => return Err(("sheet_unreadable", "the workbook uses an entity of its own".into())),
             },
             Event::End(element) => match element.local_name().as_ref() {
-                "Data" => {
+                "Comment" => comment = false,
+                "Data" if !comment => {
                     let cell = typed(&kind, &value.take().unwrap_or_default());
-                    let (Some(row), Some(column)) = (row.checked_sub(1), column.checked_sub(1)) else {
-                        return Err(("sheet_unreadable", "a cell stands outside of its row".into()));
-                    };
+                    let (row, column) = place_of(row, column)?;
                     filling.cell(row, column, cell, formula)?;
+                    valued = true;
                 }
-                "Cell" => column = column.saturating_add(covered),
+                "Cell" => {
+                    if formula && !valued {
+                        without_value(filling, row, column)?;
+                    }
+                    (formula, column) = (false, column.saturating_add(covered));
+                }
                 "CustomDocumentProperties" => custom = false,
                 _ => {
-                    if let (Some(name), Some(value)) = (property.take(), value.take()) {
-                        filling.property(&name, &value);
+                    // What ends within a cell's data is a part of its text that looks otherwise: `<B>5</B>`.
+                    if let Some(name) = property.take() {
+                        filling.property(&name, &value.take().unwrap_or_default());
                     }
                 }
             },
@@ -157,6 +173,17 @@ pub(super) fn spreadsheet(text: &str, filling: &mut Filling) -> Result<(), Refus
             _ => {}
         }
     }
+}
+
+/// A cell's place, counted from 0.
+fn place_of(row: u32, column: u32) -> Result<(u32, u32), Refusal> {
+    row.checked_sub(1).zip(column.checked_sub(1)).ok_or_else(|| ("sheet_unreadable", "a cell stands outside of its row".into()))
+}
+
+/// A cell whose formula came without a value.
+fn without_value(filling: &mut Filling, row: u32, column: u32) -> Result<(), Refusal> {
+    let (row, column) = place_of(row, column)?;
+    filling.cell(row, column, Cell::Error(NO_VALUE.into()), true)
 }
 
 fn say(value: &mut Option<String>, more: &str) {
@@ -177,5 +204,47 @@ fn typed(kind: &str, text: &str) -> Cell {
         "Boolean" => Cell::Bool(text.trim() == "1"),
         "Error" => Cell::Error(text.chars().take(100).collect()),
         _ => text_cell(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(row: &str) -> Vec<Cell> {
+        let space = "urn:schemas-microsoft-com:office:spreadsheet";
+        let text = format!(
+            r#"<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}"><Worksheet ss:Name="L"><Table><Row>{row}</Row></Table></Worksheet></Workbook>"#
+        );
+        let book = crate::form::file::read(text.into_bytes()).unwrap();
+        book.sheets[0].rows.first().map(|row| row.cells.clone()).unwrap_or_default()
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    #[test]
+    fn text_that_looks_otherwise_in_part_is_read_whole() {
+        let html = r#"xmlns="http://www.w3.org/TR/REC-html40""#;
+        assert_eq!(cells(&format!(r#"<Cell><ss:Data ss:Type="String" {html}><B>5</B></ss:Data></Cell>"#)), [text("5")]);
+        assert_eq!(cells(&format!(r#"<Cell><ss:Data ss:Type="String" {html}>A<Sub><I>1</I></Sub>-2</ss:Data></Cell>"#)), [text("A1-2")]);
+    }
+
+    #[test]
+    fn comments_are_no_cells() {
+        let comment = r#"<Comment ss:Author="Ann"><ss:Data xmlns="http://www.w3.org/TR/REC-html40"><B>Ann:</B> 7</ss:Data></Comment>"#;
+        assert_eq!(
+            cells(&format!(r#"<Cell><Data ss:Type="Number">5</Data>{comment}</Cell><Cell><Data ss:Type="String">B</Data></Cell>"#)),
+            [Cell::Number(5.0), text("B")]
+        );
+        assert!(cells(&format!("<Cell>{comment}</Cell>")).is_empty());
+    }
+
+    #[test]
+    fn a_formula_without_a_value_is_told() {
+        let row = r#"<Cell ss:Formula="=2+3"/><Cell ss:Formula="=2+3"></Cell><Cell ss:Formula="=2+3"><Data ss:Type="Number">5</Data></Cell>
+            <Cell ss:Formula="=&quot;&quot;"><Data ss:Type="String"></Data></Cell><Cell ss:Formula="=&quot;&quot;"><Data ss:Type="String"/></Cell><Cell/>"#;
+        assert_eq!(cells(row), [Cell::Error(NO_VALUE.into()), Cell::Error(NO_VALUE.into()), Cell::Number(5.0)]);
     }
 }
