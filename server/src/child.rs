@@ -259,8 +259,12 @@ async fn run_pieces(kind: Kind, option: &[u8], input: &[impl AsRef<[u8]>]) -> Re
         drop(stdin);
     };
     let (mut output, mut complaint) = (Vec::new(), Vec::new());
-    let mut stdout = stdout.take(limits.output + 1);
-    let read = async { stdout.read_to_end(&mut output).await };
+    let read = async {
+        let mut stdout = stdout.take(limits.output + 1);
+        // With that the pipe is closed: a child that has more to say ends at its next word, instead of keeping its place until the
+        // clock ends it.
+        stdout.read_to_end(&mut output).await
+    };
     let complain = async {
         let mut stderr = stderr;
         let _ = (&mut stderr).take(MOST_COMPLAINT).read_to_end(&mut complaint).await;

@@ -105,6 +105,7 @@ pub async fn buyers(browser: &Browser, server: &str) -> (Orders, Vec<Page>) {
     let pages = vec![
         page("price-list", "/", ".list .item"),
         page("review", "/review", ".send button"),
+        page("order-from-file", "/order-from-file", "#order-file"),
         page("orders", "/orders", "main tbody tr"),
         page("order", format!("/orders/{confirmed}"), "main tbody tr"),
         page("order-raised-prices", format!("/orders/{raised}"), "main tbody tr"),
@@ -135,6 +136,7 @@ pub async fn staffs(browser: &Browser, server: &str, orders: &Orders) -> Vec<Pag
         page("staff-order-confirmed", format!("/admin/orders/{}", orders.confirmed), "main tbody tr"),
         page("staff-order-entry", "/admin/orders/new", "#entry-ask"),
         page("staff-order-entry-lines", "/admin/orders/new?customer=12347", "#entry-code"),
+        page("staff-mail-orders", "/admin/incoming", "main .panel"),
         page("staff-customers", "/admin/customers", "main tbody tr"),
         page("staff-customer", format!("/admin/customers/{customer}"), ".time li"),
         page("staff-customer-edit", format!("/admin/customers/{customer}/edit"), "#customer-name"),

@@ -1,7 +1,7 @@
 //! What stands beside an order: what is odd about it, where it came from, its scans.
 
 use kontor_shared::api::entry::{NameOddity, OddityView, OrderBackground, OrderOrigin, OrderPaper};
-use kontor_shared::api::forms::FormAccount;
+use kontor_shared::api::forms::{FormAccount, FormWarning};
 use kontor_shared::orders::Verdict;
 use kontor_shared::orders::odd::OddKind;
 use kontor_shared::words::{common, entry as words, format, incoming, staff};
@@ -156,7 +156,13 @@ pub fn Account(account: FormAccount) -> impl IntoView {
         }
     });
     let rows: Vec<_> = rows.collect();
-    let warnings: Vec<_> = account.warnings.into_iter().map(|warning| view! { <li class="s warn">{warning.message}</li> }).collect();
+    let warning = |warning: FormWarning| {
+        let row = warning.row.map(|row| incoming::ROW.with(lang(), &[("row", &row)]));
+        let place: Vec<String> = warning.sheet.filter(|sheet| !sheet.is_empty()).into_iter().chain(row).collect();
+        let place = (!place.is_empty()).then(|| format!("{}: ", place.join(", ")));
+        view! { <li class="s warn">{place}{warning.message}</li> }
+    };
+    let warnings: Vec<_> = account.warnings.into_iter().map(warning).collect();
     view! {
         <div class="stack">
             <Equation read=account.read accepted=account.accepted changed=account.changed refused=account.refused/>

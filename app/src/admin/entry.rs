@@ -10,7 +10,7 @@ use kontor_shared::api::forms::FormAccount;
 use kontor_shared::catalog::columns::Columns;
 use kontor_shared::catalog::search::Index;
 use kontor_shared::ids::normal_form_id;
-use kontor_shared::words::{entry as words, staff};
+use kontor_shared::words::{common, entry as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -18,9 +18,11 @@ use super::imports::upload::{PickedFile, picked};
 use super::{expiry, words_for};
 use crate::api::{self, ApiError, with_query};
 use crate::browser;
-use crate::lang::{lang, say};
+use crate::lang::{count, lang, say};
 use crate::ui::page::Heading;
+use crate::ui::toast;
 
+mod from_file;
 mod kept;
 mod lines;
 mod sheet;
@@ -51,6 +53,8 @@ type Offer = (String, String);
 #[derive(Clone, Copy)]
 struct Asking {
     open: RwSignal<Option<Open>, LocalStorage>,
+    /// Grows with each desk that is opened, by which the next one is drawn anew: nothing of the one before stays in its fields.
+    turn: RwSignal<u32>,
     offers: RwSignal<Vec<Offer>>,
     wrong: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
@@ -59,22 +63,30 @@ struct Asking {
 /// `/admin/orders/new`
 #[component]
 pub fn EntryPage() -> impl IntoView {
-    let asking = Asking { open: RwSignal::new_local(None), offers: RwSignal::new(Vec::new()), wrong: RwSignal::new(None), busy: RwSignal::new(false) };
-    // What is unfinished comes first: nothing else may be put over it.
-    if let Some(kept) = kept::read() {
-        asking.go(Asked::Kept(kept));
-    } else if let Some(code) = browser::query("customer") {
-        asking.go(Asked::Customer(code));
+    let asking = Asking {
+        open: RwSignal::new_local(None),
+        turn: RwSignal::new(0),
+        offers: RwSignal::new(Vec::new()),
+        wrong: RwSignal::new(None),
+        busy: RwSignal::new(false),
+    };
+    // What is unfinished is gone on with first, where it is the customer's that is asked for.
+    let customer = browser::query("customer");
+    let unfinished = kept::read().into_iter().find(|kept| customer.as_ref().is_none_or(|code| kept.customer == *code));
+    match (unfinished, customer) {
+        (Some(kept), _) => asking.go(Asked::Kept(kept)),
+        (None, Some(code)) => asking.go(Asked::Customer(code)),
+        (None, None) => {}
     }
+    let reopen = move |kept, account| asking.go(Asked::Form(kept, Box::new(account)));
+    let desk = move |_turn: u32| asking.open.get_untracked().map(|open| view! { <sheet::EntrySheet open=open leave=move || asking.leave() reopen=reopen/> });
     view! {
         <div class="page-head">
             <p class="crumb"><a href="/admin">{say(staff::ORDERS)}</a></p>
             <Heading title=say(words::NEW_ORDER)/>
         </div>
-        {move || match asking.open.get() {
-            None => view! { <Ask asking=asking/> }.into_any(),
-            Some(open) => view! { <sheet::EntrySheet open=open leave=move || asking.leave()/> }.into_any(),
-        }}
+        {move || asking.open.with(Option::is_none).then(|| view! { <Ask asking=asking/> })}
+        <For each=move || asking.turns() key=|turn| *turn children=desk/>
     }
 }
 
@@ -85,6 +97,8 @@ enum Asked {
     Customer(String),
     /// A filled-in sheet.
     File(PickedFile),
+    /// A filled-in form that was given to a desk, with what is typed there.
+    Form(Kept, Box<FormAccount>),
     /// An order that was being entered.
     Kept(Kept),
 }
@@ -102,9 +116,12 @@ impl Asking {
             let _ = self.busy.try_set(false);
             match answer {
                 Ok(Some(open)) => {
+                    let _ = self.turn.try_update(|turn| *turn += 1);
                     let _ = self.open.try_set(Some(open));
                 }
                 Ok(None) => browser::focus("entry-offer-0"),
+                // The desk stays as it is.
+                Err(error) if self.open.try_with_untracked(Option::is_some) == Some(true) => expiry::tell(&error),
                 Err(error) => {
                     expiry::note(&error);
                     let _ = self.wrong.try_set(Some(words_for(&error)));
@@ -117,27 +134,28 @@ impl Asking {
     /// Opens what was asked for, or offers the customers that may be meant.
     async fn opened(self, asked: Asked) -> api::Result<Option<Open>> {
         let mut account = None;
-        let (by, value, kept) = match asked {
+        // The customer goes along with its form: not every form was made for one.
+        let (form, customer, kept) = match asked {
             Asked::File(file) => {
                 let read = read_file(&file, None).await?;
-                let (by, value) = match &read.form_id {
-                    // What the form says of the list holds only where it is known.
-                    Some(form) if read.found_by.is_some() && !is_unknown(&read) => ("form", form.clone()),
-                    _ => ("customer", read.customer.clone()),
-                };
+                let (form, customer) = (known_form(&read).unwrap_or_default().to_string(), read.customer.clone());
                 account = Some(read);
-                (by, value, Kept::default())
+                (form, customer, Kept::default())
             }
-            Asked::Kept(kept) if !kept.form.is_empty() => ("form", kept.form.clone(), kept),
-            Asked::Kept(kept) => ("customer", kept.customer.clone(), kept),
-            Asked::Customer(code) => ("customer", code, Kept::default()),
-            Asked::Typed(text) if normal_form_id(&text).is_some() => ("form", text, Kept::default()),
+            Asked::Form(kept, read) => {
+                let form = read.form_id.clone().unwrap_or_default();
+                account = Some(*read);
+                (form, kept.customer.clone(), kept)
+            }
+            Asked::Kept(kept) => (kept.form.clone(), kept.customer.clone(), kept),
+            Asked::Customer(code) => (String::new(), code, Kept::default()),
+            Asked::Typed(text) if normal_form_id(&text).is_some() => (text, String::new(), Kept::default()),
             Asked::Typed(text) => match self.meant(&text).await? {
-                Some(code) => ("customer", code, Kept::default()),
+                Some(code) => (String::new(), code, Kept::default()),
                 None => return Ok(None),
             },
         };
-        let desk: EntryDesk = api::get(&with_query("/api/entry", &[(by, &value)])).await?;
+        let desk: EntryDesk = api::get(&with_query("/api/entry", &[("form", &form), ("customer", &customer)])).await?;
         let bytes = api::get_bytes(&desk.snapshot_url).await?;
         let list = Columns::decode(&bytes.to_vec()).map_err(|damage| ApiError::unreadable(0, format!("{damage:?}")))?;
         let index = Rc::new(Index::new(Arc::new(list.less(desk.discount))));
@@ -159,6 +177,11 @@ impl Asking {
         Ok(None)
     }
 
+    /// The desk that is open, if one is.
+    fn turns(self) -> Option<u32> {
+        self.open.with(Option::is_some).then(|| self.turn.get_untracked())
+    }
+
     fn leave(self) {
         self.open.set(None);
         browser::focus(ASK);
@@ -173,8 +196,13 @@ async fn read_file(file: &PickedFile, customer: Option<&str>) -> api::Result<For
     api::post_file(&with_query("/api/forms", &query), file).await
 }
 
-fn is_unknown(account: &FormAccount) -> bool {
-    account.warnings.iter().any(|warning| warning.code == "form_unknown")
+fn warns(account: &FormAccount, code: &str) -> bool {
+    account.warnings.iter().any(|warning| warning.code == code)
+}
+
+/// The number of the form a file is. What it says of the list holds only where it is known.
+fn known_form(account: &FormAccount) -> Option<&str> {
+    account.form_id.as_deref().filter(|_| account.found_by.is_some() && !warns(account, "form_unknown"))
 }
 
 /// The one question at the beginning.
@@ -187,6 +215,16 @@ fn Ask(asking: Asking) -> impl IntoView {
         if !text.trim().is_empty() {
             asking.go(Asked::Typed(text));
         }
+    };
+    let unfinished = RwSignal::new(kept::read());
+    let put_away = move |id: &str| {
+        let Some(before) = kept::take_out(id) else { return };
+        unfinished.set(kept::read());
+        browser::focus(ASK);
+        toast::offer_undo(say(words::FORGOTTEN), say(words::UNDO), move || {
+            kept::write(&before);
+            let _ = unfinished.try_set(kept::read());
+        });
     };
     browser::focus(ASK);
     view! {
@@ -210,6 +248,20 @@ fn Ask(asking: Asking) -> impl IntoView {
                     view! { <li><button type="button" class="link" id=format!("entry-offer-{at}") on:click=move |_| asking.go(Asked::Customer(own.clone()))>{name}</button>" "<span class="code ink-2">{code}</span></li> }
                 }).collect_view();
                 view! { <div><p>{say(words::WHICH_CUSTOMER)}</p><ul>{rows}</ul></div> }
+            }))}
+            {move || unfinished.with(|unfinished| (!unfinished.is_empty()).then(|| {
+                let rows = unfinished.iter().cloned().map(|kept| {
+                    let (code, id) = (kept.customer.clone(), kept.id.clone());
+                    let name = if kept.name.is_empty() { code.clone() } else { kept.name.clone() };
+                    let (lines, away) = (count(common::LINES, kept.lines.len() as u64), format!("{}: {name}", say(words::PUT_AWAY)));
+                    view! {
+                        <li class="row-x">
+                            <span><button type="button" class="link" on:click=move |_| asking.go(Asked::Kept(kept.clone()))>{name}</button>" "<span class="code ink-2">{code}</span>", "{lines}</span>
+                            <button type="button" class="link push" aria-label=away on:click=move |_| put_away(&id)>{say(words::PUT_AWAY)}</button>
+                        </li>
+                    }
+                }).collect_view();
+                view! { <div><p>{say(words::UNFINISHED)}</p><ul class="stack">{rows}</ul></div> }
             }))}
         </div></form>
     }

@@ -76,7 +76,7 @@ fn Rows(page: IncomingPage) -> impl IntoView {
             <caption class="vh">{say(words::INCOMING)}</caption>
             <thead><tr>
                 <th scope="col">{say(words::SUBJECT)}</th>
-                <th scope="col">{say(words::FROM)}</th>
+                <th scope="col" class="from">{say(words::FROM)}</th>
                 <th scope="col">{say(common::CUSTOMER)}</th>
                 <th scope="col">{say(staff::STATE)}</th>
                 <th scope="col">{say(words::CAME)}</th>

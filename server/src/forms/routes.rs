@@ -1,6 +1,8 @@
 //! A file that a buyer sends, or staff for one: its account, and nothing stored. Beside it what a customer's people said of
 //! tables that name no columns of ours.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use futures_util::StreamExt as _;
@@ -11,6 +13,7 @@ use kontor_shared::form::columns::MOST_FINGERPRINT;
 use kontor_shared::form::file::LARGEST_FILE;
 use kontor_shared::words::Lang;
 use serde::Deserialize;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::store::{self, ColumnsRow};
 use super::{Asking, Incoming, judge_for};
@@ -18,6 +21,11 @@ use crate::auth::{Buyer, SignedIn};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text};
 use crate::{AppState, audit, child};
+
+/// Files taken in at once: two that are read and two that come in meanwhile, each of up to [`LARGEST_FILE`] in memory.
+static UPLOADS: Semaphore = Semaphore::const_new(4);
+/// So long a file waits before it is taken in; then its sender is told to come again.
+const WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,11 +46,20 @@ pub async fn read(State(state): State<AppState>, SignedIn(who): SignedIn, Query(
     };
     let name: String = of.name.as_deref().unwrap_or("").chars().filter(|sign| !sign.is_control()).take(200).collect();
     let book = {
+        let _place = place(&UPLOADS).await?;
         let pieces = pieces(body).await?;
         child::read_book_of(&pieces).await?
     };
     let incoming = Incoming { book: &book, file_name: &name, beside: "" };
     Ok(Json(judge_for(&state, &incoming, asking, of.lang.unwrap_or(who.lang)).await?))
+}
+
+/// A place among the files in memory, taken before any of the body is.
+async fn place(places: &Semaphore) -> Result<SemaphorePermit<'_>> {
+    match tokio::time::timeout(WAIT, places.acquire()).await {
+        Ok(place) => place.map_err(|closed| AppError::Internal(closed.into())),
+        Err(_) => Err(AppError::NotReady { code: "busy", retry_after: 5 }),
+    }
 }
 
 /// The body as it comes, held once. What is too large is known before more of it is taken in.
@@ -109,5 +126,19 @@ impl ColumnsRow {
             quantity: self.quantity_column.try_into()?,
             first: self.first_row.try_into()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_finds_no_place_is_told_to_come_again() {
+        let places = Semaphore::const_new(1);
+        let held = place(&places).await.unwrap();
+        assert!(matches!(place(&places).await, Err(AppError::NotReady { code: "busy", .. })));
+        drop(held);
+        assert!(place(&places).await.is_ok());
     }
 }

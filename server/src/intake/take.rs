@@ -38,6 +38,10 @@ pub const OTHER_OPEN: &str = "other_order_open";
 pub const NOT_PROVED: &str = "not_proved";
 /// Of a form on which nothing is ordered.
 const EMPTY: &str = "empty";
+/// Why a form waits whose columns or units say something else than was read.
+const DOUBTFUL: &str = "doubtful";
+/// What may make an order of what nobody meant: unattended nothing of it is ordered, refused, or asked to be confirmed.
+const DOUBTS: [Note; 4] = [Note::Guessed, Note::OtherColumn, Note::OtherUnit, Note::NoQuantityColumn];
 
 /// What a message is judged with.
 struct Desk<'a> {
@@ -413,6 +417,9 @@ impl Desk<'_> {
             if filled { (State::NeedsPerson, self.kind.word(), String::new()) } else { (State::Ignored, EMPTY, String::new()) }
         } else if warned(Note::FormsDiffer) {
             (State::NeedsPerson, "forms_differ", String::new())
+        } else if DOUBTS.into_iter().any(warned) {
+            // Also where nothing was read: what was meant may stand in the other column.
+            (State::NeedsPerson, DOUBTFUL, String::new())
         } else if judged.account.read == 0 {
             (State::Refused, EMPTY, String::new())
         } else if judged.account.accepted + judged.account.changed == 0 {

@@ -1,6 +1,6 @@
 //! What staff see beside an order: where it came from, the scans kept with it, and what is odd about it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context;
 use axum::extract::{Path, State};
@@ -9,7 +9,7 @@ use kontor_shared::audit::Action;
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::{Price, Quantity};
 use kontor_shared::orders::OrderState;
-use kontor_shared::orders::odd::{self, LOOK_BACK, Line, OddKind, Oddity, Other};
+use kontor_shared::orders::odd::{self, DOUBLE_WITHIN_MS, LOOK_BACK, Line, OddKind, Oddity, Other};
 use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -70,7 +70,6 @@ async fn oddities(connection: &mut AnyConnection, row: &OrderRow) -> Result<Vec<
     codes.dedup();
     let seq = catalog::store::visible_seq(connection).await?;
     let facts = facts(connection, seq, &codes).await?;
-    let groups: HashMap<String, String> = facts.iter().map(|(code, facts)| (code.clone(), facts.group_code.clone())).collect();
     let line = |line: &store::LineRow| {
         let facts = facts.get(&line.product_code);
         Line {
@@ -83,7 +82,12 @@ async fn oddities(connection: &mut AnyConnection, row: &OrderRow) -> Result<Vec<
         }
     };
     let lines: Vec<Line> = own.iter().map(line).collect();
-    let found = odd::oddities(row.ordered_at, &lines, &orders, &groups, row.lacking.is_some());
+    let before = orders.iter().filter(|other| other.at_ms < row.ordered_at).flat_map(|other| other.lines.keys());
+    let mut known: BTreeSet<String> = before.filter_map(|code| facts.get(code)).map(|facts| facts.group_code.clone()).collect();
+    // Most orders are of groups ordered lately; of the others alone the whole history is asked.
+    let unknown: BTreeSet<&str> = lines.iter().map(|line| line.group.as_str()).filter(|group| !group.is_empty() && !known.contains(*group)).collect();
+    known.extend(ever_ordered(connection, customer, row, seq, &unknown).await?);
+    let found = odd::oddities(row.ordered_at, &lines, &orders, &known, row.lacking.is_some());
     let dismissed = dismissed(connection, &row.id).await?;
     let paths = if found.iter().any(|oddity| oddity.kind == OddKind::NewGroup) { catalog::group_paths(connection, seq).await? } else { HashMap::new() };
     let numbers: HashMap<String, String> = numbers(connection, &found).await?;
@@ -117,16 +121,28 @@ crate::row! {
     }
 }
 
-/// The customer's orders before this one, and those placed since as far as they may be the same.
+/// Of a customer ($1) whatever it ordered besides the order ($2).
+const OTHERS: &str = "o.customer_id = $1 AND o.id <> $2 AND o.kind = 'sale' AND o.state NOT IN ('cancelled', 'refused')";
+
+/// The customer's orders before this one, and those placed since as far as they may be the same; the newest first.
 async fn others(connection: &mut AnyConnection, customer: &str, row: &OrderRow) -> sqlx::Result<Vec<Other>> {
-    let orders: Vec<(String, i64)> = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT id, ordered_at FROM orders WHERE customer_id = $1 AND id <> $2 AND kind = 'sale' AND state NOT IN ('cancelled', 'refused') \
-         ORDER BY ordered_at DESC, id DESC LIMIT {LOOK_BACK}"
-    )))
-    .bind(customer)
-    .bind(&row.id)
-    .fetch_all(&mut *connection)
-    .await?;
+    let since = format!(
+        "SELECT o.id, o.ordered_at FROM orders o WHERE {OTHERS} AND o.ordered_at >= $3 AND o.ordered_at <= $4 ORDER BY o.ordered_at, o.id LIMIT {LOOK_BACK}"
+    );
+    let mut orders: Vec<(String, i64)> = sqlx::query_as(AssertSqlSafe(since))
+        .bind(customer)
+        .bind(&row.id)
+        .bind(row.ordered_at)
+        .bind(row.ordered_at + DOUBLE_WITHIN_MS)
+        .fetch_all(&mut *connection)
+        .await?;
+    orders.reverse();
+    // By themselves: an order that waited while newer ones came has as many before it as any.
+    let before =
+        format!("SELECT o.id, o.ordered_at FROM orders o WHERE {OTHERS} AND o.ordered_at < $3 ORDER BY o.ordered_at DESC, o.id DESC LIMIT {LOOK_BACK}");
+    let before: Vec<(String, i64)> =
+        sqlx::query_as(AssertSqlSafe(before)).bind(customer).bind(&row.id).bind(row.ordered_at).fetch_all(&mut *connection).await?;
+    orders.extend(before);
     if orders.is_empty() {
         return Ok(Vec::new());
     }
@@ -146,6 +162,25 @@ async fn others(connection: &mut AnyConnection, customer: &str, row: &OrderRow) 
     }
     let other = |(id, at_ms): (String, i64)| Other { lines: lines.remove(&id).unwrap_or_default(), id, at_ms };
     Ok(orders.into_iter().map(other).collect())
+}
+
+/// Of these groups, as the catalogue has them now, those of which the customer ever ordered anything before this order.
+async fn ever_ordered(connection: &mut AnyConnection, customer: &str, row: &OrderRow, seq: i64, groups: &BTreeSet<&str>) -> sqlx::Result<Vec<String>> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT r.group_code FROM products p JOIN product_revisions r ON r.product_id = p.id \
+             AND r.seq = (SELECT MAX(x.seq) FROM product_revisions x WHERE x.product_id = p.id AND x.seq <= $4) \
+         WHERE p.code IN (SELECT l.product_code FROM orders o JOIN order_lines l ON l.order_id = o.id \
+             WHERE {OTHERS} AND o.ordered_at < $3 AND l.verdict <> 'refused' AND l.quantity > 0) AND r.group_code IN ({})",
+        placeholders(5, groups.len())
+    );
+    let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).bind(customer).bind(&row.id).bind(row.ordered_at).bind(seq);
+    for group in groups {
+        query = query.bind(*group);
+    }
+    query.fetch_all(connection).await
 }
 
 crate::row! {

@@ -1,10 +1,10 @@
 //! Orders that staff enter: from paper, read out on the telephone, or from a sheet; by the form's number or for a customer named.
 
 use anyhow::Context;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use kontor_shared::api::entry::{EnterOrder, EntryDesk, OrderRef};
+use kontor_shared::api::entry::{EnterOrder, EntryDesk, LARGEST_ACCOUNT, OrderRef, can_be_kept};
 use kontor_shared::catalog::discount;
 use kontor_shared::ids::{CustomerId, OrderId, form_id_is_right, normal_form_id};
 use kontor_shared::money::{Percent, VatMode};
@@ -24,6 +24,8 @@ use crate::{AppState, firm};
 
 /// Longest code of a customer, or its id.
 const LONGEST_KEY: usize = 64;
+/// Largest body of an order that is entered: as of any order, and the account of its file.
+const LARGEST_BODY: usize = (1 << 20) + LARGEST_ACCOUNT;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,11 +112,25 @@ async fn customer_id(connection: &mut AnyConnection, key: &str) -> Result<String
     found.ok_or_else(|| AppError::invalid_field("unknown_customer", "customer", format!("there is no customer {key}")))
 }
 
+/// As [`Json`], of a body up to [`LARGEST_BODY`].
+pub struct Wanted(EnterOrder);
+
+impl<S: Send + Sync> FromRequest<S> for Wanted {
+    type Rejection = AppError;
+    async fn from_request(mut request: Request, state: &S) -> Result<Self> {
+        DefaultBodyLimit::max(LARGEST_BODY).apply(&mut request);
+        Json::<EnterOrder>::from_request(request, state).await.map(|Json(wanted)| Self(wanted))
+    }
+}
+
 /// `PUT /api/entry/{id}`: stores the order; nothing is confirmed by it.
-pub async fn enter(State(state): State<AppState>, Staff(who): Staff, Path(id): Path<String>, Json(wanted): Json<EnterOrder>) -> Result<Response> {
+pub async fn enter(State(state): State<AppState>, Staff(who): Staff, Path(id): Path<String>, Wanted(wanted): Wanted) -> Result<Response> {
     let id: OrderId = id.parse().map_err(|_| AppError::invalid_field("not_a_uuid", "id", "an order's id is a UUID of the client's own"))?;
     if !matches!(wanted.source, Source::Fax | Source::Post | Source::Phone | Source::Sheet) {
         return Err(AppError::invalid_field("not_entered", "/source", "staff enter what came by fax, post, telephone or as a sheet"));
+    }
+    if wanted.account.as_ref().is_some_and(|account| !can_be_kept(account)) {
+        return Err(AppError::invalid_field("too_large", "/account", "the account has more lines than an order, or is too long to be kept"));
     }
     let (customer, form_id) = {
         let mut connection = state.db.read().await?;
@@ -141,7 +157,7 @@ pub async fn enter(State(state): State<AppState>, Staff(who): Staff, Path(id): P
         received_on: received_on(&state, wanted.received_on.as_deref()).await?,
         // A person reads it: what is meant twice is entered twice, and told as a possible double.
         content: None,
-        account: None,
+        account: wanted.account,
     };
     match entry::enter(&state, customer, id, &wanted.order, &origin).await? {
         Entered::Stored { is_new, order } => {

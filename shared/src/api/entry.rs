@@ -5,8 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::forms::FormAccount;
 use super::{OrderCustomer, SubmitOrder};
 use crate::money::{Currency, Percent, Price, Quantity, VatMethod, VatMode};
-use crate::orders::Source;
 use crate::orders::odd::OddKind;
+use crate::orders::{MOST_LINES, Source};
+
+/// Largest account that is kept with an order, as JSON: that of an order with all the lines it may have.
+pub const LARGEST_ACCOUNT: usize = 2_000_000;
+
+/// Whether an account can be kept with the order its file became.
+pub fn can_be_kept(account: &FormAccount) -> bool {
+    account.lines.len() <= MOST_LINES && serde_json::to_string(account).is_ok_and(|text| text.len() <= LARGEST_ACCOUNT)
+}
 
 request! {
     /// `PUT /api/entry/{uuid}`: an order from paper, the telephone or a sheet, under an id of the client's own.
@@ -22,6 +30,9 @@ request! {
         #[serde(default)]
         pub received_on: Option<String>,
         pub order: SubmitOrder,
+        /// What was read of the file the lines are from, kept as that: prices and verdicts are the server's own.
+        #[serde(default)]
+        pub account: Option<FormAccount>,
     }
 
     /// `POST /api/orders/{uuid}/oddities/dismiss` and `…/recall`

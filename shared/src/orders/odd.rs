@@ -1,13 +1,13 @@
 //! What is odd about an order that waits for the firm: it is told, and changes nothing. Whoever accepts the order looks at it
 //! or dismisses it, and both leave a trace.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Price, Quantity};
 
-/// Orders of the customer looked back on at most, the newest first.
+/// Orders of the customer looked back on at most: the last ones before the order.
 pub const LOOK_BACK: usize = 30;
 /// Orders that make a habit: with fewer, nothing is usual.
 const LEAST_ORDERS: usize = 3;
@@ -18,7 +18,7 @@ const USUAL_OF: usize = 8;
 /// Usual products that are told as missing.
 const MOST_MISSING: usize = 10;
 /// An order within so many days with nearly the same lines may be the same order.
-const DOUBLE_WITHIN_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+pub const DOUBLE_WITHIN_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Lines in common, in hundredths of all lines of both, that make two orders nearly the same.
 const DOUBLE_FROM: usize = 80;
 
@@ -114,9 +114,9 @@ impl Oddity {
     }
 }
 
-/// What is odd about an order placed at `at_ms`, of these lines, beside the customer's others: the newest first, and groups by
-/// the code of each product ever ordered in them. Sorted by kind, then as the lines stand.
-pub fn oddities(at_ms: i64, lines: &[Line], others: &[Other], groups_of: &HashMap<String, String>, is_below_minimum: bool) -> Vec<Oddity> {
+/// What is odd about an order placed at `at_ms`, of these lines, beside the customer's others, the newest first. `known` are those
+/// of the lines' groups of which anything was ever ordered before, however long ago. Sorted by kind, then as the lines stand.
+pub fn oddities(at_ms: i64, lines: &[Line], others: &[Other], known: &BTreeSet<String>, is_below_minimum: bool) -> Vec<Oddity> {
     let mut found = Vec::new();
     if let Some(double) = others.iter().find(|other| (at_ms - other.at_ms).abs() <= DOUBLE_WITHIN_MS && is_nearly_the_same(lines, other)) {
         found.push(Oddity::new(OddKind::PossibleDouble, double.id.clone()));
@@ -125,7 +125,6 @@ pub fn oddities(at_ms: i64, lines: &[Line], others: &[Other], groups_of: &HashMa
         found.push(Oddity::new(OddKind::BelowMinimum, ""));
     }
     let before: Vec<&Other> = others.iter().filter(|other| other.at_ms < at_ms).collect();
-    let known_groups: BTreeSet<&str> = before.iter().flat_map(|other| other.lines.keys()).filter_map(|code| groups_of.get(code)).map(String::as_str).collect();
     let mut new_groups = BTreeSet::new();
     for line in lines {
         let mut usual: Vec<Quantity> = before.iter().filter_map(|other| other.lines.get(&line.code).copied()).collect();
@@ -146,7 +145,7 @@ pub fn oddities(at_ms: i64, lines: &[Line], others: &[Other], groups_of: &HashMa
         if line.shown.is_some() && line.shown != line.price {
             found.push(Oddity { shown: line.shown, price: line.price, ..Oddity::new(OddKind::PriceMoved, line.code.clone()) });
         }
-        if before.len() >= LEAST_ORDERS && !line.group.is_empty() && !known_groups.contains(line.group.as_str()) && new_groups.insert(&line.group) {
+        if before.len() >= LEAST_ORDERS && !line.group.is_empty() && !known.contains(&line.group) && new_groups.insert(&line.group) {
             found.push(Oddity::new(OddKind::NewGroup, line.group.clone()));
         }
     }
@@ -215,8 +214,7 @@ mod tests {
         Other { id: format!("order of day {day}"), at_ms: day * DAY, lines }
     }
     fn told(lines: &[Line], others: &[Other]) -> Vec<(OddKind, String)> {
-        let groups = others.iter().flat_map(|other| other.lines.keys()).map(|code| (code.clone(), "G".to_string())).collect();
-        oddities(100 * DAY, lines, others, &groups, false).into_iter().map(|oddity| (oddity.kind, oddity.subject)).collect()
+        oddities(100 * DAY, lines, others, &BTreeSet::from(["G".to_string()]), false).into_iter().map(|oddity| (oddity.kind, oddity.subject)).collect()
     }
 
     #[test]
@@ -266,8 +264,8 @@ mod tests {
             }).collect();
             let lines: Vec<Line> = own.iter().map(|(code, quantity)| Line {
                 code: code.to_string(), group: (code % 3).to_string(), quantity: Quantity::from_raw(*quantity), ..Line::default() }).collect();
-            let groups = (0_u8..8).map(|code| (code.to_string(), (code % 3).to_string())).collect();
-            let found = oddities(100 * DAY, &lines, &others, &groups, true);
+            let known = orders.iter().flat_map(|lines| lines.keys()).map(|code| (code % 3).to_string()).collect();
+            let found = oddities(100 * DAY, &lines, &others, &known, true);
             let named: BTreeSet<(OddKind, &str)> = found.iter().map(|oddity| (oddity.kind, oddity.subject.as_str())).collect();
             prop_assert_eq!(named.len(), found.len());
             prop_assert!(found.iter().filter(|oddity| oddity.kind == OddKind::UsualMissing).count() <= MOST_MISSING);

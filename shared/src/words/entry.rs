@@ -32,6 +32,8 @@ crate::words! {
         "Enter води нататък: код, количество, следващ ред. Ctrl+Enter записва поръчката.";
     NOT_IN_LIST = "Nothing in this price list is called that.", "В этом прайс-листе такого нет.", "В тази ценова листа няма такова.";
     CHOOSE_ONE = "Choose one with the arrows and Enter.", "Выберите стрелками и нажмите Enter.", "Изберете със стрелките и натиснете Enter.";
+    NO_PRODUCT_YET = "A quantity without a product: type its code or name.", "Количество без товара: введите код или название.", "Количество без стока: въведете код или име.";
+    HOW_MUCH = "{code}: how much?", "{code}: сколько?", "{code}: колко?";
     STANDS_ALREADY = "{code} is in the order already: its quantity is marked.", "{code} уже в заказе: количество выделено.", "{code} вече е в поръчката: количеството е маркирано.";
     NOT_A_QUANTITY = "“{typed}” is no quantity.", "«{typed}» — не количество.", "„{typed}“ не е количество.";
     WILL_BE_REFUSED = "will be refused", "будет отклонено", "ще бъде отказано";
@@ -52,6 +54,8 @@ crate::words! {
     KEPT = "What was being entered for {customer} is here again.", "Незаконченный ввод для {customer} восстановлен.", "Незавършеното въвеждане за {customer} е отново тук.";
     GONE = "No longer in the price list, and not taken over: {lines}", "Больше нет в прайс-листе, не перенесено: {lines}", "Вече не са в ценовата листа и не са пренесени: {lines}";
     FORGET = "Begin anew", "Начать заново", "Започни отначало";
+    UNFINISHED = "Unfinished orders", "Незаконченные заказы", "Незавършени поръчки";
+    PUT_AWAY = "Put away", "Убрать", "Прибери";
     FORGOTTEN = "The unfinished order is put away.", "Незаконченный заказ убран.", "Незавършената поръчка е прибрана.";
     // Beside an order.
     LOOK_AT = "Look before accepting", "Проверьте перед подтверждением", "Прегледайте преди приемане";

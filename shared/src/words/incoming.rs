@@ -79,6 +79,9 @@ crate::words! {
         "Заказ {detail} по тому же бланку ещё не подтверждён, и в нём другое. Возможно, этот вместо него.",
         "Поръчка {detail} по същата бланка още не е потвърдена и в нея е друго. Може би тази е вместо нея.";
     FORMS_DIFFER = "The file names several forms.", "В файле названо несколько бланков.", "Във файла са посочени няколко бланки.";
+    DOUBTFUL = "What its columns mean was guessed: somebody should look.",
+        "Что значат столбцы, пришлось угадать: пусть посмотрит человек.",
+        "Какво значат колоните, е отгатнато: трябва да го погледне човек.";
     NO_FORM = "The file is no form of ours.", "Файл — не наш бланк.", "Файлът не е наша бланка.";
     NO_FILE = "Nothing in it can be read as an order.", "В нём нет ничего, что читается как заказ.", "В него няма нищо, което да се прочете като поръчка.";
     PICTURE = "A scan or a photo: somebody has to read it.", "Скан или фотография: прочитать должен человек.", "Сканирано или снимка: трябва да го прочете човек.";
@@ -161,6 +164,7 @@ pub fn reason(code: &str) -> Option<Word> {
         "asked" => ASKED,
         "other_order_open" => OTHER_ORDER,
         "forms_differ" => FORMS_DIFFER,
+        "doubtful" => DOUBTFUL,
         "no_form" => NO_FORM,
         "no_file" => NO_FILE,
         "picture" => PICTURE,

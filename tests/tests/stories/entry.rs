@@ -2,11 +2,12 @@
 
 use kontor_server::orders::entry::{self, By, Entered, Origin};
 use kontor_shared::api::entry::{EntryDesk, OddityView, OrderBackground};
+use kontor_shared::api::forms::FormAccount;
 use kontor_shared::api::{Order, PublishReport, Role, SubmitOrder};
 use kontor_shared::ids::CustomerId;
 use kontor_shared::money::Quantity;
 use kontor_shared::orders::odd::OddKind;
-use kontor_shared::orders::{OrderState, Source};
+use kontor_shared::orders::{MOST_LINES, OrderState, Source};
 use kontor_tests::goods::{good, number, publish};
 use kontor_tests::pictures::PNG;
 use kontor_tests::{Client, TestApp, on_both_databases};
@@ -104,6 +105,38 @@ on_both_databases!(an_order_from_paper_is_entered_by_its_forms_number, |app| asy
     sales.put("/api/entry/7", &entered("C1", "post", version, &[("A", "1")])).await.problem(422, "not_a_uuid");
 });
 
+on_both_databases!(what_was_read_of_a_file_is_kept_with_the_order_and_decides_nothing, |app| async {
+    publish(app.state(), "2026-01-01", &[good("A", "10"), good("B", "2.5")]).await;
+    let sales = app.staff(Role::Sales).await;
+    let version = i64::from(sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version);
+    app.customer("C1").await;
+    let list = "code;quantity\nA;3\nB;2,5\n";
+    let mut account: FormAccount = sales.upload("/api/forms?name=order.csv&customer=C1", list).await.json();
+    assert_eq!((account.read, account.accepted, account.refused), (2, 1, 1), "{account:?}");
+    // What a client makes of it changes no price.
+    account.gross = "0.01".into();
+    account.lines[0].price = "0.01".parse().ok();
+    let enter = async |account: &FormAccount| {
+        let mut body = entered("C1", "sheet", version, &[("A", "3")]);
+        body["account"] = serde_json::to_value(account).unwrap();
+        sales.put(&format!("/api/entry/{}", app.state().clock.new_id()), &body).await
+    };
+    let order: Order = enter(&account).await.expect(201).json();
+    assert_eq!((order.read, order.gross.as_str()), (1, "36.00"));
+    let kept = async |order: &Order| background(&sales, order).await.origin.and_then(|origin| origin.account);
+    assert_eq!(kept(&order).await.as_ref(), Some(&account));
+    // As long as an order may be, and no longer.
+    let mut line = account.lines[0].clone();
+    line.sheet = "S".repeat(200);
+    account.lines = vec![line.clone(); MOST_LINES];
+    let text = serde_json::to_string(&account).unwrap().len();
+    assert!(text > 1 << 20, "{text}");
+    let order: Order = enter(&account).await.expect(201).json();
+    assert_eq!(kept(&order).await.map(|account| account.lines.len()), Some(MOST_LINES));
+    account.lines.push(line);
+    assert_eq!(enter(&account).await.problem(422, "too_large").field.as_deref(), Some("/account"));
+});
+
 on_both_databases!(scans_are_kept_with_the_order, |app| async {
     let version = publish(app.state(), "2026-01-01", &[good("A", "10")]).await;
     let sales = app.staff(Role::Sales).await;
@@ -172,6 +205,34 @@ on_both_databases!(what_is_odd_about_an_order_is_told_and_dismissed_with_a_trace
     let double = |background: OrderBackground| background.oddities.into_iter().find(|one| one.kind == OddKind::PossibleDouble).map(|one| one.name);
     assert_eq!(double(background(&sales, &first).await), None);
     assert_eq!(double(background(&sales, &twin).await), Some(again.number));
+});
+
+on_both_databases!(an_order_is_compared_with_what_came_before_it_however_long_ago_and_whatever_came_since, |app| async {
+    let sales = app.staff(Role::Sales).await;
+    let goods = "code;name;group;unit;price.wholesale EUR\nA;Tea;Drinks;pc;10\nB;Pot;Kitchen;pc;2.50\nC;Cup;Table;pc;2.50\n";
+    sales.upload("/api/imports?kind=products&name=goods.csv", goods).await.ok();
+    let version = i64::from(sales.post("/api/price-lists", &json!({})).await.json::<PublishReport>().version);
+    app.customer("C1").await;
+    let place = async |ordered: &[(&str, &str)]| -> Order {
+        app.pass(60);
+        sales.put(&format!("/api/entry/{}", app.state().clock.new_id()), &entered("C1", "phone", version, ordered)).await.expect(201).json()
+    };
+    place(&[("B", "1")]).await;
+    for _ in 0..31 {
+        place(&[("A", "10")]).await;
+    }
+    let waiting = place(&[("A", "500"), ("B", "1"), ("C", "1")]).await;
+    let told = async || {
+        let oddities = background(&sales, &waiting).await.oddities;
+        oddities.into_iter().map(|one| (one.kind, one.name, one.beside.map(|beside| beside.to_string()))).collect::<Vec<_>>()
+    };
+    // Kitchen was ordered once, long before the orders that are looked at one by one.
+    let expected = [(OddKind::QuantityHigh, "Tea".to_string(), Some("10".to_string())), (OddKind::NewGroup, "Table".to_string(), None)];
+    assert_eq!(told().await, expected);
+    for _ in 0..31 {
+        place(&[("C", "9")]).await;
+    }
+    assert_eq!(told().await, expected, "newer orders hide none of those before");
 });
 
 on_both_databases!(the_same_content_is_one_order, |app| async {

@@ -1,6 +1,9 @@
 //! A file of a customer's own through the page's door: told line by line, nothing stored, and the columns of tables that name
 //! none of ours remembered.
 
+use std::time::{Duration, Instant};
+
+use kontor_server::child::{self, ChildError};
 use kontor_shared::api::forms::{FormAccount, FormColumnsList};
 use kontor_shared::api::{OrderPage, PublishReport, Role};
 use kontor_shared::orders::Verdict;
@@ -70,6 +73,17 @@ on_both_databases!(a_file_that_is_sent_is_accounted_for_and_nothing_is_stored, |
     }
     buyer.upload("/api/forms", vec![b'a'; (32 << 20) + 1]).await.expect(413);
 });
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workbook_of_more_text_than_is_held_is_refused_at_once() {
+    child::use_executable(program::kontor());
+    let cell = format!(r#"<c t="inlineStr"><is><t>{}</t></is></c>"#, "x".repeat(1_000));
+    let book = hostile::workbook(&format!("<row>{}</row>", cell.repeat(10)).repeat(2_000));
+    let started = Instant::now();
+    let refused = child::read_book(&book).await;
+    assert!(matches!(refused, Err(ChildError::Refused { code: "sheet_memory", .. })), "{:?}", refused.err());
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}: its place was held until the clock ended it", started.elapsed());
+}
 
 on_both_databases!(columns_said_once_are_known_for_tables_that_look_alike, |app| async {
     publish(&app).await;

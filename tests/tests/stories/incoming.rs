@@ -390,6 +390,27 @@ async fn by_nobody(engine: Engine) {
 }
 both!(an_order_that_a_program_or_a_list_brought_waits_for_a_person, by_nobody);
 
+async fn guessed(engine: Engine) {
+    let (app, form) = firm(engine).await;
+    let staff = app.staff(Role::Sales).await;
+    // A column nobody names holds another number; in the second it holds the only one.
+    for (name, edits) in [("beside", json!([["type", {"00123": 12}], ["put", 14, {"A-4": 5}]])), ("instead", json!([["put", 14, {"A-4": 5}]]))] {
+        let file = std::fs::read(edited(&form, name, &edits)).unwrap();
+        drop_in(&app, &format!("{name}.eml"), &Letter::new(BUYER, name).header(SIGNED).file("order.xlsx", file)).await;
+        app.pass(60);
+    }
+    let waiting = mails(&staff, "needs_person").await;
+    assert_eq!(waiting.iter().map(|mail| mail.reason.as_str()).collect::<Vec<_>>(), ["doubtful", "doubtful"], "{waiting:?}");
+    assert!(orders(&staff).await.orders.is_empty() && app.mails_to(BUYER).await.is_empty());
+    // Whoever has looked takes it. The newest message comes first.
+    let seen = show(&staff, &waiting[1].id).await;
+    let wanted = json!({"file": 1, "customer": "C1", "content": seen.files[0].content});
+    let taken: ConfirmedOrder = staff.post(&format!("/api/incoming/{}/take", waiting[1].id), &wanted).await.json();
+    assert_eq!(orders(&staff).await.orders[0].number, taken.number);
+    app.finish().await;
+}
+both!(what_was_guessed_becomes_no_order_by_itself, guessed);
+
 async fn several_files(engine: Engine) {
     let (app, form) = firm(engine).await;
     let staff = app.staff(Role::Sales).await;

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use kontor_shared::catalog::search::{Filter, Index};
+use kontor_shared::catalog::by_code::ByCode;
+use kontor_shared::catalog::search::{Filter, Index, Reason};
 use kontor_shared::drafts::{Typed, read_quantity, write_quantity};
 use kontor_shared::money::{Money, Percent, Quantity, line_amount};
 use kontor_shared::orders::QuantityProblem;
@@ -10,6 +11,7 @@ use kontor_shared::words::{common, entry as words, format};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::kept::KeptLine;
 use crate::browser;
 use crate::lang::{lang, say};
 use crate::ui::toast;
@@ -28,6 +30,14 @@ pub struct Line {
 
 /// The goods, where closures of the view can have them.
 pub type Goods = StoredValue<Rc<Index>, LocalStorage>;
+
+/// The rows of codes, where the list has them.
+pub fn rows(goods: Goods, codes: &[&str]) -> Vec<Option<u32>> {
+    goods.with_value(|index| {
+        let by_code = ByCode::new(index.list());
+        codes.iter().map(|code| by_code.get(index.list(), code)).collect()
+    })
+}
 
 /// What was typed as a quantity, if it is one.
 pub fn read(typed: &str) -> Option<Quantity> {
@@ -62,97 +72,164 @@ impl Line {
 
 /// The row that is typed into next.
 #[derive(Clone, Copy)]
-struct Next {
-    typed: RwSignal<String>,
-    quantity: RwSignal<String>,
+pub struct Next {
+    /// Code or name.
+    pub typed: RwSignal<String>,
+    pub quantity: RwSignal<String>,
     /// The product chosen.
     row: RwSignal<Option<u32>>,
     hits: RwSignal<Vec<u32>>,
-    /// The hit the arrows are at.
-    at: RwSignal<usize>,
+    /// The hit that Enter takes: the one that is surely meant, or the one the arrows are at.
+    at: RwSignal<Option<usize>>,
     said: RwSignal<Option<String>>,
 }
 
+/// The product a text surely means: it is its code, or the only one found without repairing anything. What Enter takes by itself
+/// nobody looks at.
+fn surely(index: &Index, text: &str) -> Option<u32> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    if let Some(row) = index.list().codes().iter().position(|code| code == text) {
+        return Some(row as u32);
+    }
+    let found = index.find_literal(text, &Filter::default());
+    let mut whole = found.hits().take_while(|hit| hit.reason == Reason::Code).map(|hit| hit.row);
+    match (whole.next(), whole.next()) {
+        (Some(row), None) => Some(row),
+        (None, _) if found.len() == 1 => found.rows().first().copied(),
+        _ => None,
+    }
+}
+
 impl Next {
+    /// As it was when the page was left.
+    pub fn of(kept: &KeptLine, goods: Goods) -> Self {
+        let next = Self {
+            typed: RwSignal::new(String::new()),
+            quantity: RwSignal::new(kept.typed.clone()),
+            row: RwSignal::new(None),
+            hits: RwSignal::new(Vec::new()),
+            at: RwSignal::new(None),
+            said: RwSignal::new(None),
+        };
+        next.look(goods, kept.code.clone());
+        next
+    }
+
+    /// Whether something is typed that is not among the lines yet.
+    pub fn is_begun(self) -> bool {
+        [self.typed, self.quantity].into_iter().any(|text| text.with_untracked(|text| !text.trim().is_empty()))
+    }
+
     fn look(self, goods: Goods, text: String) {
-        let found = goods.with_value(|index| {
-            let exact = index.list().codes().iter().position(|code| code.eq_ignore_ascii_case(text.trim())).map(|row| row as u32);
-            let mut rows: Vec<u32> = exact.into_iter().collect();
+        let (surely, found) = goods.with_value(|index| {
+            let surely = surely(index, &text);
+            let mut rows: Vec<u32> = surely.into_iter().collect();
             if !text.trim().is_empty() {
-                rows.extend(index.find(&text, &Filter::default()).rows().iter().filter(|row| Some(**row) != exact).take(MOST_HITS));
+                rows.extend(index.find(&text, &Filter::default()).rows().iter().filter(|row| Some(**row) != surely).take(MOST_HITS));
             }
             rows.truncate(MOST_HITS);
-            rows
+            (surely, rows)
         });
         self.row.set(None);
-        self.at.set(0);
+        self.at.set(surely.map(|_| 0));
         self.said.set(None);
         self.hits.set(found);
         self.typed.set(text);
     }
 
-    /// Takes the hit the arrows are at, and goes on to the quantity.
-    fn choose(self, goods: Goods) {
-        let Some(row) = self.hits.with_untracked(|hits| hits.get(self.at.get_untracked()).copied()) else {
-            let empty = self.typed.with_untracked(|typed| typed.trim().is_empty());
-            self.said.set((!empty).then(|| say(words::NOT_IN_LIST).to_string()));
-            return;
+    /// Moves along the hits, and round.
+    fn step(self, down: bool) {
+        let count = self.hits.with_untracked(Vec::len);
+        self.at.update(|at| {
+            *at = Some(match (*at, down) {
+                (None, true) => 0,
+                (None, false) => count - 1,
+                (Some(at), true) => (at + 1) % count,
+                (Some(at), false) => (at + count - 1) % count,
+            });
+        });
+    }
+
+    /// Takes the hit that is meant; says what is missing where none is.
+    fn choose(self, goods: Goods) -> bool {
+        let row = self.at.get_untracked().and_then(|at| self.hits.with_untracked(|hits| hits.get(at).copied()));
+        let Some(row) = row else {
+            let word = match self.typed.with_untracked(|typed| typed.trim().is_empty()) {
+                true => self.quantity.with_untracked(|quantity| !quantity.trim().is_empty()).then_some(words::NO_PRODUCT_YET),
+                false if self.hits.with_untracked(Vec::is_empty) => Some(words::NOT_IN_LIST),
+                false => Some(words::CHOOSE_ONE),
+            };
+            self.said.set(word.map(|word| say(word).to_string()));
+            return false;
         };
         self.row.set(Some(row));
+        self.at.set(None);
         self.hits.set(Vec::new());
+        self.said.set(None);
         self.typed.set(goods.with_value(|index| index.list().code(row as usize).to_string()));
-        browser::focus_now(QUANTITY);
+        true
+    }
+
+    /// From the code on to the quantity, where it is clear what is meant.
+    fn go_on(self, goods: Goods) {
+        if self.row.with_untracked(Option::is_some) || self.choose(goods) {
+            browser::focus_now(QUANTITY);
+        }
     }
 
     fn clear(self) {
         self.row.set(None);
+        self.at.set(None);
         self.typed.set(String::new());
         self.quantity.set(String::new());
         self.hits.set(Vec::new());
         self.said.set(None);
         browser::focus_now(CODE);
     }
-}
 
-/// Adds what was typed; a product that stands already is shown instead.
-fn add(next: Next, lines: RwSignal<Vec<Line>>, goods: Goods) {
-    let Some(row) = next.row.get_untracked() else {
-        next.choose(goods);
-        return;
-    };
-    let typed = next.quantity.get_untracked();
-    if read(&typed).is_none() {
-        next.said.set(Some(words::NOT_A_QUANTITY.with(lang(), &[("typed", &typed)])));
-        return;
+    /// Adds what was typed to the lines. Where it cannot be added it says why, and the focus goes to what is to be mended; a product
+    /// that stands already is shown instead.
+    pub fn add(self, lines: RwSignal<Vec<Line>>, goods: Goods) -> bool {
+        if self.row.with_untracked(Option::is_none) && !self.choose(goods) {
+            browser::focus_now(CODE);
+            return false;
+        }
+        let Some(row) = self.row.get_untracked() else { return false };
+        let typed = self.quantity.get_untracked();
+        if read(&typed).is_none() {
+            let said = match typed.trim().is_empty() {
+                true => words::HOW_MUCH.with(lang(), &[("code", &self.typed.get_untracked())]),
+                false => words::NOT_A_QUANTITY.with(lang(), &[("typed", &typed)]),
+            };
+            self.said.set(Some(said));
+            browser::focus_now(QUANTITY);
+            return false;
+        }
+        if let Some(line) = lines.with_untracked(|lines| lines.iter().find(|line| line.row == row).copied()) {
+            let code = line.code(goods);
+            self.clear();
+            self.said.set(Some(words::STANDS_ALREADY.with(lang(), &[("code", &code)])));
+            browser::focus(&format!("entry-line-{row}"));
+            return false;
+        }
+        lines.update(|lines| lines.push(Line { row, typed: RwSignal::new(typed) }));
+        self.clear();
+        true
     }
-    if let Some(line) = lines.with_untracked(|lines| lines.iter().find(|line| line.row == row).copied()) {
-        let code = line.code(goods);
-        next.clear();
-        next.said.set(Some(words::STANDS_ALREADY.with(lang(), &[("code", &code)])));
-        browser::focus(&format!("entry-line-{row}"));
-        return;
-    }
-    lines.update(|lines| lines.push(Line { row, typed: RwSignal::new(typed) }));
-    next.clear();
 }
 
 #[component]
-pub fn Lines(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
-    let next = Next {
-        typed: RwSignal::new(String::new()),
-        quantity: RwSignal::new(String::new()),
-        row: RwSignal::new(None),
-        hits: RwSignal::new(Vec::new()),
-        at: RwSignal::new(0),
-        said: RwSignal::new(None),
-    };
+pub fn Lines(lines: RwSignal<Vec<Line>>, next: Next, goods: Goods) -> impl IntoView {
     browser::focus(CODE);
     let on_code = move |event: KeyboardEvent| {
-        let count = next.hits.with_untracked(Vec::len);
+        let any = next.hits.with_untracked(|hits| !hits.is_empty());
         match event.key().as_str() {
-            "ArrowDown" if count > 0 => next.at.update(|at| *at = (*at + 1) % count),
-            "ArrowUp" if count > 0 => next.at.update(|at| *at = (*at + count - 1) % count),
-            "Enter" if !event.ctrl_key() => next.choose(goods),
+            "ArrowDown" if any => next.step(true),
+            "ArrowUp" if any => next.step(false),
+            "Enter" if !event.ctrl_key() => next.go_on(goods),
             "Escape" => next.clear(),
             _ => return,
         }
@@ -160,7 +237,9 @@ pub fn Lines(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
     };
     let on_quantity = move |event: KeyboardEvent| {
         match event.key().as_str() {
-            "Enter" if !event.ctrl_key() => add(next, lines, goods),
+            "Enter" if !event.ctrl_key() => {
+                next.add(lines, goods);
+            }
             "Escape" => next.clear(),
             _ => return,
         }
@@ -176,7 +255,7 @@ pub fn Lines(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
                         <label for=CODE>{say(words::CODE_OR_NAME)}</label>
                         <input class="in" id=CODE type="text" autocomplete="off" spellcheck="false" maxlength="200" role="combobox" aria-controls="entry-hits" aria-autocomplete="list"
                             aria-expanded=move || if next.hits.with(Vec::is_empty) { "false" } else { "true" }
-                            aria-activedescendant=move || (!next.hits.with(Vec::is_empty)).then(|| format!("entry-hit-{}", next.at.get()))
+                            aria-activedescendant=move || next.at.get().map(|at| format!("entry-hit-{at}"))
                             prop:value=move || next.typed.get() on:input=move |event| next.look(goods, event_target_value(&event)) on:keydown=on_code/>
                     </div>
                     <div class="field">
@@ -184,7 +263,7 @@ pub fn Lines(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
                         <input class="in num" id=QUANTITY type="text" inputmode="decimal" autocomplete="off" maxlength="20"
                             prop:value=move || next.quantity.get() on:input=move |event| next.quantity.set(event_target_value(&event)) on:keydown=on_quantity/>
                     </div>
-                    <button type="button" class="btn" on:click=move |_| add(next, lines, goods)>{say(words::ADD)}</button>
+                    <button type="button" class="btn" on:click=move |_| { next.add(lines, goods); }>{say(words::ADD)}</button>
                 </div>
                 <Hits next=next goods=goods/>
                 <p class="ink-2" role="status">{move || next.said.get().or_else(name).unwrap_or_else(|| say(words::LINE_KEYS).to_string())}</p>
@@ -201,11 +280,11 @@ fn Hits(next: Next, goods: Goods) -> impl IntoView {
         let one = |(at, row): (usize, u32)| {
             let (code, name) = goods.with_value(|index| (index.list().code(row as usize).to_string(), index.list().name(row as usize)));
             let pick = move |_| {
-                next.at.set(at);
-                next.choose(goods);
+                next.at.set(Some(at));
+                next.go_on(goods);
             };
             view! {
-                <li role="option" id=format!("entry-hit-{at}") aria-selected=move || if next.at.get() == at { "true" } else { "false" } on:click=pick>
+                <li role="option" id=format!("entry-hit-{at}") aria-selected=move || if next.at.get() == Some(at) { "true" } else { "false" } on:click=pick>
                     <span class="code">{code}</span>" "{name}
                 </li>
             }
@@ -222,12 +301,17 @@ fn Table(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
         let Some(at) = lines.with_untracked(|lines| lines.iter().position(|line| line.row == row)) else { return };
         let Some(line) = lines.try_update(|lines| lines.remove(at)) else { return };
         let put_back = move || {
-            // The page may have gone meanwhile; what it held has gone with it.
-            let _ = lines.try_update(|lines| lines.insert(at.min(lines.len()), line));
+            // The page may have gone meanwhile; what it held has gone with it. What was typed again since stays.
+            let _ = lines.try_update(|lines| {
+                if lines.iter().all(|other| other.row != line.row) {
+                    lines.insert(at.min(lines.len()), line);
+                }
+            });
         };
         toast::offer_undo(words::REMOVED.with(lang(), &[("code", &line.code(goods))]), say(words::UNDO), put_back);
         browser::focus(CODE);
     };
+    // Rows are known by the line and not by its product: a file may bring a product that stood there with another quantity.
     view! {
         {move || lines.with(Vec::is_empty).then(|| view! { <div class="body"><p class="ink-2">{say(words::NO_LINES)}</p></div> })}
         <div class="wrap" hidden=move || lines.with(Vec::is_empty)><table class="t t-stack">
@@ -241,7 +325,7 @@ fn Table(lines: RwSignal<Vec<Line>>, goods: Goods) -> impl IntoView {
                 <th scope="col"><span class="vh">{say(words::REMOVE_HEAD)}</span></th>
             </tr></thead>
             <tbody>
-                <For each=move || lines.get() key=|line| line.row let:line>
+                <For each=move || lines.get() key=|line| line.typed let:line>
                     <OneLine line=line goods=goods take_out=take_out/>
                 </For>
             </tbody>
@@ -297,5 +381,57 @@ fn OneLine(line: Line, goods: Goods, take_out: impl Fn(u32) + Copy + Send + Sync
             <td class="num z">{amount}</td>
             <td class="c"><button type="button" class="link" aria-label=words::REMOVE.with(lang(), &[("code", &code)]) on:click=move |_| take_out(line.row)>"×"</button></td>
         </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kontor_shared::catalog::columns::Columns;
+    use kontor_shared::catalog::{ProductRow, Snapshot};
+    use kontor_shared::money::{Currency, VatMode};
+
+    use super::*;
+
+    #[test]
+    fn a_repaired_neighbour_is_never_surely_meant() {
+        let product = |(code, name): (&str, &str)| ProductRow { code: code.into(), name: name.into(), ..ProductRow::default() };
+        let goods = [("AB-12", "Tea glass"), ("AB-123", "Tea pot"), ("AC-12", "Spoon"), ("10-1", "Small bowl"), ("101", "Large bowl")];
+        let list = Columns::from_snapshot(&Snapshot {
+            version: 1,
+            overlay: String::new(),
+            currency: Currency::EUR,
+            vat_mode: VatMode::Net,
+            published_at: 0,
+            valid_from: "2026-01-01".into(),
+            valid_until: None,
+            terms: String::new(),
+            note: String::new(),
+            groups: Vec::new(),
+            attributes: Vec::new(),
+            products: goods.map(product).into(),
+        });
+        let index = Index::new(Arc::new(list));
+        let code = |text: &str| surely(&index, text).map(|row| index.list().code(row as usize).to_string());
+        for (text, meant) in [
+            ("AB-12", Some("AB-12")),
+            (" ab 12 ", Some("AB-12")),
+            ("ab123", Some("AB-123")),
+            ("spoon", Some("AC-12")),
+            ("pot", Some("AB-123")),
+            // Of codes that differ only in signs the one that is written so.
+            ("101", Some("101")),
+            ("10-1", Some("10-1")),
+            ("10 1", None),
+            // Nothing of the list, however near.
+            ("AB-13", None),
+            ("AD-12", None),
+            ("spoom", None),
+            ("tea", None),
+            ("", None),
+        ] {
+            assert_eq!(code(text).as_deref(), meant, "{text:?}");
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! The order being entered: whose it is, its lines, what stands around them, and storing it.
 
-use kontor_shared::api::entry::{EnterOrder, OrderBackground};
-use kontor_shared::api::forms::{FormAccount, FormLine};
+use kontor_shared::api::entry::{EnterOrder, OrderBackground, can_be_kept};
+use kontor_shared::api::forms::FormAccount;
 use kontor_shared::api::{Order, SubmitLine, SubmitOrder};
 use kontor_shared::catalog::tiers;
-use kontor_shared::drafts::write_quantity;
 use kontor_shared::money::{Money, Percent, VatMethod, totals};
 use kontor_shared::orders::Source;
 use kontor_shared::words::{common, entry as words, format, staff};
@@ -13,9 +12,10 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::from_file::{Entered, Facts, tell_gone};
 use super::kept::{self, Kept, KeptLine};
-use super::lines::{Goods, Line, Lines, read};
-use super::{Open, SHEETS, read_file};
+use super::lines::{Goods, Line, Lines, Next, read, rows};
+use super::{HREF, Open, SHEETS, known_form, read_file, warns};
 use crate::admin::beside::Account;
 use crate::admin::imports::upload::{PickedFile, picked, picked_all};
 use crate::admin::{expiry, words_for};
@@ -29,16 +29,6 @@ use crate::ui::toast;
 
 /// Ways an order comes in that is entered here.
 const SOURCES: [Source; 4] = [Source::Fax, Source::Post, Source::Phone, Source::Sheet];
-
-#[derive(Clone, Copy)]
-struct Facts {
-    source: RwSignal<String>,
-    received_on: RwSignal<String>,
-    po_number: RwSignal<String>,
-    wanted_on: RwSignal<String>,
-    delivery_address: RwSignal<String>,
-    comment: RwSignal<String>,
-}
 
 /// Sends scans to an order, one after the other; says whether all were taken.
 pub async fn send_scans(order: &str, files: &[PickedFile]) -> bool {
@@ -54,9 +44,15 @@ pub async fn send_scans(order: &str, files: &[PickedFile]) -> bool {
 }
 
 #[component]
-pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+pub fn EntrySheet(
+    open: Open,
+    leave: impl Fn() + Copy + Send + Sync + 'static,
+    /// Opens the desk anew, by the form a file is, with what is typed.
+    reopen: impl Fn(Kept, FormAccount) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let Open { desk, index, kept, account } = open;
-    let was_kept = kept.is_worth_keeping();
+    // After a file what is typed was there a moment ago.
+    let was_kept = kept.is_worth_keeping() && account.is_none();
     let goods: Goods = StoredValue::new_local(index);
     let id = if kept.id.is_empty() { new_id().to_string() } else { kept.id.clone() };
     let text = |kept: &str, usual: &str| RwSignal::new(if kept.is_empty() { usual.to_string() } else { kept.to_string() });
@@ -68,76 +64,33 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
         delivery_address: text(&kept.delivery_address, &desk.delivery_address),
         comment: text(&kept.comment, ""),
     };
-    let known = |line: &KeptLine| {
-        let row = goods.with_value(|index| index.list().codes().iter().position(|code| code == line.code))?;
-        Some(Line { row: row as u32, typed: RwSignal::new(line.typed.clone()) })
-    };
-    let lines: RwSignal<Vec<Line>> = RwSignal::new(kept.lines.iter().filter_map(known).collect());
-    let gone: Vec<String> = kept.lines.iter().filter(|line| known(line).is_none()).map(|line| format!("{} × {}", line.code, line.typed)).collect();
-    if !gone.is_empty() {
-        toast::fail(words::GONE.with(lang(), &[("lines", &gone.join(", "))]));
+    let codes: Vec<&str> = kept.lines.iter().map(|line| line.code.as_str()).collect();
+    let (mut known, mut gone) = (Vec::new(), Vec::new());
+    for (line, row) in kept.lines.iter().zip(rows(goods, &codes)) {
+        match row {
+            Some(row) => known.push(Line { row, typed: RwSignal::new(line.typed.clone()) }),
+            None => gone.push(format!("{} × {}", line.code, line.typed)),
+        }
     }
+    tell_gone(&gone);
+    let lines: RwSignal<Vec<Line>> = RwSignal::new(known);
+    let next = Next::of(&kept.next, goods);
     if was_kept {
         toast::tell(words::KEPT.with(lang(), &[("customer", &desk.customer.name)]));
     }
-    let read_of: RwSignal<Option<FormAccount>> = RwSignal::new(None);
-    // Every line of a file whose product and quantity are known stands in the order; the account tells of the others.
-    let take = move |account: FormAccount| {
-        let from_file = |line: &FormLine| {
-            let row = goods.with_value(|index| index.list().codes().iter().position(|code| code == line.code))?;
-            Some(Line { row: row as u32, typed: RwSignal::new(write_quantity(line.quantity?, lang())) })
-        };
-        let mut found: Vec<Line> = Vec::new();
-        for line in account.lines.iter().filter_map(from_file) {
-            if found.iter().all(|known| known.row != line.row) {
-                found.push(line);
-            }
-        }
-        facts.source.set(Source::Sheet.word().into());
-        for (field, said) in
-            [(facts.po_number, &account.po_number), (facts.comment, &account.comment), (facts.wanted_on, account.wanted_on.as_ref().unwrap_or(&String::new()))]
-        {
-            if field.with_untracked(String::is_empty) && !said.is_empty() {
-                field.set(said.clone());
-            }
-        }
-        read_of.set(Some(account));
-        let before = lines.get_untracked();
-        lines.set(found);
-        if !before.is_empty() {
-            toast::offer_undo(say(words::REPLACED), say(words::UNDO), move || drop(lines.try_set(before.clone())));
-        }
-    };
+    let entered = Entered { facts, lines, account: RwSignal::new(None) };
     if let Some(account) = account {
-        take(account);
+        entered.take(account, goods);
     }
-    let reading = RwSignal::new(false);
-    let give = {
-        let customer = desk.customer.code.clone();
-        move |event: web_sys::Event| {
-            let Some(file) = picked(&event).filter(|_| !reading.get_untracked()) else { return };
-            let customer = customer.clone();
-            reading.set(true);
-            spawn_local(async move {
-                let answer = read_file(&file, Some(&customer)).await;
-                if reading.try_set(false).is_some() {
-                    return;
-                }
-                match answer {
-                    Ok(account) => take(account),
-                    Err(error) => expiry::tell(&error),
-                }
-            });
-        }
-    };
-    let scans: RwSignal<Vec<PickedFile>, LocalStorage> = RwSignal::new_local(Vec::new());
     let (form_id, customer) = (desk.form_id.clone(), desk.customer.code.clone());
     let as_kept = {
-        let (form, customer, id) = (form_id.clone().unwrap_or_default(), customer.clone(), id.clone());
+        let (form, customer, name, id) = (form_id.clone().unwrap_or_default(), customer.clone(), desk.customer.name.clone(), id.clone());
         move || Kept {
             id: id.clone(),
             form: form.clone(),
             customer: customer.clone(),
+            name: name.clone(),
+            lang: Some(lang()),
             source: facts.source.get(),
             received_on: facts.received_on.get(),
             po_number: facts.po_number.get(),
@@ -145,10 +98,35 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
             delivery_address: facts.delivery_address.get(),
             comment: facts.comment.get(),
             lines: lines.get().into_iter().map(|line| KeptLine { code: line.code(goods), typed: line.typed.get() }).collect(),
+            next: KeptLine { code: next.typed.get(), typed: next.quantity.get() },
+        }
+    };
+    let reading = RwSignal::new(false);
+    let give = {
+        let (customer, form, as_kept) = (customer.clone(), form_id.clone(), as_kept.clone());
+        move |event: web_sys::Event| {
+            let Some(file) = picked(&event).filter(|_| !reading.get_untracked()) else { return };
+            let (customer, form, as_kept) = (customer.clone(), form.clone(), as_kept.clone());
+            reading.set(true);
+            spawn_local(async move {
+                let answer = read_file(&file, Some(&customer)).await;
+                if reading.try_set(false).is_some() {
+                    return;
+                }
+                match answer {
+                    // Nothing of it is this customer's order.
+                    Ok(account) if warns(&account, "other_customer") => toast::fail(say(words::FORM_OF_ANOTHER)),
+                    // Its number and its own list come with its lines.
+                    Ok(account) if known_form(&account).is_some_and(|other| form.as_deref() != Some(other)) => reopen(untrack(as_kept), account),
+                    Ok(account) => entered.take(account, goods),
+                    Err(error) => expiry::tell(&error),
+                }
+            });
         }
     };
     // What is typed is kept as it is typed.
     Effect::new(move || kept::write(&as_kept()));
+    let scans: RwSignal<Vec<PickedFile>, LocalStorage> = RwSignal::new_local(Vec::new());
     let form = Form::new("entry", words_for, expiry::note);
     let navigate = use_navigate();
     let wanted = {
@@ -168,30 +146,39 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
                 comment: facts.comment.get_untracked().trim().into(),
                 lines: lines.get_untracked().into_iter().filter_map(|line| submitted(line, goods)).collect(),
             },
+            // Of a file with more lines than an order has, the order is worth more than the account.
+            account: entered.account.get_untracked().filter(can_be_kept),
         }
     };
-    let store = StoredValue::new_local(move || {
-        if form.busy.get_untracked() {
-            return;
-        }
-        // A quantity nobody can read is put right first: the server could not even be told of it.
-        let unread = |line: &Line| line.typed.with_untracked(|typed| read(typed).is_none());
-        if let Some(line) = lines.with_untracked(|lines| lines.iter().find(|line| unread(line)).copied()) {
-            browser::focus(&format!("entry-line-{}", line.row));
-            return;
-        }
-        let (wanted, path, navigate) = (wanted(), format!("/api/entry/{id}"), navigate.clone());
-        form.send(async move { api::put::<Order>(&path, &wanted).await }, move |order| {
-            kept::forget();
-            let files = scans.try_get_untracked().unwrap_or_default();
-            spawn_local(async move {
-                let all = send_scans(&order.id.to_string(), &files).await;
-                let word = if all { words::STORED } else { words::NOT_ALL_SCANS };
-                toast::tell(word.with(lang(), &[("number", &order.number)]));
-                navigate(&format!("/admin/orders/{}", order.id), NavigateOptions::default());
+    let store = {
+        let id = id.clone();
+        StoredValue::new_local(move || {
+            if form.busy.get_untracked() {
+                return;
+            }
+            // What is typed and not entered yet is part of the order, too.
+            if next.is_begun() && !next.add(lines, goods) {
+                return;
+            }
+            // A quantity nobody can read is put right first: the server could not even be told of it.
+            let unread = |line: &Line| line.typed.with_untracked(|typed| read(typed).is_none());
+            if let Some(line) = lines.with_untracked(|lines| lines.iter().find(|line| unread(line)).copied()) {
+                browser::focus(&format!("entry-line-{}", line.row));
+                return;
+            }
+            let (wanted, id, path, navigate) = (wanted(), id.clone(), format!("/api/entry/{id}"), navigate.clone());
+            form.send(async move { api::put::<Order>(&path, &wanted).await }, move |order| {
+                kept::take_out(&id);
+                let files = scans.try_get_untracked().unwrap_or_default();
+                spawn_local(async move {
+                    let all = send_scans(&order.id.to_string(), &files).await;
+                    let word = if all { words::STORED } else { words::NOT_ALL_SCANS };
+                    toast::tell(word.with(lang(), &[("number", &order.number)]));
+                    navigate(&format!("/admin/orders/{}", order.id), NavigateOptions::default());
+                });
             });
-        });
-    });
+        })
+    };
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Enter" && event.ctrl_key() {
             event.prevent_default();
@@ -200,13 +187,13 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
     });
     on_cleanup(move || keys.remove());
     let put_away = move |_| {
-        let before = kept::read();
-        kept::forget();
+        let before = kept::take_out(&id);
         leave();
         if let Some(before) = before {
+            // As the newest it is the one that is gone on with.
             toast::offer_undo(say(words::FORGOTTEN), say(words::UNDO), move || {
                 kept::write(&before);
-                browser::go("/admin/orders/new");
+                browser::go(HREF);
             });
         }
     };
@@ -226,8 +213,8 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
         {earlier}
         <form class="two" on:submit=move |event| { event.prevent_default(); store.with_value(|store| store()); }>
             <div class="stack">
-                {move || read_of.get().map(|account| view! { <section class="panel panel-s"><h2>{say(words::WHAT_WAS_READ)}</h2><div class="body"><Account account=account/></div></section> })}
-                <Lines lines=lines goods=goods/>
+                {move || entered.account.get().map(|account| view! { <section class="panel panel-s"><h2>{say(words::WHAT_WAS_READ)}</h2><div class="body"><Account account=account/></div></section> })}
+                <Lines lines=lines next=next goods=goods/>
                 <div class="field">
                     <label for="entry-fill">{say(words::FROM_FILE)}</label>
                     <input class="in" id="entry-fill" type="file" accept=SHEETS on:change=give aria-busy=move || reading.get().then_some("true")/>
@@ -252,6 +239,7 @@ pub fn EntrySheet(open: Open, leave: impl Fn() + Copy + Send + Sync + 'static) -
                 <div class="row-x">
                     <Submit form=form label=say(words::STORE)/>
                     <button type="button" class="btn" on:click=put_away>{say(words::FORGET)}</button>
+                    <button type="button" class="link" on:click=move |_| leave()>{say(words::ANOTHER)}</button>
                 </div>
             </div>
         </form>

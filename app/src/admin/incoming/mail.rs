@@ -262,7 +262,7 @@ fn Decide(mail: StoredValue<String>, revision: i64, state: String, answerable: b
             <form class="stack form-page after" novalidate on:submit=move |event: web_sys::SubmitEvent| { event.prevent_default(); decide("refused") }>
                 <Field label=say(reason_word) id="refuse-reason" value=reason max_length=500 error=error/>
                 {answerable.then(|| view! {
-                    <label class="check"><input type="checkbox" prop:checked=move || tell.get() on:change=move |event| tell.set(event_target_checked(&event))/>" "{say(words::TELL)}</label>
+                    <label class="pick"><input type="checkbox" prop:checked=move || tell.get() on:change=move |event| tell.set(event_target_checked(&event))/>{say(words::TELL)}</label>
                 })}
                 <div class="row-x">
                     <button type="submit" class="btn" aria-busy=move || busy.get().then_some("true")>{say(words::REFUSE)}</button>
