@@ -74,6 +74,13 @@ pub fn sentence(error: &anyhow::Error) -> String {
 pub type Result<T> = std::result::Result<T, AppError>;
 
 impl AppError {
+    /// For work that no request waits for: there is nobody to be told which it was, but the log.
+    pub fn into_internal(self) -> anyhow::Error {
+        match self {
+            Self::Internal(error) => error,
+            other => anyhow::anyhow!("{other:?}"),
+        }
+    }
     pub fn invalid(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid { code, detail: detail.into(), field: None }
     }

@@ -50,6 +50,11 @@ impl State {
     }
 }
 
+/// What stands in the way of a box, as it is kept.
+fn told(error: &anyhow::Error) -> String {
+    format!("{error:#}").chars().take(300).collect()
+}
+
 /// Reads the mailbox, where there is one, until `stop` turns true.
 pub async fn read_mailbox(state: &AppState, stop: watch::Receiver<bool>) {
     match imap::of(&state.config) {

@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod child;
 pub mod config;
 pub mod customers;
+pub mod daily;
 pub mod db;
 pub mod demo;
 pub mod documents;

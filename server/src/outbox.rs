@@ -29,7 +29,7 @@ pub mod claim;
 mod gate;
 mod prepare;
 mod send;
-mod settle;
+pub mod settle;
 pub mod status;
 pub mod store;
 mod upkeep;

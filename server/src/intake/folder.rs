@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::store::{self, Place};
 use super::take;
-use super::{State, mime};
+use super::{State, mime, told};
 use crate::AppState;
 use crate::error::AppError;
 
@@ -23,29 +23,24 @@ pub const NAME: &str = "incoming";
 /// shown where staff see how the boxes do.
 pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<u32> {
     let directory = directory(state);
+    let (paths, mut trouble) = match waiting(&directory) {
+        Ok(paths) => (paths, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
     let mut taken = 0;
-    let mut trouble = None;
-    match waiting(&directory) {
-        Ok(paths) => {
-            for path in paths {
-                if stopped() {
-                    break;
-                }
-                match one(state, &directory, &path).await {
-                    Ok(()) => taken += 1,
-                    // Another server took it.
-                    Err(_) if !path.exists() => {}
-                    Err(error) => drop(trouble.get_or_insert(error)),
-                }
-            }
+    for path in paths {
+        if stopped() {
+            break;
         }
-        Err(error) => trouble = Some(error),
+        match one(state, &directory, &path).await {
+            Ok(()) => taken += 1,
+            // Another server took it.
+            Err(_) if !path.exists() => {}
+            Err(error) => drop(trouble.get_or_insert(error)),
+        }
     }
     note(state, trouble.as_ref()).await?;
-    match trouble {
-        Some(error) => Err(error),
-        None => Ok(taken),
-    }
+    trouble.map_or(Ok(taken), Err)
 }
 
 /// Takes in one message and files it.
@@ -60,16 +55,13 @@ async fn one(state: &AppState, directory: &Path, path: &Path) -> anyhow::Result<
         let raw = tokio::fs::read(path).await.with_context(|| format!("cannot read {name}"))?;
         take::take(state, &raw, &place).await
     };
-    let now = read.map_err(|error| match error {
-        AppError::Internal(error) => error,
-        other => anyhow::anyhow!("{other:?}"),
-    })?;
+    let now = read.map_err(AppError::into_internal)?;
     file(&directory.join(folder(now)), path, &name)
 }
 
 /// Writes down what stands in the way, where that is anything new.
 async fn note(state: &AppState, trouble: Option<&anyhow::Error>) -> anyhow::Result<()> {
-    let said: String = trouble.map(|error| format!("{error:#}").chars().take(300).collect()).unwrap_or_default();
+    let said = trouble.map(told).unwrap_or_default();
     let before = store::trouble(&mut *state.db.read().await?, NAME).await?;
     if before.unwrap_or_default() == said {
         return Ok(());

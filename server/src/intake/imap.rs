@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::store::{self, Place};
 use super::take;
-use super::{State, mime};
+use super::{State, mime, told};
 use crate::AppState;
 use crate::db::Engine;
 use crate::error::AppError;
@@ -43,7 +43,7 @@ pub async fn run(state: &AppState, address: &Address, stop: watch::Receiver<bool
             Ok(true) => FIRST_PAUSE,
             Err(error) => {
                 failures = failures.saturating_add(1);
-                let trouble: String = format!("{error:#}").chars().take(300).collect();
+                let trouble = told(&error);
                 tracing::warn!(mailbox = address.name(), failures, error = trouble, "the mailbox cannot be read");
                 note(state, address, &trouble).await;
                 later(failures)
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
                     // It is stored; that it stays in the folder is a nuisance, no loss.
                     Err(error) if error.downcast_ref::<Refused>().is_some() => {
                         tracing::warn!(mailbox = self.name, folder, error = format!("{error:#}"), "a message cannot be moved");
-                        stays = format!("{folder}: {error:#}").chars().take(300).collect();
+                        stays = told(&error.context(folder.clone()));
                     }
                     filed => filed?,
                 }
@@ -298,10 +298,7 @@ impl<'a> Reader<'a> {
             Some(reason) => take::unread(self.state, &raw, &place, reason, "").await,
             None => take::take(self.state, &raw, &place).await,
         };
-        taken.map(Some).map_err(|error| match error {
-            AppError::Internal(error) => error,
-            other => anyhow::anyhow!("{other:?}"),
-        })
+        taken.map(Some).map_err(AppError::into_internal)
     }
 
     /// A message to the byte, or its head and why it is no more than that; none where it is gone.

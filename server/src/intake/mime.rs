@@ -212,15 +212,12 @@ impl Walk {
     /// Of a report, what failed and which message it was.
     fn reported(&mut self, media_type: &str, part: &ParsedMail<'_>) {
         const MOST: usize = 20;
-        let bytes = content(part);
-        if media_type != DELIVERY_STATUS {
-            let ids = returned_ids(&text::decode(&bytes, None));
-            self.letter.returned.extend(ids.into_iter().take(MOST.saturating_sub(self.letter.returned.len())));
-        }
-        if media_type == DELIVERY_STATUS {
-            let failures = failures(&text::decode(&bytes, None));
-            self.letter.undelivered.extend(failures.into_iter().take(MOST.saturating_sub(self.letter.undelivered.len())));
-        }
+        let said = text::decode(&content(part), None);
+        let (found, kept) = match media_type == DELIVERY_STATUS {
+            true => (failures(&said), &mut self.letter.undelivered),
+            false => (returned_ids(&said), &mut self.letter.returned),
+        };
+        kept.extend(found.into_iter().take(MOST.saturating_sub(kept.len())));
     }
 
     fn forwarded(&mut self, part: &ParsedMail<'_>, depth: usize) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@
 use kontor_shared::form::{Workbook, identity};
 
 use super::mime::Letter;
+use super::text;
 use crate::auth::hex;
 use crate::secrets::Key;
 
@@ -71,26 +72,20 @@ fn aligned(domain: &str, signer: &str) -> bool {
 }
 
 /// The parts of a header of results, without comments. What stands in quotes is one value and holds no part, no blank and no
-/// property: servers repeat there what the sender wrote. None where a quote or a comment does not end.
+/// property: servers repeat there what the sender wrote. None where a quote or a comment does not end, or one ends that did not begin.
 fn results(header: &str) -> Option<Vec<String>> {
     let mut parts = vec![String::new()];
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for sign in header.chars() {
+    for (sign, quoted) in text::signs(header)? {
         let part = parts.last_mut()?;
         match sign {
-            _ if escaped => escaped = false,
-            '\\' if quoted || depth > 0 => escaped = true,
-            '"' if depth == 0 => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.checked_sub(1)?,
-            _ if depth > 0 => {}
             // Of a domain in quotes the letters count.
             sign if quoted => part.push(if sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-') { sign } else { '_' }),
+            ')' => return None,
             ';' => parts.push(String::new()),
             sign => part.push(sign),
         }
     }
-    (depth == 0 && !quoted).then_some(parts)
+    Some(parts)
 }
 
 #[cfg(test)]

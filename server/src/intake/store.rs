@@ -317,10 +317,9 @@ crate::row! {
         pub name: String,
         pub looked_at: i64,
         pub trouble: String,
-        pub failures: i64,
     }
 }
 
 pub async fn boxes(connection: &mut AnyConnection) -> sqlx::Result<Vec<BoxRow>> {
-    sqlx::query_as("SELECT name, looked_at, trouble, failures FROM incoming_boxes ORDER BY name").fetch_all(connection).await
+    sqlx::query_as("SELECT name, looked_at, trouble FROM incoming_boxes ORDER BY name").fetch_all(connection).await
 }

@@ -26,6 +26,7 @@ use crate::forms::{self, AsOrder, Asking, Incoming};
 use crate::mail::Thread;
 use crate::orders::entry::{self, By, Entered, Origin};
 use crate::orders::store as orders;
+use crate::outbox::settle;
 use crate::secrets::{Key, Purpose};
 use crate::{AppState, bodies};
 
@@ -542,8 +543,10 @@ async fn write(state: &AppState, raw: &[u8], place: &Place, key: &str, mut row: 
         }
         store::insert_file(&mut tx, &file.row).await?;
     }
-    if let Some(came_back) = &came_back {
-        undelivered::strike_off(&mut tx, came_back, now).await?;
+    if let Some(came_back) = &came_back
+        && let Some(said) = &came_back.struck_off
+    {
+        settle::strike_off(&mut tx, &came_back.recipient, said, now).await?;
     }
     answer::send(&mut tx, state, answers).await?;
     tx.commit().await?;

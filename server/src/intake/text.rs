@@ -172,27 +172,30 @@ pub fn raw(bytes: &[u8]) -> String {
 /// The one address of a raw `From`, in lower case (RFC 5322 §3.4); none where it names none, several, or another one beside it:
 /// whoever reads it could take either. Names in quotes and comments are no part of the address.
 pub fn sender(raw: &str) -> Option<String> {
-    let mut bare = String::with_capacity(raw.len());
+    let bare: String = signs(raw)?.into_iter().filter(|(sign, quoted)| !quoted && *sign != ')').map(|(sign, _)| sign).collect();
+    let words = bare.split(|sign: char| sign.is_whitespace() || matches!(sign, '<' | '>' | ',' | ';' | ':'));
+    let mut found: Vec<String> = words.filter(|word| is_address(word)).map(str::to_lowercase).collect();
+    found.dedup();
+    <[String; 1]>::try_from(found).ok().map(|[one]| one)
+}
+
+/// The signs of a structured header outside its comments, each with whether it stands in quotes (RFC 5322 §3.2). What is escaped
+/// there is left out, and a bracket that ends no comment stays. None where a quote or a comment does not end: it hides the rest.
+pub fn signs(header: &str) -> Option<Vec<(char, bool)>> {
+    let mut found = Vec::with_capacity(header.len());
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for sign in raw.chars() {
+    for sign in header.chars() {
         match sign {
             _ if escaped => escaped = false,
             '\\' if quoted || depth > 0 => escaped = true,
             '"' if depth == 0 => quoted = !quoted,
             '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.saturating_sub(1),
-            _ if quoted || depth > 0 => {}
-            sign => bare.push(sign),
+            ')' if !quoted && depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            sign => found.push((sign, quoted)),
         }
     }
-    let words = bare.split(|sign: char| sign.is_whitespace() || matches!(sign, '<' | '>' | ',' | ';' | ':'));
-    let mut found: Vec<String> = words.filter(|word| is_address(word)).map(str::to_lowercase).collect();
-    found.dedup();
-    // A quote or a comment left open hides the rest.
-    match <[String; 1]>::try_from(found) {
-        Ok([one]) if !quoted && depth == 0 => Some(one),
-        _ => None,
-    }
+    (depth == 0 && !quoted).then_some(found)
 }
 
 fn is_address(text: &str) -> bool {

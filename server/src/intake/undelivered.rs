@@ -5,7 +5,6 @@ use kontor_shared::sending::{Fault, fault_of};
 use sqlx::AnyConnection;
 
 use super::mime::Letter;
-use crate::customers::suppressed::{self, NewSuppression};
 
 /// Of a report about a message of ours.
 pub struct Undelivered {
@@ -34,11 +33,4 @@ pub async fn find(connection: &mut AnyConnection, letter: &Letter) -> sqlx::Resu
         return Ok(Some(Undelivered { recipient, customer_id, struck_off: gone.map(|said| said.chars().take(300).collect()) }));
     }
     Ok(None)
-}
-
-/// Where there is no such mailbox, no mail goes there any more, as if the mail server had said so at once.
-pub async fn strike_off(connection: &mut AnyConnection, came_back: &Undelivered, now: i64) -> sqlx::Result<()> {
-    let Some(said) = &came_back.struck_off else { return Ok(()) };
-    let bounced = NewSuppression { address: &came_back.recipient, channel: "email", reason: "bounced", topic: "", source: said, actor: "mail server", now };
-    suppressed::add(connection, &bounced).await
 }

@@ -88,7 +88,7 @@ async fn learn(connection: &mut AnyConnection, state: &AppState, message: &Claim
             breaker::failed(connection, breaker::SMARTHOST, &short(text), now).await?;
         }
         Outcome::Again(text) | Outcome::Failed(text) => match fault_of(text) {
-            Fault::NoSuchMailbox if matches!(outcome, Outcome::Failed(_)) => strike_off(connection, message, &short(text), now).await?,
+            Fault::NoSuchMailbox if matches!(outcome, Outcome::Failed(_)) => strike_off(connection, &message.recipient, &short(text), now).await?,
             Fault::Busy => {
                 breaker::failed(connection, &breaker::domain_scope(&message.domain), &short(text), now).await?;
             }
@@ -107,7 +107,7 @@ async fn learn(connection: &mut AnyConnection, state: &AppState, message: &Claim
 }
 
 /// There is no such mailbox: no mail goes there any more, whatever it tells of.
-async fn strike_off(connection: &mut AnyConnection, message: &Claimed, said: &str, now: i64) -> sqlx::Result<()> {
-    let bounced = NewSuppression { address: &message.recipient, channel: "email", reason: "bounced", topic: "", source: said, actor: "mail server", now };
+pub async fn strike_off(connection: &mut AnyConnection, address: &str, said: &str, now: i64) -> sqlx::Result<()> {
+    let bounced = NewSuppression { address, channel: "email", reason: "bounced", topic: "", source: said, actor: "mail server", now };
     suppressed::add(connection, &bounced).await
 }

@@ -151,7 +151,7 @@ async fn take_up(state: &AppState) -> anyhow::Result<()> {
             // What a person chose since stays.
             if number > 0 && store::source_of(&mut tx, &product.id, number).await?.is_some_and(|source| source == address) {
                 let origin = Origin { source: "", actor: Actor::Program.code(), fetch: None };
-                super::choose(&mut tx, state, &product, number, 0, Action::PictureChoose, origin).await.map_err(internal)?;
+                super::choose(&mut tx, state, &product, number, 0, Action::PictureChoose, origin).await.map_err(AppError::into_internal)?;
             }
         }
         tx.commit().await?;
@@ -160,13 +160,6 @@ async fn take_up(state: &AppState) -> anyhow::Result<()> {
     queue::set_looked_at(&mut tx, seen).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn internal(error: AppError) -> anyhow::Error {
-    match error {
-        AppError::Internal(error) => error,
-        other => anyhow::anyhow!("{other:?}"),
-    }
 }
 
 /// One try.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{Chosen, fetch, store};
+use crate::daily::{self, DAY_MS};
 use crate::error::{AppError, Result};
 use crate::extract::Json;
 use crate::{AppState, audit, auth, bodies, firm};
@@ -19,7 +20,6 @@ use crate::{AppState, audit, auth, bodies, firm};
 /// How long a picture stays that no list names and nobody chose: lists come by the month, and what two of them passed over is
 /// missed by nobody.
 const KEEP_MS: i64 = 60 * DAY_MS;
-const DAY_MS: i64 = 24 * 3_600_000;
 /// Pictures looked for at once; each goes in a transaction of its own, so that no order waits for all of them.
 const CHUNK: i64 = 200;
 
@@ -75,17 +75,10 @@ struct Cleared {
 
 /// Once a day, clears away pictures that no list names and that no product has had for long.
 pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<()> {
-    let now = state.clock.now_ms();
-    if store::cleared_at(&mut *state.db.read().await?).await? > now - DAY_MS {
+    if !daily::takes_turn(state, "pictures_cleared_at").await? {
         return Ok(());
     }
-    let mut tx = state.db.write_tx().await?;
-    let begun = store::begin_clearing(&mut tx, now - DAY_MS, now).await?;
-    tx.commit().await?;
-    if !begun {
-        return Ok(());
-    }
-    let before = now - KEEP_MS;
+    let before = state.clock.now_ms() - KEEP_MS;
     let mut pictures = 0;
     'all: loop {
         let unnamed = store::unnamed(&mut *state.db.read().await?, before, CHUNK).await?;

@@ -279,16 +279,6 @@ pub async fn delete(connection: &mut AnyConnection, product: &str, number: i64, 
     Ok(gone)
 }
 
-/// Takes the day's clearing on; false where somebody has since `before`.
-pub async fn begin_clearing(connection: &mut AnyConnection, before: i64, now: i64) -> sqlx::Result<bool> {
-    let begun = sqlx::query("UPDATE catalog_state SET pictures_cleared_at = $1 WHERE id = 1 AND pictures_cleared_at <= $2").bind(now).bind(before);
-    Ok(begun.execute(connection).await?.rows_affected() > 0)
-}
-
-pub async fn cleared_at(connection: &mut AnyConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar("SELECT pictures_cleared_at FROM catalog_state WHERE id = 1").fetch_one(connection).await
-}
-
 /// A part of a statement: no list names the picture, the product has another or none, and both has been so since before an instant.
 const NAMED_BY_NOTHING: &str = "q.published = 0 AND q.added_at < $1 \
      AND NOT EXISTS (SELECT 1 FROM picture_choices h WHERE h.product_id = q.product_id AND (h.number = q.number OR h.chosen_at >= $1))";

@@ -58,6 +58,11 @@ fn ordered(line: &FormLine, mended: Option<&(String, String)>, catalogue: &Catal
     }
 }
 
+/// What would be taken, as it stands now.
+fn taken(account: &FormAccount, mended: &Mended, catalogue: &Catalogue) -> Vec<(ProductRow, Quantity)> {
+    account.lines.iter().enumerate().filter_map(|(at, line)| ordered(line, mended.get(&at), catalogue)).collect()
+}
+
 #[component]
 pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue>, desk: Desk) -> impl IntoView {
     let mended: RwSignal<Mended> = RwSignal::new(HashMap::new());
@@ -69,8 +74,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
         let (account, catalogue) = (account.clone(), catalogue.clone());
         Memo::new(move |_| {
             let currency = catalogue.info.currency;
-            let taken: Vec<(ProductRow, Quantity)> =
-                mended.with(|mended| account.lines.iter().enumerate().filter_map(|(at, line)| ordered(line, mended.get(&at), &catalogue)).collect());
+            let taken = mended.with(|mended| taken(&account, mended, &catalogue));
             let amounts: Vec<_> = taken
                 .iter()
                 .filter_map(|(product, quantity)| Some((judge(&write_quantity(*quantity, lang()), product, currency, lang()).1?, product.vat_rate())))
@@ -83,8 +87,7 @@ pub fn Account(account: Arc<FormAccount>, name: String, catalogue: Arc<Catalogue
         let (account, catalogue) = (account.clone(), catalogue.clone());
         let navigate = use_navigate();
         move |replace: bool| {
-            let lines: Vec<_> =
-                mended.with_untracked(|mended| account.lines.iter().enumerate().filter_map(|(at, line)| ordered(line, mended.get(&at), &catalogue)).collect());
+            let lines = mended.with_untracked(|mended| taken(&account, mended, &catalogue));
             draft::store().take_lines(&lines, &account, replace);
             navigate("/review", Default::default());
         }

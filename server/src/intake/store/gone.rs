@@ -3,11 +3,11 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::daily::{self, DAY_MS};
 use crate::{AppState, bodies, firm};
 
 /// So long somebody may still find that a message was an order after all.
 const KEEP_MS: i64 = 30 * DAY_MS;
-const DAY_MS: i64 = 24 * 3_600_000;
 /// Messages looked for at once; each goes in a transaction of its own, so that no order waits for all of them.
 const CHUNK: i64 = 100;
 
@@ -17,17 +17,10 @@ const OVER: &str = "m.state = 'ignored' AND m.received_at < $1 AND COALESCE(m.de
 
 /// Once a day, clears away what ignored messages consist of.
 pub async fn run_due(state: &AppState, stopped: impl Fn() -> bool) -> anyhow::Result<()> {
-    let now = state.clock.now_ms();
-    if cleared_at(&mut *state.db.read().await?).await? > now - DAY_MS {
+    if !daily::takes_turn(state, "incoming_cleared_at").await? {
         return Ok(());
     }
-    let mut tx = state.db.write_tx().await?;
-    let begun = begin(&mut tx, now - DAY_MS, now).await?;
-    tx.commit().await?;
-    if !begun {
-        return Ok(());
-    }
-    let before = now - KEEP_MS;
+    let before = state.clock.now_ms() - KEEP_MS;
     loop {
         let over = over(&mut *state.db.read().await?, before).await?;
         if over.is_empty() {
@@ -72,14 +65,4 @@ async fn clear(connection: &mut AnyConnection, state: &AppState, before: i64, ma
 async fn over(connection: &mut AnyConnection, before: i64) -> sqlx::Result<Vec<String>> {
     let statement = format!("SELECT m.id FROM incoming_mails m WHERE {OVER} ORDER BY m.received_at, m.id LIMIT $2");
     sqlx::query_scalar(AssertSqlSafe(statement)).bind(before).bind(CHUNK).fetch_all(connection).await
-}
-
-async fn cleared_at(connection: &mut AnyConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar("SELECT incoming_cleared_at FROM catalog_state WHERE id = 1").fetch_one(connection).await
-}
-
-/// Takes the day's clearing on; false where another server has since `before`.
-async fn begin(connection: &mut AnyConnection, before: i64, now: i64) -> sqlx::Result<bool> {
-    let begun = sqlx::query("UPDATE catalog_state SET incoming_cleared_at = $1 WHERE id = 1 AND incoming_cleared_at <= $2").bind(now).bind(before);
-    Ok(begun.execute(connection).await?.rows_affected() > 0)
 }
