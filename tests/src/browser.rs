@@ -20,8 +20,8 @@ pub struct Browser {
     _chromedriver: Child,
 }
 
-/// How long the page may take to come to what the story expects.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the page may take to come to what the story expects; long, as machines that test are slow and busy.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 impl Browser {
     pub async fn start() -> Self {

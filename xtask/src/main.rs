@@ -11,6 +11,7 @@ mod licences;
 mod packages;
 mod peers;
 mod peers_table;
+mod places;
 mod postgres;
 mod run;
 mod service_worker;

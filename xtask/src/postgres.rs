@@ -1,15 +1,15 @@
-//! A throw-away PostgreSQL: the distribution's binaries, data under /tmp, an ICU locale (so that tests see order bugs),
-//! fsync on. It ends with this process, however that ends.
+//! A throw-away PostgreSQL: the distribution's binaries, an ICU locale (so that tests see order bugs), fsync on. It ends
+//! with this process, however that ends.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::packages;
+use crate::{packages, places};
 
 /// Runs as the user that owns the data. Its standard input is a pipe this process holds: when this process ends, also
 /// by a signal, the pipe closes and the database is stopped and removed.
@@ -50,10 +50,11 @@ pub fn binaries() -> Option<PathBuf> {
 }
 
 impl Cluster {
-    pub fn start() -> Result<Self> {
+    /// Its data lie in a folder of its own within `place`.
+    pub fn start(place: &Path) -> Result<Self> {
         let bin = binaries().context("PostgreSQL is not installed: apt-get install postgresql")?;
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).context("no free port")?.port();
-        let directory = format!("/tmp/kontor-postgres-{}", std::process::id());
+        let directory = place.join(format!("kontor-postgres-{}", std::process::id()));
         // The server refuses to run as root.
         let mut command = if packages::is_root() {
             let mut command = Command::new("runuser");
@@ -88,7 +89,7 @@ impl Drop for Cluster {
 /// `cargo xtask postgres`
 pub fn until_interrupted() -> Result<()> {
     packages::ensure()?;
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start(&places::quick())?;
     println!("export KONTOR_TEST_POSTGRES={}", cluster.url);
     eprintln!("xtask: PostgreSQL runs until Ctrl-C or the end of the input");
     let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
+use crate::places::{self, Place};
 use crate::postgres::Cluster;
 use crate::run::{cargo, command, root, said, step, succeed};
 use crate::{build, packages};
@@ -22,7 +23,7 @@ pub fn pictures(arguments: &[String]) -> Result<()> {
 /// Measures everything and writes docs/FIGURES.md; with `orders`, `outreach`, `accounts` or `form` measures and shows only that part.
 pub fn bench(arguments: &[String]) -> Result<()> {
     prepare()?;
-    let cluster = step("starting a throw-away PostgreSQL", Cluster::start)?;
+    let cluster = step("starting a throw-away PostgreSQL", || Cluster::start(&places::disk()))?;
     match arguments {
         [] => {}
         [part] if ["orders", "outreach", "accounts", "form"].contains(&part.as_str()) => return show(&[part], &[("KONTOR_TEST_POSTGRES", &cluster.url)]),
@@ -45,19 +46,15 @@ fn prepare() -> Result<()> {
 }
 
 fn show(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    // Of this run's own, so that what a failed run leaves is removed too.
-    let temporary = format!("/tmp/kontor-show-{}", std::process::id());
-    std::fs::create_dir_all(&temporary).context("cannot write to /tmp")?;
-    let outcome = succeed(
+    let place = Place::within(&places::disk())?;
+    succeed(
         cargo()
             .args(["test", "--release", "--locked", "--bench", "show"])
             .args(build::NATIVE)
             .arg("--")
             .args(arguments)
-            .env("TMPDIR", &temporary)
+            .env("TMPDIR", &place.path)
             .envs(environment.iter().copied()),
         "see above",
-    );
-    let _ = std::fs::remove_dir_all(&temporary);
-    outcome
+    )
 }

@@ -1,10 +1,12 @@
 //! `cargo xtask test`: every test, on both databases, and nothing skipped in silence.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::places::{self, Place};
 use crate::postgres::Cluster;
 use crate::run::{cargo, root, step, succeed};
 use crate::{build, packages};
@@ -12,6 +14,15 @@ use crate::{build, packages};
 /// What is tested, apart from each other: cargo unites the features of what it is asked for. The app's own rules compile
 /// for this machine as well.
 const SELECTIONS: [&[&str]; 3] = [&["-p", "xtask"], &["-p", "kontor-app", "--lib"], &build::NATIVE];
+
+/// What runs after each other, and how many more tests at once than there are cores. A browser keeps a core busy; of the
+/// stories without one, another goes on while one waits for a timer, a server or LibreOffice.
+const RUNS: [(&[&str], &[&str], usize); 4] = [
+    (SELECTIONS[0], &[], 0),
+    (SELECTIONS[1], &[], 0),
+    (SELECTIONS[2], &["--test", "browser"], 0),
+    (SELECTIONS[2], &["--lib", "--bins", "--test", "stories"], 1),
+];
 
 /// The modules of tests/tests/browser.
 const IN_A_BROWSER: [&str; 7] = ["axe::", "editions::", "exports::", "in_browser::", "offline::", "queue::", "queue_shared::"];
@@ -86,21 +97,21 @@ impl Counts {
 
 /// Builds, then runs the tests whose names hold one of `filter`'s words; all without a filter.
 pub fn all(filter: &[String]) -> Result<()> {
-    run(filter, &[])
+    run(filter, &[], &places::quick())
 }
 
 /// The crash drills at full size; `all` runs them small.
 pub fn kill() -> Result<()> {
     let sizes = [("KONTOR_KILL_ORDERS", "2000"), ("KONTOR_KILL_KILLS", "50"), ("KONTOR_KILL_RECIPIENTS", "20000"), ("KONTOR_KILL_MAIL_KILLS", "200")];
-    run(&["kill::".into(), "kill_mailing::".into()], &sizes)
+    run(&["kill::".into(), "kill_mailing::".into()], &sizes, &places::disk())
 }
 
 /// The power-loss replay at full size; `all` runs it small.
 pub fn powerloss() -> Result<()> {
-    run(&["powerloss::".into()], &[("KONTOR_POWERLOSS_ORDERS", "1000")])
+    run(&["powerloss::".into()], &[("KONTOR_POWERLOSS_ORDERS", "1000")], &places::disk())
 }
 
-fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
+fn run(filter: &[String], environment: &[(&str, &str)], folder: &Path) -> Result<()> {
     packages::ensure()?;
     build::everything()?;
     step("building the tests", || {
@@ -108,23 +119,23 @@ fn run(filter: &[String], environment: &[(&str, &str)]) -> Result<()> {
             succeed(cargo().args(["test", "--release", "--locked", "--no-run"]).args(*selection), "the tests do not compile; the compiler's words are above")
         })
     })?;
-    // Of this run's own, so that what a failed test leaves is removed too.
-    let temporary = format!("/tmp/kontor-tests-{}", std::process::id());
-    std::fs::create_dir_all(&temporary).context("cannot write to /tmp")?;
-    let cluster = step("starting a throw-away PostgreSQL", Cluster::start)?;
+    let place = Place::within(folder)?;
+    let cluster = step("starting a throw-away PostgreSQL", || Cluster::start(folder))?;
     if !root().join("../shared/data").is_dir() {
         eprintln!("xtask: ../shared is not here: the stories of price lists that may not be copied (tests/tests/stories/imports.rs) check nothing");
     }
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut counts = Counts::default();
     let mut whole = true;
-    for selection in SELECTIONS {
+    for (selection, part, more) in RUNS {
         let mut tests = cargo();
-        tests.args(["test", "--release", "--locked", "--no-fail-fast"]).args(selection).arg("--").args(filter);
-        tests.env("KONTOR_TEST_POSTGRES", &cluster.url).envs(environment.iter().copied()).env("TMPDIR", &temporary);
+        tests.args(["test", "--release", "--locked", "--no-fail-fast"]).args(selection).args(part).arg("--").args(filter);
+        tests.arg(format!("--test-threads={}", cores + more));
+        tests.env("KONTOR_TEST_POSTGRES", &cluster.url).envs(environment.iter().copied()).env("TMPDIR", &place.path);
         whole &= counts.follow(tests)?;
     }
     drop(cluster);
-    let _ = std::fs::remove_dir_all(&temporary);
+    drop(place);
     counts.verdict(filter.is_empty())?;
     if !whole {
         bail!("the tests failed; see above");

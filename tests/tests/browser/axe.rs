@@ -17,7 +17,8 @@ const LOOK: &str = "return axe.run(document, { resultTypes: ['violations'], runO
 const WIDE: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (360, 740);
 
-/// Each engine's run opens every page in both sizes. Together they see both themes in both sizes.
+/// Each page is opened by one of the engines' runs, in both sizes, which are in both themes: what stands where depends on the
+/// size, and how it contrasts on the theme.
 fn ways(engine: Engine) -> [((u32, u32), &'static str); 2] {
     match engine {
         Engine::Sqlite => [(WIDE, "light"), (PHONE, "dark")],
@@ -28,7 +29,8 @@ fn ways(engine: Engine) -> [((u32, u32), &'static str); 2] {
 /// Opens the pages one after the other; gives what is wrong.
 async fn look_at(browser: &Browser, server: &str, pages: &[Page], engine: Engine) -> Vec<String> {
     let mut wrong = Vec::new();
-    for page in pages {
+    let turn = usize::from(engine == Engine::Postgres);
+    for page in pages.iter().skip(turn).step_by(2) {
         for (at, ((width, height), theme)) in ways(engine).into_iter().enumerate() {
             let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
             browser.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.expect("another size");
