@@ -1,12 +1,15 @@
-//! The app inside the binary: pages, scripts, WASM and styles, precompressed at build time.
+//! The app inside the program: pages, scripts, WASM and styles, precompressed at build time, brought by [`Config`].
+//!
+//! [`Config`]: crate::config::Config
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::AppState;
 use crate::error::{AppError, Result};
 
 /// One embedded file. Names under `/assets` carry a hash of their content, so they never change.
@@ -18,14 +21,22 @@ pub struct File {
     pub brotli: Option<&'static [u8]>,
 }
 
-include!(concat!(env!("OUT_DIR"), "/app_files.rs"));
+impl std::fmt::Debug for File {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(self.name)
+    }
+}
+
+/// Files browsers ask for at the root, by a name they choose.
+const ROOT_FILES: &[&str] =
+    &["apple-touch-icon.png", "favicon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png", "manifest.webmanifest", "robots.txt", "sw.js"];
 
 /// What whoever asks for a page is told by a program without them.
 pub const NOT_BUILT: &str = "This kontor was built without its pages. Build it with: cargo xtask build\n";
 
-/// An embedded file that is text.
-pub fn text(name: &str) -> Option<&'static str> {
-    find(name).and_then(|file| std::str::from_utf8(file.bytes).ok())
+/// A file that is text.
+pub fn text(files: &'static [File], name: &str) -> Option<&'static str> {
+    find(files, name).and_then(|file| std::str::from_utf8(file.bytes).ok())
 }
 
 /// What stands in the price list's page itself, its looks and what is to run before the first paint: as sources of a content
@@ -38,8 +49,8 @@ pub fn inline_sources(html: &str) -> (Vec<String>, Vec<String>) {
     (hashes("<style>", "</style>"), hashes("<script>", "</script>"))
 }
 
-fn find(name: &str) -> Option<&'static File> {
-    FILES.binary_search_by_key(&name, |file| file.name).ok().map(|at| &FILES[at])
+fn find(files: &'static [File], name: &str) -> Option<&'static File> {
+    files.binary_search_by_key(&name, |file| file.name).ok().map(|at| &files[at])
 }
 
 /// Whether whoever asks can read brotli.
@@ -68,42 +79,43 @@ fn answer(file: &'static File, headers: &HeaderMap, cache: &'static str) -> Resp
 }
 
 /// `GET /assets/{file}`
-pub async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
-    find(&name).filter(|file| !file.name.ends_with(".html")).map(|file| answer(file, &headers, "public, max-age=31536000, immutable")).ok_or(AppError::NotFound)
+pub async fn file(State(state): State<AppState>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let file = find(state.config.pages, &name).filter(|file| !file.name.ends_with(".html")).ok_or(AppError::NotFound)?;
+    Ok(answer(file, &headers, "public, max-age=31536000, immutable"))
 }
 
-fn html(name: &str, headers: &HeaderMap) -> Response {
-    match find(name) {
+fn html(state: &AppState, name: &str, headers: &HeaderMap) -> Response {
+    match find(state.config.pages, name) {
         Some(file) => answer(file, headers, "no-cache"),
         None => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
     }
 }
 
 /// The buyer's pages other than the price list, at any address that is not the API's: their own router reads the address.
-pub async fn buyer_page(uri: axum::http::Uri, headers: HeaderMap) -> Result<Response> {
+pub async fn buyer_page(State(state): State<AppState>, uri: axum::http::Uri, headers: HeaderMap) -> Result<Response> {
     // A missing API route or file must say so, not answer a page.
     if uri.path().starts_with("/api/") || uri.path().starts_with("/assets/") {
         return Err(AppError::NotFound);
     }
     let root_file = uri.path().trim_start_matches('/');
-    if let Some(file) = find(root_file).filter(|file| !file.name.ends_with(".html") && ROOT_FILES.contains(&file.name)) {
+    if let Some(file) = find(state.config.pages, root_file).filter(|file| !file.name.ends_with(".html") && ROOT_FILES.contains(&file.name)) {
         return Ok(answer(file, &headers, "no-cache"));
     }
-    Ok(html("buyer.html", &headers))
+    Ok(html(&state, "buyer.html", &headers))
 }
 
 /// `GET /shell/{page}`: one of the buyer's pages without anybody's rows, which the service worker keeps.
-pub async fn shell(Path(page): Path<String>, headers: HeaderMap) -> Result<Response> {
+pub async fn shell(State(state): State<AppState>, Path(page): Path<String>, headers: HeaderMap) -> Result<Response> {
     match page.as_str() {
-        "list" => Ok(html("list.html", &headers)),
-        "buyer" => Ok(html("buyer.html", &headers)),
+        "list" => Ok(html(&state, "list.html", &headers)),
+        "buyer" => Ok(html(&state, "buyer.html", &headers)),
         _ => Err(AppError::NotFound),
     }
 }
 
 /// The staff page.
-pub async fn staff_page(headers: HeaderMap) -> Response {
-    html("staff.html", &headers)
+pub async fn staff_page(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    html(&state, "staff.html", &headers)
 }
 
 #[cfg(test)]

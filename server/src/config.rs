@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use url::Url;
 
+use crate::assets::File;
+
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// SQLite, caches and the mail spool.
@@ -28,6 +30,8 @@ pub struct Config {
     pub picture_hosts: Vec<String>,
     /// Take the client address from `X-Forwarded-For`.
     pub trust_proxy: bool,
+    /// The app's files, sorted by name; none where no pages are served.
+    pub pages: &'static [File],
 }
 
 impl Config {
@@ -43,6 +47,7 @@ impl Config {
             secret: secret(setting("KONTOR_SECRET")?)?,
             picture_hosts: hosts(setting("KONTOR_PICTURE_HOSTS")?.as_deref().unwrap_or_default()),
             trust_proxy: false,
+            pages: &[],
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
@@ -15,8 +14,9 @@ use kontor_shared::api::Health;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
+use crate::AppState;
+use crate::assets::{self, File};
 use crate::error::{AppError, Result};
-use crate::{AppState, assets};
 
 /// Nothing foreign, and nothing inline but what [`list_policy`] names; `wasm-unsafe-eval` permits compiling WASM, not `eval`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
@@ -29,14 +29,11 @@ fn office_policy() -> HeaderValue {
 }
 
 /// Of the price list's page, whose looks stand in it so that it is painted without another question: exactly these, by their hash.
-fn list_policy() -> HeaderValue {
-    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-        let (styles, scripts) = assets::inline_sources(assets::text("list.html").unwrap_or_default());
-        let with = |policy: &str, own: &str, sources: &[String]| policy.replacen(own, &format!("{own} {}", sources.join(" ")), 1);
-        let policy = with(CONTENT_SECURITY_POLICY, "style-src 'self'", &styles);
-        HeaderValue::from_str(&with(&policy, "'wasm-unsafe-eval'", &scripts)).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
-    });
-    POLICY.clone()
+pub fn list_policy(pages: &'static [File]) -> HeaderValue {
+    let (styles, scripts) = assets::inline_sources(assets::text(pages, "list.html").unwrap_or_default());
+    let with = |policy: &str, own: &str, sources: &[String]| policy.replacen(own, &format!("{own} {}", sources.join(" ")), 1);
+    let policy = with(CONTENT_SECURITY_POLICY, "style-src 'self'", &styles);
+    HeaderValue::from_str(&with(&policy, "'wasm-unsafe-eval'", &scripts)).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
 }
 
 /// Longest a request may take, uploads included.
@@ -136,7 +133,7 @@ async fn headers_and_log(State(state): State<AppState>, request: Request, next: 
     if office {
         headers.insert(header::CONTENT_SECURITY_POLICY, office_policy());
     } else if list {
-        headers.insert(header::CONTENT_SECURITY_POLICY, list_policy());
+        headers.insert(header::CONTENT_SECURITY_POLICY, state.list_policy.clone());
     }
     if private {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

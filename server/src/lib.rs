@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
 
 pub mod access;
@@ -62,6 +63,8 @@ use crate::time::Clock;
 pub struct Inner {
     pub db: Db,
     pub config: Config,
+    /// What the price list's page may hold inline.
+    pub list_policy: HeaderValue,
     pub clock: Clock,
     /// At most two passwords are hashed at once: 19 MiB and 70 ms each (reliability.md §3).
     pub hashing: Arc<Semaphore>,
@@ -103,6 +106,7 @@ impl AppState {
         let intake = orders::intake::Intake::start(db.clone(), clock.clone(), config.public_url.clone());
         Ok(Self(Arc::new(Inner {
             db,
+            list_policy: http::list_policy(config.pages),
             config,
             goods: orders::price::Goods::default(),
             first_screens: price_list::first_screen::Pages::default(),

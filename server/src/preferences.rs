@@ -59,7 +59,7 @@ async fn find_locked(state: &AppState, connection: &mut AnyConnection, token: &s
 /// link that was cut off in the mail what to do.
 pub async fn page(State(state): State<AppState>, Path(token): Path<String>, uri: Uri, headers: HeaderMap) -> Result<Response> {
     let found = find(&state, &mut *state.db.read().await?, &token).await;
-    let mut page = assets::buyer_page(uri, headers).await?;
+    let mut page = assets::buyer_page(State(state.clone()), uri, headers).await?;
     match found {
         Ok(_) => {}
         Err(AppError::NotFound) if page.status().is_success() => *page.status_mut() = StatusCode::NOT_FOUND,

@@ -36,7 +36,7 @@ impl TestApp {
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
         kontor_server::child::use_executable(crate::program::kontor());
         let place = Place::new(engine).await;
-        let mut config = Config { data: place.directory.clone(), database_url: place.url.clone(), ..Config::default() };
+        let mut config = Config { data: place.directory.clone(), database_url: place.url.clone(), pages: kontor_program::PAGES, ..Config::default() };
         change(&mut config);
         let state = AppState::open(config, Clock::fixed(NOW_MS)).await.expect("the application opens its database");
         let router = kontor_server::app(state.clone());

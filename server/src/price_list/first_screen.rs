@@ -65,7 +65,7 @@ impl Pages {
 
 /// `GET /`
 pub async fn page(State(state): State<AppState>, MaybeSignedIn(who): MaybeSignedIn, headers: HeaderMap) -> Result<Response> {
-    let Some(template) = assets::text("list.html").filter(|template| template.contains(PLACE)) else {
+    let Some(template) = assets::text(state.config.pages, "list.html").filter(|template| template.contains(PLACE)) else {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, assets::NOT_BUILT).into_response());
     };
     let page = match wanted(&state, who.as_ref(), &headers).await? {

@@ -154,7 +154,7 @@ fn path(row: &Row, samples: &Samples, which: Which) -> String {
     const NONE: &str = "019b0000-0000-7000-8000-000000000000";
     let id: &str = match (row.names, which) {
         (Names::Nothing, _) => {
-            let file = kontor_server::assets::FILES.iter().find(|file| file.name.ends_with(".css")).expect("the app is built: cargo xtask build").name;
+            let file = kontor_program::PAGES.iter().find(|file| file.name.ends_with(".css")).expect("the app is built: cargo xtask build").name;
             return row.path.replace("{file}", file).replace("{*path}", "some/page").replace("{page}", "buyer").replace("{id}", NONE);
         }
         (Names::Snapshot, Which::Owners) => return format!("/api/price-list/{}/wholesale", samples.version),

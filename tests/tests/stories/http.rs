@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use kontor_program::PAGES;
 use kontor_server::access::RouteId;
-use kontor_server::assets::FILES;
 use kontor_shared::api::Role;
 use kontor_shared::words;
 use kontor_tests::{TestApp, on_both_databases};
@@ -133,7 +133,7 @@ on_both_databases!(a_whole_edition_can_be_kept_by_the_browser, |app| async {
 #[test]
 fn a_buyer_does_not_download_the_office() {
     let module =
-        |prefix: &str| FILES.iter().find(|file| file.name.starts_with(prefix) && file.name.ends_with("_bg.wasm")).expect("the app is built: cargo xtask build");
+        |prefix: &str| PAGES.iter().find(|file| file.name.starts_with(prefix) && file.name.ends_with("_bg.wasm")).expect("the app is built: cargo xtask build");
     let (buyer, list, staff) = (module("buyer-").bytes, module("list-").bytes, module("staff-").bytes);
     let holds = |bytes: &[u8], text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     let (office, others): (Vec<_>, Vec<_>) = words::TABLES
@@ -173,7 +173,7 @@ fn texts<'a>(plain: &'a [words::Word], counted: &'a [words::Plural]) -> Vec<&'a 
 #[tokio::test]
 async fn files_come_compressed_to_those_who_take_it() {
     let app = TestApp::start(kontor_tests::Engine::Sqlite).await;
-    let file = FILES.iter().find(|file| file.brotli.is_some() && file.name.ends_with(".wasm")).expect("the app is built: cargo xtask build");
+    let file = PAGES.iter().find(|file| file.brotli.is_some() && file.name.ends_with(".wasm")).expect("the app is built: cargo xtask build");
     let get = async |encoding: &'static str| {
         let request = Request::get(format!("/assets/{}", file.name)).header("accept-encoding", encoding).body(Body::empty()).expect("a request");
         app.anonymous().send(request).await

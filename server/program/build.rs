@@ -1,22 +1,21 @@
-//! Embeds the built app (`app/dist`, made by `cargo xtask build`) into the binary.
+//! Embeds the built app (`app/dist`, made by `cargo xtask build`) into the program.
 //!
-//! Without it the server still compiles, for checks and store tests, and says so when a page is asked for.
+//! Without it the program still compiles, for checks, and says so when a page is asked for.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let dist = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../app/dist");
+    let dist = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../app/dist");
     // A watched path that is missing would rebuild the server each time.
     let _ = fs::create_dir_all(&dist);
     println!("cargo::rerun-if-changed={}", dist.display());
-    println!("cargo::rerun-if-changed=migrations");
     let mut names: Vec<String> = fs::read_dir(&dist)
         .map(|entries| entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| !name.ends_with(".br")).collect())
         .unwrap_or_default();
     names.sort();
-    let mut code = String::from("/// Sorted by name.\npub static FILES: &[File] = &[\n");
+    let mut code = String::from("/// Sorted by name; none in a program built without them.\npub static PAGES: &[File] = &[\n");
     for name in &names {
         let path = dist.join(name);
         let compressed = dist.join(format!("{name}.br"));
@@ -29,11 +28,6 @@ fn main() {
         );
     }
     code.push_str("];\n");
-    // Files browsers ask for at the root, by a name they choose.
-    code.push_str(
-        "static ROOT_FILES: &[&str] = &[\"apple-touch-icon.png\", \"favicon.svg\", \"icon-192.png\", \"icon-512.png\", \"icon-maskable.png\", \
-         \"manifest.webmanifest\", \"robots.txt\", \"sw.js\"];\n",
-    );
     let out = env::var("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&out).join("app_files.rs"), code).expect("OUT_DIR can be written");
 }

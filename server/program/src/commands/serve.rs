@@ -50,7 +50,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         super::start_logging()?;
-        let mut config = Config::from_env(self.data.data)?;
+        let mut config = Config { pages: kontor_program::PAGES, ..Config::from_env(self.data.data)? };
         config.trust_proxy = self.trust_proxy;
         if let Some(text) = &self.public_url {
             config.public_url = Some(public_url("--public-url", text)?);

@@ -26,7 +26,7 @@ pub struct Demo {
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         super::start_logging()?;
-        let mut config = Config::from_env(self.data)?;
+        let mut config = Config { pages: kontor_program::PAGES, ..Config::from_env(self.data)? };
         config.public_url = config.public_url.or_else(|| super::serve::own_address(self.listen, false));
         // Data can be loaded beside a server; a second server is one too many.
         let _alone = if self.load_only { None } else { Alone::of(&config)? };
