@@ -8,23 +8,46 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::databases::fresh_directory;
+use crate::smtp::self_signed;
 
 /// Running until dropped.
 pub struct Dovecot {
     directory: PathBuf,
     port: u16,
+    /// Of the listener that encrypts from the first byte; 0 where there is none.
+    tls_port: u16,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
 
 impl Dovecot {
     pub async fn start() -> Self {
+        Self::running(false).await
+    }
+
+    /// One that encrypts, from the first byte or when asked, with a certificate of its own ([`Dovecot::authority`]).
+    pub async fn encrypted() -> Self {
+        Self::running(true).await
+    }
+
+    async fn running(encrypted: bool) -> Self {
         let directory = fresh_directory();
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let (port, tls_port) = (free_port(), if encrypted { free_port() } else { 0 });
         let base = directory.display();
+        let ssl = if encrypted {
+            let (certificate, key) = self_signed(&directory);
+            format!("ssl = yes\nssl_cert = <{}\nssl_key = <{}\n", certificate.display(), key.display())
+        } else {
+            "ssl = no\n".into()
+        };
         let configuration = format!(
-            "protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nbase_dir = {base}/run\nstate_dir = {base}/state\nlog_path = {base}/log\n\
+            "protocols = imap\nlisten = 127.0.0.1\n{ssl}disable_plaintext_auth = no\nbase_dir = {base}/run\nstate_dir = {base}/state\nlog_path = {base}/log\n\
              mail_location = maildir:{base}/mail/%n/Maildir\nfirst_valid_uid = 0\n\
              passdb {{\n driver = static\n args = password=secret\n}}\nuserdb {{\n driver = static\n args = uid=65534 gid=65534 home={base}/mail/%n\n}}\n\
-             service imap-login {{\n inet_listener imap {{\n  port = {port}\n }}\n inet_listener imaps {{\n  port = 0\n }}\n}}\n"
+             service imap-login {{\n inet_listener imap {{\n  port = {port}\n }}\n inet_listener imaps {{\n  port = {tls_port}\n  ssl = {}\n }}\n}}\n",
+            if encrypted { "yes" } else { "no" }
         );
         let file = directory.join("dovecot.conf");
         std::fs::write(&file, configuration).expect("the configuration is written");
@@ -39,12 +62,28 @@ impl Dovecot {
             assert!(Instant::now() < until, "Dovecot does not answer: {}", std::fs::read_to_string(directory.join("log")).unwrap_or_default());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Self { directory, port }
+        Self { directory, port, tls_port }
     }
 
     /// For `KONTOR_IMAP_URL`.
     pub fn url(&self) -> String {
         format!("imap://orders:secret@127.0.0.1:{}/INBOX", self.port)
+    }
+
+    /// For `KONTOR_IMAP_URL`, encrypted from the first byte, and when asked.
+    pub fn encrypted_urls(&self) -> [String; 2] {
+        [format!("imaps://orders:secret@127.0.0.1:{}/INBOX", self.tls_port), format!("{}?tls=required", self.url())]
+    }
+
+    /// For `KONTOR_SMTP_CA`.
+    pub fn authority(&self) -> PathBuf {
+        self.directory.join("cert.pem")
+    }
+
+    /// Log-ins by encrypted connections so far.
+    pub fn encrypted_log_ins(&self) -> usize {
+        let log = std::fs::read_to_string(self.directory.join("log")).unwrap_or_default();
+        log.lines().filter(|line| line.contains("Login: user=<orders>") && line.contains(", TLS")).count()
     }
 
     /// Says commands one after another, each with a literal where it has one; gives what was answered.

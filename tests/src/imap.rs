@@ -26,6 +26,10 @@ pub enum Wrong {
     HangsOnMove,
     /// Has no MOVE.
     NoMove,
+    /// Does not encrypt.
+    NoEncryption,
+    /// Encrypts, and somebody on the way says something in its name before that.
+    SaysMoreBeforeEncryption,
 }
 
 struct Inner {
@@ -33,6 +37,8 @@ struct Inner {
     uidvalidity: u32,
     /// Id, folder, message, and whether it is marked as deleted.
     messages: Vec<(u32, String, Vec<u8>, bool)>,
+    /// What was said that holds the password.
+    log_ins: usize,
 }
 
 /// Running until dropped.
@@ -46,7 +52,7 @@ impl Mailbox {
     pub async fn start(wrong: Wrong) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let mailbox = Self { inner: Arc::new(Mutex::new(Inner { wrong, uidvalidity: 7, messages: Vec::new() })), port };
+        let mailbox = Self { inner: Arc::new(Mutex::new(Inner { wrong, uidvalidity: 7, messages: Vec::new(), log_ins: 0 })), port };
         let serving = mailbox.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -84,6 +90,11 @@ impl Mailbox {
         self.inner.lock().expect("the mailbox").messages.iter().filter(|message| message.1 == folder && !message.3).count()
     }
 
+    /// How often somebody said the password in the clear.
+    pub fn log_ins(&self) -> usize {
+        self.inner.lock().expect("the mailbox").log_ins
+    }
+
     async fn serve(self, stream: TcpStream) -> std::io::Result<()> {
         let (read, mut write) = stream.into_split();
         let mut lines = BufReader::new(read).lines();
@@ -105,6 +116,15 @@ impl Mailbox {
         let folder = words.get(3).map(|word| word.trim_matches('"').to_string()).unwrap_or_default();
         let mut said: Vec<u8> = Vec::new();
         match (words[0], words.get(1).copied().unwrap_or_default()) {
+            ("LOGIN", _) => self.inner.lock().expect("the mailbox").log_ins += 1,
+            ("STARTTLS", _) if wrong == Wrong::NoEncryption => {
+                write.write_all(format!("{tag} BAD unknown command\r\n").as_bytes()).await?;
+                return Ok(true);
+            }
+            ("STARTTLS", _) if wrong == Wrong::SaysMoreBeforeEncryption => {
+                write.write_all(format!("{tag} OK begin\r\n* CAPABILITY IMAP4rev1\r\n").as_bytes()).await?;
+                return Ok(true);
+            }
             ("CAPABILITY", _) => {
                 let more = if wrong == Wrong::NoMove { "UIDPLUS" } else { "MOVE UIDPLUS" };
                 said.extend(format!("* CAPABILITY IMAP4rev1 {more}\r\n").into_bytes());

@@ -34,12 +34,14 @@ Environment:
   DATABASE_URL       postgres://… ; absent: SQLite in the data directory
   KONTOR_SMTP_URL    smtps://user:password@host or smtp://…?tls=required ; absent: .eml files in the spool
   KONTOR_SMTP_CA     PEM file of a further authority the mail server's certificate may be signed by
+  KONTOR_IMAP_URL    mailbox orders come to, imaps://user:password@host/INBOX or imap://…?tls=required ; absent: files in the data directory
+  KONTOR_MAIL_AUTHSERV  name under which the receiving server says whose signature is good; absent: no signature is believed
   KONTOR_PUBLIC_URL  where links in mails lead
   KONTOR_PICTURE_HOSTS  hosts of an inner network that pictures may be fetched from, with commas between; absent: none
   KONTOR_SECRET      what links are signed and second factors encrypted with, 32 characters or more; absent: kept in the database
   KONTOR_LOG         what is logged, e.g. info or kontor_server=debug
   KONTOR_LOG_FORMAT  text (usual) or json, an object a line
-DATABASE_URL_FILE, KONTOR_SMTP_URL_FILE, KONTOR_SECRET_FILE and KONTOR_PUBLIC_URL_FILE name files to read them from.";
+DATABASE_URL_FILE, KONTOR_SMTP_URL_FILE, KONTOR_IMAP_URL_FILE, KONTOR_SECRET_FILE and KONTOR_PUBLIC_URL_FILE name files to read them from.";
 
 /// Kontor: price list, order desk and customer office of a wholesale firm.
 #[derive(Parser)]

@@ -134,9 +134,7 @@ struct Session {
 }
 
 impl Session {
-    async fn open(stream: Box<dyn Stream>, address: &Address) -> anyhow::Result<Self> {
-        let mut wire = Wire::new(stream);
-        wire.greeting().await?;
+    async fn open(mut wire: Wire<Box<dyn Stream>>, address: &Address) -> anyhow::Result<Self> {
         wire.command(&format!("LOGIN {} {}", wire::quoted(&address.user)?, wire::quoted(&address.password)?)).await.context("logging in to the mailbox")?;
         let capable = wire.command("CAPABILITY").await?;
         let can =

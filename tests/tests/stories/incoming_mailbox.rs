@@ -153,3 +153,33 @@ on_both_databases!(a_hostile_mail_server_takes_nothing_and_loses_nothing, |app| 
     assert_eq!(count(&app, "SELECT COUNT(*) FROM incoming_boxes WHERE trouble = '' AND failures = 0").await, 1);
     jobs::run_due(app.state(), || false).await.unwrap();
 });
+
+async fn encrypted(engine: Engine) {
+    let mailbox = Dovecot::encrypted().await;
+    let authority = mailbox.authority();
+    let app = TestApp::start_with(engine, |config| config.smtp_ca = Some(authority)).await;
+    for (at, url) in mailbox.encrypted_urls().into_iter().enumerate() {
+        mailbox.append(&Letter::new("a@customer.example", &format!("words-{at}")).raw()).await;
+        let address = Address::parse(&url).unwrap();
+        assert_eq!(read_once(app.state(), &address).await.unwrap(), 1, "{url}");
+        assert_eq!((mailbox.encrypted_log_ins(), mailbox.count("INBOX").await), (at + 1, 0), "{url}");
+    }
+    // A certificate nobody vouches for is not talked to.
+    let stranger = TestApp::start(engine).await;
+    for url in mailbox.encrypted_urls() {
+        let error = read_once(stranger.state(), &Address::parse(&url).unwrap()).await.unwrap_err();
+        assert!(format!("{error:#}").contains("UnknownIssuer") || format!("{error:#}").contains("certificate"), "{url}: {error:#}");
+    }
+    // Nobody says the password to a server that does not encrypt, or in whose name another speaks.
+    let mailbox = Mailbox::start(Wrong::NoEncryption).await;
+    let address = Address::parse(&format!("{}?tls=required", mailbox.url())).unwrap();
+    for (wrong, said) in [(Wrong::NoEncryption, "does not encrypt"), (Wrong::SaysMoreBeforeEncryption, "says more before encryption")] {
+        mailbox.set(wrong);
+        let error = read_once(app.state(), &address).await.unwrap_err();
+        assert!(format!("{error:#}").contains(said), "{error:#}");
+    }
+    assert_eq!(mailbox.log_ins(), 0);
+    stranger.finish().await;
+    app.finish().await;
+}
+both!(a_mailbox_is_read_by_encrypted_connections_and_its_password_told_to_nobody_else, encrypted);

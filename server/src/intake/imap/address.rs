@@ -8,16 +8,28 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Url;
 
-use super::wire::Stream;
+use super::wire::{Stream, Wire};
 use crate::config::Config;
+
+/// How what is said to the server is kept from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// From the first byte (RFC 8314).
+    Tls,
+    /// Asked for in the clear, before anything else is said (RFC 9051 §6.2.1).
+    StartTls,
+    /// Not at all.
+    None,
+}
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     pub host: String,
     pub port: u16,
-    pub tls: bool,
+    pub encryption: Encryption,
     pub user: String,
     pub password: String,
     pub folder: String,
@@ -26,18 +38,22 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads `imaps://user:password@host/INBOX?processed=Processed&failed=Failed`; `imap://` is taken on this machine only, for
-    /// the password would go in the clear.
+    /// Reads `imaps://user:password@host/INBOX?processed=Processed&failed=Failed`, or `imap://…?tls=required`, which begins
+    /// encryption by STARTTLS. `imap://` without it is taken on this machine only, for the password would go in the clear.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let url = Url::parse(text).ok().context("KONTOR_IMAP_URL is no address; write it like imaps://orders%40firm.example:password@mail.example/INBOX")?;
-        let tls = match url.scheme() {
-            "imaps" => true,
-            "imap" => false,
+        let asked = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
+        let encryption = match (url.scheme(), asked.as_deref()) {
+            ("imaps", None) => Encryption::Tls,
+            ("imap", Some("required")) => Encryption::StartTls,
+            ("imap", None) => Encryption::None,
+            ("imaps" | "imap", Some(other)) => anyhow::bail!("KONTOR_IMAP_URL: tls={other} is not known; write imaps://… or imap://…?tls=required"),
             _ => anyhow::bail!("KONTOR_IMAP_URL begins neither with imaps:// nor with imap://"),
         };
         let host = url.host_str().filter(|host| !host.is_empty()).context("KONTOR_IMAP_URL names no host")?.trim_matches(['[', ']']).to_string();
         let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        ensure!(tls || local, "KONTOR_IMAP_URL would send the password in the clear; use imaps://");
+        let clear = encryption == Encryption::None;
+        ensure!(!clear || local, "KONTOR_IMAP_URL would send the password in the clear; write imaps://… or imap://…?tls=required");
         let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).context("KONTOR_IMAP_URL is not UTF-8");
         let user = decoded(url.username())?;
         ensure!(!user.is_empty(), "KONTOR_IMAP_URL names no user");
@@ -45,9 +61,9 @@ impl Address {
         let folder = decoded(url.path().trim_matches('/'))?;
         let query = |name: &str, usual: &str| url.query_pairs().find(|(key, _)| key == name).map_or_else(|| usual.to_string(), |(_, value)| value.into_owned());
         let address = Self {
-            port: url.port().unwrap_or(if tls { 993 } else { 143 }),
+            port: url.port().unwrap_or(if encryption == Encryption::Tls { 993 } else { 143 }),
             host,
-            tls,
+            encryption,
             user,
             password,
             folder: if folder.is_empty() { "INBOX".into() } else { folder },
@@ -73,13 +89,27 @@ impl Address {
         format!("{}@{}/{}", self.user, self.host, self.folder)
     }
 
-    /// Opens a connection, encrypted where the address says so.
-    pub async fn connect(&self, config: &Config) -> anyhow::Result<Box<dyn Stream>> {
+    /// Opens a connection, encrypted as the address says, up to where the server is ready for a log-in.
+    pub async fn connect(&self, config: &Config) -> anyhow::Result<Wire<Box<dyn Stream>>> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await.with_context(|| format!("no connection to {}:{}", self.host, self.port))?;
         let _ = stream.set_nodelay(true);
-        if !self.tls {
-            return Ok(Box::new(stream));
-        }
+        let stream: Box<dyn Stream> = match self.encryption {
+            Encryption::None => Box::new(stream),
+            Encryption::Tls => Box::new(self.encrypt(stream, config).await?),
+            Encryption::StartTls => {
+                let mut wire = Wire::new(stream);
+                wire.greeting().await?;
+                wire.command("STARTTLS").await.context("the mail server does not encrypt")?;
+                // Encrypted, the server does not greet again.
+                return Ok(Wire::new(Box::new(self.encrypt(wire.into_stream()?, config).await?)));
+            }
+        };
+        let mut wire = Wire::new(stream);
+        wire.greeting().await?;
+        Ok(wire)
+    }
+
+    async fn encrypt(&self, stream: TcpStream, config: &Config) -> anyhow::Result<TlsStream<TcpStream>> {
         let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(file) = &config.smtp_ca {
             let pem = std::fs::read(file).with_context(|| format!("KONTOR_SMTP_CA: cannot read {}", file.display()))?;
@@ -92,7 +122,7 @@ impl Address {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let name = ServerName::try_from(self.host.clone()).context("KONTOR_IMAP_URL: the host's name")?;
-        Ok(Box::new(TlsConnector::from(Arc::new(tls)).connect(name, stream).await.context("the mail server's encryption")?))
+        TlsConnector::from(Arc::new(tls)).connect(name, stream).await.context("the mail server's encryption")
     }
 }
 
@@ -108,13 +138,17 @@ mod tests {
     #[test]
     fn a_mailbox_is_named_by_an_address() {
         let address = Address::parse("imaps://orders%40firm.example:s%3Acret@mail.example/Orders?failed=Waiting").ok().unwrap();
-        assert_eq!((address.host.as_str(), address.port, address.tls), ("mail.example", 993, true));
+        assert_eq!((address.host.as_str(), address.port, address.encryption), ("mail.example", 993, Encryption::Tls));
         assert_eq!((address.user.as_str(), address.password.as_str(), address.folder.as_str()), ("orders@firm.example", "s:cret", "Orders"));
         assert_eq!((address.processed.as_str(), address.failed.as_str()), ("Processed", "Waiting"));
         assert_eq!(address.name(), "orders@firm.example@mail.example/Orders");
         assert!(Address::parse("imap://u:p@127.0.0.1:1143").is_ok_and(|address| address.folder == "INBOX" && address.port == 1143));
+        let address = Address::parse("imap://u:p@mail.example/INBOX?tls=required").ok().unwrap();
+        assert_eq!((address.port, address.encryption), (143, Encryption::StartTls));
         for wrong in [
             "imap://u:p@mail.example",
+            "imap://u:p@mail.example?tls=opportunistic",
+            "imaps://u:p@mail.example?tls=none",
             "imaps://mail.example",
             "imaps://u@mail.example",
             "smtp://u:p@mail.example",

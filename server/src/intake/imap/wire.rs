@@ -73,6 +73,13 @@ impl<S: Stream> Wire<S> {
         Self { stream, buffer: Vec::new(), tag: 0, largest: 64 << 10 }
     }
 
+    /// The stream, between two answers. What came in the clear behind the answer that begins encryption was put there by
+    /// somebody on the way (RFC 9051 §6.2.1), and would be read as the server's.
+    pub fn into_stream(self) -> anyhow::Result<S> {
+        ensure!(self.buffer.is_empty(), "the mail server says more before encryption than it was asked");
+        Ok(self.stream)
+    }
+
     async fn fill(&mut self, patience: Duration) -> anyhow::Result<()> {
         let mut piece = [0; 16 << 10];
         let read = tokio::time::timeout(patience, self.stream.read(&mut piece)).await;
