@@ -23,6 +23,34 @@ pub struct Browser {
 /// How long the page may take to come to what the story expects; long, as machines that test are slow and busy.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+/// A chromedriver and its port. Now and then one ends before it has any, as where another program was faster to take it.
+async fn chromedriver() -> (Child, u16) {
+    for _ in 0..5 {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver starts (apt-get install chromium chromium-driver)");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let said = tokio::time::timeout(PATIENCE, async {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                    return rest.trim_end_matches('.').trim().parse::<u16>().ok();
+                }
+            }
+            None
+        });
+        if let Ok(Some(port)) = said.await {
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return (child, port);
+        }
+    }
+    panic!("chromedriver ends before it says its port");
+}
+
 impl Browser {
     pub async fn start() -> Self {
         Self::sized(1280, 900).await
@@ -44,29 +72,7 @@ impl Browser {
     async fn in_directory(directory: PathBuf, width: u32, height: u32) -> Self {
         let downloads = directory.join("downloads");
         std::fs::create_dir_all(&downloads).expect("a download folder can be made");
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("chromedriver starts (apt-get install chromium chromium-driver)");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let port = tokio::time::timeout(Duration::from_secs(30), async {
-            while let Ok(Some(line)) = lines.next_line().await {
-                if let Some((_, rest)) = line.split_once("started successfully on port ") {
-                    return rest.trim_end_matches('.').trim().parse::<u16>().ok();
-                }
-            }
-            None
-        })
-        .await
-        .ok()
-        .flatten()
-        .expect("chromedriver says its port");
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-
+        let (child, port) = chromedriver().await;
         let mut capabilities = ChromeCapabilities::new();
         for argument in [
             "--headless=new",
