@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Context;
-use kontor_shared::api::forms::FormAccount;
+use kontor_shared::api::forms::{FormAccount, FormLine};
 use kontor_shared::catalog::columns::Columns;
 use kontor_shared::ids::{CustomerId, form_id};
 use kontor_shared::money::Money;
@@ -271,6 +271,21 @@ fn texts(state: &AppState, firm: &FirmSettings, mail: &MailRow, file: &Found, la
 }
 
 impl Text {
+    /// A line that was taken: the product, how much of it and at which price.
+    pub fn ordered(&mut self, line: &FormLine) {
+        self.line(format!("{}  {}", line.code, line.name).trim_start());
+        self.quantity(line);
+    }
+
+    fn quantity(&mut self, line: &FormLine) {
+        let lang = self.lang;
+        let quantity = line.quantity.map_or_else(|| line.raw.clone(), |quantity| format::quantity(lang, quantity));
+        match line.price {
+            Some(price) if line.verdict != Verdict::Refused => self.line(&format!("    {quantity} × {}", format::price(lang, price))),
+            _ => self.line(&format!("    {quantity}")),
+        }
+    }
+
     /// Every line with what became of it, what is odd, and the totals.
     fn account(&mut self, account: &FormAccount) -> Result<()> {
         let lang = self.lang;
@@ -278,11 +293,7 @@ impl Text {
         for line in &account.lines {
             let row = words::ROW.with(lang, &[("row", &line.row)]);
             self.line(format!("{}  {} ({row})", line.code, line.name).trim_start());
-            let quantity = line.quantity.map_or_else(|| line.raw.clone(), |quantity| format::quantity(lang, quantity));
-            match line.price {
-                Some(price) if line.verdict != Verdict::Refused => self.line(&format!("    {quantity} × {}", format::price(lang, price))),
-                _ => self.line(&format!("    {quantity}")),
-            }
+            self.quantity(line);
             let reason = line.message.as_deref().unwrap_or_default();
             match line.verdict {
                 Verdict::Refused => self.line(&format!("    {}", mail_words::LINE_REFUSED.with(lang, &[("reason", &reason)]))),

@@ -6,7 +6,8 @@ use kontor_shared::api::accounts::UseLink;
 use kontor_shared::api::forms::FormAccount;
 use kontor_shared::api::incoming::ConfirmedOrder;
 use kontor_shared::ids::CustomerId;
-use kontor_shared::words::{format, incoming as words};
+use kontor_shared::orders::Verdict;
+use kontor_shared::words::{Lang, format, incoming as words};
 use sqlx::AnyConnection;
 
 use super::desk;
@@ -15,7 +16,9 @@ use super::take::{Found, NOT_PROVED, Putting, lang_of};
 use super::{State, answer};
 use crate::error::{AppError, Result};
 use crate::extract::Json;
+use crate::firm::FirmSettings;
 use crate::links::{self, Purpose};
+use crate::mail::text::Text;
 use crate::orders::entry::By;
 use crate::orders::store as orders;
 use crate::outbox::NewMail;
@@ -43,7 +46,7 @@ pub async fn ask(connection: &mut AnyConnection, state: &AppState, mail: &MailRo
         let id = customer.id.parse::<CustomerId>().context("stored customer id")?;
         links::store(connection, &state.clock, Purpose::MailOrder, &file.row.id, "", &customer.code, &token).await?;
         let url = links::address(public_url, Purpose::MailOrder, Some(lang), &token);
-        let text = text(&firm, &customer.name, mail, account, lang, &url)?;
+        let text = text(&firm, &customer.name, mail, account, lang, &url);
         let cause = format!("{CAUSE}{}", file.row.id);
         let letter = NewMail {
             cause: &cause,
@@ -73,30 +76,29 @@ async fn whom(connection: &mut AnyConnection, customer: &str, now: i64) -> Resul
 
 /// How causes of mails with such a link begin.
 pub const CAUSE: &str = "mail order ";
+/// Lines of the order that such a mail names: enough to know it by.
+const MOST_LINES: usize = 100;
 
-fn text(
-    firm: &crate::firm::FirmSettings,
-    customer: &str,
-    mail: &MailRow,
-    account: &FormAccount,
-    lang: kontor_shared::words::Lang,
-    url: &str,
-) -> Result<String> {
+fn text(firm: &FirmSettings, customer: &str, mail: &MailRow, account: &FormAccount, lang: Lang, url: &str) -> String {
     let amount = format::amount(lang, &account.gross, account.currency);
-    let lines = account.accepted + account.changed;
-    let said = [
-        words::CONFIRM.with(lang, &[("firm", &firm.party.name), ("customer", &customer), ("sender", &mail.sender)]),
-        words::CONFIRM_LINES.with(lang, &[("n", &lines), ("amount", &amount)]),
-        String::new(),
-        words::CONFIRM_LINK.say(lang).into(),
-        url.into(),
-        String::new(),
-        words::CONFIRM_ELSE.say(lang).into(),
-        String::new(),
-        "-- ".into(),
-        firm.party.name.clone(),
-    ];
-    Ok(said.join("\n") + "\n")
+    let mut text = Text::new(lang);
+    text.line(&words::CONFIRM.with(lang, &[("firm", &firm.party.name), ("customer", &customer), ("sender", &mail.sender)]));
+    text.line(&words::CONFIRM_LINES.with(lang, account.accepted + account.changed, &[("amount", &amount)]));
+    text.blank();
+    // Of what was not taken nothing is said: those would be words of whoever sent this, over the firm's name.
+    let mut taken = account.lines.iter().filter(|line| line.verdict != Verdict::Refused);
+    taken.by_ref().take(MOST_LINES).for_each(|line| text.ordered(line));
+    let more = taken.count();
+    if more > 0 {
+        text.line(&words::CONFIRM_MORE.say(lang, more as u64));
+    }
+    text.blank();
+    text.line(words::CONFIRM_LINK.say(lang));
+    text.line(url);
+    text.blank();
+    text.line(words::CONFIRM_ELSE.say(lang));
+    text.sign(firm);
+    text.done()
 }
 
 /// What a link is about, while it can still be confirmed: the message, the file, the customer's name.

@@ -22,7 +22,6 @@ crate::words! {
     CONFIRM = "{firm} has received an order form of {customer} by e-mail from {sender}. Whether it is from you we cannot tell: the message is not signed and the form is not the file we sent you.",
         "{firm}: по электронной почте с адреса {sender} пришёл бланк заказа клиента {customer}. Мы не можем понять, от вас ли он: письмо не подписано, а бланк не тот файл, что мы вам отправили.",
         "{firm} получи по имейл от {sender} бланка за поръчка на {customer}. Не можем да разберем дали е от вас: писмото не е подписано, а бланката не е файлът, който ви изпратихме.";
-    CONFIRM_LINES = "It orders {n} lines for {amount}.", "В ней строк: {n}, сумма {amount}.", "В нея има редове: {n}, на стойност {amount}.";
     CONFIRM_LINK = "If it is yours, confirm it within seven days:", "Если заказ ваш, подтвердите его в течение семи дней:", "Ако поръчката е ваша, потвърдете я до седем дни:";
     CONFIRM_ELSE = "If it is not, do nothing: nothing is ordered.", "Если нет, ничего не делайте: заказа не будет.", "Ако не е, не правете нищо: няма да има поръчка.";
 
@@ -134,6 +133,11 @@ crate::words! {
         "Подателят не е от хората на клиента или е програма: не може да му се отговори.";
     GONE = "It is kept no longer.", "Это больше не хранится.", "Това вече не се пази.";
     ANSWERED = "It was answered or became an order; that cannot be taken back.", "На него ответили или оно стало заказом; отменить нельзя.", "На него е отговорено или е станало поръчка; не може да се отмени.";
+
+    * CONFIRM_LINES = ["It orders {n} line for {amount}:", "It orders {n} lines for {amount}:"],
+        ["В нём {n} строка на {amount}:", "В нём {n} строки на {amount}:", "В нём {n} строк на {amount}:"],
+        ["В нея има {n} ред на стойност {amount}:", "В нея има {n} реда на стойност {amount}:"];
+    * CONFIRM_MORE = ["and {n} more line", "and {n} more lines"], ["и ещё {n} строка", "и ещё {n} строки", "и ещё {n} строк"], ["и още {n} ред", "и още {n} реда"];
 }
 
 /// The word of a state.

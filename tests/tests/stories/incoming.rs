@@ -293,6 +293,8 @@ async fn nothing_proved(engine: Engine) {
     assert_eq!(told.len(), 1, "{told:?}");
     let link = told[0].1.lines().find(|line| line.starts_with(PUBLIC_URL)).unwrap_or_else(|| panic!("{told:?}"));
     assert!(link.starts_with(&format!("{PUBLIC_URL}/confirm-order")), "{link}");
+    // Whoever is asked sees what is ordered.
+    assert!(told[0].1.contains("It orders 1 line for") && told[0].1.contains("00123  ") && told[0].1.contains("    5 × "), "{}", told[0].1);
     let token = link.split_once('#').unwrap().1.to_string();
     // No page shows staff the mail with the link.
     outbox::run_due(app.state(), || false).await.unwrap();
