@@ -24,9 +24,6 @@ const RUNS: [(&[&str], &[&str], usize); 4] = [
     (SELECTIONS[2], &["--lib", "--bins", "--test", "stories"], 1),
 ];
 
-/// The modules of tests/tests/browser.
-const IN_A_BROWSER: [&str; 7] = ["axe::", "editions::", "exports::", "in_browser::", "offline::", "queue::", "queue_shared::"];
-
 #[derive(Default)]
 struct Counts {
     sqlite: u32,
@@ -38,6 +35,10 @@ struct Counts {
 }
 
 impl Counts {
+    fn all(&self) -> u32 {
+        self.sqlite + self.postgres + self.other
+    }
+
     /// Counts a line of the test runner, `test name ... ok`.
     fn line(&mut self, line: &str) {
         let Some((name, outcome)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) else { return };
@@ -65,11 +66,7 @@ impl Counts {
         for line in BufReader::new(child.stdout.take().context("no pipe")?).lines() {
             let line = line?;
             println!("{line}");
-            let before = self.sqlite + self.postgres + self.other;
             self.line(&line);
-            if IN_A_BROWSER.iter().any(|module| line.strip_prefix("test ").is_some_and(|name| name.starts_with(module))) {
-                self.browser += self.sqlite + self.postgres + self.other - before;
-            }
         }
         Ok(child.wait()?.success())
     }
@@ -132,7 +129,11 @@ fn run(filter: &[String], environment: &[(&str, &str)], folder: &Path) -> Result
         tests.args(["test", "--release", "--locked", "--no-fail-fast"]).args(selection).args(part).arg("--").args(filter);
         tests.arg(format!("--test-threads={}", cores + more));
         tests.env("KONTOR_TEST_POSTGRES", &cluster.url).envs(environment.iter().copied()).env("TMPDIR", &place.path);
+        let before = counts.all();
         whole &= counts.follow(tests)?;
+        if part.contains(&"browser") {
+            counts.browser += counts.all() - before;
+        }
     }
     drop(cluster);
     drop(place);
