@@ -27,6 +27,7 @@ use crate::extract::{Json, Query, bounded_text, seen_revision, with_revision};
 use crate::orders::intake::Ready;
 use crate::orders::store as orders;
 use crate::orders::submit::MOST_PRICE;
+use crate::time::Clock;
 
 pub mod store;
 
@@ -145,14 +146,14 @@ pub async fn save(State(state): State<AppState>, buyer: Buyer, Query(asked): Que
 }
 
 /// Takes out of the drafts that are kept what these orders have, in the orders' own transaction.
-pub async fn take_out(connection: &mut AnyConnection, for_update: &str, sent: &[&Ready], now: i64) -> anyhow::Result<()> {
+pub async fn take_out(connection: &mut AnyConnection, for_update: &str, sent: &[&Ready], clock: &Clock) -> anyhow::Result<()> {
     let ids: Vec<&str> = sent.iter().map(|ready| ready.new.row.id.as_str()).collect();
     for row in store::of_orders(connection, for_update, &ids).await? {
         let own = |ready: &&&Ready| Some(&ready.new.row.id) == row.order_id.as_ref() && ready.new.row.customer_id.as_ref() == Some(&row.customer_id);
         let Some(ready) = sent.iter().find(own) else { continue };
         let mut draft = row.draft()?;
-        if ordered(&mut draft, &as_draft(ready.new.row.id.parse()?, &ready.new.row, &ready.lines)) {
-            let after = store::DraftRow::of(&row.user_id, &row.customer_id, &draft, row.revision + 1, now)?;
+        if ordered(&mut draft, &as_draft(ready.new.row.id.parse()?, &ready.new.row, &ready.lines), || OrderId(clock.new_id())) {
+            let after = store::DraftRow::of(&row.user_id, &row.customer_id, &draft, row.revision + 1, clock.now_ms())?;
             store::replace(connection, &after, row.revision).await?;
         }
     }

@@ -210,7 +210,7 @@ impl Desk {
         outbox::enqueue(connection, &self.clock, &mails).await?;
         let customers: Vec<&str> = orders.iter().map(|order| order.customer.id.as_str()).collect();
         segments::live::mark(connection, &customers, self.clock.now_ms()).await?;
-        drafts::take_out(connection, self.db.for_update(), orders, self.clock.now_ms()).await
+        drafts::take_out(connection, self.db.for_update(), orders, &self.clock).await
     }
 
     fn acknowledgement<'a>(&self, order: &'a Ready, new: &NewOrder) -> anyhow::Result<outbox::Letter<'a>> {

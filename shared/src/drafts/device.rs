@@ -11,6 +11,7 @@ use super::hold::{Hold, Now};
 use super::queue::Queue;
 use super::shelf::{From, Reader, Shelf};
 use super::{Draft, DraftLine};
+use crate::ids::OrderId;
 
 const COMMON: &str = "kontor.common.";
 
@@ -59,7 +60,12 @@ impl Common {
     /// Whether an order of this very draft is still on its way. Its goods leave the server's draft when it arrives: saved
     /// before, what is left here would hide from the other devices which order they are in, and they would order them again.
     pub fn under_way(&self, queue: &Queue) -> bool {
-        self.draft.id.is_some_and(|id| queue.orders.iter().any(|order| order.id == id && order.unsent()))
+        queue.orders.iter().any(|order| order.unsent() && self.knows(order.id))
+    }
+
+    /// Whether it is the id of the draft both had, or of one the server may have without an answer.
+    pub fn knows(&self, id: OrderId) -> bool {
+        [Some(&self.draft), self.tried.as_ref()].into_iter().flatten().any(|draft| draft.id == Some(id))
     }
 
     /// What both had before, when the server has `theirs` by now; and what of it the server may have had or not.
@@ -178,12 +184,17 @@ impl Draft {
 }
 
 /// What an order leaves of the draft the server keeps, which has the order's id; says whether that is changed. Where some of its
-/// goods stand there in other quantities, they stay under that id: whichever device asks next shows them to the buyer.
-pub fn ordered(kept: &mut Draft, order: &Draft) -> bool {
+/// goods stand there in other quantities, they stay under that id: whichever device asks next shows them to the buyer. Other
+/// goods are another draft from now on, under an id that all devices get to know: ordered under one of its own making by a
+/// device that was never heard of again, they would stay here, and be ordered twice.
+pub fn ordered(kept: &mut Draft, order: &Draft, new_id: impl FnOnce() -> OrderId) -> bool {
     let before = kept.clone();
     let mut rest = kept.clone();
     if rest.without_sent(order, |_| true).says_nothing() {
         *kept = rest;
+        if !kept.is_empty() {
+            kept.id = Some(new_id());
+        }
     } else {
         kept.lines.retain(|line| order.line(&line.code).is_none_or(|went| !line.orders_as(went)));
     }
