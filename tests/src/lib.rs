@@ -31,7 +31,7 @@ pub use kontor_server::db::Engine;
 
 /// One story, told on SQLite and on PostgreSQL: `name::sqlite` and `name::postgres`.
 ///
-/// ```ignore
+/// ```text
 /// on_both_databases!(a_buyer_sees_its_orders, |app| async {
 ///     let buyer = app.buyer("C1").await;
 ///     buyer.get("/api/orders").await.ok();

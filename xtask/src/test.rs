@@ -17,11 +17,12 @@ const SELECTIONS: [&[&str]; 3] = [&["-p", "xtask"], &["-p", "kontor-app", "--lib
 
 /// What runs after each other, and how many more tests at once than there are cores. A browser keeps a core busy; of the
 /// stories without one, another goes on while one waits for a timer, a server or LibreOffice.
-const RUNS: [(&[&str], &[&str], usize); 4] = [
+const RUNS: [(&[&str], &[&str], usize); 5] = [
     (SELECTIONS[0], &[], 0),
     (SELECTIONS[1], &[], 0),
     (SELECTIONS[2], &["--test", "browser"], 0),
     (SELECTIONS[2], &["--lib", "--bins", "--test", "stories"], 1),
+    (SELECTIONS[2], &["--doc"], 0),
 ];
 
 #[derive(Default)]
