@@ -1,5 +1,5 @@
-//! Prints the description of the HTTP interface, as `GET /api/openapi.json` gives it, for tools that make clients of it:
-//! `cargo run --release --example openapi -p kontor-server`.
+//! What `kontor openapi` prints, from the server's crate alone. `cargo xtask build` compiles the server by it, beside the app
+//! that the program waits for.
 #![forbid(unsafe_code)]
 
 fn main() {

@@ -1,6 +1,5 @@
 //! A real mailbox: Debian's Dovecot on this machine only, with a Maildir of its own.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,6 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::databases::fresh_directory;
+use crate::program::free_port;
 use crate::smtp::self_signed;
 
 /// Running until dropped.
@@ -16,10 +16,6 @@ pub struct Dovecot {
     port: u16,
     /// Of the listener that encrypts from the first byte; 0 where there is none.
     tls_port: u16,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
 
 impl Dovecot {

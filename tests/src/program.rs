@@ -10,6 +10,11 @@ use tokio::process::{Child, Command};
 
 use crate::databases::Place;
 
+/// A port that nobody listens on, for a program that is told its own.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+}
+
 /// The program built by `cargo xtask build`, beside the tests that run.
 pub fn kontor() -> PathBuf {
     let own = std::env::current_exe().expect("the test knows where it is");

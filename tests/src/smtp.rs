@@ -1,6 +1,5 @@
 //! A real mail server: Debian's aiosmtpd, storing what it accepts in a Maildir.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -9,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::databases::fresh_directory;
+use crate::program::free_port;
 
 /// Debian's own interpreter: it has the packages that `cargo xtask test` installs.
 pub const PYTHON: &str = "/usr/bin/python3";
@@ -56,7 +56,7 @@ impl MailServer {
 
     async fn running(command: impl FnOnce(u16, &Path) -> Command) -> Self {
         let directory = fresh_directory();
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = free_port();
         let child = command(port, &directory)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -153,6 +153,13 @@ impl Draft {
         self.line(&line.code).is_some_and(|own| own.orders_as(line))
     }
 
+    /// Gives goods without an id one, before they can be sent: the server knows by it which draft an order was.
+    fn identify(&mut self, new_id: impl FnOnce() -> OrderId) {
+        if !self.is_empty() {
+            self.id.get_or_insert_with(new_id);
+        }
+    }
+
     /// Takes out what an order of this draft has. Gives back those of its goods that stand here in other quantities: in the
     /// draft they would be ordered on top of it by whoever does not know. `of_it` says which lines are the ordered draft's at all.
     pub fn without_sent(&mut self, sent: &Self, of_it: impl Fn(&DraftLine) -> bool) -> Self {
@@ -192,9 +199,7 @@ pub fn ordered(kept: &mut Draft, order: &Draft, new_id: impl FnOnce() -> OrderId
     let mut rest = kept.clone();
     if rest.without_sent(order, |_| true).says_nothing() {
         *kept = rest;
-        if !kept.is_empty() {
-            kept.id = Some(new_id());
-        }
+        kept.identify(new_id);
     } else {
         kept.lines.retain(|line| order.line(&line.code).is_none_or(|went| !line.orders_as(went)));
     }
@@ -255,10 +260,7 @@ impl Hold {
         self.put_aside(shelf, now, From::Device, overruled);
         let (new, old) = (merged.draft.differing_from(&mine).lines.len(), &merged.draft);
         taken.changed = new + mine.lines.iter().filter(|line| old.line(&line.code).is_none()).count();
-        if merged.draft.id.is_none() && !merged.draft.is_empty() {
-            // Before it can be sent: the server knows by it which draft an order was.
-            merged.draft.id = Some((now.new_id)());
-        }
+        merged.draft.identify(&mut now.new_id);
         self.draft = merged.draft;
         self.write(shelf, now, From::Tab);
         // Last: what is done twice is the same, what is done half is done again.

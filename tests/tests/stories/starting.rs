@@ -59,7 +59,7 @@ async fn no_database(engine: Engine) {
         Engine::Postgres => {
             let url = place.url.clone().expect("an address");
             // Nobody listens there any more.
-            let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+            let port = program::free_port();
             for arguments in [&SERVE[..], &["fsck"], &["backup", "-"]] {
                 let mut deaf = command(&place, arguments);
                 deaf.env("DATABASE_URL", format!("postgres://kontor:geheim@127.0.0.1:{port}/firm"));
@@ -180,7 +180,7 @@ async fn move_and_restore_say_what_is_wrong_once_and_by_its_name() {
         let said = refused(command(place, &["move", "--to", nonsense]));
         assert!(said.contains("--to is not a postgres:// address") && !said.contains("DATABASE_URL"), "{said}");
     }
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+    let port = program::free_port();
     let said = refused(command(place, &["move", "--to", &format!("postgres://kontor:geheim@127.0.0.1:{port}/firm")]));
     assert!(said.contains("nothing was moved") && !said.contains("geheim") && said.matches("refused").count() == 1, "{said}");
     let target = Place::new(Engine::Postgres).await;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 async fn figures(engine: Engine) {
     let place = Place::new(engine).await;
     // A free port of the moment.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = program::free_port();
     let metrics = format!("127.0.0.1:{port}");
     let server = Server::start(&place, &["--metrics", &metrics], &[]).await;
     let wrong = json!({"login": "nobody@test.example", "password": "a secret word"});
