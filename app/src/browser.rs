@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use js_sys::{Promise, Uint8Array};
-use leptos::prelude::{document, set_timeout, window};
+use leptos::prelude::{document, request_idle_callback, set_timeout, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
@@ -73,6 +73,12 @@ pub async fn within<T>(wait: Duration, act: impl Future<Output = T>) -> Option<T
         Poll::Pending => clock.as_mut().poll(cx).map(|_| None),
     })
     .await
+}
+
+/// Calls once the browser has nothing to do for the reader; some browsers cannot say when (Safari), there soon.
+pub fn when_idle(act: impl Fn() + 'static) {
+    let says_so = js_sys::Reflect::has(&window(), &"requestIdleCallback".into()).unwrap_or(false);
+    if says_so { request_idle_callback(act) } else { set_timeout(act, Duration::from_millis(200)) }
 }
 
 /// Unix milliseconds.

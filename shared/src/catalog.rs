@@ -13,6 +13,7 @@ pub mod by_code;
 pub mod columns;
 pub mod discount;
 pub mod first;
+mod parts;
 pub mod rows;
 pub mod search;
 pub mod tiers;

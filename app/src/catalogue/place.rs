@@ -1,11 +1,12 @@
 //! Where the reader is in the list: by numbers in one version, by codes and names between one version and the next.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use leptos::prelude::*;
 
 use super::{Catalogue, Fetch, Shop};
+use crate::browser;
 
 /// Where the reader is, in numbers that belong to one version.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -91,7 +92,9 @@ impl Shop {
     pub(super) fn put_in_place(self, list: Catalogue) {
         let left = self.left.try_update_value(Option::take).flatten();
         let place = left.map(|left| left.place(&list));
-        self.list.set(Fetch::Here(Arc::new(list)));
+        let list = Arc::new(list);
+        settle_when_idle(Arc::downgrade(&list));
+        self.list.set(Fetch::Here(list));
         if let Some(place) = place {
             self.stand(place);
         }
@@ -104,6 +107,15 @@ impl Shop {
         self.current.set(place.current);
         self.top.set(place.top);
     }
+}
+
+/// Prepares what makes keys quick, a part in each idle moment, as long as the list is in use.
+fn settle_when_idle(list: Weak<Catalogue>) {
+    browser::when_idle(move || {
+        if list.upgrade().is_some_and(|here| here.index.settle()) {
+            settle_when_idle(list.clone());
+        }
+    });
 }
 
 #[cfg(test)]

@@ -73,11 +73,17 @@ pub struct Attribute {
 struct Rule(Option<i64>, Option<i64>, Option<i64>, u8);
 
 /// Texts back to back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
     text: String,
     /// Where each begins, and the end.
     starts: Vec<u32>,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { text: String::new(), starts: vec![0] }
+    }
 }
 
 impl Texts {
@@ -88,7 +94,7 @@ impl Texts {
         }
     }
     pub fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.starts.len() - 1
     }
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -98,9 +104,6 @@ impl Texts {
         self.text.len()
     }
     fn push(&mut self, text: &str) {
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
         self.text.push_str(text);
         self.starts.push(self.text.len() as u32);
     }
@@ -122,6 +125,8 @@ pub struct Columns {
     codes: Texts,
     /// The pieces of names: those that recur, most frequent first, then the others in the order they occur.
     pieces: Texts,
+    /// How many recur.
+    recurring: usize,
     name_pieces: Runs,
     groups: Numbers,
     units: Numbers,
@@ -141,6 +146,9 @@ pub struct Columns {
     tiers: Vec<(u32, i64, i64)>,
 }
 
+/// A whole of what stocks are counted in, as [`crate::money::Quantity`] is stored.
+const WHOLE: i64 = 1000;
+
 impl Columns {
     pub fn len(&self) -> usize {
         self.prices.len()
@@ -157,6 +165,10 @@ impl Columns {
     }
     pub fn pieces(&self) -> &Texts {
         &self.pieces
+    }
+    /// How many pieces recur; the others stand once each, in the order of the names.
+    pub fn recurring(&self) -> usize {
+        self.recurring
     }
     /// The numbers of the pieces of a name, in order.
     pub fn name_pieces(&self, row: usize) -> Run<'_> {
@@ -319,6 +331,7 @@ impl Columns {
             },
             codes: Texts::default(),
             pieces: Texts::default(),
+            recurring: 0,
             name_pieces: Runs::default(),
             groups: Numbers::default(),
             units: Numbers::default(),
@@ -367,10 +380,10 @@ impl Columns {
         columns
     }
 
-    /// Puts in what is on stock; absent: not told.
+    /// Puts in what is on stock; absent: not told, and kept as one whole less than any.
     fn set_stock(&mut self, stock: Vec<Option<i64>>) {
-        let least = stock.iter().flatten().copied().min().unwrap_or(0);
-        let untold = least.saturating_sub(1);
+        let least = stock.iter().flatten().copied().min().unwrap_or(0).min(0);
+        let untold = least.saturating_sub(WHOLE);
         self.untold = stock.contains(&None).then_some(untold);
         self.stock = stock.into_iter().map(|told| told.unwrap_or(untold)).collect::<Vec<_>>().into();
     }
@@ -387,6 +400,7 @@ impl Columns {
         for (piece, _) in &recurring {
             self.pieces.push(piece);
         }
+        self.recurring = recurring.len();
         for name in names {
             for piece in name.split(' ') {
                 let number = numbers.get(piece).copied().unwrap_or_else(|| {
@@ -397,15 +411,6 @@ impl Columns {
             }
             self.name_pieces.end();
         }
-    }
-
-    /// How many pieces recur; the others stand once each, in the order of the names.
-    fn recurring(&self) -> usize {
-        let mut counts = vec![0_u32; self.pieces.len()];
-        for piece in self.name_pieces.all() {
-            counts[piece as usize] += 1;
-        }
-        counts.iter().take_while(|count| **count > 1).count()
     }
 }
 

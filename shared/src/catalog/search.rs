@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use memchr::memmem::Finder;
 
 use super::columns::Columns;
+use super::parts::in_parts;
 use crate::money::Price;
 
 mod apart;
@@ -26,6 +27,7 @@ mod query;
 mod repair;
 mod scripts;
 mod section;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod typos;
@@ -38,6 +40,7 @@ use brands::Brands;
 use postings::Postings;
 use query::{Query, Term};
 use section::{Place, Section};
+use spare::Spare;
 
 words_of! {
     /// Why a product is among the hits.
@@ -160,7 +163,8 @@ pub struct Index {
     plain: Section,
     /// Pieces with a digit, look-alike letters made Latin.
     coded: Section,
-    postings: Postings,
+    /// Where pieces stand, found out when it is first asked.
+    postings: OnceLock<Postings>,
     /// Where each piece is in its section; [`CODED`] is the bit of the second one.
     folded: Vec<u32>,
     /// Codes without separators and with look-alike letters made Latin, owned by the row.
@@ -176,8 +180,8 @@ pub struct Index {
     group_paths: Section,
     /// Where the list says brands.
     brands: Option<Brands>,
-    /// What only repairs need, made when the first one is tried.
-    spare: OnceLock<repair::Spare>,
+    /// What only repairs need.
+    spare: Spare,
 }
 
 const CODED: u32 = 1 << 31;
@@ -221,7 +225,8 @@ impl Matched {
 }
 
 impl Index {
-    /// Folds the list's pieces once: linear, some ten milliseconds for 100 000 products.
+    /// Folds the list's pieces once: linear, some ten milliseconds for 100 000 products. Answers from then on, and quicker
+    /// once it is [settled](Self::settle).
     pub fn new(list: Arc<Columns>) -> Self {
         let rows = list.len();
         let mut group_paths = Section::default();
@@ -233,51 +238,49 @@ impl Index {
             }
             group_paths.push(&path, at as u32);
         }
-        let pieces = list.pieces();
-        let mut plain = Section::default();
-        let mut coded = Section::default();
-        let mut folded = String::new();
-        let mut places = Vec::with_capacity(pieces.len());
-        for (piece, text) in pieces.iter().enumerate() {
-            folded.clear();
-            fold::words_into(text, &mut folded);
-            if folded.is_empty() {
-                places.push(NO_TEXT);
-            } else if fold::has_digit(&folded) {
-                if !folded.is_ascii() {
-                    folded = fold::twinned(&folded);
-                }
-                places.push(CODED | coded.len() as u32);
-                coded.push(&folded, piece as u32);
-            } else {
-                places.push(plain.len() as u32);
-                plain.push(&folded, piece as u32);
-            }
-        }
-        let mut codes = Section::with_capacity(rows, list.codes().bytes() + rows);
-        let mut gaps = Vec::with_capacity(rows);
-        for row in 0..rows {
-            folded.clear();
-            folded.push(' ');
-            gaps.push(fold::code_into(list.code(row), &mut folded));
-            codes.push(&folded, row as u32);
-        }
+        let (plain, coded, folded) = fold_pieces(&list);
+        let (codes, gaps) = fold_codes(&list);
         Self {
-            postings: Postings::new(&list),
+            postings: OnceLock::new(),
             in_stock: Bits::of(rows, |row| list.in_stock(row)),
             new: Bits::of(rows, |row| list.is_new(row)),
             promotion: Bits::of(rows, |row| list.in_promotion(row)),
-            plain: plain.finished(),
-            coded: coded.finished(),
-            folded: places,
-            codes: codes.finished(),
+            plain,
+            coded,
+            folded,
+            codes,
             gaps,
             runs: runs(list.groups()),
             group_paths: group_paths.finished(),
             brands: Brands::of(&list),
-            spare: OnceLock::new(),
+            spare: Spare::default(),
             list,
         }
+    }
+
+    /// Does a part of what the first queries would have to do or would do without: in which rows words stand, where each pair
+    /// of letters stands, what repairs look at. Whether there was anything to do. A part takes some ten milliseconds for
+    /// 100 000 products; a page does one when it has nothing else to do.
+    pub fn settle(&self) -> bool {
+        if self.postings.get().is_none() {
+            self.postings();
+            return true;
+        }
+        let brands = self.brands.as_ref().map(Brands::names);
+        if [&self.codes, &self.plain, &self.coded, &self.group_paths].into_iter().chain(brands).any(Section::settle) {
+            return true;
+        }
+        self.settle_spare()
+    }
+
+    fn postings(&self) -> &Postings {
+        self.postings.get_or_init(|| Postings::new(&self.list))
+    }
+
+    /// All of [`settle`](Self::settle) at once, for whoever has many queries.
+    pub fn settled(self) -> Self {
+        while self.settle() {}
+        self
     }
 
     pub fn list(&self) -> &Arc<Columns> {
@@ -534,10 +537,10 @@ impl Index {
         let twinned = fold::twinned(word);
         let digits = fold::has_digit(word);
         if !digits {
-            self.plain.scan(word, |at, place| self.postings.add(self.plain.owner(at), matched.at(place)));
+            self.plain.scan(word, |at, place| self.postings().add(self.plain.owner(at), matched.at(place)));
         }
         if articles {
-            self.coded.scan(&twinned, |at, place| self.postings.add(self.coded.owner(at), matched.at(place)));
+            self.coded.scan(&twinned, |at, place| self.postings().add(self.coded.owner(at), matched.at(place)));
         }
         if digits {
             self.add_apart(word, &mut matched.start);
@@ -549,6 +552,43 @@ impl Index {
         matched.include();
         matched
     }
+}
+
+/// Pieces without a digit, those with one, and where each is.
+fn fold_pieces(list: &Columns) -> (Section, Section, Vec<u32>) {
+    let pieces = list.pieces();
+    let mut plain = Section::default();
+    let mut coded = Section::default();
+    let mut folded = String::new();
+    let mut places = Vec::with_capacity(pieces.len());
+    in_parts(pieces.len(), |piece| {
+        folded.clear();
+        fold::words_into(pieces.get(piece), &mut folded);
+        if folded.is_empty() {
+            places.push(NO_TEXT);
+        } else if fold::has_digit(&folded) {
+            if !folded.is_ascii() {
+                folded = fold::twinned(&folded);
+            }
+            places.push(CODED | coded.len() as u32);
+            coded.push(&folded, piece as u32);
+        } else {
+            places.push(plain.len() as u32);
+            plain.push(&folded, piece as u32);
+        }
+    });
+    (plain.finished(), coded.finished(), places)
+}
+
+/// Codes without separators, and where those stood.
+fn fold_codes(list: &Columns) -> (Section, Vec<u32>) {
+    let rows = list.len();
+    let mut gaps = Vec::with_capacity(rows);
+    let codes = Section::of(rows, list.codes().bytes() + rows, |row, all| {
+        all.push(b' ');
+        gaps.push(fold::code_into(list.code(row), all));
+    });
+    (codes, gaps)
 }
 
 /// Rows of one group that stand together: the group, and where its run ends.

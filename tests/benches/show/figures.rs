@@ -262,7 +262,7 @@ fn keys(text: &mut Figures, goods: usize, keys: &Keys) {
 
 /// The search itself, without a browser.
 fn native(text: &mut Figures, snapshot: &Snapshot, queries: &[&str]) {
-    let index = Index::new(Arc::new(Columns::from_snapshot(snapshot)));
+    let index = Index::new(Arc::new(Columns::from_snapshot(snapshot))).settled();
     let filter = Filter::default();
     let mut times = Vec::new();
     for _ in 0..20 {

@@ -64,6 +64,7 @@ impl Search {
         let index = Index::new(Arc::new(Columns::from_snapshot(&snapshot)));
         let mut out = std::io::stdout().lock();
         if let Some(file) = &self.queries {
+            let index = index.settled();
             let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
             for query in text.trim_start_matches('\u{feff}').lines() {
                 writeln!(out, "{}", serde_json::to_string(&answer(&index, query, self.limit))?)?;

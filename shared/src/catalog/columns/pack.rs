@@ -2,7 +2,7 @@
 
 use super::codec::{put_bytes, put_column, put_number, zigzag};
 use super::numbers::Numbers;
-use super::{Columns, Texts};
+use super::{Columns, Texts, WHOLE};
 
 /// "Kontor price list", and the number of the format.
 pub(super) const MAGIC: &[u8; 8] = b"KontorL2";
@@ -47,7 +47,7 @@ impl Columns {
     }
 
     fn put_names(&self, out: &mut Vec<u8>) {
-        let recurring = self.recurring();
+        let recurring = self.recurring;
         put_texts(out, (0..recurring).map(|at| self.pieces.get(at)));
         put_texts(out, (recurring..self.pieces.len()).map(|at| self.pieces.get(at)));
         let mut numbers = Vec::with_capacity(self.len() * 16);
@@ -63,7 +63,7 @@ impl Columns {
 }
 
 /// Twice a whole quantity, for [`zigzag`] doubles.
-pub(super) const STOCK_SHIFT: u64 = 2000;
+pub(super) const STOCK_SHIFT: u64 = 2 * WHOLE as u64;
 
 fn put_texts<'a>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'a str> + Clone) {
     put_column(out, &texts.clone().map(|text| text.len() as u64).collect::<Vec<_>>());

@@ -68,6 +68,7 @@ proptest! {
     fn a_list_comes_back_as_it_was(products in proptest::collection::vec(product(), 0..40)) {
         let list = snapshot(products);
         let bytes = list.encode().unwrap();
+        prop_assert_eq!(Columns::decode(&bytes).unwrap(), Columns::from_snapshot(&list));
         prop_assert_eq!(Snapshot::decode(&bytes).unwrap(), list);
         // Canonical: encoding what was decoded gives the same bytes.
         prop_assert_eq!(Columns::decode(&bytes).unwrap().encode().unwrap(), bytes);

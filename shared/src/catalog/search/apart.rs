@@ -24,7 +24,7 @@ impl Index {
         for (section, letters) in [(&self.plain, letters), (&self.coded, &fold::twinned(letters))] {
             section.ending(letters, |at| {
                 before.push(section.owner(at));
-                self.postings.add(section.owner(at), &mut rows);
+                self.postings().add(section.owner(at), &mut rows);
             });
         }
         if before.is_empty() {
@@ -35,7 +35,7 @@ impl Index {
             let mut with_number = Bits::none(self.len());
             self.coded.scan(number, |at, place| {
                 if place == Place::Start {
-                    self.postings.add(self.coded.owner(at), &mut with_number);
+                    self.postings().add(self.coded.owner(at), &mut with_number);
                 }
             });
             rows.and(&with_number);
@@ -65,7 +65,7 @@ impl Index {
                 if place == Place::Start && section.get(at)[1..].starts_with(unit) {
                     after.resize(self.list.pieces().len(), false);
                     after[section.owner(at) as usize] = true;
-                    self.postings.add(section.owner(at), &mut rows);
+                    self.postings().add(section.owner(at), &mut rows);
                 }
             });
         }
@@ -75,7 +75,7 @@ impl Index {
         // A single digit stands nearly everywhere: no use in looking for it first.
         if number.len() > 1 {
             let mut with_number = Bits::none(self.len());
-            self.coded.scan(number, |at, _| self.postings.add(self.coded.owner(at), &mut with_number));
+            self.coded.scan(number, |at, _| self.postings().add(self.coded.owner(at), &mut with_number));
             rows.and(&with_number);
         }
         for row in rows.iter() {

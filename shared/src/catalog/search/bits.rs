@@ -1,5 +1,7 @@
 //! A set of rows: one bit each.
 
+use crate::catalog::parts::in_parts;
+
 /// A set of row numbers below a fixed length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bits {
@@ -23,7 +25,11 @@ impl Bits {
     /// The rows of `len` that pass.
     pub fn of(len: usize, test: impl Fn(usize) -> bool) -> Self {
         let mut bits = Self::none(len);
-        (0..len).filter(|row| test(*row)).for_each(|row| bits.put(row));
+        in_parts(len, |row| {
+            if test(row) {
+                bits.put(row);
+            }
+        });
         bits
     }
 

@@ -28,8 +28,12 @@ impl Brands {
             name.split_whitespace().for_each(|piece| fold::words_into(piece, &mut folded));
             names.push(&folded, value);
         }
-        let rows = Lists::of(values.len() + 1, (0..list.len()).map(|row| (list.attribute(attribute, row) as usize, row as u32)));
+        let rows = Lists::of(values.len() + 1, list.len(), |row| std::iter::once(list.attribute(attribute, row) as usize));
         Some(Self { names: names.finished(), rows })
+    }
+
+    pub fn names(&self) -> &Section {
+        &self.names
     }
 
     /// Puts in the rows of the brands in whose name a word stands.

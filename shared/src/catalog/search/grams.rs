@@ -23,7 +23,7 @@ pub(super) fn alone(char: char) -> bool {
 }
 
 /// The pairs of a text, by number.
-fn pairs(text: &str) -> impl Iterator<Item = usize> + Clone + '_ {
+fn pairs(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut before = None;
     text.chars().filter_map(move |char| {
         let class = class(char);
@@ -36,8 +36,8 @@ fn pairs(text: &str) -> impl Iterator<Item = usize> + Clone + '_ {
 pub(super) struct Grams(Lists);
 
 impl Grams {
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Self {
-        Self(Lists::of(CLASSES * CLASSES, texts.zip(0_u32..).flat_map(|(text, at)| pairs(text).map(move |pair| (pair, at)))))
+    pub fn of<'a>(texts: usize, text: impl Fn(usize) -> &'a str) -> Self {
+        Self(Lists::of(CLASSES * CLASSES, texts, |at| pairs(text(at))))
     }
 
     /// The texts in which the rarest pair of letters of a needle stands; the needle has two letters or more.

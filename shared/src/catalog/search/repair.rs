@@ -7,21 +7,8 @@
 use super::bits::Bits;
 use super::query::{self, Query, Term};
 use super::section::{Place, Section};
+use super::spare::{loose, without_zeros};
 use super::{Found, Index, Matched, Reason, fold, forms, layouts, scripts, typos};
-
-/// What only repairs look at.
-#[derive(Debug)]
-pub(super) struct Spare {
-    /// Pieces without a digit as [`loose`], owned by the piece.
-    loose: Section,
-    /// Pieces with a digit, Cyrillic letters as Latin ones.
-    units: Section,
-    /// Checksums of the rows' codes without leading zeros.
-    zeros: Vec<u32>,
-    /// Sounds of Cyrillic pieces, and of Latin ones.
-    cyrillic: Section,
-    latin: Section,
-}
 
 /// What a word may be taken for at what cost; milder is less. What costs the same is shown together.
 mod cost {
@@ -73,53 +60,14 @@ struct Choice {
 /// All words in the other script; layouts have the lower bits.
 const OTHER_SCRIPT: u32 = 1 << 31;
 
-impl Spare {
-    fn new(index: &Index) -> Self {
-        let pieces = index.list.pieces();
-        let (mut loose_pieces, mut units, mut cyrillic, mut latin) = (Section::default(), Section::default(), Section::default(), Section::default());
-        for at in 0..index.plain.len() {
-            let (text, piece) = (index.plain.get(at), index.plain.owner(at));
-            loose_pieces.push(&format!(" {}", loose(text)), piece);
-            for word in text.split_whitespace() {
-                if scripts::is_cyrillic(word) {
-                    scripts::sounds_of_cyrillic(word).iter().for_each(|sound| cyrillic.push(&format!(" {sound}"), piece));
-                } else if scripts::is_latin(word) {
-                    scripts::sounds_of_latin(word).iter().for_each(|sound| latin.push(&format!(" {sound}"), piece));
-                }
-            }
-        }
-        let mut folded = String::new();
-        for at in 0..index.coded.len() {
-            let piece = index.coded.owner(at);
-            // As written: look-alikes are already Latin in the section, and в is b there.
-            folded.clear();
-            fold::words_into(pieces.get(piece as usize), &mut folded);
-            if !folded.is_ascii() {
-                units.push(&scripts::unit_in_latin(&folded), piece);
-            }
-        }
-        Self {
-            loose: loose_pieces.finished(),
-            units: units.finished(),
-            zeros: (0..index.len()).map(|row| crc32fast::hash(without_zeros(index.list.code(row)).as_bytes())).collect(),
-            cyrillic: cyrillic.finished(),
-            latin: latin.finished(),
-        }
-    }
-}
-
 impl Index {
-    fn spare(&self) -> &Spare {
-        self.spare.get_or_init(|| Spare::new(self))
-    }
-
     /// Rows of a scan over pieces.
     fn rows_of(&self, section: &Section, needle: &str, start_only: bool) -> (Bits, Vec<u32>) {
         let mut rows = Bits::none(self.len());
         let mut pieces = Vec::new();
         section.scan(needle, |at, place| {
             if place == Place::Start || !start_only {
-                self.postings.add(section.owner(at), &mut rows);
+                self.postings().add(section.owner(at), &mut rows);
                 pieces.push(section.owner(at));
             }
         });
@@ -331,7 +279,6 @@ fn harsh(index: &Index, term: &Term) -> Vec<Choice> {
 }
 
 fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
-    let spare = index.spare();
     let mut choices = Vec::new();
     let mut push = |rank, (rows, pieces): (Bits, Vec<u32>)| {
         if !pieces.is_empty() {
@@ -343,12 +290,12 @@ fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
         let mut folded = String::new();
         fold::words_into(&term.typed, &mut folded);
         let unit = scripts::unit_in_latin(&folded);
-        push(0, index.rows_of(&spare.units, unit.trim_start(), true));
+        push(0, index.rows_of(index.units(), unit.trim_start(), true));
         choices.extend(apart(index, folded.trim_start(), unit.trim_start()));
     } else if joined.chars().count() >= 3 {
-        push(0, index.rows_of(&spare.loose, &joined, true));
+        push(0, index.rows_of(index.loose(), &joined, true));
         if joined.chars().count() >= 4 {
-            push(1, index.rows_of(&spare.loose, &joined, false));
+            push(1, index.rows_of(index.loose(), &joined, false));
         }
     }
     let code = without_zeros(&term.typed);
@@ -356,7 +303,7 @@ fn spelling(index: &Index, term: &Term) -> Vec<Choice> {
         let wanted = crc32fast::hash(code.as_bytes());
         let same = |(row, sum): (usize, &u32)| (*sum == wanted && without_zeros(index.list.code(row)) == code).then_some(row);
         let mut rows = Bits::none(index.len());
-        spare.zeros.iter().enumerate().filter_map(same).for_each(|row| rows.put(row));
+        index.zeros().iter().enumerate().filter_map(same).for_each(|row| rows.put(row));
         let first = rows.iter().next();
         if let Some(row) = first {
             let shown = index.list.code(row as usize).to_string();
@@ -412,7 +359,7 @@ fn typo(index: &Index, word: &str, errors: u32, more: u8) -> Vec<Choice> {
             ways: 0,
         });
         let piece = index.plain.owner(near.at);
-        index.postings.add(piece, &mut choice.rows);
+        index.postings().add(piece, &mut choice.rows);
         choice.words.push((Some(piece), near.word));
     });
     kinds.into_iter().flatten().flatten().collect()
@@ -457,17 +404,17 @@ fn layout(index: &Index, term: &Term) -> Vec<Choice> {
 }
 
 /// What a word sounds like, and where words of the other script stand by their sound.
-fn heard<'a>(spare: &'a Spare, word: &str) -> Option<(Vec<String>, &'a Section)> {
+fn heard<'a>(index: &'a Index, word: &str) -> Option<(Vec<String>, &'a Section)> {
     if scripts::is_latin(word) || scripts::is_latin_with_digits(word) {
-        Some((scripts::sounds_of_latin(word), &spare.cyrillic))
+        Some((scripts::sounds_of_latin(word), &index.sounds().cyrillic))
     } else {
-        scripts::is_cyrillic(word).then(|| (scripts::sounds_of_cyrillic(word), &spare.latin))
+        scripts::is_cyrillic(word).then(|| (scripts::sounds_of_cyrillic(word), &index.sounds().latin))
     }
 }
 
 fn translit(index: &Index, term: &Term) -> Vec<Choice> {
     let Some(word) = term.words.first().filter(|_| term.words.len() == 1) else { return Vec::new() };
-    let Some((sounds, section)) = heard(index.spare(), word) else { return Vec::new() };
+    let Some((sounds, section)) = heard(index, word) else { return Vec::new() };
     // Whole words are as likely as a typing error, beginnings and parts less so.
     let kinds = [(cost::TYPO, 1), (cost::TRANSLIT, 2)].map(|(cost, rank)| (cost, rank, Bits::none(index.len()), Vec::new()));
     let [mut whole, mut part] = kinds;
@@ -476,7 +423,7 @@ fn translit(index: &Index, term: &Term) -> Vec<Choice> {
         section.scan(sound, |at, place| {
             if place == Place::Start || inside {
                 let kind = if section.get(at).len() == sound.len() + 1 { &mut whole } else { &mut part };
-                index.postings.add(section.owner(at), &mut kind.2);
+                index.postings().add(section.owner(at), &mut kind.2);
                 kind.3.push(section.owner(at));
             }
         });
@@ -487,14 +434,13 @@ fn translit(index: &Index, term: &Term) -> Vec<Choice> {
 
 /// A word in the other script with an error in it.
 fn misheard(index: &Index, word: &str) -> Option<Choice> {
-    let spare = index.spare();
     // A word of both scripts is taken for a Cyrillic one.
-    let (sounds, section) = heard(spare, word).unwrap_or_else(|| (scripts::sounds_of_cyrillic(word), &spare.latin));
+    let (sounds, section) = heard(index, word).unwrap_or_else(|| (scripts::sounds_of_cyrillic(word), &index.sounds().latin));
     let mut rows = Bits::none(index.len());
     let mut pieces = Vec::new();
     for sound in sounds.iter().filter(|sound| sound.chars().count() >= 5) {
         typos::near(section, sound, 1, |near| {
-            index.postings.add(section.owner(near.at), &mut rows);
+            index.postings().add(section.owner(near.at), &mut rows);
             pieces.push(section.owner(near.at));
         });
     }
@@ -511,7 +457,7 @@ fn form(index: &Index, word: &str, cost: u8) -> Option<Choice> {
         }
         let piece = index.plain.owner(at);
         if let Some(form) = index.plain.get(at).split_whitespace().find(|word| forms::is_form(word, stem, endings)) {
-            index.postings.add(piece, &mut rows);
+            index.postings().add(piece, &mut rows);
             words.push((Some(piece), form.to_string()));
         }
     });
@@ -559,7 +505,7 @@ fn article(index: &Index, term: &Term) -> Vec<Choice> {
     let mut pieces = Vec::new();
     for at in index.coded.near(&term.code, 1) {
         if typos::one_error(&term.code, index.coded.get(at).trim_start()) {
-            index.postings.add(index.coded.owner(at), &mut rows);
+            index.postings().add(index.coded.owner(at), &mut rows);
             pieces.push(index.coded.owner(at));
         }
     }
@@ -576,34 +522,4 @@ impl Index {
         self.plain.scan(word, |at, place| whole |= place == Place::Start && self.plain.get(at).split_whitespace().any(|other| other == word));
         whole
     }
-}
-
-/// A word with look-alike letters made one, й as и, without hard and soft signs and the spaces between words.
-fn loose(folded: &str) -> String {
-    folded
-        .chars()
-        .filter_map(|char| match char {
-            ' ' | 'ъ' | 'ь' => None,
-            'й' => Some('и'),
-            other => Some(fold::latin_twin(other)),
-        })
-        .collect()
-}
-
-/// A code with the zeros gone that stand before the digits of each of its parts.
-fn without_zeros(code: &str) -> String {
-    let mut folded = String::with_capacity(code.len());
-    let mut in_number = false;
-    for char in code.chars() {
-        if char.is_ascii_digit() {
-            if char != '0' || in_number {
-                folded.push(char);
-                in_number = true;
-            }
-        } else {
-            in_number = false;
-            fold::fold_code_into(char.encode_utf8(&mut [0; 4]), &mut folded);
-        }
-    }
-    folded
 }

@@ -1,25 +1,44 @@
-//! Short texts back to back, with what tells where a look pays: the letters of each ([`signature`]) and where each pair of
-//! letters stands ([`grams`]).
+//! Short texts back to back, with what tells where a look pays: the letters of each ([`signature`]) and, once there was time
+//! for it, where each pair of letters stands ([`grams`]).
+
+use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
 use super::bits::Bits;
 use super::grams::{self, Grams};
+use crate::catalog::parts::in_parts;
 
-/// The bit of a letter in signatures. A word is of one script, so Latin letters and digits have the bits that Cyrillic
-/// letters have too.
-fn bit(char: char) -> u32 {
+/// The bit of a letter in signatures; spaces have none. A word is of one script, so Latin letters and digits have the bits
+/// that Cyrillic letters have too.
+const fn bit(char: char) -> u32 {
     match char {
-        'а'..='я' => char as u32 - 'а' as u32,
-        '0'..='9' => 22 + char as u32 - '0' as u32,
-        'a'..='z' => (char as u32 - 'a' as u32) % 22,
-        _ => char as u32 % 32,
+        ' ' => 0,
+        'а'..='я' => 1 << (char as u32 - 'а' as u32),
+        '0'..='9' => 1 << (22 + char as u32 - '0' as u32),
+        'a'..='z' => 1 << ((char as u32 - 'a' as u32) % 22),
+        _ => 1 << (char as u32 % 32),
     }
 }
 
+/// The bits of ASCII.
+const LATIN: [u32; 128] = {
+    let mut bits = [0; 128];
+    let mut at = 0;
+    while at < 128 {
+        bits[at] = bit(at as u8 as char);
+        at += 1;
+    }
+    bits
+};
+
 /// The letters of a text, a bit each.
 fn signature(text: &str) -> u32 {
-    text.chars().filter(|char| *char != ' ').fold(0, |signature, char| signature | 1 << bit(char))
+    let mut signature = 0;
+    for char in text.chars() {
+        signature |= if char.is_ascii() { LATIN[char as usize] } else { bit(char) };
+    }
+    signature
 }
 
 /// Where in a text a needle stands.
@@ -38,14 +57,30 @@ pub(super) struct Section {
     signatures: Vec<u32>,
     /// Whose each text is; none are kept while each text's owner is its own place.
     owners: Vec<u32>,
-    grams: Grams,
+    /// Until they are there, the letters alone tell.
+    grams: OnceLock<Grams>,
     /// All letters that occur.
     union: u32,
 }
 
 impl Section {
-    pub fn with_capacity(texts: usize, bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), starts: Vec::with_capacity(texts + 1), signatures: Vec::with_capacity(texts), ..Self::default() }
+    /// So many texts, of some `bytes` in all, each owned by its own place; `write` appends each, in UTF-8.
+    pub fn of(texts: usize, bytes: usize, mut write: impl FnMut(usize, &mut Vec<u8>)) -> Self {
+        let mut all = Vec::with_capacity(bytes);
+        let mut starts = Vec::with_capacity(texts + 1);
+        starts.push(0);
+        in_parts(texts, |at| {
+            write(at, &mut all);
+            starts.push(all.len() as u32);
+        });
+        let mut section = Self { text: String::from_utf8(all).unwrap_or_default(), starts, ..Self::default() };
+        section.signatures.reserve_exact(texts);
+        in_parts(texts, |at| {
+            let signature = signature(section.get(at));
+            section.signatures.push(signature);
+            section.union |= signature;
+        });
+        section.finished()
     }
 
     pub fn push(&mut self, text: &str, owner: u32) {
@@ -65,14 +100,20 @@ impl Section {
         self.union |= signature;
     }
 
-    /// After the last text: makes it searchable.
+    /// After the last text: gives back what room is left.
     pub fn finished(mut self) -> Self {
         self.text.shrink_to_fit();
         self.starts.shrink_to_fit();
         self.signatures.shrink_to_fit();
         self.owners.shrink_to_fit();
-        self.grams = Grams::of((0..self.len()).map(|at| self.get(at)));
         self
+    }
+
+    /// Finds out where each pair of letters stands; whether that was still to be done.
+    pub fn settle(&self) -> bool {
+        let open = self.grams.get().is_none();
+        self.grams.get_or_init(|| Grams::of(self.len(), |at| self.get(at)));
+        open
     }
 
     pub fn len(&self) -> usize {
@@ -96,8 +137,9 @@ impl Section {
         }
         let mut chars = needle.chars();
         let single = chars.next().filter(|_| chars.next().is_none());
-        if let Some(char) = single.filter(|char| grams::alone(*char)) {
-            return self.scan_letter(char, each);
+        let grams = self.grams.get();
+        if let Some((char, grams)) = single.filter(|char| grams::alone(*char)).zip(grams) {
+            return self.scan_letter(char, grams, each);
         }
         let finder = Finder::new(needle);
         let mut look = |at: usize| {
@@ -110,26 +152,32 @@ impl Section {
                 each(at, if start { Place::Start } else { Place::Inside });
             }
         };
-        match single {
-            // A letter of a foreign alphabet: rare.
-            Some(_) => (0..self.len()).for_each(look),
-            None => self.grams.with_rarest(needle).for_each(|at| look(at as usize)),
+        match grams.filter(|_| single.is_none()) {
+            Some(grams) => grams.with_rarest(needle).for_each(|at| look(at as usize)),
+            // Not settled yet; or a letter of a foreign alphabet: rare.
+            None => (0..self.len()).for_each(look),
         }
     }
 
-    fn scan_letter(&self, char: char, mut each: impl FnMut(usize, Place)) {
+    fn scan_letter(&self, char: char, grams: &Grams, mut each: impl FnMut(usize, Place)) {
         let mut start = Bits::none(self.len());
-        self.grams.begun_with(char).for_each(|at| start.put(at as usize));
+        grams.begun_with(char).for_each(|at| start.put(at as usize));
         let mut all = start.clone();
-        self.grams.inside(char).for_each(|at| all.put(at as usize));
+        grams.inside(char).for_each(|at| all.put(at as usize));
         all.iter().for_each(|at| each(at as usize, if start.has(at as usize) { Place::Start } else { Place::Inside }));
     }
 
     /// Calls `each` with the place in the section of every text whose last word is this, ascending.
     pub fn ending(&self, word: &str, each: impl FnMut(usize)) {
-        if !word.is_empty() {
-            let word = format!(" {word}");
-            self.grams.with_rarest(&word).map(|at| at as usize).filter(|at| self.get(*at).ends_with(&word)).for_each(each);
+        if word.is_empty() {
+            return;
+        }
+        let wanted = signature(word);
+        let word = format!(" {word}");
+        let ends = |at: &usize| self.get(*at).ends_with(&word);
+        match self.grams.get() {
+            Some(grams) => grams.with_rarest(&word).map(|at| at as usize).filter(ends).for_each(each),
+            None => (0..self.len()).filter(|at| self.signatures[*at] & wanted == wanted).filter(ends).for_each(each),
         }
     }
 
@@ -157,15 +205,20 @@ mod tests {
             let mut section = Section::default();
             texts.iter().zip(7..).for_each(|(text, owner)| section.push(text, owner));
             let section = section.finished();
-            let mut found = Vec::new();
-            section.scan(&needle, |at, place| found.push((section.owner(at) as usize - 7, place == Place::Start)));
-            let expected: Vec<(usize, bool)> = texts.iter().enumerate().filter(|(_, text)| text.contains(&needle))
-                .map(|(at, text)| (at, text.contains(&format!(" {needle}")))).collect();
-            prop_assert_eq!(found, expected);
-            let mut ending = Vec::new();
-            section.ending(&needle, |at| ending.push(at));
-            let expected: Vec<usize> = (0..texts.len()).filter(|at| texts[*at].ends_with(&format!(" {needle}"))).collect();
-            prop_assert_eq!(ending, expected);
+            // Before it is settled, and after.
+            for settled in [false, true] {
+                prop_assert_eq!(section.grams.get().is_some(), settled);
+                let mut found = Vec::new();
+                section.scan(&needle, |at, place| found.push((section.owner(at) as usize - 7, place == Place::Start)));
+                let expected: Vec<(usize, bool)> = texts.iter().enumerate().filter(|(_, text)| text.contains(&needle))
+                    .map(|(at, text)| (at, text.contains(&format!(" {needle}")))).collect();
+                prop_assert_eq!(found, expected);
+                let mut ending = Vec::new();
+                section.ending(&needle, |at| ending.push(at));
+                let expected: Vec<usize> = (0..texts.len()).filter(|at| texts[*at].ends_with(&format!(" {needle}"))).collect();
+                prop_assert_eq!(ending, expected);
+                prop_assert_eq!(section.settle(), !settled);
+            }
         }
     }
 }

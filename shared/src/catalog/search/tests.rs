@@ -50,6 +50,7 @@ fn demo() -> Snapshot {
 fn check(query: &str, codes: &[&str], reason: Option<Reason>, repaired: Option<&str>) {
     let snapshot = demo();
     let found = index(&snapshot).find(query, &Filter::default());
+    assert_eq!(index(&snapshot).settled().find(query, &Filter::default()), found, "{query:?}");
     let found_codes: Vec<&str> = found.hits().map(|hit| snapshot.products[hit.row as usize].code.as_str()).collect();
     assert_eq!(found_codes, codes, "{query:?} {found:?}");
     assert_eq!(found.hits().next().map(|hit| hit.reason), reason, "{query:?}");

@@ -21,6 +21,11 @@ impl Search {
         Ok(Self(Index::new(Arc::new(list))))
     }
 
+    /// What the page does in its idle moments once the list can be used: a part of it, and whether there was one to do.
+    pub fn settle(&self) -> bool {
+        self.0.settle()
+    }
+
     /// How many match, then the first `most` rows, best first.
     pub fn find(&self, query: &str, most: usize) -> Vec<u32> {
         let found = self.0.find(query, &Filter::default());
