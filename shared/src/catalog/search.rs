@@ -536,11 +536,12 @@ impl Index {
         let mut matched = Matched::nothing(self.len());
         let twinned = fold::twinned(word);
         let digits = fold::has_digit(word);
+        let postings = self.postings();
         if !digits {
-            self.plain.scan(word, |at, place| self.postings().add(self.plain.owner(at), matched.at(place)));
+            self.plain.scan(word, |at, place| postings.add(self.plain.owner(at), matched.at(place)));
         }
         if articles {
-            self.coded.scan(&twinned, |at, place| self.postings().add(self.coded.owner(at), matched.at(place)));
+            self.coded.scan(&twinned, |at, place| postings.add(self.coded.owner(at), matched.at(place)));
         }
         if digits {
             self.add_apart(word, &mut matched.start);

@@ -406,9 +406,9 @@ fn layout(index: &Index, term: &Term) -> Vec<Choice> {
 /// What a word sounds like, and where words of the other script stand by their sound.
 fn heard<'a>(index: &'a Index, word: &str) -> Option<(Vec<String>, &'a Section)> {
     if scripts::is_latin(word) || scripts::is_latin_with_digits(word) {
-        Some((scripts::sounds_of_latin(word), &index.sounds().cyrillic))
+        Some((scripts::sounds_of_latin(word), index.cyrillic()))
     } else {
-        scripts::is_cyrillic(word).then(|| (scripts::sounds_of_cyrillic(word), &index.sounds().latin))
+        scripts::is_cyrillic(word).then(|| (scripts::sounds_of_cyrillic(word), index.latin()))
     }
 }
 
@@ -435,7 +435,7 @@ fn translit(index: &Index, term: &Term) -> Vec<Choice> {
 /// A word in the other script with an error in it.
 fn misheard(index: &Index, word: &str) -> Option<Choice> {
     // A word of both scripts is taken for a Cyrillic one.
-    let (sounds, section) = heard(index, word).unwrap_or_else(|| (scripts::sounds_of_cyrillic(word), &index.sounds().latin));
+    let (sounds, section) = heard(index, word).unwrap_or_else(|| (scripts::sounds_of_cyrillic(word), index.latin()));
     let mut rows = Bits::none(index.len());
     let mut pieces = Vec::new();
     for sound in sounds.iter().filter(|sound| sound.chars().count() >= 5) {

@@ -12,14 +12,8 @@ pub(super) struct Spare {
     loose: OnceLock<Section>,
     units: OnceLock<Section>,
     zeros: OnceLock<Vec<u32>>,
-    sounds: OnceLock<Sounds>,
-}
-
-/// Words by their sound, owned by the piece.
-#[derive(Debug)]
-pub(super) struct Sounds {
-    pub cyrillic: Section,
-    pub latin: Section,
+    cyrillic: OnceLock<Section>,
+    latin: OnceLock<Section>,
 }
 
 impl Index {
@@ -58,38 +52,44 @@ impl Index {
         })
     }
 
-    /// Sounds of Cyrillic pieces, and of Latin ones.
-    pub(super) fn sounds(&self) -> &Sounds {
-        self.spare.sounds.get_or_init(|| {
-            let (mut cyrillic, mut latin) = (Section::default(), Section::default());
-            in_parts(self.plain.len(), |at| {
-                let piece = self.plain.owner(at);
-                for word in self.plain.get(at).split_whitespace() {
-                    if scripts::is_cyrillic(word) {
-                        scripts::sounds_of_cyrillic(word).iter().for_each(|sound| cyrillic.push(&format!(" {sound}"), piece));
-                    } else if scripts::is_latin(word) {
-                        scripts::sounds_of_latin(word).iter().for_each(|sound| latin.push(&format!(" {sound}"), piece));
-                    }
-                }
-            });
-            Sounds { cyrillic: cyrillic.finished(), latin: latin.finished() }
-        })
+    /// Cyrillic words by their sound, owned by the piece.
+    pub(super) fn cyrillic(&self) -> &Section {
+        self.spare.cyrillic.get_or_init(|| self.by_sound(scripts::is_cyrillic, scripts::sounds_of_cyrillic))
+    }
+
+    /// Latin words by their sound, owned by the piece.
+    pub(super) fn latin(&self) -> &Section {
+        self.spare.latin.get_or_init(|| self.by_sound(scripts::is_latin, scripts::sounds_of_latin))
+    }
+
+    fn by_sound(&self, is_one: fn(&str) -> bool, sounds: fn(&str) -> Vec<String>) -> Section {
+        let mut section = Section::default();
+        in_parts(self.plain.len(), |at| {
+            let words = self.plain.get(at).split_whitespace().filter(|word| is_one(word));
+            words.flat_map(sounds).for_each(|sound| section.push(&format!(" {sound}"), self.plain.owner(at)));
+        });
+        section.finished()
     }
 
     /// Makes one part that is not there yet, as [`Index::settle`].
     pub(super) fn settle_spare(&self) -> bool {
-        let there = (self.spare.loose.get().is_some(), self.spare.units.get().is_some(), self.spare.zeros.get().is_some(), self.spare.sounds.get().is_some());
-        match there {
-            (false, ..) => _ = self.loose(),
-            (_, false, ..) => _ = self.units(),
-            (_, _, false, _) => _ = self.zeros(),
-            (.., false) => _ = self.sounds(),
-            _ => {
-                let sounds = self.sounds();
-                return [self.loose(), self.units(), &sounds.cyrillic, &sounds.latin].into_iter().any(Section::settle);
-            }
+        let spare = &self.spare;
+        if self.settle_one(&spare.loose, Self::loose)
+            || self.settle_one(&spare.units, Self::units)
+            || self.settle_one(&spare.cyrillic, Self::cyrillic)
+            || self.settle_one(&spare.latin, Self::latin)
+        {
+            return true;
         }
-        true
+        let open = spare.zeros.get().is_none();
+        self.zeros();
+        open
+    }
+
+    fn settle_one(&self, there: &OnceLock<Section>, section: fn(&Self) -> &Section) -> bool {
+        let new = there.get().is_none();
+        let section = section(self);
+        new || section.settle()
     }
 }
 
