@@ -12,6 +12,7 @@ use kontor_shared::words::Lang;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
+use super::imap;
 use super::kind::{self, Kind};
 use super::mime::{File, Letter, Look};
 use super::sender::{self, Evidence};
@@ -20,6 +21,7 @@ use super::undelivered::{self, Undelivered};
 use super::{State, answer, confirm};
 use crate::auth::hex;
 use crate::child::{self, ChildError};
+use crate::config::Config;
 use crate::error::{AppError, Result};
 use crate::firm::FirmSettings;
 use crate::forms::{self, AsOrder, Asking, Incoming};
@@ -224,15 +226,16 @@ fn empty(state: &AppState, place: &Place) -> MailRow {
     }
 }
 
-/// The firm's own addresses, in lower case.
-pub fn own_addresses(firm: &FirmSettings) -> Vec<String> {
-    let all = [Some(firm.party.email.as_str()), firm.mail_from.as_deref(), firm.reply_to.as_deref()];
-    all.into_iter().flatten().flat_map(super::text::addresses).collect()
+/// The firm's own addresses, in lower case: what it writes from, and the mailbox that is read.
+fn own_addresses(config: &Config, firm: &FirmSettings) -> anyhow::Result<Vec<String>> {
+    let mailbox = imap::of(config)?.map(|mailbox| mailbox.user);
+    let all = [Some(firm.party.email.as_str()), firm.mail_from.as_deref(), firm.reply_to.as_deref(), mailbox.as_deref()];
+    Ok(all.into_iter().flatten().flat_map(super::text::addresses).collect())
 }
 
 async fn judged(state: &AppState, raw: &[u8], place: &Place, letter: &Letter, key: &str) -> Result<State> {
     let firm = state.firm().await?;
-    let own = own_addresses(&firm);
+    let own = own_addresses(&state.config, &firm)?;
     let kind = kind::kind(letter, &own);
     let mut row = MailRow {
         message_id: letter.message_id.clone(),

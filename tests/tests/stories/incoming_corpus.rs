@@ -9,7 +9,7 @@ use kontor_server::intake::store::Place;
 use kontor_server::intake::{kind, mime, take};
 use kontor_tests::letters::Letter;
 use kontor_tests::mailing::name_sender;
-use kontor_tests::on_both_databases;
+use kontor_tests::{Engine, TestApp, both, on_both_databases};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
 
@@ -202,6 +202,24 @@ on_both_databases!(strange_messages_end_where_they_have_to, |app| async {
     // One for the order, and of the others one in an hour.
     assert!(count("SELECT COUNT(*) FROM messages").await <= 3);
 });
+
+/// An answer that was sent on from the mailbox itself must not be answered: that would go round for ever.
+async fn own_mailbox(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| config.imap_url = Some("imaps://Desk%40Other.example:secret@mail.example/INBOX".into())).await;
+    name_sender(app.state(), |_| {}).await;
+    for (id, from, reason) in [("round", "Desk@other.example", "own"), ("else", "buyer@other.example", "no_file")] {
+        let place = Place { source: "drop", name: format!("{id}.eml"), uidvalidity: None, uid: None };
+        take::take(app.state(), &Letter::new(from, id).raw(), &place).await.unwrap();
+        let found: String = sqlx::query_scalar("SELECT reason FROM incoming_mails WHERE place = $1")
+            .bind(&place.name)
+            .fetch_one(&mut *app.state().db.read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(found, reason, "{from}");
+    }
+    app.finish().await;
+}
+both!(what_comes_from_the_mailbox_itself_is_our_own, own_mailbox);
 
 #[test]
 fn real_bounces_are_known_as_such() {
