@@ -149,28 +149,33 @@ async fn orders(text: &mut Figures) -> Result<()> {
     Ok(())
 }
 
-/// What a first visit loads, as the server sends it to a browser that takes brotli.
+/// What a first visit loads, as the server sends it to a browser that takes brotli: of a visitor, and of a buyer who signed in.
 fn size(text: &mut Figures) -> Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/dist");
-    let page = std::fs::read_to_string(dist.join("buyer.html")).context("app/dist is missing: cargo xtask build")?;
-    let (mut total, mut wasm) = (0, 0);
-    for entry in std::fs::read_dir(&dist)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        let loaded = page.contains(&format!("/assets/{name}")) && !name.starts_with("worker");
-        // The boot script names the others; the page preloads them.
-        if loaded || name == "buyer.html" {
-            let bytes = std::fs::metadata(dist.join(format!("{name}.br"))).or_else(|_| std::fs::metadata(dist.join(&name)))?.len();
-            total += bytes;
-            if name.ends_with(".wasm") {
-                wasm = bytes;
+    // What is fetched once the first rows can be used, and fonts, which the browser chooses.
+    const LATER: [&str; 3] = ["worker", "reader", "source-sans"];
+    for (what, edition) in [("Open price list, first load", "list"), ("Buyer's app, first load", "buyer")] {
+        let html = format!("{edition}.html");
+        let page = std::fs::read_to_string(dist.join(&html)).context("app/dist is missing: cargo xtask build")?;
+        let (mut total, mut wasm) = (0, 0);
+        for entry in std::fs::read_dir(&dist)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            let loaded = page.contains(&format!("/assets/{name}")) && !LATER.iter().any(|later| name.starts_with(later));
+            // The boot script names the others; the page preloads them.
+            if loaded || name == html {
+                let bytes = std::fs::metadata(dist.join(format!("{name}.br"))).or_else(|_| std::fs::metadata(dist.join(&name)))?.len();
+                total += bytes;
+                if name.ends_with(".wasm") {
+                    wasm = bytes;
+                }
             }
         }
+        text.row(
+            what,
+            &format!("{:.0} kB", total as f64 / 1000.0),
+            &format!("HTML, scripts, styles and WebAssembly ({:.0} kB) in brotli; without fonts, data and what reads and writes Excel", wasm as f64 / 1000.0),
+        );
     }
-    text.row(
-        "Buyer's app, first load",
-        &format!("{:.0} kB", total as f64 / 1000.0),
-        &format!("HTML, scripts, styles and WebAssembly ({:.0} kB) in brotli; without fonts, data and the Excel worker", wasm as f64 / 1000.0),
-    );
     Ok(())
 }
 
