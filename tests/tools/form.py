@@ -6,14 +6,17 @@ form.py FILE -, with {"out": FILE, "edits": [...]} a line.
   ["reverse"] ["delete_empty"] ["duplicate", code, quantity] ["insert_column", at] ["move_quantity_first"]
   ["rename", name] ["hide"] ["drop_head"] ["drop_names"] ["price", code, price] ["copy_out"] ["meta", value] ["codes_only", code, code]
   ["filter"] ["insert_rows"] ["sort"] by quantity, with groups' heads left where they stand ["delete_column", at] ["merge_head"]
+  ["add_column", at] ["drop_column", at]   as the two above, with names that follow as they do in a spreadsheet
   ["fields", {"OF_PO": value}]   into the cells above the table, by their names
 """
 
 import datetime
 import json
+import re
 import sys
 
 import openpyxl
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 CODE, NAME, QUANTITY, PRICE, ROW_ID = 1, 2, 9, 7, 12
 
@@ -42,6 +45,22 @@ def replace(sheet, first, lines):
     for at, line in enumerate(lines):
         for column, cell in enumerate(line, 1):
             sheet.cell(first + at, column).value = cell
+
+
+def follow(book, at, by):
+    """Moves the names of places on the list behind a column that comes or goes; one that goes takes its name along."""
+    names = book.defined_names
+    for name in list(names.values() if hasattr(names, "values") else names.definedName):
+        sheet, _, place = name.attr_text.rpartition("!")
+        columns = [column_index_from_string(column) for column in re.findall(r"\$([A-Z]+)\$", place)]
+        if sheet.strip("'") != book.worksheets[0].title or not columns:
+            continue
+        if by < 0 and at in columns:
+            names.__delitem__(name.name) if hasattr(names, "values") else names.definedName.remove(name)
+        else:
+            moved = lambda column: column + by if column >= at else column
+            place = re.sub(r"\$([A-Z]+)\$", lambda found: f"${get_column_letter(moved(column_index_from_string(found[1])))}$", place)
+            name.attr_text = f"{sheet}!{place}"
 
 
 def edit(book, name, arguments):
@@ -88,6 +107,9 @@ def edit(book, name, arguments):
             replace(sheet, row, [line])
     elif name == "delete_column":
         sheet.delete_cols(arguments[0])
+    elif name in ("add_column", "drop_column"):
+        book = edit(book, {"add_column": "insert_column", "drop_column": "delete_column"}[name], arguments)
+        follow(book, arguments[0], 1 if name == "add_column" else -1)
     elif name == "merge_head":
         sheet.protection.disable()
         sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=3)

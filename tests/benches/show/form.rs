@@ -192,11 +192,11 @@ fn edits(dice: &mut Dice, typed: &Value, code: &str) -> Vec<Value> {
         _ => {}
     }
     match dice.below(7) {
-        0 | 1 => all.push(json!(["insert_column", 1 + dice.below(10)])),
+        0 | 1 => all.push(json!(["add_column", 1 + dice.below(10)])),
         2 if head > 1 => all.push(json!(["move_quantity_first"])),
         3 => {
             let column = [3, 4, 8, 10, 11][dice.below(5)];
-            all.push(json!(["delete_column", column]));
+            all.push(json!(["drop_column", column]));
         }
         4 if head > 1 => all.push(json!(["copy_out"])),
         _ => {}
