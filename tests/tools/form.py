@@ -47,16 +47,25 @@ def replace(sheet, first, lines):
             sheet.cell(first + at, column).value = cell
 
 
+def named(book):
+    """All names of the workbook; openpyxl keeps them in a list up to 3.0, by name from 3.1 on."""
+    names = book.defined_names
+    return list(names.values() if hasattr(names, "values") else names.definedName)
+
+
+def forget(book, name):
+    del book.defined_names[name]
+
+
 def follow(book, at, by):
     """Moves the names of places on the list behind a column that comes or goes; one that goes takes its name along."""
-    names = book.defined_names
-    for name in list(names.values() if hasattr(names, "values") else names.definedName):
+    for name in named(book):
         sheet, _, place = name.attr_text.rpartition("!")
         columns = [column_index_from_string(column) for column in re.findall(r"\$([A-Z]+)\$", place)]
         if sheet.strip("'") != book.worksheets[0].title or not columns:
             continue
         if by < 0 and at in columns:
-            names.__delitem__(name.name) if hasattr(names, "values") else names.definedName.remove(name)
+            forget(book, name.name)
         else:
             moved = lambda column: column + by if column >= at else column
             place = re.sub(r"\$([A-Z]+)\$", lambda found: f"${get_column_letter(moved(column_index_from_string(found[1])))}$", place)
@@ -127,13 +136,8 @@ def edit(book, name, arguments):
     elif name == "drop_head":
         sheet.delete_rows(1, head(sheet))
     elif name == "drop_names":
-        names = book.defined_names
-        kept = [name for name in getattr(names, "definedName", []) if not name.name.startswith("OF_")]
-        if hasattr(names, "definedName"):
-            names.definedName = kept
-        else:
-            for name in [name for name in names if name.startswith("OF_")]:
-                del names[name]
+        for name in [name.name for name in named(book) if name.name.startswith("OF_")]:
+            forget(book, name)
     elif name == "price":
         sheet.cell(row_of(sheet, arguments[0]), PRICE).value = arguments[1]
     elif name == "meta":

@@ -13,7 +13,7 @@ use std::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 use super::{GroupRow, ProductRow, Snapshot, Tier};
-use crate::money::{Currency, Percent, Price, VatMode};
+use crate::money::{Currency, Percent, Price, Quantity, VatMode};
 use crate::orders::QuantityRule;
 
 mod codec;
@@ -146,8 +146,8 @@ pub struct Columns {
     tiers: Vec<(u32, i64, i64)>,
 }
 
-/// A whole of what stocks are counted in, as [`crate::money::Quantity`] is stored.
-const WHOLE: i64 = 1000;
+/// A whole of what stocks are counted in, as it is stored.
+const WHOLE: i64 = Quantity::whole(1).raw();
 
 impl Columns {
     pub fn len(&self) -> usize {
@@ -207,7 +207,6 @@ impl Columns {
         self.head.rules.get(self.rules.get(row) as usize).copied().unwrap_or(Rule(None, None, None, 0))
     }
     pub fn rule(&self, row: usize) -> QuantityRule {
-        use crate::money::Quantity;
         let rule = self.stored_rule(row);
         let quantity = |raw: Option<i64>| raw.map(Quantity::from_raw);
         QuantityRule { min: quantity(rule.0), max: quantity(rule.1), increment: quantity(rule.2), precision: rule.3 }

@@ -37,12 +37,8 @@ pub fn fold_code(text: &str) -> String {
     folded
 }
 
-pub(super) fn fold_code_into(text: &str, folded: &mut String) {
-    fold_gapped_code_into(text, folded);
-}
-
-/// As [`fold_code_into`]; gives before which of the first 32 letters (bytes, where they are not Latin) a separator stood.
-fn fold_gapped_code_into(text: &str, folded: &mut String) -> u32 {
+/// As [`fold_code`], appended; gives before which of the first 32 letters (bytes, where they are not Latin) a separator stood.
+pub(super) fn fold_code_into(text: &str, folded: &mut String) -> u32 {
     let begin = folded.len();
     let mut gaps = 0;
     let mut letters = String::new();
@@ -66,11 +62,11 @@ fn gap(letters: usize) -> u32 {
     1_u32.checked_shl(letters as u32).unwrap_or(0)
 }
 
-/// As [`fold_gapped_code_into`], in UTF-8; quick for what most codes are made of.
+/// As [`fold_code_into`], in UTF-8; quick for what most codes are made of.
 pub(super) fn code_into(text: &str, folded: &mut Vec<u8>) -> u32 {
     if !text.is_ascii() {
         let mut letters = String::new();
-        let gaps = fold_gapped_code_into(text, &mut letters);
+        let gaps = fold_code_into(text, &mut letters);
         folded.extend_from_slice(letters.as_bytes());
         return gaps;
     }
