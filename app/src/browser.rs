@@ -23,6 +23,10 @@ extern "C" {
     fn storage_remove(key: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = localStorage, js_name = key, catch)]
     fn storage_key(at: u32) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(js_namespace = sessionStorage, js_name = getItem, catch)]
+    fn session_get(key: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(js_namespace = sessionStorage, js_name = setItem, catch)]
+    fn session_set(key: &str, value: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(into: &mut [u8]);
     #[wasm_bindgen(js_namespace = navigator, js_name = languages, thread_local_v2)]
@@ -55,6 +59,16 @@ pub fn store(key: &str, value: &str) -> bool {
 pub fn forget(key: &str) {
     // Nothing is kept where nothing can be: there is nothing to forget either.
     let _ = storage_remove(key);
+}
+
+/// Reads what this tab keeps from one of its pages to the next.
+pub fn stored_in_tab(key: &str) -> Option<String> {
+    session_get(key).ok().flatten()
+}
+
+/// Keeps a text for the next page of this tab, where the browser lets it.
+pub fn store_in_tab(key: &str, value: &str) {
+    let _ = session_set(key, value);
 }
 
 /// The keys of everything kept.

@@ -66,6 +66,8 @@ pub fn store() -> DraftStore {
                 let _ = window_event_listener(leptos::ev::storage, move |event| {
                     let reader = store.reader();
                     match event.key() {
+                        // What this tab alone keeps goes together with what the other wrote.
+                        Some(key) if key == draft_key(reader.as_ref()) && !store.kept.get_untracked() => store.hear(),
                         Some(key) if key == draft_key(reader.as_ref()) => store.open(reader.as_ref()),
                         Some(key) if shelf::is_aside(&key) => store.look_aside(),
                         _ => {}
@@ -97,8 +99,11 @@ impl DraftStore {
         if hold.unreadable {
             toast::fail(say(shop::DRAFT_UNREADABLE));
         }
+        self.kept.set(hold.kept);
         self.hold.set_value(hold);
         self.draft.set(draft);
+        // Another tab may have typed what the server has not.
+        self.there.set(false);
         self.look_aside();
     }
 
@@ -183,7 +188,7 @@ impl DraftStore {
     /// Takes up what another tab wrote, where this one has not heard of it.
     fn hear(self) {
         let key = draft_key(self.reader().as_ref());
-        if self.hold.with_value(|hold| hold.seen != Local.get(&key)) {
+        if self.hold.with_value(|hold| hold.seen != Local.lasting(&key)) {
             self.change(|_| {});
         }
     }

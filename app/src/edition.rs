@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::browser;
 use crate::house::house;
 
 #[wasm_bindgen]
@@ -19,9 +20,6 @@ extern "C" {
     fn register(address: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = serviceWorker)]
     static WORKERS: Workers;
-
-    #[wasm_bindgen(js_namespace = sessionStorage, js_name = setItem, catch)]
-    fn session_set(key: &str, value: &str) -> Result<(), JsValue>;
 
     type Workers;
     #[wasm_bindgen(method, getter)]
@@ -111,7 +109,7 @@ fn reload() {
 
 /// Should the next page be the old worker's once more, it is left when the next one has taken over (`app/boot.js`).
 fn reload_once_more() {
-    let _ = session_set("kontor.taking", "1");
+    browser::store_in_tab("kontor.taking", "1");
     reload();
 }
 

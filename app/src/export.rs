@@ -11,10 +11,10 @@ use std::time::Duration;
 use js_sys::{Object, Reflect, Uint8Array, Uint32Array};
 use kontor_shared::api::Order;
 use kontor_shared::drafts::{Draft, DraftLine, Typed};
-use kontor_shared::ids::form_id;
 use kontor_shared::money::Percent;
 use kontor_shared::words::{common, export as own_words, shop as words};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
@@ -22,6 +22,7 @@ use web_sys::MessageEvent;
 use crate::browser;
 use crate::catalogue::{Catalogue, shop};
 use crate::draft;
+use crate::forms::{self, Form};
 use crate::house::{firm, session};
 use crate::lang::{count, lang, say};
 use crate::ui::toast;
@@ -47,14 +48,21 @@ pub enum What {
 
 /// Makes the file and hands it to the browser's downloads.
 pub fn save(what: What) {
-    match message(&what, false) {
-        Some(message) => run(what, &message),
-        None => toast::fail(say(words::LIST_NOT_HERE)),
-    }
+    spawn_local(async move {
+        // A stored order is read, not filled in.
+        let form = match (&what, shop().here_untracked()) {
+            (What::Order(_), _) | (_, None) => Form::default(),
+            (_, Some(here)) => forms::issue(&here.info).await,
+        };
+        match message(&what, &form, false) {
+            Some(message) => run(what, form, &message),
+            None => toast::fail(say(words::LIST_NOT_HERE)),
+        }
+    });
 }
 
 /// What the worker is asked; with the list in it where it cannot be had at its address.
-fn message(what: &What, whole: bool) -> Option<JsValue> {
+fn message(what: &What, form: &Form, whole: bool) -> Option<JsValue> {
     let message = Object::new();
     let set = |key: &str, value: JsValue| Reflect::set(&message, &key.into(), &value).ok();
     set("lang", lang().tag().into())?;
@@ -103,7 +111,8 @@ fn message(what: &What, whole: bool) -> Option<JsValue> {
         toast::fail(count(words::NOT_IN_FILE, unreadable));
     }
     let form = json!({
-        "form_id": form_id(browser::random()),
+        "form_id": form.id,
+        "token": form.token,
         "customer_code": customer.as_ref().map(|customer| &customer.code),
         "customer_name": customer.as_ref().map(|customer| &customer.name),
         "firm_name": firm.name,
@@ -122,6 +131,7 @@ fn message(what: &What, whole: bool) -> Option<JsValue> {
 /// A file in the making.
 struct Run {
     what: What,
+    form: Form,
     worker: Worker,
     /// Only the first of answer, error, silence and stop counts.
     ended: Cell<bool>,
@@ -158,7 +168,7 @@ impl Run {
                 shown.at(done / all.max(1.0));
             }
         } else if get("need").is_string() {
-            match message(&self.what, true) {
+            match message(&self.what, &self.form, true) {
                 Some(message) => self.worker.post_message(&message),
                 None => self.fail(),
             }
@@ -185,11 +195,11 @@ fn stop(number: u32) {
 }
 
 /// Starts the worker, asks it, and ends it with the answer, whatever that is.
-fn run(what: What, message: &JsValue) {
+fn run(what: What, form: Form, message: &JsValue) {
     let Some(worker) = workers::start("worker") else { return again(what) };
     let number = LAST.get() + 1;
     LAST.set(number);
-    let run = Rc::new(Run { what, worker, ended: Cell::new(false), heard_at: Cell::new(browser::now()), shown: RefCell::new(None) });
+    let run = Rc::new(Run { what, form, worker, ended: Cell::new(false), heard_at: Cell::new(browser::now()), shown: RefCell::new(None) });
     RUNS.with_borrow_mut(|runs| runs.push((number, run.clone())));
     let heard = {
         let run = run.clone();

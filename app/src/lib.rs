@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod draft;
 pub mod edition;
 pub mod export;
+pub mod forms;
 pub mod handed;
 pub mod house;
 pub mod keys;

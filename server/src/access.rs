@@ -156,6 +156,7 @@ table! {
     CancelOrder     POST   "/api/orders/{id}/cancel"               BUYER,  Order,    "Cancel before confirmation";
     ConfirmOrder    POST   "/api/orders/{id}/confirm"              SALES,  Order,    "Confirm and post a proforma invoice";
     ReadForm        POST   "/api/forms"                            READ,   Nothing,  "What a filled-in sheet orders, line by line; stores nothing";
+    SaveForm        PUT    "/api/forms/{id}"                       BUYER,  Nothing,  "Tell of a sheet saved from the page, so that it is known when it comes back";
     FormColumns     GET    "/api/form-columns"                     BUYER,  Nothing,  "Which columns of a customer's own tables hold code and quantity";
     SaveFormColumns PUT    "/api/form-columns"                     BUYER,  Nothing,  "Say which columns of tables that look alike hold code and quantity";
     RefuseOrder     POST   "/api/orders/{id}/refuse"               SALES,  Order,    "Refuse, with the reason the buyer reads";

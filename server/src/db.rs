@@ -304,6 +304,7 @@ fn migrations() -> Migrator {
         (22, "order_origins", include_str!("../migrations/0022_order_origins.sql")),
         (23, "form_columns", include_str!("../migrations/0023_form_columns.sql")),
         (24, "intake", include_str!("../migrations/0024_intake.sql")),
+        (25, "saved_forms", include_str!("../migrations/0025_saved_forms.sql")),
     ];
     let migration =
         |&(version, name, sql): &(i64, &'static str, &'static str)| Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false);

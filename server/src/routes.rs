@@ -83,6 +83,7 @@ fn endpoint(id: RouteId) -> (MethodRouter<AppState>, Doc) {
         RouteId::CancelOrder => (post(orders::cancel), json::<api::Order>()),
         RouteId::ConfirmOrder => (post(orders::confirm), json::<api::Confirmed>()),
         RouteId::ReadForm => (post(forms::routes::read), json::<api::forms::FormAccount>().bytes().query(&["name", "customer", "lang"])),
+        RouteId::SaveForm => (put(forms::routes::save), json::<api::forms::FormToken>().body::<api::forms::SavedForm>()),
         RouteId::FormColumns => (get(forms::routes::columns), json::<api::forms::FormColumnsList>()),
         RouteId::SaveFormColumns => (put(forms::routes::save_columns), json::<api::forms::FormColumnsList>().body::<api::forms::FormColumns>()),
         RouteId::RefuseOrder => (post(orders::refuse), json::<api::Order>().body::<api::RefuseOrder>()),

@@ -18,6 +18,7 @@ use leptos::task::spawn_local;
 use super::{reader_of, store};
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::forms;
 use crate::house::house;
 use crate::lang::{count, lang};
 use crate::queue::local::Local;
@@ -53,6 +54,7 @@ pub fn begin() {
     Effect::new(|_| {
         if !house().away.get() {
             go();
+            forms::go();
         }
     });
     // Back at the window; and away from it, for a telephone that is put away may never come to the timer.
@@ -121,6 +123,8 @@ pub async fn throw_away() {
 /// The reader leaves the draft to the server, and nothing stays here. Says whether it is so: where the server does not have the
 /// draft as it stands, or does not answer in time, everything stays.
 pub async fn leave_there() -> bool {
+    // Only what is asked from here on counts.
+    store().there.set(false);
     let asked = browser::within(LEAVING, locks::alone(LOCK, round)).await;
     if asked.is_none() || !store().there.get_untracked() {
         return false;
@@ -133,11 +137,7 @@ pub async fn leave_there() -> bool {
 
 /// The reader leaves with nothing here to ask about.
 pub async fn leave() {
-    let in_step = |(reader, _)| {
-        let known = common(&Local, &reader).unwrap_or_default();
-        known.tried.is_none() && store().draft.with_untracked(|draft| draft.agrees(&known.draft))
-    };
-    if !house().away.get_untracked() && !whose().is_some_and(in_step) {
+    if !house().away.get_untracked() && !whose().is_some_and(|(reader, _)| is_there(&reader)) {
         browser::within(LEAVING_UNASKED, locks::alone(LOCK, round)).await;
     }
     forget();
@@ -149,6 +149,12 @@ fn forget() {
         forget_common(&mut Local, &reader);
         GONE.set(true);
     }
+}
+
+/// Whether the server has this reader's draft as it stands, by what it last answered.
+fn is_there(reader: &Reader) -> bool {
+    let known = common(&Local, reader).unwrap_or_default();
+    known.tried.is_none() && store().draft.with_untracked(|draft| draft.agrees(&known.draft))
 }
 
 /// Whose draft this is, if it is of whoever is signed in.
@@ -184,8 +190,13 @@ async fn round() {
             return settled(Some(refused.code.clone()));
         }
         match save(&reader, user, known, mine).await {
-            Ok(()) if still(&reader) => return settled(None),
-            Ok(()) => return,
+            Ok(()) => {
+                // What was typed while it was on its way follows by the clock that the typing set.
+                if still(&reader) && is_there(&reader) {
+                    settled(None);
+                }
+                return;
+            }
             Err(error) if matches!(error.code.as_str(), "changed_elsewhere" | "draft_sent") => {}
             Err(error) => {
                 if let Some(code) = refusal(&error).filter(|_| still(&reader)) {

@@ -19,6 +19,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::catalogue::shop;
 use crate::draft;
+use crate::forms;
 use crate::house::house;
 use crate::lang::{count, lang};
 use crate::session;
@@ -52,6 +53,7 @@ pub fn customer() -> Option<String> {
 
 /// Sends what is due; with `hurry`, also what was to wait longer.
 pub fn go(hurry: bool) {
+    forms::go();
     ASKED.set(Some(hurry || ASKED.get().unwrap_or(false)));
     if RUNNING.replace(true) {
         return;
@@ -87,11 +89,12 @@ async fn round(hurry: bool) {
         order.begin();
         queue::put(&mut Local, &order);
         queue().look();
-        let (answer, stored) = if order.withdrawn { (ask(&order).await, None) } else { send(&order).await };
+        let asked = order.withdrawn;
+        let (answer, stored) = if asked { (ask(&order).await, None) } else { send(&order).await };
         // Let go of meanwhile, it is not put back.
         let Some(kept) = queue::get(&Local, order.id) else { continue };
         order.withdrawn = kept.withdrawn;
-        order.answered(answer, browser::now());
+        order.answered_to(asked, answer, browser::now());
         if order.withdrawn {
             settle(&order);
             continue;

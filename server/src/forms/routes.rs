@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use futures_util::StreamExt as _;
-use kontor_shared::api::forms::{FormAccount, FormColumns, FormColumnsList};
+use kontor_shared::api::forms::{FormAccount, FormColumns, FormColumnsList, FormToken, SavedForm};
 use kontor_shared::audit::Action;
+use kontor_shared::catalog::discount;
 use kontor_shared::form::cells;
 use kontor_shared::form::columns::MOST_FINGERPRINT;
 use kontor_shared::form::file::LARGEST_FILE;
+use kontor_shared::ids::{form_id_is_right, normal_form_id};
 use kontor_shared::words::Lang;
 use serde::Deserialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -20,7 +22,10 @@ use super::{Asking, Incoming, judge_for};
 use crate::auth::{Buyer, SignedIn};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text};
-use crate::{AppState, audit, child};
+use crate::intake::sender;
+use crate::orders::store as orders;
+use crate::secrets::Purpose;
+use crate::{AppState, audit, child, price_list};
 
 /// Files taken in at once: two that are read and two that come in meanwhile, each of up to [`LARGEST_FILE`] in memory.
 static UPLOADS: Semaphore = Semaphore::const_new(4);
@@ -45,8 +50,9 @@ pub async fn read(State(state): State<AppState>, SignedIn(who): SignedIn, Query(
         None => Asking::For(of.customer),
     };
     let name: String = of.name.as_deref().unwrap_or("").chars().filter(|sign| !sign.is_control()).take(200).collect();
+    // Until the answer is made: what is read of a file takes as much memory as the file.
+    let _place = place(&UPLOADS).await?;
     let book = {
-        let _place = place(&UPLOADS).await?;
         let pieces = pieces(body).await?;
         child::read_book_of(&pieces).await?
     };
@@ -75,6 +81,41 @@ async fn pieces(body: Body) -> Result<Vec<Bytes>> {
         pieces.push(piece);
     }
     Ok(pieces)
+}
+
+/// Sheets of one customer that become known in a day.
+const MOST_SAVED: i64 = 1_000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// `PUT /api/forms/{id}`: a sheet that the page made is one of ours from now on. The page chose its number, for it makes sheets
+/// without a network as well.
+pub async fn save(State(state): State<AppState>, buyer: Buyer, Path(id): Path<String>, Json(wanted): Json<SavedForm>) -> Result<Json<FormToken>> {
+    bounded_text("/overlay", &wanted.overlay, 200, false)?;
+    if !form_id_is_right(&id) || normal_form_id(&id).as_deref() != Some(id.as_str()) {
+        return Err(AppError::invalid_field("not_a_form", "id", "the number of a form, with its check character"));
+    }
+    let now = state.clock.now_ms();
+    let customer = buyer.customer;
+    let version = i64::from(wanted.version);
+    let mut tx = state.db.write_tx().await?;
+    match store::form(&mut tx, &id).await? {
+        Some(known) if known.customer_id == Some(customer.to_string()) && (known.version, &known.overlay) == (version, &wanted.overlay) => {}
+        Some(_) => return Err(AppError::conflict("form_taken", "another form has this number")),
+        None => {
+            let own = orders::customer(&mut tx, &customer.to_string()).await?.ok_or(AppError::NotFound)?;
+            let (price_type, less) = own.prices();
+            // A row's hidden number is its place in the list of these prices; with others it would name another product.
+            if wanted.overlay != discount::overlay(price_type, less) || price_list::store::snapshot(&mut tx, version, price_type).await?.is_none() {
+                return Err(AppError::conflict("other_prices", "the sheet was made at prices that are not this customer's"));
+            }
+            if store::saved_since(&mut tx, &customer.to_string(), now - DAY_MS).await? >= MOST_SAVED {
+                return Err(AppError::TooMany { retry_after: 3_600 });
+            }
+            price_list::store::insert_form(&mut tx, &id, customer, version, &wanted.overlay, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(Json(FormToken { token: sender::token(&state.key(Purpose::Forms).await?, &id) }))
 }
 
 /// `GET /api/form-columns`

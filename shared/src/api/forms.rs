@@ -42,6 +42,18 @@ body! {
         pub tables: Vec<FormTable>,
     }
 
+    /// What a sheet was made from that its buyer saved from the page.
+    pub struct SavedForm {
+        pub version: u32,
+        /// Whose prices are in it, as the price list names them.
+        pub overlay: String,
+    }
+
+    /// What proves, in the sheet, who has it.
+    pub struct FormToken {
+        pub token: String,
+    }
+
     pub struct FormLine {
         pub sheet: String,
         pub row: u32,

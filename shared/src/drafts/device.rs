@@ -15,6 +15,14 @@ use crate::ids::OrderId;
 
 const COMMON: &str = "kontor.common.";
 
+/// The id of what an order left of the draft it was sent from: the same on every device that hears of it, so that it is sent
+/// once, too. Another random id, of the same time.
+fn rest_of(order: OrderId) -> OrderId {
+    const RANDOM: u128 = (1 << 48) - 1;
+    let value = order.0.as_u128();
+    OrderId(uuid::Uuid::from_u128((value & !RANDOM) | (value.wrapping_add(1) & RANDOM)))
+}
+
 /// What this device and the server last had in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -242,6 +250,7 @@ impl Hold {
         let mut merged = mine.clone().merge(&base, other.clone());
         merged.draft.id = id;
         let mut taken = TakenIn::default();
+        let mut rest = None;
         for sent in &theirs.sent {
             let order = &sent.draft;
             let (here, there) = (mine.id == order.id, other.id == order.id);
@@ -250,6 +259,9 @@ impl Hold {
             }
             let left = merged.draft.without_sent(order, |line| (here && mine.orders(line)) || (there && other.orders(line)));
             self.put_aside(shelf, now, From::Sent, left);
+            if there {
+                rest = order.id.map(rest_of);
+            }
             if here {
                 taken.sent = Some(sent.number.clone());
             }
@@ -260,7 +272,11 @@ impl Hold {
         self.put_aside(shelf, now, From::Device, overruled);
         let (new, old) = (merged.draft.differing_from(&mine).lines.len(), &merged.draft);
         taken.changed = new + mine.lines.iter().filter(|line| old.line(&line.code).is_none()).count();
-        merged.draft.identify(&mut now.new_id);
+        // What that rest was ordered as leaves a rest in its turn.
+        while let Some(id) = rest.filter(|id| theirs.sent.iter().any(|sent| sent.draft.id == Some(*id))) {
+            rest = Some(rest_of(id));
+        }
+        merged.draft.identify(|| rest.unwrap_or_else(&mut now.new_id));
         self.draft = merged.draft;
         self.write(shelf, now, From::Tab);
         // Last: what is done twice is the same, what is done half is done again.

@@ -47,7 +47,8 @@ impl Hold {
         if kept.unreadable {
             start_afresh(shelf, owner);
         }
-        Self { owner: owner.cloned(), draft: kept.draft, seen: kept.text, kept: true, unreadable: kept.unreadable }
+        let lasts = shelf.get(&key) == shelf.lasting(&key);
+        Self { owner: owner.cloned(), draft: kept.draft, seen: kept.text, kept: lasts, unreadable: kept.unreadable }
     }
 
     /// Changes the draft and keeps it. Where another tab wrote the same goods meanwhile, its quantity is kept aside.
@@ -149,19 +150,19 @@ mod tests {
     #[derive(Default)]
     struct Full {
         browser: Memory,
-        page: BTreeMap<String, String>,
+        page: BTreeMap<String, (String, Option<String>)>,
     }
 
     impl Shelf for Full {
         fn get(&self, key: &str) -> Option<String> {
-            self.page.get(key).cloned().or_else(|| self.browser.get(key))
+            self.page.get(key).map(|(text, _)| text.clone()).or_else(|| self.browser.get(key))
         }
         fn put(&mut self, key: &str, text: &str) -> bool {
             let kept = self.browser.put(key, text);
             if kept {
                 self.page.remove(key)
             } else {
-                self.page.insert(key.into(), text.into())
+                self.page.insert(key.into(), (text.into(), self.browser.get(key)))
             };
             kept
         }
@@ -174,8 +175,11 @@ mod tests {
             keys.extend(self.page.keys().filter(|key| self.browser.get(key).is_none()).cloned());
             keys
         }
-        fn lasts(&self, key: &str) -> bool {
-            self.browser.get(key).is_some()
+        fn lasting(&self, key: &str) -> Option<String> {
+            self.browser.get(key)
+        }
+        fn under(&self, key: &str) -> Option<String> {
+            self.page.get(key).map_or_else(|| self.browser.get(key), |(_, under)| under.clone())
         }
     }
 
@@ -234,6 +238,37 @@ mod tests {
         hold.change(&mut shelf, &mut now, |_| {});
         assert_eq!(hold.draft, Draft::default());
         assert_eq!(Hold::open(&mut shelf, Some(&owner()), 5_000).draft, Draft::default());
+    }
+
+    #[test]
+    fn what_a_full_browser_does_not_keep_goes_together_with_what_another_tab_writes() {
+        let product = |code: &str| ProductRow { code: code.into(), name: code.into(), price: 10_000, ..ProductRow::default() };
+        let codes = |draft: &Draft| draft.lines.iter().map(|line| (line.code.clone(), line.typed.clone())).collect::<Vec<_>>();
+        let own = owner();
+        for next_page in [false, true] {
+            let mut shelf = Full::default();
+            let mut now = Now { ms: 1_000, new_id: &mut || id(9) };
+            let mut hold = Hold::open(&mut shelf, Some(&own), 1_000);
+            hold.change(&mut shelf, &mut now, |it| *it = draft());
+            shelf.browser.full = true;
+            hold.change(&mut shelf, &mut now, |it| it.write(&product("2"), "7", Lang::En, || id(1)));
+            assert!(!hold.kept);
+            // Another tab has read what the browser has, and its own is short enough.
+            shelf.browser.full = false;
+            let mut other = Hold::open(&mut shelf.browser, Some(&own), 2_000);
+            other.change(&mut shelf.browser, &mut now, |it| it.write(&product("3"), "1", Lang::En, || id(1)));
+            if next_page {
+                // The tab goes on to its next page, which takes along what only the tab keeps.
+                hold = Hold::open(&mut shelf, Some(&own), 3_000);
+                assert_eq!((codes(&hold.draft).len(), hold.kept), (2, false));
+            }
+            hold.change(&mut shelf, &mut now, |_| {});
+            let all = [("1", "5"), ("2", "7"), ("3", "1")].map(|(code, typed)| (code.to_string(), typed.to_string()));
+            let mut found = codes(&hold.draft);
+            found.sort();
+            assert_eq!((found, hold.kept), (all.to_vec(), true), "{next_page}");
+            assert_eq!(Hold::open(&mut shelf.browser, Some(&own), 4_000).draft, hold.draft);
+        }
     }
 
     #[test]

@@ -168,6 +168,16 @@ impl Queued {
         }
     }
 
+    /// Takes the answer of a round that only asked whether the order had arrived, or sent it. One that was wanted again while
+    /// it was asked about is not refused because the firm has not got it: it goes out.
+    pub fn answered_to(&mut self, asked: bool, answer: Answer, now: u64) {
+        if asked && !self.withdrawn && matches!(answer, Answer::Refused(_)) {
+            (self.stage, self.because, self.next_try) = (Stage::Waiting, None, now);
+        } else {
+            self.answered(answer, now);
+        }
+    }
+
     fn wait(&mut self, code: String, until: u64) {
         self.stage = Stage::Waiting;
         self.because = Some(code);
@@ -219,7 +229,7 @@ pub fn put(shelf: &mut impl Shelf, order: &Queued) -> bool {
 
 /// Whether an order waits where it outlives the page.
 pub fn lasts(shelf: &impl Shelf, id: OrderId) -> bool {
-    shelf.lasts(&format!("{KEY}{id}"))
+    shelf.lasting(&format!("{KEY}{id}")).is_some()
 }
 
 pub fn remove(shelf: &mut impl Shelf, id: OrderId) {
@@ -337,6 +347,25 @@ mod tests {
         // Later than anything waits: the clock was ahead when that was written.
         order.next_try = 40 * DAY;
         assert!(order.due(Some("12347"), 10));
+    }
+
+    #[test]
+    fn one_wanted_again_while_it_was_asked_about_goes_out() {
+        let not_there = || Answer::Refused(Refusal { code: "not_found".into(), detail: None, number: None });
+        let mut order = queued();
+        order.begin();
+        order.answered(Answer::Again { code: "network".into(), after: None }, 0);
+        assert!(!order.withdraw(10));
+        order.begin();
+        order.withdrawn = false;
+        order.answered_to(true, not_there(), 20);
+        assert!(order.unsent() && order.due(Some("12347"), 20));
+        // Sent, it is refused like any other, and one that nobody wants is gone when the firm has not got it.
+        order.answered_to(false, not_there(), 30);
+        assert!(order.refused().is_some());
+        let mut order = Queued { withdrawn: true, ..queued() };
+        order.answered_to(true, not_there(), 30);
+        assert!(order.refused().is_some());
     }
 
     #[test]

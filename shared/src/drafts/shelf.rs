@@ -15,9 +15,13 @@ pub trait Shelf {
     fn put(&mut self, key: &str, text: &str) -> bool;
     fn remove(&mut self, key: &str);
     fn keys(&self) -> Vec<String>;
-    /// Whether what is under a key outlives the page.
-    fn lasts(&self, key: &str) -> bool {
-        self.get(key).is_some()
+    /// What outlives the page under a key, where the page alone may keep another text.
+    fn lasting(&self, key: &str) -> Option<String> {
+        self.get(key)
+    }
+    /// The lasting text that the text under a key was written over: another one there by now is another tab's.
+    fn under(&self, key: &str) -> Option<String> {
+        self.get(key)
     }
 }
 
@@ -123,7 +127,7 @@ pub(super) fn kept<T: serde::de::DeserializeOwned>(shelf: &impl Shelf, prefix: &
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     pub draft: Draft,
-    /// Its text, which is its version.
+    /// The lasting text it started from, which is its version.
     pub text: Option<String>,
     /// Whether the text could not be read, of a newer app perhaps: then it was put beside, and the draft is empty.
     pub unreadable: bool,
@@ -133,7 +137,13 @@ pub struct Kept {
 
 /// Reads a draft, without what is in the queue. A text that cannot be read is put beside, for the next quantity must not overwrite it.
 pub fn read(shelf: &mut impl Shelf, key: &str, now: u64) -> Kept {
-    let Some(text) = shelf.get(key) else { return Kept::default() };
+    let (text, seen) = (shelf.get(key), shelf.under(key));
+    let kept = understood(shelf, key, text, now);
+    Kept { text: kept.text.and(seen), ..kept }
+}
+
+fn understood(shelf: &mut impl Shelf, key: &str, text: Option<String>, now: u64) -> Kept {
+    let Some(text) = text else { return Kept::default() };
     match serde_json::from_str(&text) {
         Ok(mut draft) => {
             let settled = queue::settle(shelf, &mut draft);
@@ -161,11 +171,11 @@ pub struct Written {
 
 /// Writes a draft that was changed since `seen` was read. Where another text is there by now, both go together.
 pub fn write(shelf: &mut impl Shelf, key: &str, seen: Option<&str>, mine: Draft, now: u64) -> Written {
-    let there = shelf.get(key);
+    let there = shelf.lasting(key);
     let (draft, lost, unreadable) = if there.as_deref() == seen {
         (mine, Draft::default(), false)
     } else {
-        let theirs = read(shelf, key, now);
+        let theirs = understood(shelf, key, there, now);
         let base = seen.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         let merged = mine.merge(&base, theirs.draft);
         (merged.draft, merged.lost, theirs.unreadable)
@@ -177,7 +187,7 @@ pub fn write(shelf: &mut impl Shelf, key: &str, seen: Option<&str>, mine: Draft,
     let text = serde_json::to_string(&draft).ok();
     let kept = text.as_deref().is_some_and(|text| shelf.put(key, text));
     // What is not kept is no version either: the next writing starts from what is there.
-    let text = if kept { text } else { shelf.get(key) };
+    let text = if kept { text } else { shelf.lasting(key) };
     Written { now: Kept { draft, text, unreadable, settled: false }, lost, kept }
 }
 

@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use calamine::{Data, Reader, Xlsx};
+use kontor_server::db::Engine;
+use kontor_shared::api::forms::FormAccount;
 use kontor_tests::browser::Browser;
-use kontor_tests::on_both_databases;
+use kontor_tests::databases::Place;
+use kontor_tests::program::{self, Server};
+use kontor_tests::{both, on_both_databases};
 use thirtyfour::prelude::*;
 
 use super::house::{House, firm};
 use super::in_browser::order_by_keyboard;
+use super::queue::{only_the_network_failed, with_an_order};
 
 /// The codes in the first sheet of a downloaded workbook, which is put away.
 async fn saved_codes(browser: &Browser) -> Vec<String> {
@@ -61,3 +66,36 @@ on_both_databases!(a_file_that_is_stopped_is_not_made_and_the_page_goes_on, |app
     assert!(noted.iter().all(|entry| entry.contains("sw.js") || entry.contains("404")), "{noted:?}");
     browser.close().await;
 });
+
+async fn known_again(engine: Engine) {
+    let place = Place::demo(engine).await;
+    let server = Server::start(&place, &[], &[]).await;
+    let browser = with_an_order(&server.address).await;
+    browser.keys(Key::Control + "s").await;
+    let file = browser.download("xlsx").await;
+    // Nobody says whose it is: the firm has heard of its number.
+    let output = program::run_with_input(&place, &["read-form", file.to_str().expect("a UTF-8 path"), "--json"], "");
+    let account: FormAccount = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    assert_eq!((account.customer.as_str(), account.accepted, account.read), ("12347", 2, 2), "{account:?}");
+    assert!(account.warnings.is_empty(), "{:?}", account.warnings);
+    let waiting = "return Object.keys(localStorage).filter((key) => key.startsWith('kontor.forms.'))";
+    assert_eq!(browser.script::<Vec<String>>(waiting).await, Vec::<String>::new(), "nothing is left to be told");
+
+    // Saved without a network, the firm hears of it when there is one.
+    let address = server.address.clone();
+    assert_eq!(server.stop().await, Some(0));
+    std::fs::remove_file(&file).expect("the download can be put away");
+    browser.keys(Key::Control + "s").await;
+    let file = browser.download("xlsx").await;
+    assert_eq!(browser.script::<Vec<String>>(waiting).await.len(), 1);
+    let server = Server::start_at(&place, address.trim_start_matches("http://"), &[], &[]).await;
+    browser.until("the firm has heard of it", async || browser.script::<Vec<String>>(waiting).await.is_empty()).await;
+    let output = program::run_with_input(&place, &["read-form", file.to_str().expect("a UTF-8 path"), "--json"], "");
+    let account: FormAccount = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    assert_eq!((account.customer.as_str(), account.accepted), ("12347", 2), "{account:?}");
+    only_the_network_failed(&browser).await;
+    browser.close().await;
+    assert_eq!(server.stop().await, Some(0));
+    place.remove().await;
+}
+both!(a_sheet_saved_from_the_page_is_known_to_the_firm, known_again);

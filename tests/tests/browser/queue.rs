@@ -69,6 +69,11 @@ async fn everything(browser: &Browser) -> Vec<String> {
 const UNANSWERED: &str = "const outside = window.fetch; \
      window.fetch = (request, ...more) => (request.url ?? request).includes('/api/draft') ? new Promise(() => {}) : outside(request, ...more); return true";
 
+/// A line more in the kept draft, and the event by which a browser tells of another tab's writing.
+const ANOTHER_TAB: &str = "const key = Object.keys(localStorage).find((key) => key.startsWith('kontor.draft.12347.')); \
+     const draft = JSON.parse(localStorage.getItem(key)); draft.lines.push({...draft.lines[0], code: '84879', typed: '16'}); \
+     localStorage.setItem(key, JSON.stringify(draft)); window.dispatchEvent(new StorageEvent('storage', {key})); return true";
+
 /// Whatever the page wrote to the console was about the server that was not there.
 pub async fn only_the_network_failed(browser: &Browser) {
     let noted = browser.console_errors().await;
@@ -234,6 +239,14 @@ async fn before_signing_out(engine: Engine) {
 
     // A server that does not answer keeps nobody: the draft is thrown away here, and the server has its own still.
     assert!(browser.script::<bool>(UNANSWERED).await);
+    // What another tab typed meanwhile the firm has not: it is not offered to keep it.
+    assert!(browser.script::<bool>(ANOTHER_TAB).await);
+    browser.read("3 lines").await;
+    sign_out(&browser).await;
+    browser.read("An order of 3 lines has not been sent.").await;
+    assert!(!browser.script::<bool>("return !!document.querySelector('#firm-keeps')").await);
+    browser.keys(Key::Escape).await;
+    browser.until("the dialog is gone", async || !browser.text().await.contains("Before you sign out")).await;
     sign_out(&browser).await;
     let begun = Instant::now();
     browser.click("#throw-away").await;
