@@ -31,6 +31,8 @@ pub struct Catalogue {
     rows: ByCode,
     /// For each group, itself and those above it.
     pub ancestors: Vec<Vec<u32>>,
+    /// For each group, those directly below it.
+    pub below: Vec<Vec<u32>>,
 }
 
 impl Catalogue {
@@ -49,7 +51,13 @@ impl Catalogue {
                 chain
             })
             .collect();
-        Self { now: ArcRwSignal::new(info.clone()), info, index: Index::new(Arc::new(list)), rows, ancestors }
+        let mut below = vec![Vec::new(); groups.len()];
+        for (group, row) in groups.iter().enumerate() {
+            if let Some(children) = row.parent.and_then(|parent| below.get_mut(parent as usize)) {
+                children.push(group as u32);
+            }
+        }
+        Self { now: ArcRwSignal::new(info.clone()), info, index: Index::new(Arc::new(list)), rows, ancestors, below }
     }
     pub fn list(&self) -> &Columns {
         self.index.list()

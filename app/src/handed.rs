@@ -58,8 +58,11 @@ impl Picked {
 pub fn carry(file: Picked) {
     spawn_local(async move {
         if let Some(bytes) = file.bytes().await {
-            kept::hand_file(&reader(), &file.name(), &bytes).await;
-            browser::go(PAGE);
+            if kept::hand_file(&reader(), &file.name(), &bytes).await {
+                browser::go(PAGE);
+            } else {
+                toast::fail(say(words::NOT_CARRIED));
+            }
         }
     });
 }

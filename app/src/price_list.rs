@@ -69,7 +69,7 @@ pub fn PriceList() -> impl IntoView {
 /// Why there is no list, and what to do about it: sign in and go on at `next`, wait, or try again.
 #[component]
 pub fn NoList(error: ApiError, title: Word, next: &'static str) -> impl IntoView {
-    first::drop();
+    first::hide();
     if error.signed_out() {
         let href = format!("/sign-in?next={next}");
         view! {

@@ -24,7 +24,7 @@ pub fn Root(
         {move || match house.opening.get() {
             Opening::Asking => view! { <main class="page"><Loading/></main> }.into_any(),
             Opening::Failed(error) => {
-                crate::price_list::first::drop();
+                crate::price_list::first::hide();
                 view! { <main class="page"><Failed error=error retry=|()| house::open()/></main> }.into_any()
             }
             Opening::Open => {

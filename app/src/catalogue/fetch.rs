@@ -16,13 +16,15 @@ use super::{Catalogue, Fetch, Shop, kept};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::edition;
-use crate::house::{house, memory};
+use crate::house::{self, house, memory};
 use crate::lang::say;
 use crate::session;
 use crate::ui::toast;
 
-/// A list asked for longer ago than this is asked for again when the reader comes back.
+/// A list asked for longer ago than this is asked for again when the reader comes back …
 const STALE_MS: u64 = 60_000;
+/// … and than this when the reader, who never left, goes on. By no clock: a page that nobody uses keeps no session alive.
+const OLD_MS: u64 = 5 * 60_000;
 
 thread_local! {
     /// Counts fetches, so that an answer overtaken by a later question is dropped.
@@ -58,13 +60,17 @@ impl Shop {
                 spawn_local(self.fetch_bought(ASKED.get()));
             }
         });
-        let _ = window_event_listener(leptos::ev::focus, move |_| {
-            let old = browser::now().saturating_sub(ASKED_AT.get()) > STALE_MS;
-            if old && matches!(self.list.get_untracked(), Fetch::Here(_)) {
-                self.fetch_for(false);
-                edition::look();
-            }
-        });
+        for (event, stale) in [("focus", STALE_MS), ("keydown", OLD_MS), ("pointerdown", OLD_MS)] {
+            let _ = window_event_listener_untyped(event, move |_| {
+                let old = browser::now().saturating_sub(ASKED_AT.get()) > stale;
+                if old && matches!(self.list.get_untracked(), Fetch::Here(_)) {
+                    self.fetch_for(false);
+                    edition::look();
+                    // The day may be another one by now, and a list ends with its day.
+                    spawn_local(house::ask());
+                }
+            });
+        }
     }
 
     /// Asks again after a failure, or for a newer version.

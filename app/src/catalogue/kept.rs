@@ -82,19 +82,25 @@ async fn read<T: DeserializeOwned>(address: &str, reader: &str) -> Option<(T, Ui
     (label.reader == reader).then(|| (label.what, all.subarray(end, all.length())))
 }
 
-async fn write<T: Serialize>(address: &str, reader: &str, what: T, bytes: &Uint8Array) {
+/// Says whether it is kept.
+async fn write<T: Serialize>(address: &str, reader: &str, what: T, bytes: &Uint8Array) -> bool {
     // Whoever was signed in when this was asked for may have left meanwhile.
     if memory::reader_now() != reader {
-        return;
+        return false;
     }
-    let Some(label) = labelled(&Label { reader: reader.to_string(), what }) else { return };
-    let Ok(body) = Blob::new_with_u8_array_sequence(&Array::of2(&Uint8Array::from(label.as_slice()), bytes)) else { return };
-    if let Ok(cache) = cache().await {
-        let kept = JsFuture::from(cache.put(address, &Entry::new(&body))).await;
-        if kept.is_err() || memory::reader_now() != reader {
-            wipe();
-        }
+    let Some(label) = labelled(&Label { reader: reader.to_string(), what }) else { return false };
+    let Ok(body) = Blob::new_with_u8_array_sequence(&Array::of2(&Uint8Array::from(label.as_slice()), bytes)) else { return false };
+    let Ok(cache) = cache().await else { return false };
+    let kept = JsFuture::from(cache.put(address, &Entry::new(&body))).await.is_ok();
+    // The first screen and what was bought are of the list: without it they are nothing. It needs none of them.
+    if memory::reader_now() != reader || (!kept && address == LIST) {
+        wipe();
+        return false;
     }
+    if !kept {
+        let _ = JsFuture::from(cache.drop(address)).await;
+    }
+    kept
 }
 
 /// A label with its length before it.
@@ -139,9 +145,9 @@ pub async fn keep_bought(reader: &str, bought: &Bought) {
     write(BOUGHT, reader, bought, &Uint8Array::new_with_length(0)).await;
 }
 
-/// Keeps a file that was dropped on one page for the page that reads it.
-pub async fn hand_file(reader: &str, name: &str, bytes: &Uint8Array) {
-    write(FILE, reader, name, bytes).await;
+/// Keeps a file that was dropped on one page for the page that reads it. Says whether it is kept.
+pub async fn hand_file(reader: &str, name: &str, bytes: &Uint8Array) -> bool {
+    write(FILE, reader, name, bytes).await
 }
 
 /// The file that was handed over, once.

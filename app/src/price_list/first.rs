@@ -51,10 +51,10 @@ pub fn keep_soon(catalogue: Arc<Catalogue>, look: Look, comfortable: bool) {
     set_timeout(keep, REST);
 }
 
-/// Takes them away as they are, where the page has something else to say.
-pub fn drop() {
+/// Puts them out of sight, where the page has something else to say. What was typed on them waits for the list.
+pub fn hide() {
     if let Some(first) = html(ID) {
-        first.remove();
+        first.set_hidden(true);
     }
 }
 
@@ -99,7 +99,7 @@ fn wait(catalogue: Arc<Catalogue>, steering: Steering, frames: u32) {
                 }
             });
         } else if let Some(row) = code_of(&focused).and_then(|code| catalogue.row(&code)) {
-            steering.go(row);
+            steering.go_on(row);
         }
     });
 }

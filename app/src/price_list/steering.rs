@@ -216,12 +216,16 @@ impl Steering {
         if let Some(row) = row {
             self.go(row);
             self.write(row, &digit.to_string());
-            self.draw();
-            // The next digit goes on behind this one.
-            if let Some(input) = self.with_pool(|pool| pool.quantity(row)).flatten() {
-                let end = input.value().encode_utf16().count() as u32;
-                let _ = input.set_selection_range(end, end);
-            }
+            self.go_on(row);
+        }
+    }
+
+    /// Makes a row current and goes on behind what stands in its quantity: the next digit does not replace it.
+    pub fn go_on(self, row: u32) {
+        self.go(row);
+        if let Some(input) = self.with_pool(|pool| pool.quantity(row)).flatten() {
+            let end = input.value().encode_utf16().count() as u32;
+            let _ = input.set_selection_range(end, end);
         }
     }
 

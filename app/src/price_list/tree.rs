@@ -53,18 +53,17 @@ fn Node(
     }
 }
 
-/// A group with its subgroups, which are shown when it or one of them is chosen, or when opened.
+/// A group with its subgroups, however deep, which are shown when one of them is chosen, or when opened.
 #[component]
-fn Branch(catalogue: Arc<Catalogue>, looking: Looking, group: u32, choose: impl Fn(Option<u32>) + Send + Sync + Copy + 'static) -> impl IntoView {
+fn Branch(catalogue: Arc<Catalogue>, looking: Looking, group: u32, choose: impl Fn(Option<u32>) + Send + Sync + Copy + 'static) -> AnyView {
     let shop = shop();
-    let number = move |group: u32| Signal::derive(move || looking.hits.with(|hits| hits.facets.groups.get(group as usize).copied().unwrap_or(0)));
-    let children: Vec<(u32, String)> =
-        catalogue.head().groups.iter().enumerate().filter(|(_, row)| row.parent == Some(group)).map(|(at, row)| (at as u32, row.name.clone())).collect();
-    let inside: Vec<u32> = children.iter().map(|(group, _)| *group).collect();
-    let many = !children.is_empty();
+    let number = Signal::derive(move || looking.hits.with(|hits| hits.facets.groups.get(group as usize).copied().unwrap_or(0)));
+    let many = !catalogue.below[group as usize].is_empty();
+    let of = catalogue.clone();
     let open = Memo::new(move |_| {
-        let chosen = shop.group.get();
-        shop.opened.with(|opened| opened.contains(&group)) || chosen.is_some_and(|chosen| inside.contains(&chosen))
+        let chosen = shop.group.get().filter(|chosen| *chosen != group);
+        let above = chosen.and_then(|chosen| of.ancestors.get(chosen as usize));
+        shop.opened.with(|opened| opened.contains(&group)) || above.is_some_and(|above| above.contains(&group))
     });
     let name = catalogue.group_name(group).to_string();
     let toggle = move |_| {
@@ -80,17 +79,18 @@ fn Branch(catalogue: Arc<Catalogue>, looking: Looking, group: u32, choose: impl 
                 {many.then(|| view! {
                     <button type="button" class="fold" aria-expanded=move || if open.get() { "true" } else { "false" } aria-label=words::SUBGROUPS_OF.with(lang(), &[("name", &name)]) on:click=toggle></button>
                 })}
-                <Node name=name.clone() group=Some(group) chosen=move || shop.group.get() == Some(group) number=number(group) choose=choose/>
+                <Node name=name.clone() group=Some(group) chosen=move || shop.group.get() == Some(group) number=number choose=choose/>
             </div>
             <Show when=move || many && open.get()>
                 <ul>
-                    {children.clone().into_iter().map(|(child, name)| view! {
-                        <li><Node name=name group=Some(child) chosen=move || shop.group.get() == Some(child) number=number(child) choose=choose/></li>
+                    {catalogue.below[group as usize].iter().map(|child| view! {
+                        <Branch catalogue=catalogue.clone() looking=looking group=*child choose=choose/>
                     }).collect_view()}
                 </ul>
             </Show>
         </li>
     }
+    .into_any()
 }
 
 /// Whether a price limit filters nothing because it is no number.

@@ -3,6 +3,7 @@
 crate::words! {
     TITLE = "Order from a file", "Заказ из файла", "Поръчка от файл";
     DROP_HERE = "Drop the file to read the order in it", "Отпустите файл, чтобы прочитать заказ", "Пуснете файла, за да се прочете поръчката";
+    NOT_CARRIED = "The browser has no room to take the file along. Open “Order from a file” and choose it there.", "Браузеру негде сохранить файл. Откройте «Заказ из файла» и выберите его там.", "Браузърът няма място да пренесе файла. Отворете „Поръчка от файл“ и го изберете там.";
     A_FILE = "A file", "Файл", "Файл";
     FILE_HINT = "The price list you filled in, or a table of your own: Excel, LibreOffice, CSV. It can be dropped anywhere on this page.", "Заполненный прайс-лист или своя таблица: Excel, LibreOffice, CSV. Файл можно перетащить в любое место страницы.", "Попълнената ценова листа или собствена таблица: Excel, LibreOffice, CSV. Файлът може да се пусне навсякъде на страницата.";
     LINES = "Lines", "Строки", "Редове";

@@ -50,3 +50,51 @@ on_both_databases!(a_slash_goes_to_the_search_before_the_program_is_there_and_on
     browser.assert_quiet().await;
     browser.close().await;
 });
+
+/// The quantity that has the focus: what stands in it, and where its cursor is, when it is one of the program's own rows.
+const QUANTITY: &str = "const input = document.activeElement; \
+    return input.matches('.list .qty') && !input.closest('#first') ? [input.value, input.selectionStart, input.selectionEnd] : ['-', 0, 0]";
+
+on_both_databases!(a_quantity_goes_on_where_it_was_when_the_program_takes_over, |app| async {
+    firm(&app).await;
+    let house = House::open(&app).await;
+    house.holds(&[".wasm"]);
+    let browser = Browser::start().await;
+    browser.open(&house.address).await;
+    browser.see("#first .qty").await;
+    assert!(browser.script::<bool>("document.querySelector('#first .qty').focus(); return true").await);
+    browser.keys("1").await;
+    house.holds(&[]);
+    let here = async || browser.script::<(String, u32, u32)>(QUANTITY).await;
+    browser.until("the quantity has the focus", async || here().await == ("1".into(), 1, 1)).await;
+    browser.keys("2").await;
+    assert_eq!(here().await.0, "12");
+    browser.read("1 line").await;
+    browser.assert_quiet().await;
+    browser.close().await;
+});
+
+/// From here on no answer comes that has to do with price lists.
+const NO_LIST: &str = "window.outside = window.fetch; window.fetch = (request, ...more) => (request.url ?? String(request)).includes('price-list') \
+    ? Promise.reject(new TypeError('no network')) : window.outside(request, ...more); return true";
+
+on_both_databases!(what_was_typed_on_the_first_rows_waits_for_a_list_that_fails_to_come, |app| async {
+    firm(&app).await;
+    let house = House::open(&app).await;
+    house.holds(&[".wasm"]);
+    let browser = Browser::start().await;
+    browser.open(&house.address).await;
+    browser.see("#first .qty").await;
+    assert!(browser.script::<bool>("document.querySelector('#first .qty').focus(); return true").await);
+    browser.keys("12").await;
+    assert!(browser.script::<bool>(NO_LIST).await);
+    house.holds(&[]);
+    browser.until("the page says that it has no list", async || browser.text().await.contains("Try again")).await;
+    assert!(browser.script::<bool>("window.fetch = window.outside; return true").await);
+    browser.press("Try again").await;
+    browser.see(".list .item").await;
+    browser.read("1 line").await;
+    let typed = "return Array.from(document.querySelectorAll('.list .qty')).some((input) => input.value === '12')";
+    assert!(browser.script::<bool>(typed).await && browser.script::<bool>("return !document.getElementById('first')").await);
+    browser.close().await;
+});

@@ -277,3 +277,39 @@ on_both_databases!(keys_reach_only_rows_that_are_shown_and_links_work_in_another
         .await;
     browser.close().await;
 });
+
+/// The tree as it is open: depth, name and count of each group, and which one is chosen.
+const TREE: &str = "return [...document.querySelectorAll('.tree .tree-node')].map(node => { let depth = -1; for (let at = node; at && !at.matches('.tree'); at = at.parentElement) \
+     if (at.tagName === 'UL' || at.tagName === 'LI' && at.parentElement.matches('.tree')) depth += 1; \
+     return depth + ' ' + node.querySelector('span').innerText + ' ' + node.querySelector('.n').innerText + (node.hasAttribute('aria-current') ? ' *' : ''); })";
+
+on_both_databases!(groups_are_reached_however_deep_they_lie, |app| async {
+    firm(&app).await;
+    let sales = app.staff(Role::Sales).await;
+    let goods = "code,name,group1,group2,group3,price\nS-1,Saw,Garden,Hand tools,Saws,5.00\nS-2,Rake,Garden,Hand tools,,7.00\n";
+    sales.upload("/api/imports?kind=products&name=goods.csv", goods).await.ok();
+    sales.post("/api/price-lists", &json!({})).await.ok();
+    let house = House::open(&app).await;
+    let browser = Browser::start().await;
+    open_list(&browser, &house.address).await;
+    for name in ["Garden", "Hand tools"] {
+        let unfold = format!(
+            "const fold = [...document.querySelectorAll('.branch')].find(branch => branch.querySelector('.tree-node span').innerText === {name:?})?.querySelector('.fold'); fold?.click(); return !!fold"
+        );
+        browser.until(&format!("{name} unfolds"), async || browser.script::<bool>(&unfold).await).await;
+    }
+    choose_group(&browser, "Saws").await;
+    let expected = ["0 Garden 2", "1 Hand tools 2", "2 Saws 1 *"].map(String::from).to_vec();
+    let open = async || {
+        let all: Vec<String> = browser.script(TREE).await;
+        all.into_iter().filter(|node| ["Garden", "Hand", "Saws"].iter().any(|name| node.contains(name))).collect::<Vec<_>>()
+    };
+    browser.until("the group is chosen", async || open().await == expected).await;
+    // By its address it is found again, with all that lies over it unfolded.
+    browser.driver.refresh().await.expect("the page loads again");
+    browser.until("the group is chosen again", async || open().await == expected).await;
+    let alone = "return [...document.querySelectorAll('body > .shop .list .item:not([hidden]) .code')].map(code => code.innerText.trim()).join() === 'S-1'";
+    browser.until("its goods", async || browser.script::<bool>(alone).await).await;
+    browser.assert_quiet().await;
+    browser.close().await;
+});

@@ -109,6 +109,8 @@ pub fn apply(old: &[u8], delta: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
     // Where each row is from: a row of the old list, or the next of those told in full. The rows themselves are made one by
     // one, for all at a time would take several times the list's memory, which a browser never gives back.
     let mut sources: Vec<Option<u32>> = Vec::new();
+    // A row kept twice would be two goods of one code, and a few bytes could ask for any number of them.
+    let mut taken = vec![false; list.len()];
     let mut expected = 0_i64;
     for _ in 0..bytes.count(MOST_ROWS)? {
         let number = bytes.number()?;
@@ -120,7 +122,8 @@ pub fn apply(old: &[u8], delta: &[u8]) -> std::result::Result<Vec<u8>, Damage> {
         }
         let first = expected.checked_add(unzigzag(bytes.number()?)).and_then(|first| usize::try_from(first).ok()).ok_or(Damage::Content)?;
         let end = first.checked_add(rows).filter(|end| *end <= list.len()).ok_or(Damage::Content)?;
-        if sources.len() + rows > MOST_ROWS || (first..end).any(|row| group_of(row).is_none()) {
+        let fresh = (first..end).all(|row| !std::mem::replace(&mut taken[row], true) && group_of(row).is_some());
+        if sources.len() + rows > MOST_ROWS || !fresh {
             return Err(Damage::Content);
         }
         sources.extend((first..end).map(|row| Some(row as u32)));
@@ -169,4 +172,34 @@ fn changes(bytes: &mut Bytes<'_>, rows: usize) -> Result<Vec<(usize, u64)>> {
         changes.push((row as usize, value));
     }
     Ok(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::codec::{put_bytes, put_column, put_number, zigzag};
+    use super::super::tests::snapshot;
+    use super::*;
+
+    #[test]
+    fn a_row_is_kept_once() {
+        let product = |at: u32| ProductRow { code: at.to_string(), name: "Tea".into(), attributes: vec![String::new(); 2], ..ProductRow::default() };
+        let old = snapshot((0..3).map(product).collect()).encode().unwrap();
+        let list = snapshot(Vec::new());
+        // Runs of kept rows: the first, and how many.
+        for (runs, expected) in [(&[(0, 3)][..], Ok(())), (&[(1, 2), (0, 1)], Err(Damage::Checksum)), (&[(0, 3), (2, 1)], Err(Damage::Content))] {
+            let mut delta = MAGIC.to_vec();
+            delta.extend_from_slice(&checksum(&old).unwrap().to_le_bytes());
+            delta.extend_from_slice(&checksum(&old).unwrap().to_le_bytes());
+            put_bytes(&mut delta, &list.encode().unwrap());
+            put_number(&mut delta, runs.len() as u64);
+            let mut expected_at = 0;
+            for (first, rows) in runs {
+                put_number(&mut delta, (*rows as u64) << 1);
+                put_number(&mut delta, zigzag(first - expected_at));
+                expected_at = first + rows;
+            }
+            (0..4).for_each(|_| put_column(&mut delta, &[]));
+            assert_eq!(apply(&old, &delta).map(|_| ()), expected, "{runs:?}");
+        }
+    }
 }

@@ -30,7 +30,7 @@ fn product() -> impl Strategy<Value = ProductRow> {
     })
 }
 
-fn snapshot(products: Vec<ProductRow>) -> Snapshot {
+pub(super) fn snapshot(products: Vec<ProductRow>) -> Snapshot {
     Snapshot {
         version: 7,
         overlay: "wholesale".into(),
