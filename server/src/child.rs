@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -156,7 +156,7 @@ pub async fn read_sheet(bytes: &[u8], name: Option<&str>) -> Result<Sheet, Child
 
 /// Reads every sheet of a file that people send: XLSX, XLSM and XLSB without macros, XLS, ODS, CSV, a web page or the XML of
 /// 2003, by its content and whatever it is called.
-pub async fn read_book(bytes: &[u8]) -> Result<Workbook, ChildError> {
+pub async fn read_book(bytes: &[u8]) -> Result<Arc<Workbook>, ChildError> {
     if bytes.len() > LARGEST_FILE {
         return Err(ChildError::Refused { code: "sheet_too_large", detail: format!("the file is larger than {} MiB", LARGEST_FILE >> 20) });
     }
@@ -164,12 +164,12 @@ pub async fn read_book(bytes: &[u8]) -> Result<Workbook, ChildError> {
 }
 
 /// As [`read_book`], of a file that lies in pieces.
-pub async fn read_book_of(pieces: &[Bytes]) -> Result<Workbook, ChildError> {
+pub async fn read_book_of(pieces: &[Bytes]) -> Result<Arc<Workbook>, ChildError> {
     book_of(run_pieces(Kind::Book, b"", pieces).await?).await
 }
 
-async fn book_of(output: Vec<u8>) -> Result<Workbook, ChildError> {
-    let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).context("a child's workbook cannot be read")).await;
+async fn book_of(output: Vec<u8>) -> Result<Arc<Workbook>, ChildError> {
+    let decoded = tokio::task::spawn_blocking(move || postcard::from_bytes(&output).map(Arc::new).context("a child's workbook cannot be read")).await;
     decoded.map_err(|error| ChildError::Failed(error.into()))?.map_err(ChildError::Failed)
 }
 

@@ -1,12 +1,14 @@
 //! A filled-in sheet against the firm's own records: the form it is, the list it was made from, and the verdict that an
 //! order of its lines would get. Nothing is stored.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use kontor_shared::api::forms::FormAccount;
 use kontor_shared::api::{SubmitLine, SubmitOrder};
 use kontor_shared::catalog::{Snapshot, discount};
 use kontor_shared::form::account::{self, Head, Judged};
-use kontor_shared::form::{self, Goods, Line, Note, Reading, Warning, Workbook, identity};
+use kontor_shared::form::{self, Goods, Line, MOST_LINES, Note, Reading, Warning, Workbook, identity};
 use kontor_shared::ids::CustomerId;
 use kontor_shared::money::Price;
 use kontor_shared::orders::Verdict;
@@ -22,9 +24,12 @@ use crate::{AppState, auth, firm, price_list};
 pub mod routes;
 pub mod store;
 
+/// Why a file is refused that orders more than is read of one.
+pub const TOO_LONG: &str = "sheet_cells";
+
 /// A file that came in.
 pub struct Incoming<'a> {
-    pub book: &'a Workbook,
+    pub book: &'a Arc<Workbook>,
     pub file_name: &'a str,
     /// What came with it, such as a mail's subject.
     pub beside: &'a str,
@@ -108,7 +113,7 @@ pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, asking: Aski
     let version = list.version;
     let overlay = list.overlay.clone();
     let choices = store::columns(&mut connection, &customer.id).await?.into_iter().map(store::ColumnsRow::told).collect::<anyhow::Result<Vec<_>>>()?;
-    let book = incoming.book.clone();
+    let book = Arc::clone(incoming.book);
     // A hundred thousand rows take a while; the threads that answer requests have other work.
     let (reading, goods) = tokio::task::spawn_blocking(move || {
         let goods = Goods::of(&list, is_issued);
@@ -116,6 +121,9 @@ pub async fn judge_order(state: &AppState, incoming: &Incoming<'_>, asking: Aski
     })
     .await
     .context("reading a form")?;
+    if reading.is_cut {
+        return Err(AppError::invalid(TOO_LONG, format!("more than {MOST_LINES} rows order something")));
+    }
     let taken = submitted(&reading, &goods);
     let priced = price::judge(&mut connection, &state.goods, i64::from(version), &taken, customer.prices(), firm.vat_method, &today).await?;
     if priced.version != i64::from(version) {

@@ -21,7 +21,7 @@ mod thin;
 
 pub use cells::{Cell, Row, Sheet, Workbook};
 pub use fields::Fields;
-pub use read::{FoundBy, Goods, Item, Line, Reading, Warning, issued, read, read_by, version};
+pub use read::{FoundBy, Goods, Item, Line, MOST_LINES, Reading, Warning, issued, read, read_by, version};
 pub use thin::thin;
 
 use crate::words::{Lang, Word, forms as words};

@@ -101,6 +101,9 @@ fn tell(
     form_id: Option<String>,
     mut warnings: Vec<Warning>,
 ) -> Result<String, JsError> {
+    if reading.is_cut {
+        return say(&Told::Refused("sheet_cells"));
+    }
     let (judged, totals) = match account::by_list(&reading, goods, list.currency, (list.vat_mode, task.vat_method)) {
         Ok(judged) => judged,
         Err(_) => return say(&Told::Refused("amount_too_large")),

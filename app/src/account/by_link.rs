@@ -135,6 +135,8 @@ fn Password(info: LinkInfo, token: StoredValue<String>) -> impl IntoView {
 #[component]
 fn Confirm(path: &'static str, info: LinkInfo, token: StoredValue<String>) -> impl IntoView {
     let done = RwSignal::new(false);
+    // An order of the same sheet that stands already.
+    let beside = RwSignal::new(String::new());
     let failure: RwSignal<Option<ApiError>> = RwSignal::new(None);
     let busy = RwSignal::new(false);
     let is_address = info.purpose == "email";
@@ -163,6 +165,10 @@ fn Confirm(path: &'static str, info: LinkInfo, token: StoredValue<String>) -> im
                     // Somebody signed in here has another log-in now.
                     session::ask_again();
                 }
+                Err(error) if error.code == "other_order_open" => {
+                    let _ = beside.try_set(error.detail.unwrap_or_default());
+                    let _ = done.try_set(true);
+                }
                 Err(error) => drop(failure.try_set(Some(error))),
             }
         });
@@ -173,7 +179,7 @@ fn Confirm(path: &'static str, info: LinkInfo, token: StoredValue<String>) -> im
         <div class="stack form-page">
             {move || if done.get() {
                 view! {
-                    <Done text=after.clone()/>
+                    <Done text=beside.with(|number| if number.is_empty() { after.clone() } else { words::ORDER_BESIDE.with(lang(), &[("number", number)]) })/>
                     {is_address.then(|| view! { <p>{sign_in_link(staff)}</p> })}
                 }.into_any()
             } else {

@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 
 use super::desk;
 use super::store::{self, FileRow, MailRow};
-use super::take::{Found, NOT_PROVED, Putting, lang_of};
+use super::take::{Found, NOT_PROVED, OTHER_OPEN, Putting, lang_of};
 use super::{State, answer};
 use crate::error::{AppError, Result};
 use crate::extract::Json;
@@ -26,6 +26,9 @@ use crate::{AppState, outbox};
 
 /// Why a message waits whose customer was asked.
 pub const ASKED: &str = "asked";
+
+/// Why a message waits that its customer has confirmed, while another order of its form is open.
+pub const CONFIRMED_BESIDE: &str = "confirmed_beside";
 
 /// Asks the customers of forms that nothing proves, at their stored addresses; gives the files they were asked about. What is
 /// asked is written in the transaction that stores the message. Without a public address nobody can be asked.
@@ -113,11 +116,24 @@ pub async fn about(connection: &mut AnyConnection, file: &str) -> Result<Option<
 pub async fn confirm(Shared(state): Shared<AppState>, Json(sent): Json<UseLink>) -> Result<Json<ConfirmedOrder>> {
     let ended = || AppError::Missing { code: "link_ended" };
     let now = state.clock.now_ms();
-    let link = links::look(&mut *state.db.read().await?, Purpose::MailOrder, &sent.token, now).await?.ok_or_else(ended)?;
-    let (mail, file, _) = about(&mut *state.db.read().await?, &link.subject).await?.ok_or_else(ended)?;
-    let customer = file.customer_id.clone().ok_or_else(ended)?;
-    let putting = Putting { by: By::Buyer, actor: super::take::ACTOR.into(), user_id: None };
-    let taken = desk::enter(&state, &mail, file, &customer, None, putting).await?;
+    let mut tries = 0;
+    let (mail, customer, taken) = loop {
+        tries += 1;
+        let link = links::look(&mut *state.db.read().await?, Purpose::MailOrder, &sent.token, now).await?.ok_or_else(ended)?;
+        let (mail, file, _) = about(&mut *state.db.read().await?, &link.subject).await?.ok_or_else(ended)?;
+        let customer = file.customer_id.clone().ok_or_else(ended)?;
+        let form = file.form_id.as_deref().unwrap_or_default();
+        if let Some((_, number)) = store::open_order_of_form(&mut *state.db.read().await?, form, &file.content).await? {
+            return Err(beside_another(&state, &sent.token, &mail, file, number).await?);
+        }
+        let putting = Putting { by: By::Buyer, actor: super::take::ACTOR.into(), user_id: None, message: Some(desk::as_seen(&mail)) };
+        match desk::enter(&state, &mail, file, &customer, None, putting).await {
+            Ok(taken) => break (mail, customer, taken),
+            // Perhaps only another file of the message was decided about; if this one was, the link has ended.
+            Err(AppError::Conflict { code: "decided", .. }) if tries < 3 => {}
+            Err(error) => return Err(error),
+        }
+    };
     let answers = answer::of_file(&state, &mail, &taken.found, &customer).await?;
     let mut tx = state.db.write_tx().await?;
     let mail = store::mail(&mut tx, state.db.for_update(), &mail.id).await?.ok_or_else(ended)?;
@@ -132,4 +148,17 @@ pub async fn confirm(Shared(state): Shared<AppState>, Json(sent): Json<UseLink>)
     answer::send(&mut tx, &state, answers.into_iter().collect()).await?;
     tx.commit().await?;
     Ok(Json(ConfirmedOrder { number: taken.order.number, order: taken.order.id }))
+}
+
+/// The customer has confirmed what may be the same order anew: that is written down, and a person says which of the two it is.
+async fn beside_another(state: &AppState, token: &str, mail: &MailRow, file: FileRow, number: String) -> Result<AppError> {
+    let now = state.clock.now_ms();
+    let mut tx = state.db.write_tx().await?;
+    let current = store::mail(&mut tx, state.db.for_update(), &mail.id).await?.ok_or(AppError::NotFound)?;
+    links::take(&mut tx, Purpose::MailOrder, token, now).await?;
+    let file = FileRow { reason: CONFIRMED_BESIDE.into(), detail: number.clone(), ..file };
+    store::decide_file(&mut tx, &file).await?;
+    store::decide(&mut tx, &current.id, &current.state, CONFIRMED_BESIDE, &number, "", now).await?;
+    tx.commit().await?;
+    Ok(AppError::conflict(OTHER_OPEN, number))
 }

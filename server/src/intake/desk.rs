@@ -10,21 +10,24 @@ use kontor_shared::api::incoming::{
     TakeIncoming,
 };
 use kontor_shared::audit::Action;
+use kontor_shared::form::Note;
 use kontor_shared::ids::OrderId;
 use kontor_shared::money::Quantity;
 use kontor_shared::orders::Verdict;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
 use super::store::{self, FileRow, MailRow};
-use super::take::{self, Found, NOT_PROVED, OTHER_OPEN, Ordered, Putting};
+use super::take::{self, Found, NOT_PROVED, Ordered, Putting};
 use super::{State, answer, confirm, folder, sender::Evidence};
-use crate::auth::Staff;
+use crate::auth::{Staff, hex};
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text, seen_revision, with_revision};
 use crate::forms::{self, AsOrder, Asking, Incoming};
 use crate::links::{self, Purpose};
 use crate::orders::entry::By;
+use crate::orders::origins::{Message, decided_meanwhile};
 use crate::orders::store as orders;
 use crate::time::rfc3339;
 use crate::{AppState, audit, auth, bodies, child};
@@ -92,10 +95,12 @@ async fn view(connection: &mut AnyConnection, id: &str) -> Result<IncomingView> 
     let row = store::mail(connection, "", id).await?.ok_or(AppError::NotFound)?;
     let mut files = Vec::new();
     for file in store::files(connection, id).await? {
-        let other = match file.reason == OTHER_OPEN {
+        // What a person is to take as an order may be another one of a form that has made one already.
+        let other = match file.verdict == State::NeedsPerson.word() && file.form_id.is_some() {
             true => other(connection, &file).await?,
             false => None,
         };
+        let shown = shown_as(&file);
         files.push(IncomingFile {
             other,
             no: u32::try_from(file.no).context("stored number")?,
@@ -107,7 +112,7 @@ async fn view(connection: &mut AnyConnection, id: &str) -> Result<IncomingView> 
             verdict: file.verdict,
             reason: file.reason,
             detail: file.detail,
-            content: file.content,
+            content: shown,
             order: file.order_id,
         });
     }
@@ -240,12 +245,15 @@ pub struct Taken {
     pub order: Ordered,
 }
 
-/// Enters the order of a waiting file. `seen` is the content a person saw.
+/// Enters the order of a waiting file. `seen` is what a person saw of it ([`shown_as`]).
 pub async fn enter(state: &AppState, mail: &MailRow, file: FileRow, customer: &str, seen: Option<&str>, putting: Putting) -> Result<Taken> {
     let judged = read_for(state, mail, &file, customer).await?;
-    let before = file.content.clone();
+    if judged.account.warnings.iter().any(|warning| warning.code == Note::OtherCustomer.code()) {
+        return Err(AppError::conflict("form_of_another", "the form was made for another customer"));
+    }
+    let before = shown_as(&file);
     let mut row = take::with_account(file, &judged)?;
-    if seen.unwrap_or(&before) != row.content {
+    if seen.unwrap_or(&before) != shown_as(&row) {
         return Err(AppError::conflict("account_changed", "the file reads otherwise now than it was shown"));
     }
     if judged.wanted.lines.is_empty() || judged.account.accepted + judged.account.changed == 0 {
@@ -260,7 +268,7 @@ pub async fn enter(state: &AppState, mail: &MailRow, file: FileRow, customer: &s
 }
 
 fn refusal(row: &FileRow) -> AppError {
-    let code = ["customer_blocked", "no_price_list"].into_iter().find(|code| *code == row.reason).unwrap_or("no_order");
+    let code = ["customer_blocked", "no_price_list", "decided"].into_iter().find(|code| *code == row.reason).unwrap_or("no_order");
     AppError::conflict(code, row.detail.clone())
 }
 
@@ -269,7 +277,7 @@ pub async fn settle(tx: &mut AnyConnection, state: &AppState, mail: &MailRow, ta
     store::decide_file(tx, &taken.found.row).await?;
     let files = store::files(tx, &mail.id).await?;
     // What else waits in the message goes on waiting.
-    let waits = files.iter().find(|file| file.verdict == State::NeedsPerson.word() && !file.account.is_empty());
+    let waits = files.iter().find(|file| take::waits_beside(file));
     let (next, reason, detail) = match waits {
         Some(file) => (State::NeedsPerson, file.reason.as_str(), file.detail.as_str()),
         None => (State::Accepted, taken.found.row.reason.as_str(), taken.found.row.detail.as_str()),
@@ -287,7 +295,7 @@ pub async fn read(Shared(state): Shared<AppState>, Path(id): Path<String>, Json(
         (mail, numbered(&mut connection, &id, wanted.file).await?)
     };
     let judged = read_for(&state, &mail, &file, &wanted.customer).await?;
-    let content = take::with_account(file, &judged)?.content;
+    let content = shown_as(&take::with_account(file, &judged)?);
     Ok(Json(ReadAgain { account: judged.account, content }))
 }
 
@@ -308,9 +316,9 @@ pub async fn take(
         (mail, numbered(&mut connection, &id, wanted.file).await?)
     };
     if seen.is_some_and(|seen| seen != mail.revision) || file.order_id.is_some() {
-        return Err(decided());
+        return Err(decided_meanwhile());
     }
-    let putting = Putting { by: By::Staff, actor: who.actor(), user_id: None };
+    let putting = Putting { by: By::Staff, actor: who.actor(), user_id: None, message: Some(as_seen(&mail)) };
     let taken = enter(&state, &mail, file, &wanted.customer, Some(&wanted.content), putting).await?;
     let customer = taken.found.row.customer_id.clone().unwrap_or_default();
     let answers = answer::of_file(&state, &mail, &taken.found, &customer).await?;
@@ -318,7 +326,7 @@ pub async fn take(
     let current = store::mail(&mut tx, state.db.for_update(), &id).await?.ok_or(AppError::NotFound)?;
     // The order is stored by now; whoever takes the file again finds it.
     if current.revision != mail.revision {
-        return Err(decided());
+        return Err(decided_meanwhile());
     }
     let before = (current.state.clone(), current.reason.clone());
     store::set_customer(&mut tx, &id, &customer).await?;
@@ -330,8 +338,17 @@ pub async fn take(
     Ok(Json(ConfirmedOrder { number: taken.order.number, order: taken.order.id }))
 }
 
-fn decided() -> AppError {
-    AppError::conflict("decided", "somebody has decided about this message meanwhile")
+/// The message as it is now, for an order that is stored only while it is so.
+pub fn as_seen(mail: &MailRow) -> Message {
+    Message { id: mail.id.clone(), revision: mail.revision }
+}
+
+/// What a person saw of a file: which lines, and of whose order.
+fn shown_as(file: &FileRow) -> String {
+    if file.content.is_empty() {
+        return String::new();
+    }
+    hex(&Sha256::digest(format!("{}\n{}", file.content, file.customer_id.as_deref().unwrap_or_default())))
 }
 
 /// `POST /api/incoming/{id}/decide`
@@ -353,7 +370,7 @@ pub async fn decide(
     let mut tx = state.db.write_tx().await?;
     let mail = store::mail(&mut tx, state.db.for_update(), &id).await?.ok_or(AppError::NotFound)?;
     if seen.is_some_and(|seen| seen != mail.revision) {
-        return Err(decided());
+        return Err(decided_meanwhile());
     }
     let mut files = store::files(&mut tx, &id).await?;
     let written: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages WHERE cause = $1").bind(format!("incoming {id} refused")).fetch_one(&mut *tx).await?;

@@ -27,6 +27,7 @@ use crate::firm::FirmSettings;
 use crate::forms::{self, AsOrder, Asking, Incoming};
 use crate::mail::Thread;
 use crate::orders::entry::{self, By, Entered, Origin};
+use crate::orders::origins::Message;
 use crate::orders::store as orders;
 use crate::outbox::settle;
 use crate::secrets::{Key, Purpose};
@@ -41,6 +42,12 @@ pub const OTHER_OPEN: &str = "other_order_open";
 pub const NOT_PROVED: &str = "not_proved";
 /// Of a form on which nothing is ordered.
 const EMPTY: &str = "empty";
+/// Why a file waits that was not read, for those before it order so much.
+const TOO_MANY: &str = "too_many_files";
+/// Lines of one message's files from which on the rest is left to a person: their accounts are in memory together.
+const MOST_TOGETHER: usize = 20_000;
+/// Why a picture waits where nothing else of the message is an order: it may be a scan of one.
+pub const PICTURE: &str = "picture";
 /// Why a form waits whose columns or units say something else than was read.
 const DOUBTFUL: &str = "doubtful";
 /// What may make an order of what nobody meant: unattended nothing of it is ordered, refused, or asked to be confirmed.
@@ -290,13 +297,18 @@ fn thread(letter: &Letter) -> Thread {
     Thread { in_reply_to: letter.message_id.clone(), references }
 }
 
+/// Whether a file that waits makes its message wait beside one that was taken: a picture of the goods or a scan of the same
+/// order does not; whatever may be another order does.
+pub fn waits_beside(file: &FileRow) -> bool {
+    file.verdict == State::NeedsPerson.word() && file.reason != PICTURE
+}
+
 /// What the files make of the message: one that waits makes it wait, one that was taken makes it an order.
 pub fn together(files: &[Found]) -> (State, String, String) {
     let first = |state: State| files.iter().find(|file| file.row.verdict == state.word());
     let told = |state: State, file: &Found| (state, file.row.reason.clone(), file.row.detail.clone());
     let taken = first(State::Accepted);
-    // A scan beside a form that was taken is no reason to wait; another form is.
-    let waiting = files.iter().find(|file| file.row.verdict == State::NeedsPerson.word() && (taken.is_none() || file.account.is_some()));
+    let waiting = files.iter().find(|file| file.row.verdict == State::NeedsPerson.word() && (taken.is_none() || waits_beside(&file.row)));
     match (waiting, taken, first(State::Refused)) {
         (Some(file), _, _) => told(State::NeedsPerson, file),
         (None, Some(file), _) => told(State::Accepted, file),
@@ -308,9 +320,13 @@ pub fn together(files: &[Found]) -> (State, String, String) {
 impl Desk<'_> {
     /// Reads all files before anything is decided about one: who proves to have sent a form sent what lies beside it, too.
     async fn files(&self) -> Result<Vec<Found>> {
-        let mut read = Vec::with_capacity(self.letter.files.len());
+        let mut read: Vec<Read> = Vec::with_capacity(self.letter.files.len());
+        let mut lines = 0;
         for (at, file) in self.letter.files.iter().enumerate() {
-            read.push(self.read(file, at as i64 + 1).await?);
+            let one = self.read(file, at as i64 + 1, lines < MOST_TOGETHER).await?;
+            let account = one.form.as_ref().map(|judged| &judged.account).or(one.found.account.as_ref());
+            lines += account.map_or(0, |account| account.lines.len());
+            read.push(one);
         }
         let by_token = read.iter().filter(|file| file.found.evidence == Some(Evidence::Token));
         let proved: Vec<String> = by_token.filter_map(|file| file.found.row.customer_id.clone()).collect();
@@ -324,8 +340,8 @@ impl Desk<'_> {
         Ok(found)
     }
 
-    /// Reads a file and judges what it would be.
-    async fn read(&self, file: &File, no: i64) -> Result<Read> {
+    /// Reads a file and judges what it would be; where there is no more room for accounts, it waits as it is.
+    async fn read(&self, file: &File, no: i64, room: bool) -> Result<Read> {
         let row = FileRow {
             id: self.state.clock.new_id().to_string(),
             no,
@@ -342,9 +358,12 @@ impl Desk<'_> {
             Look::Table => {}
             Look::Decoration => return told(State::Ignored, "decoration", String::new()),
             Look::Other => return told(State::Ignored, "other_file", String::new()),
-            Look::Picture => return told(State::NeedsPerson, "picture", String::new()),
+            Look::Picture => return told(State::NeedsPerson, PICTURE, String::new()),
             Look::Winmail => return told(State::NeedsPerson, "winmail", String::new()),
             Look::Locked => return told(State::NeedsPerson, "locked", String::new()),
+        }
+        if !room {
+            return told(State::NeedsPerson, TOO_MANY, String::new());
         }
         let book = match child::read_book(&file.bytes).await {
             Ok(book) => book,
@@ -357,6 +376,7 @@ impl Desk<'_> {
         let judged = match forms::judge_order(self.state, &incoming, Asking::For(None), self.firm.lang).await {
             Ok(judged) => judged,
             Err(AppError::Invalid { code: "customer_needed", .. }) => return self.of_nobody(row, &incoming, signed).await.map(Read::from),
+            Err(AppError::Invalid { code: forms::TOO_LONG, detail, .. }) => return self.refused(row, forms::TOO_LONG, detail).await.map(Read::from),
             Err(AppError::Conflict { code, detail, .. }) => return told(State::NeedsPerson, code, detail),
             Err(error) => return Err(error),
         };
@@ -441,7 +461,7 @@ impl Desk<'_> {
         let mut order = None;
         if state == State::Accepted {
             let id = order_id(self.key, row.no, &self.letter.date);
-            let putting = Putting { by: By::Buyer, actor: ACTOR.into(), user_id: None };
+            let putting = Putting { by: By::Buyer, actor: ACTOR.into(), user_id: None, message: None };
             order = enter(self.state, &mut row, &judged, id, putting).await?;
         }
         Ok(Found { row, account: Some(judged.account), evidence, order })
@@ -465,6 +485,8 @@ pub struct Putting {
     pub by: By,
     pub actor: String,
     pub user_id: Option<String>,
+    /// The message a decision is about, as whoever decides saw it.
+    pub message: Option<Message>,
 }
 
 /// Enters the order of a file; where it cannot be one, the row says why.
@@ -479,6 +501,7 @@ pub async fn enter(state: &AppState, row: &mut FileRow, judged: &AsOrder, id: Or
         received_on: None,
         content: Some(row.content.clone()),
         account: Some(judged.account.clone()),
+        message: putting.message,
     };
     let wanted: &SubmitOrder = &judged.wanted;
     let ordered = match entry::enter(state, customer, id, wanted, &origin).await {

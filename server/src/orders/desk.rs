@@ -158,6 +158,7 @@ pub async fn enter(State(state): State<AppState>, Staff(who): Staff, Path(id): P
         // A person reads it: what is meant twice is entered twice, and told as a possible double.
         content: None,
         account: wanted.account,
+        message: None,
     };
     match entry::enter(&state, customer, id, &wanted.order, &origin).await? {
         Entered::Stored { is_new, order } => {

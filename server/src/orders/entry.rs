@@ -7,7 +7,7 @@ use kontor_shared::money::Quantity;
 use kontor_shared::orders::Source;
 use sha2::{Digest, Sha256};
 
-use super::origins::{self, NewOrigin};
+use super::origins::{self, Message, NewOrigin};
 use super::submit::{self, Taken, Taker};
 use crate::AppState;
 use crate::auth::hex;
@@ -46,6 +46,8 @@ pub struct Origin {
     pub content: Option<String>,
     /// What was read of the file, kept for whoever looks at the order later.
     pub account: Option<FormAccount>,
+    /// The message it is taken from by a decision: it is stored only while that message is as it was.
+    pub message: Option<Message>,
 }
 
 /// What became of it.
@@ -86,7 +88,14 @@ pub async fn enter(state: &AppState, customer: CustomerId, id: OrderId, wanted: 
         None => None,
     };
     let account = origin.account.as_ref().map(serde_json::to_string).transpose().map_err(|error| AppError::Internal(error.into()))?;
-    let new = NewOrigin { form_id: origin.form_id.clone(), mailing_id, received_on: origin.received_on.clone(), content: origin.content.clone(), account };
+    let new = NewOrigin {
+        form_id: origin.form_id.clone(),
+        mailing_id,
+        received_on: origin.received_on.clone(),
+        content: origin.content.clone(),
+        account,
+        message: origin.message.clone(),
+    };
     let taker = Taker {
         customer,
         source: origin.source,

@@ -160,8 +160,9 @@ impl Desk {
     async fn store_together(&self, orders: &[Ready]) -> anyhow::Result<Vec<Outcome>> {
         let mut tx = self.db.write_tx().await?;
         let last_version = price::last_version(&mut tx).await?;
+        let decided = origins::decided(&mut tx, self.db.for_update(), orders).await?;
         let mut doubles = origins::doubles(&mut tx, orders).await?;
-        let is_current = |order: &Ready| order.last_version == last_version && !doubles.contains_key(&order.new.row.id);
+        let is_current = |order: &Ready| order.last_version == last_version && !doubles.contains_key(&order.new.row.id) && !decided.contains(&order.new.row.id);
         let current: Vec<&Ready> = orders.iter().filter(|order| is_current(order)).collect();
         let numbers = take_numbers(&mut tx, &current).await?;
         let numbered: Vec<NewOrder> = current.iter().zip(&numbers).map(|(order, number)| order.new.numbered(number)).collect();
@@ -171,6 +172,7 @@ impl Desk {
         tx.commit().await?;
         let mut numbers = numbers.into_iter();
         let mut outcome = |order: &Ready| match doubles.remove(&order.new.row.id) {
+            _ if decided.contains(&order.new.row.id) => Outcome::Failed(origins::decided_meanwhile()),
             Some(Some((id, number))) => Outcome::Double { id, number },
             // The one before it in this very transaction; the next round finds that one stored.
             Some(None) => Outcome::Again,

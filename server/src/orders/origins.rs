@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::intake::Ready;
 use crate::db::rows_of_placeholders;
+use crate::error::AppError;
 
 /// The same form with the same lines is the same order for so long; later it may well be meant anew.
 pub const SAME_WITHIN_DAYS: i64 = 30;
@@ -19,6 +20,38 @@ pub struct NewOrigin {
     pub received_on: Option<String>,
     pub content: Option<String>,
     pub account: Option<String>,
+    /// The message whose file it is; not stored.
+    pub message: Option<Message>,
+}
+
+/// A message as it was when its file was read: an order of it is stored only while nobody has decided otherwise.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: String,
+    pub revision: i64,
+}
+
+/// Somebody has decided about the message an order is of, while it was read.
+pub fn decided_meanwhile() -> AppError {
+    AppError::conflict("decided", "somebody has decided about this message meanwhile")
+}
+
+/// Which of the orders come from messages about which somebody has decided since. The messages' rows are locked until the end
+/// of the transaction, as whoever decides locks them.
+pub async fn decided(connection: &mut AnyConnection, for_update: &'static str, orders: &[Ready]) -> sqlx::Result<HashSet<String>> {
+    let of = |order: &Ready| Some((order.new.row.id.clone(), order.origin.as_ref()?.message.clone()?));
+    let mut read: Vec<(String, Message)> = orders.iter().filter_map(of).collect();
+    // Always in one order, so that no two transactions wait for each other.
+    read.sort_by(|(_, one), (_, other)| one.id.cmp(&other.id));
+    let mut decided = HashSet::new();
+    for (order, message) in read {
+        let sql = format!("SELECT revision FROM incoming_mails WHERE id = $1{for_update}");
+        let revision: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(&message.id).fetch_optional(&mut *connection).await?;
+        if revision != Some(message.revision) {
+            decided.insert(order);
+        }
+    }
+    Ok(decided)
 }
 
 crate::row! {

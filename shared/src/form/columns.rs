@@ -414,8 +414,14 @@ pub fn beside(sheet: &Sheet, table: &Table, goods: &Goods) -> Option<(u32, usize
         cell => cell.as_text().and_then(word_of).is_some_and(|(word, _)| word == Word::Quantity),
     };
     let known = [Some(table.quantity), table.id, table.code, table.name, table.price];
+    // Formats without types have texts of digits for their numbers.
+    let counts = |cell: &Cell| match cell {
+        Cell::Number(value) => *value > 0.0,
+        Cell::Text(_) => matches!(quantity::read(cell, None), Said::Quantity { .. }),
+        _ => false,
+    };
     sheet.rows[table.first..].iter().find_map(|row| {
-        let at = (0..row.cells.len()).find(|at| !known.contains(&Some(*at)) && odd(*at) && matches!(row.cell(*at), Cell::Number(value) if *value > 0.0))?;
+        let at = (0..row.cells.len()).find(|at| !known.contains(&Some(*at)) && odd(*at) && counts(row.cell(*at)))?;
         Some((row.number, at))
     })
 }

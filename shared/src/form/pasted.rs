@@ -7,7 +7,7 @@ use super::cells::{Cell, Row, Sheet, Workbook};
 use super::codes::{Found, folded_name};
 use super::columns;
 use super::quantity::{self, Said};
-use super::read::{FoundBy, Goods, Line, Reading, Warning, read_by, settle_twice};
+use super::read::{FoundBy, Goods, Line, MOST_LINES, Reading, Warning, read_with, settle_twice};
 use super::{Note, Reason};
 use crate::api::forms::FormColumns;
 
@@ -20,13 +20,31 @@ const LONGEST_CODE: usize = 3;
 
 /// Reads what is ordered of these goods.
 pub fn read(text: &str, goods: &Goods, choices: &[FormColumns]) -> Reading {
+    let lines = || (1..).zip(text.lines());
     if let Some(book) = table(text) {
-        return read_by(&book, goods, choices);
+        // What was typed below a table stands in fewer columns than it has; a spreadsheet copies its rows whole.
+        let found = columns::find(&book, &book.sheets[0], goods, choices);
+        let short = |(number, line): &(u32, &str)| {
+            let table = found.as_ref().ok()?;
+            let first = book.sheets[0].rows.get(table.first)?.number;
+            (*number >= first && line.split('\t').count() <= table.quantity).then_some(())
+        };
+        return read_with(&book, goods, choices, |reading| {
+            take(reading, lines().filter(|line| short(line).is_some()), goods);
+            reading.lines.sort_by_key(|line| line.row);
+        });
     }
     let mut reading = Reading::default();
-    let mut passed = 0_u32;
-    let heard: Vec<(u32, Heard)> = (1..).zip(text.lines()).map(|(number, line)| (number, hear(line, goods))).collect();
+    take(&mut reading, lines(), goods);
+    settle_twice(&mut reading);
+    reading
+}
+
+/// Takes lines that are no rows of a table.
+fn take<'a>(reading: &mut Reading, lines: impl Iterator<Item = (u32, &'a str)>, goods: &Goods) {
+    let heard: Vec<(u32, Heard)> = lines.map(|(number, line)| (number, hear(line, goods))).collect();
     let leads = leading(&heard);
+    let mut passed = 0_u32;
     for (number, heard) in heard {
         let taken = match heard {
             Heard::Empty => continue,
@@ -37,13 +55,15 @@ pub fn read(text: &str, goods: &Goods, choices: &[FormColumns]) -> Reading {
             Heard::One(taken) => taken,
             Heard::Several(all) => settle(all, leads, goods),
         };
-        add(&mut reading, number, taken, goods);
+        if reading.lines.len() == MOST_LINES {
+            reading.is_cut = true;
+            return;
+        }
+        add(reading, number, taken, goods);
     }
     if passed > 0 {
         reading.warnings.push(Warning::new(Note::LinesPassedOver, passed.to_string()));
     }
-    settle_twice(&mut reading);
-    reading
 }
 
 /// Cells of a spreadsheet, where there are more columns than a code, a quantity and a unit, or a header over them.
@@ -452,6 +472,21 @@ mod tests {
     fn cells_under_a_header_are_a_table() {
         assert_eq!(told("Code\tName\tPrice\tQty\n85123A\tHeart\t2.55\t12\n22423\tStand\t12.75\t\n"), [("85123A".into(), "12".to_string())]);
         assert_eq!(told("Qty\tCode\n60\t22423\n12\t85123A"), [("22423".into(), "60".to_string()), ("85123A".into(), "12".into())]);
+    }
+
+    #[test]
+    fn what_is_typed_below_a_pasted_table_is_read_as_well() {
+        let pasted = "May\nCode\tName\tPrice\tQty\n85123A\tHeart\t2.55\t12\nAB 12\tTea\t2.55\t\n";
+        let expected = [("85123A".into(), "12".to_string()), ("22423".into(), "5".into())];
+        for more in ["22423\t5", "22423 5", "\n22423 x 5\n"] {
+            assert_eq!(told(&format!("{pasted}{more}")), expected, "{more}");
+        }
+        assert_eq!(told(&format!("{pasted}NOSUCH 5"))[1], ("NOSUCH".into(), "unknown_code".into()));
+        let twice = told(&format!("{pasted}85123A 7\n85123A 12"));
+        assert!(twice.iter().all(|(_, told)| told == "stands_twice") && twice.len() == 3, "{twice:?}");
+        let reading = read(&format!("{pasted}Спасибо"), &goods(), &[]);
+        assert!(reading.warnings.contains(&Warning::new(Note::LinesPassedOver, "1")));
+        assert_eq!(told("Code\tQty\n85123A\t12\n22423 5"), expected, "a table of two columns");
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use crate::api::forms::{FormColumns, FormTable};
 use crate::catalog::{Snapshot, Tier, tiers};
 use crate::money::{Percent, Price, Quantity};
 use crate::numbers::{DecimalMark, detect_decimal_mark, plain_decimal};
-use crate::orders::QuantityRule;
+use crate::orders::{self, QuantityRule};
 use crate::sheet::row_position;
 
 /// A product that can be ordered.
@@ -134,6 +134,10 @@ impl Warning {
     }
 }
 
+/// Lines read of a file: more than an order may have, so that whoever sends a list of everything hears of each line, and not
+/// so many that their account takes more memory than the file.
+pub const MOST_LINES: usize = 2 * orders::MOST_LINES;
+
 /// What a file orders.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
@@ -145,6 +149,8 @@ pub struct Reading {
     pub fields: Fields,
     /// Tables whose columns nobody named.
     pub tables: Vec<FormTable>,
+    /// There are more lines than [`MOST_LINES`]: what was read is no account of the file, which has to be refused as a whole.
+    pub is_cut: bool,
 }
 
 impl Reading {
@@ -173,6 +179,11 @@ pub fn read(book: &Workbook, goods: &Goods) -> Reading {
 
 /// As [`read`], with what people said of tables that name no columns of ours.
 pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Reading {
+    read_with(book, goods, choices, |_| {})
+}
+
+/// As [`read_by`]; `more` puts in lines that the tables do not hold, before those that stand twice are settled.
+pub(super) fn read_with(book: &Workbook, goods: &Goods, choices: &[FormColumns], more: impl FnOnce(&mut Reading)) -> Reading {
     let mut reading = Reading::default();
     let from_file = issued(book);
     if goods.issued && from_file.iter().any(|(position, code)| goods.items.get(*position as usize).is_none_or(|item| item.code != *code)) {
@@ -208,6 +219,7 @@ pub fn read_by(book: &Workbook, goods: &Goods, choices: &[FormColumns]) -> Readi
             break;
         }
     }
+    more(&mut reading);
     settle_twice(&mut reading);
     if named {
         // Then the others are its terms and contents, unless somebody chose their columns or goods stand there.
@@ -306,6 +318,10 @@ impl Source<'_> {
                 // A quantity that cannot be read says more than the product beside it.
                 Said::Refused(reason, detail) => line.refused = Some((reason, detail)),
                 Said::Nothing => {}
+            }
+            if reading.lines.len() == MOST_LINES {
+                reading.is_cut = true;
+                return;
             }
             reading.lines.push(line);
         }

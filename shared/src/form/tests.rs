@@ -342,6 +342,8 @@ fn what_is_odd_is_told() {
     };
     assert_eq!(edited(&|book| cell(book, 6, number(0.01))), [Note::PriceEdited]);
     assert_eq!(edited(&|book| cell(book, 13, number(3.0))), [Note::OtherColumn]);
+    assert_eq!(edited(&|book| cell(book, 13, text("3"))), [Note::OtherColumn], "as CSV has it");
+    assert_eq!(edited(&|book| cell(book, 13, text("see below"))), []);
     assert_eq!(edited(&|book| cell(book, 8, text("4 кашона"))), [Note::OtherUnit]);
     assert_eq!(edited(&|book| book.sheets[0].rows[6].formulas = 1 << 8), [Note::Formula]);
     assert_eq!(edited(&|book| book.sheets[1].rows[3].cells[1] = text("00999")), [Note::Edited]);

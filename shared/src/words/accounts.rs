@@ -96,6 +96,9 @@ crate::words! {
     SIGN_UP_CONFIRMED = "Thank you. We look at your sign-up and write to {login}.", "Спасибо. Мы рассмотрим заявку и напишем на {login}.", "Благодарим. Ще разгледаме регистрацията и ще пишем на {login}.";
     CONFIRM_ORDER = "Is this order yours?", "Это ваш заказ?", "Това ваша поръчка ли е?";
     CONFIRM_ORDER_HINT = "The file {file} came from {login}. If you say that it is an order of {company}, it is taken as one.", "Файл {file} пришёл с адреса {login}. Если вы подтвердите, что это заказ клиента {company}, он будет принят.", "Файлът {file} пристигна от {login}. Ако потвърдите, че е поръчка на {company}, ще бъде приет като такава.";
+    ORDER_BESIDE = "Thank you. Order {number} came from the same sheet before and is not confirmed yet: we will find out which of the two you mean. Nothing has to be done until then.",
+        "Спасибо. По тому же бланку уже есть неподтверждённый заказ {number}: мы выясним, какой из двух вы имеете в виду. Пока делать ничего не нужно.",
+        "Благодарим. По същата бланка вече има непотвърдена поръчка {number}: ще изясним коя от двете имате предвид. Дотогава не е нужно да правите нищо.";
     ORDER_CONFIRMED = "Thank you. It is an order now; we write to you what became of each line.", "Спасибо. Теперь это заказ; мы напишем, что стало с каждой строкой.", "Благодарим. Вече е поръчка; ще ви пишем какво е станало с всеки ред.";
     ORDER_ENDED_HINT = "If you have confirmed the order already, it is on its way. If not, send us the form again.", "Если вы уже подтвердили заказ, он в работе. Если нет, пришлите нам бланк ещё раз.", "Ако вече сте потвърдили поръчката, тя е в работа. Ако не сте, изпратете ни бланката отново.";
     REQUIRED = "Fill this in.", "Заполните это поле.", "Попълнете това поле.";

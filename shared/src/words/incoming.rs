@@ -77,6 +77,9 @@ crate::words! {
     OTHER_ORDER = "Order {detail} of the same form is not confirmed yet, and says something else. Perhaps this one takes its place.",
         "Заказ {detail} по тому же бланку ещё не подтверждён, и в нём другое. Возможно, этот вместо него.",
         "Поръчка {detail} по същата бланка още не е потвърдена и в нея е друго. Може би тази е вместо нея.";
+    CONFIRMED_BESIDE = "The customer has confirmed it by link. Order {detail} of the same form is not confirmed yet, and says something else: perhaps this one takes its place.",
+        "Клиент подтвердил его по ссылке. Заказ {detail} по тому же бланку ещё не подтверждён, и в нём другое: возможно, этот вместо него.",
+        "Клиентът го е потвърдил с връзка. Поръчка {detail} по същата бланка още не е потвърдена и в нея е друго: може би тази е вместо нея.";
     FORMS_DIFFER = "The file names several forms.", "В файле названо несколько бланков.", "Във файла са посочени няколко бланки.";
     DOUBTFUL = "What its columns mean was guessed: somebody should look.",
         "Что значат столбцы, пришлось угадать: пусть посмотрит человек.",
@@ -87,6 +90,9 @@ crate::words! {
     WINMAIL = "Outlook wrapped the file in winmail.dat, which only Outlook opens. Ask for it once more, as a plain attachment.",
         "Outlook упаковал файл в winmail.dat, который открывает только Outlook. Попросите прислать ещё раз обычным вложением.",
         "Outlook е опаковал файла в winmail.dat, който се отваря само с Outlook. Помолете да го изпратят отново като обикновен прикачен файл.";
+    TOO_MANY_FILES = "The files before it order so much that this one was not read. Look at it here.",
+        "Файлы перед ним заказывают так много, что этот не прочитан. Посмотрите его здесь.",
+        "Файловете преди него поръчват толкова много, че този не е прочетен. Погледнете го тук.";
     LOCKED = "A packed file that cannot be opened here.", "Архив, который здесь не открывается.", "Архив, който не се отваря тук.";
     EMPTY = "The form has no quantity.", "В бланке нет ни одного количества.", "В бланката няма нито едно количество.";
     NOTHING_TAKEN = "No line of it could be taken.", "Ни одна строка не принята.", "Нито един ред не е приет.";
@@ -127,6 +133,7 @@ crate::words! {
     FILE_UNREADABLE = "The file is damaged or cannot be read.", "Файл повреждён или не читается.", "Файлът е повреден или не може да се прочете.";
     CHANGED_SINCE = "The file reads otherwise now than it was shown. Look at it again.", "Теперь файл читается иначе, чем был показан. Посмотрите ещё раз.", "Файлът сега се чете различно от показаното. Погледнете го отново.";
     ALREADY = "Somebody else has decided it meanwhile.", "Тем временем решил кто-то другой.", "Междувременно някой друг е решил.";
+    OF_ANOTHER = "The form was made for another customer.", "Бланк сделан для другого клиента.", "Бланката е направена за друг клиент.";
     CANNOT_BE = "This file cannot become an order.", "Из этого файла заказ не получится.", "От този файл не може да стане поръчка.";
     NOT_ANSWERABLE = "The sender is none of the customer’s people, or a program: nothing can be told.",
         "Отправитель не из людей клиента или это программа: ответить нельзя.",
@@ -167,6 +174,7 @@ pub fn reason(code: &str) -> Option<Word> {
         "not_proved" => NOT_PROVED,
         "asked" => ASKED,
         "other_order_open" => OTHER_ORDER,
+        "confirmed_beside" => CONFIRMED_BESIDE,
         "forms_differ" => FORMS_DIFFER,
         "doubtful" => DOUBTFUL,
         "no_form" => NO_FORM,
@@ -174,6 +182,7 @@ pub fn reason(code: &str) -> Option<Word> {
         "picture" => PICTURE,
         "winmail" => WINMAIL,
         "locked" => LOCKED,
+        "too_many_files" => TOO_MANY_FILES,
         "empty" => EMPTY,
         "nothing_taken" => NOTHING_TAKEN,
         "double" => DOUBLE_OF,
@@ -210,6 +219,7 @@ pub fn problem(code: &str) -> Option<Word> {
         "account_changed" => CHANGED_SINCE,
         "decided" => ALREADY,
         "no_order" => CANNOT_BE,
+        "form_of_another" => OF_ANOTHER,
         "answered" => ANSWERED,
         "not_answerable" => NOT_ANSWERABLE,
         "gone" => GONE,

@@ -251,6 +251,7 @@ on_both_databases!(the_same_content_is_one_order, |app| async {
         received_on: None,
         content: Some(content),
         account: None,
+        message: None,
     };
     let put = async || entry::enter(app.state(), customer, kontor_shared::ids::OrderId(app.state().clock.new_id()), &wanted, &origin).await.unwrap();
     // At once, in one transaction: one of them is the order.

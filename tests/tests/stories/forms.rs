@@ -4,8 +4,9 @@
 use std::time::{Duration, Instant};
 
 use kontor_server::child::{self, ChildError};
-use kontor_shared::api::forms::{FormAccount, FormColumnsList};
-use kontor_shared::api::{OrderPage, PublishReport, Role};
+use kontor_shared::api::forms::{FormAccount, FormColumnsList, FormToken};
+use kontor_shared::api::{OrderPage, PriceListInfo, PublishReport, Role};
+use kontor_shared::ids::form_id;
 use kontor_shared::orders::Verdict;
 use kontor_tests::{TestApp, hostile, on_both_databases, program};
 use serde_json::json;
@@ -72,6 +73,42 @@ on_both_databases!(a_file_that_is_sent_is_accounted_for_and_nothing_is_stored, |
         assert!(answer.status.as_u16() < 500 && (file.codes.contains(&verdict.as_str()) || verdict == "ok"), "{}: {verdict}", file.name);
     }
     buyer.upload("/api/forms", vec![b'a'; (32 << 20) + 1]).await.expect(413);
+});
+
+on_both_databases!(a_file_that_orders_more_than_is_read_is_refused_as_a_whole, |app| async {
+    publish(&app).await;
+    let buyer = app.buyer("C1").await;
+    let long = |lines: usize| format!("code;quantity\n{}", "z;1\n".repeat(lines));
+    let account: FormAccount = buyer.upload("/api/forms?name=long.csv", long(10_000)).await.json();
+    assert_eq!((account.read, account.refused), (10_000, 10_000), "each line is told");
+    buyer.upload("/api/forms?name=long.csv", long(10_001)).await.problem(422, "sheet_cells");
+    // As many as a file may have, each time: the account of none is made.
+    for _ in 0..3 {
+        buyer.upload("/api/forms?name=long.csv", long(199_000)).await.problem(422, "sheet_cells");
+    }
+});
+
+on_both_databases!(a_sheet_saved_from_the_page_is_known_when_it_comes_back, |app| async {
+    publish(&app).await;
+    let (buyer, other, sales) = (app.buyer("C1").await, app.buyer("C2").await, app.staff(Role::Sales).await);
+    let info: PriceListInfo = buyer.get("/api/price-list").await.json();
+    let id = form_id([7, 51, 2, 56, 9, 20, 3, 26, 4, 0]);
+    let path = format!("/api/forms/{id}");
+    let saved = json!({"version": info.version, "overlay": info.overlay});
+    sales.get(&format!("/api/entry?form={id}")).await.expect(404);
+    let told: FormToken = buyer.put(&path, &saved).await.json();
+    assert_eq!(buyer.put(&path, &saved).await.json::<FormToken>(), told, "told twice it is the same");
+    // Nobody else can make it theirs, and it is of no other prices.
+    other.put(&path, &saved).await.problem(409, "form_taken");
+    buyer.put(&path, &json!({"version": info.version + 1, "overlay": info.overlay})).await.problem(409, "form_taken");
+    let another = form_id([8, 51, 2, 56, 9, 20, 3, 26, 4, 0]);
+    buyer.put(&format!("/api/forms/{another}"), &json!({"version": info.version, "overlay": "retail"})).await.problem(409, "other_prices");
+    buyer.put(&format!("/api/forms/{another}"), &json!({"version": 99, "overlay": info.overlay})).await.problem(409, "other_prices");
+    buyer.put(&format!("/api/forms/{}", &another[1..]), &saved).await.problem(422, "not_a_form");
+    sales.put(&path, &saved).await.problem(403, "role");
+    // From paper its number opens the entry desk for this customer.
+    let desk: serde_json::Value = sales.get(&format!("/api/entry?form={id}")).await.json();
+    assert_eq!(desk["customer"]["code"], json!("C1"));
 });
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

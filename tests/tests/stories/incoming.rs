@@ -16,11 +16,11 @@ use serde_json::{Value, json};
 
 use crate::read_form::{account, edited, issue, saved_as};
 
-const BUYER: &str = "c1@customer.example";
+pub(crate) const BUYER: &str = "c1@customer.example";
 const SIGNED: &str = "Authentication-Results: mx.firm.example; spf=pass; dkim=pass header.d=customer.example";
 
 /// The firm with its goods out, and the form of customer C1.
-async fn firm(engine: Engine) -> (TestApp, PathBuf) {
+pub(crate) async fn firm(engine: Engine) -> (TestApp, PathBuf) {
     let app = TestApp::start_with(engine, |config| {
         config.public_url = Some(PUBLIC_URL.into());
         config.mail_authserv = Some("mx.firm.example".into());
@@ -31,25 +31,25 @@ async fn firm(engine: Engine) -> (TestApp, PathBuf) {
     (app, form)
 }
 
-fn filled(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
+pub(crate) fn filled(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
     std::fs::read(edited(form, name, &json!([["type", quantities]]))).unwrap()
 }
 
 /// The same without its hidden sheet: a CSV has none.
-fn bare(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
+pub(crate) fn bare(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
     let file = edited(form, name, &json!([["type", quantities]]));
     std::fs::read(saved_as(&file, "csv:Text - txt - csv (StarCalc):44,34,76,1")).unwrap()
 }
 
 /// Another form of a customer's.
-fn another_form(app: &TestApp, customer: &str) -> PathBuf {
+pub(crate) fn another_form(app: &TestApp, customer: &str) -> PathBuf {
     let file = app.place().directory.join(format!("another-{customer}.xlsx"));
     program::run(app.place(), &["pricelist", "--customer", customer, "--out", file.to_str().unwrap()]);
     file
 }
 
 /// Drops a message and takes in what lies there.
-async fn drop_in(app: &TestApp, name: &str, letter: &Letter) {
+pub(crate) async fn drop_in(app: &TestApp, name: &str, letter: &Letter) {
     let directory = folder::directory(app.state());
     std::fs::create_dir_all(&directory).unwrap();
     std::fs::write(directory.join(name), letter.raw()).unwrap();
@@ -57,15 +57,15 @@ async fn drop_in(app: &TestApp, name: &str, letter: &Letter) {
     assert!(!directory.join(name).exists(), "{name} was not taken in");
 }
 
-async fn mails(staff: &Client, state: &str) -> Vec<IncomingMail> {
+pub(crate) async fn mails(staff: &Client, state: &str) -> Vec<IncomingMail> {
     staff.get(&format!("/api/incoming?state={state}")).await.json::<IncomingPage>().mails
 }
 
-async fn orders(staff: &Client) -> OrderPage {
+pub(crate) async fn orders(staff: &Client) -> OrderPage {
     staff.get("/api/orders").await.json()
 }
 
-async fn show(staff: &Client, id: &str) -> IncomingView {
+pub(crate) async fn show(staff: &Client, id: &str) -> IncomingView {
     staff.get(&format!("/api/incoming/{id}")).await.json()
 }
 

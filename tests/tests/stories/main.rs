@@ -23,6 +23,7 @@ mod http;
 mod imports;
 mod incoming;
 mod incoming_corpus;
+mod incoming_decisions;
 mod incoming_mailbox;
 mod inert;
 mod jobs;
