@@ -41,6 +41,8 @@ pub struct Goods {
     names: HashMap<String, Vec<u32>>,
     /// Whether a row id is a place among these: then they are the list the form was made from.
     issued: bool,
+    /// Whether any has a price from a quantity on.
+    steps: bool,
 }
 
 impl Goods {
@@ -49,11 +51,12 @@ impl Goods {
         for (place, item) in items.iter().enumerate() {
             names.entry(folded_name(&item.name)).or_default().push(place as u32);
         }
-        Self { codes: Codes::new(items.iter().map(|item| item.code.as_str())), items, names, issued }
+        let steps = items.iter().any(|item| !item.tiers.is_empty());
+        Self { codes: Codes::new(items.iter().map(|item| item.code.as_str())), items, names, issued, steps }
     }
-    /// Whether any has a price from a quantity on.
+    /// Whether any has a price from a quantity on. Asked for every cell: it is looked for once.
     pub fn has_steps(&self) -> bool {
-        self.items.iter().any(|item| !item.tiers.is_empty())
+        self.steps
     }
     pub fn of(snapshot: &Snapshot, issued: bool) -> Self {
         let item = |product: &crate::catalog::ProductRow| Item {

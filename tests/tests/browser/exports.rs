@@ -7,8 +7,8 @@ use kontor_server::db::Engine;
 use kontor_shared::api::forms::FormAccount;
 use kontor_tests::browser::Browser;
 use kontor_tests::databases::Place;
+use kontor_tests::on_both_databases;
 use kontor_tests::program::{self, Server};
-use kontor_tests::{both, on_both_databases};
 use thirtyfour::prelude::*;
 
 use super::house::{House, firm};
@@ -67,8 +67,10 @@ on_both_databases!(a_file_that_is_stopped_is_not_made_and_the_page_goes_on, |app
     browser.close().await;
 });
 
-async fn known_again(engine: Engine) {
-    let place = Place::demo(engine).await;
+// What the server makes of it is told on both databases by the stories of forms.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sheet_saved_from_the_page_is_known_to_the_firm() {
+    let place = Place::demo(Engine::Sqlite).await;
     let server = Server::start(&place, &[], &[]).await;
     let browser = with_an_order(&server.address).await;
     browser.keys(Key::Control + "s").await;
@@ -98,4 +100,3 @@ async fn known_again(engine: Engine) {
     assert_eq!(server.stop().await, Some(0));
     place.remove().await;
 }
-both!(a_sheet_saved_from_the_page_is_known_to_the_firm, known_again);

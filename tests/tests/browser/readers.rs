@@ -4,7 +4,7 @@
 use kontor_shared::api::{PublishReport, Role};
 use kontor_tests::browser::Browser;
 use kontor_tests::client::Client;
-use kontor_tests::{TestApp, on_both_databases};
+use kontor_tests::{Engine, TestApp, on_both_databases};
 use serde_json::json;
 use thirtyfour::Cookie;
 use thirtyfour::prelude::*;
@@ -283,7 +283,10 @@ const TREE: &str = "return [...document.querySelectorAll('.tree .tree-node')].ma
      if (at.tagName === 'UL' || at.tagName === 'LI' && at.parentElement.matches('.tree')) depth += 1; \
      return depth + ' ' + node.querySelector('span').innerText + ' ' + node.querySelector('.n').innerText + (node.hasAttribute('aria-current') ? ' *' : ''); })";
 
-on_both_databases!(groups_are_reached_however_deep_they_lie, |app| async {
+// The page's matter alone: on one database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn groups_are_reached_however_deep_they_lie() {
+    let app = TestApp::start(Engine::Sqlite).await;
     firm(&app).await;
     let sales = app.staff(Role::Sales).await;
     let goods = "code,name,group1,group2,group3,price\nS-1,Saw,Garden,Hand tools,Saws,5.00\nS-2,Rake,Garden,Hand tools,,7.00\n";
@@ -312,4 +315,5 @@ on_both_databases!(groups_are_reached_however_deep_they_lie, |app| async {
     browser.until("its goods", async || browser.script::<bool>(alone).await).await;
     browser.assert_quiet().await;
     browser.close().await;
-});
+    app.finish().await;
+}
