@@ -11,7 +11,7 @@ use js_sys::{Promise, Uint8Array};
 use leptos::prelude::{document, request_idle_callback, set_timeout, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Element;
+use web_sys::{Element, HtmlInputElement};
 
 #[wasm_bindgen]
 extern "C" {
@@ -59,6 +59,12 @@ pub fn store(key: &str, value: &str) -> bool {
 pub fn forget(key: &str) {
     // Nothing is kept where nothing can be: there is nothing to forget either.
     let _ = storage_remove(key);
+}
+
+/// Puts the cursor behind what stands in a field.
+pub fn go_on_behind(input: &HtmlInputElement) {
+    let end = input.value().encode_utf16().count() as u32;
+    let _ = input.set_selection_range(end, end);
 }
 
 /// Reads what this tab keeps from one of its pages to the next.

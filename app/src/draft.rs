@@ -67,8 +67,10 @@ pub fn store() -> DraftStore {
                     let reader = store.reader();
                     match event.key() {
                         // What this tab alone keeps goes together with what the other wrote.
-                        Some(key) if key == draft_key(reader.as_ref()) && !store.kept.get_untracked() => store.hear(),
-                        Some(key) if key == draft_key(reader.as_ref()) => store.open(reader.as_ref()),
+                        Some(key) if key == draft_key(reader.as_ref()) => match store.kept.get_untracked() {
+                            true => store.open(reader.as_ref()),
+                            false => store.hear(),
+                        },
                         Some(key) if shelf::is_aside(&key) => store.look_aside(),
                         _ => {}
                     }

@@ -94,8 +94,7 @@ fn wait(catalogue: Arc<Catalogue>, steering: Steering, frames: u32) {
             request_animation_frame(|| {
                 if let Some(input) = html(find::ID).and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
                     let _ = input.focus();
-                    let end = input.value().encode_utf16().count() as u32;
-                    let _ = input.set_selection_range(end, end);
+                    crate::browser::go_on_behind(&input);
                 }
             });
         } else if let Some(row) = code_of(&focused).and_then(|code| catalogue.row(&code)) {

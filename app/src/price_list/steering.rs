@@ -224,8 +224,7 @@ impl Steering {
     pub fn go_on(self, row: u32) {
         self.go(row);
         if let Some(input) = self.with_pool(|pool| pool.quantity(row)).flatten() {
-            let end = input.value().encode_utf16().count() as u32;
-            let _ = input.set_selection_range(end, end);
+            crate::browser::go_on_behind(&input);
         }
     }
 

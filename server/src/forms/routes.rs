@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::store::{self, ColumnsRow};
 use super::{Asking, Incoming, judge_for};
 use crate::auth::{Buyer, SignedIn};
+use crate::daily::DAY_MS;
 use crate::error::{AppError, Result};
 use crate::extract::{Json, Query, bounded_text};
 use crate::intake::sender;
@@ -85,7 +86,6 @@ async fn pieces(body: Body) -> Result<Vec<Bytes>> {
 
 /// Sheets of one customer that become known in a day.
 const MOST_SAVED: i64 = 1_000;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// `PUT /api/forms/{id}`: a sheet that the page made is one of ours from now on. The page chose its number, for it makes sheets
 /// without a network as well.

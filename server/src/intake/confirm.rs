@@ -155,7 +155,10 @@ async fn beside_another(state: &AppState, token: &str, mail: &MailRow, file: Fil
     let now = state.clock.now_ms();
     let mut tx = state.db.write_tx().await?;
     let current = store::mail(&mut tx, state.db.for_update(), &mail.id).await?.ok_or(AppError::NotFound)?;
-    links::take(&mut tx, Purpose::MailOrder, token, now).await?;
+    // Somebody has decided about the message meanwhile, or the same link was opened twice at once.
+    if current.revision != mail.revision || links::take(&mut tx, Purpose::MailOrder, token, now).await?.is_none() {
+        return Ok(AppError::Missing { code: "link_ended" });
+    }
     let file = FileRow { reason: CONFIRMED_BESIDE.into(), detail: number.clone(), ..file };
     store::decide_file(&mut tx, &file).await?;
     store::decide(&mut tx, &current.id, &current.state, CONFIRMED_BESIDE, &number, "", now).await?;

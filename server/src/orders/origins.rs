@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::intake::Ready;
+use crate::daily::DAY_MS;
 use crate::db::rows_of_placeholders;
 use crate::error::AppError;
 
 /// The same form with the same lines is the same order for so long; later it may well be meant anew.
 pub const SAME_WITHIN_DAYS: i64 = 30;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A row of `order_origins` that lacks its order's id.
 #[derive(Clone, Debug, Default)]

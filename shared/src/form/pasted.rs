@@ -7,7 +7,7 @@ use super::cells::{Cell, Row, Sheet, Workbook};
 use super::codes::{Found, folded_name};
 use super::columns;
 use super::quantity::{self, Said};
-use super::read::{FoundBy, Goods, Line, MOST_LINES, Reading, Warning, read_with, settle_twice};
+use super::read::{FoundBy, Goods, Line, Reading, Warning, read_with, settle_twice};
 use super::{Note, Reason};
 use crate::api::forms::FormColumns;
 
@@ -23,14 +23,11 @@ pub fn read(text: &str, goods: &Goods, choices: &[FormColumns]) -> Reading {
     let lines = || (1..).zip(text.lines());
     if let Some(book) = table(text) {
         // What was typed below a table stands in fewer columns than it has; a spreadsheet copies its rows whole.
-        let found = columns::find(&book, &book.sheets[0], goods, choices);
-        let short = |(number, line): &(u32, &str)| {
-            let table = found.as_ref().ok()?;
-            let first = book.sheets[0].rows.get(table.first)?.number;
-            (*number >= first && line.split('\t').count() <= table.quantity).then_some(())
-        };
+        let found = columns::find(&book, &book.sheets[0], goods, choices).ok();
+        let below = found.and_then(|table| Some((book.sheets[0].rows.get(table.first)?.number, table.quantity)));
+        let is_short = |(number, line): &(u32, &str)| below.is_some_and(|(first, quantity)| *number >= first && line.split('\t').count() <= quantity);
         return read_with(&book, goods, choices, |reading| {
-            take(reading, lines().filter(|line| short(line).is_some()), goods);
+            take(reading, lines().filter(is_short), goods);
             reading.lines.sort_by_key(|line| line.row);
         });
     }
@@ -55,11 +52,9 @@ fn take<'a>(reading: &mut Reading, lines: impl Iterator<Item = (u32, &'a str)>, 
             Heard::One(taken) => taken,
             Heard::Several(all) => settle(all, leads, goods),
         };
-        if reading.lines.len() == MOST_LINES {
-            reading.is_cut = true;
+        if !add(reading, number, taken, goods) {
             return;
         }
-        add(reading, number, taken, goods);
     }
     if passed > 0 {
         reading.warnings.push(Warning::new(Note::LinesPassedOver, passed.to_string()));
@@ -336,7 +331,8 @@ fn settle(all: Vec<Taken>, leads: Option<bool>, goods: &Goods) -> Taken {
     Taken { leads: true, found: None, code: text, said, raw: String::new() }
 }
 
-fn add(reading: &mut Reading, number: u32, taken: Taken, goods: &Goods) {
+/// Says whether there was room for it.
+fn add(reading: &mut Reading, number: u32, taken: Taken, goods: &Goods) -> bool {
     let Taken { found, code, said, raw, .. } = taken;
     let mut line = Line { sheet: String::new(), row: number, found_by: None, code, item: None, quantity: None, raw, refused: None };
     match found {
@@ -363,7 +359,7 @@ fn add(reading: &mut Reading, number: u32, taken: Taken, goods: &Goods) {
         Said::Refused(reason, detail) if line.item.is_some() || reason == Reason::SeveralProducts => line.refused = Some((reason, detail)),
         Said::Refused(..) | Said::Nothing => {}
     }
-    reading.lines.push(line);
+    reading.put(line)
 }
 
 #[cfg(test)]

@@ -157,6 +157,14 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Takes a line, where there is room for one more; says whether there was.
+    pub(super) fn put(&mut self, line: Line) -> bool {
+        self.is_cut |= self.lines.len() == MOST_LINES;
+        if !self.is_cut {
+            self.lines.push(line);
+        }
+        !self.is_cut
+    }
     /// Lines taken; the others are refused.
     pub fn taken(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.refused.is_none())
@@ -322,11 +330,9 @@ impl Source<'_> {
                 Said::Refused(reason, detail) => line.refused = Some((reason, detail)),
                 Said::Nothing => {}
             }
-            if reading.lines.len() == MOST_LINES {
-                reading.is_cut = true;
+            if !reading.put(line) {
                 return;
             }
-            reading.lines.push(line);
         }
         if let Some(row) = first_edited {
             reading.warnings.push(Warning::at(Note::PriceEdited, sheet, row, edited.to_string()));

@@ -51,6 +51,18 @@ on_both_databases!(a_slash_goes_to_the_search_before_the_program_is_there_and_on
     browser.close().await;
 });
 
+/// The firm's first rows in a browser to which the program does not come yet, with the cursor in their first quantity.
+async fn in_the_first_quantity(app: &TestApp) -> (House, Browser) {
+    firm(app).await;
+    let house = House::open(app).await;
+    house.holds(&[".wasm"]);
+    let browser = Browser::start().await;
+    browser.open(&house.address).await;
+    browser.see("#first .qty").await;
+    assert!(browser.script::<bool>("document.querySelector('#first .qty').focus(); return true").await);
+    (house, browser)
+}
+
 /// The quantity that has the focus: what stands in it, and where its cursor is, when it is one of the program's own rows.
 const QUANTITY: &str = "const input = document.activeElement; \
     return input.matches('.list .qty') && !input.closest('#first') ? [input.value, input.selectionStart, input.selectionEnd] : ['-', 0, 0]";
@@ -59,13 +71,7 @@ const QUANTITY: &str = "const input = document.activeElement; \
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quantity_goes_on_where_it_was_when_the_program_takes_over() {
     let app = TestApp::start(Engine::Sqlite).await;
-    firm(&app).await;
-    let house = House::open(&app).await;
-    house.holds(&[".wasm"]);
-    let browser = Browser::start().await;
-    browser.open(&house.address).await;
-    browser.see("#first .qty").await;
-    assert!(browser.script::<bool>("document.querySelector('#first .qty').focus(); return true").await);
+    let (house, browser) = in_the_first_quantity(&app).await;
     browser.keys("1").await;
     house.holds(&[]);
     let here = async || browser.script::<(String, u32, u32)>(QUANTITY).await;
@@ -86,13 +92,7 @@ const NO_LIST: &str = "window.outside = window.fetch; window.fetch = (request, .
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_typed_on_the_first_rows_waits_for_a_list_that_fails_to_come() {
     let app = TestApp::start(Engine::Sqlite).await;
-    firm(&app).await;
-    let house = House::open(&app).await;
-    house.holds(&[".wasm"]);
-    let browser = Browser::start().await;
-    browser.open(&house.address).await;
-    browser.see("#first .qty").await;
-    assert!(browser.script::<bool>("document.querySelector('#first .qty').focus(); return true").await);
+    let (house, browser) = in_the_first_quantity(&app).await;
     browser.keys("12").await;
     assert!(browser.script::<bool>(NO_LIST).await);
     house.holds(&[]);

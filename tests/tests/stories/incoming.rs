@@ -42,7 +42,7 @@ pub(crate) fn bare(form: &Path, name: &str, quantities: &Value) -> Vec<u8> {
 }
 
 /// Another form of a customer's.
-pub(crate) fn another_form(app: &TestApp, customer: &str) -> PathBuf {
+fn another_form(app: &TestApp, customer: &str) -> PathBuf {
     let file = app.place().directory.join(format!("another-{customer}.xlsx"));
     program::run(app.place(), &["pricelist", "--customer", customer, "--out", file.to_str().unwrap()]);
     file
@@ -67,6 +67,13 @@ pub(crate) async fn orders(staff: &Client) -> OrderPage {
 
 pub(crate) async fn show(staff: &Client, id: &str) -> IncomingView {
     staff.get(&format!("/api/incoming/{id}")).await.json()
+}
+
+/// The secret of the link in a mail to this address.
+pub(crate) async fn link(app: &TestApp, address: &str) -> String {
+    let told = app.mails_to(address).await;
+    let found = told.iter().find_map(|(_, text)| text.lines().find_map(|line| line.strip_prefix(PUBLIC_URL)?.split_once('#')));
+    found.expect("a mail with a link").1.to_string()
 }
 
 async fn the_sheets_own_secret(engine: Engine) {
@@ -438,8 +445,7 @@ async fn several_files(engine: Engine) {
     assert_eq!((kept, seen.files[3].kept), (3, true));
     assert_eq!(staff.get(&format!("/api/incoming/{id}/files/4")).await.ok().body, &b"nothing of an order"[..]);
     // What waits beside an order is put aside, and nothing else can be decided; nobody confirms it any more.
-    let asked = app.mails_to("c2@customer.example").await;
-    let token = asked[0].1.lines().find_map(|line| line.strip_prefix(PUBLIC_URL)?.split_once('#')).unwrap().1.to_string();
+    let token = link(&app, "c2@customer.example").await;
     let decide = format!("/api/incoming/{id}/decide");
     staff.post(&decide, &json!({"state": "refused", "reason": "no"})).await.problem(409, "answered");
     staff.post(&decide, &json!({"state": "needs_person"})).await.problem(409, "answered");

@@ -8,25 +8,17 @@ use kontor_shared::api::{Order, Role};
 use kontor_shared::ids::OrderId;
 use kontor_shared::orders::Source;
 use kontor_tests::letters::Letter;
-use kontor_tests::mailing::PUBLIC_URL;
-use kontor_tests::{Engine, TestApp, both};
+use kontor_tests::{Engine, both};
 use serde_json::{Value, json};
 
-use crate::incoming::{BUYER, another_form, bare, drop_in, filled, firm, mails, orders, show};
-
-/// The secret of the link in the last mail to the buyer.
-async fn link(app: &TestApp) -> String {
-    let told = app.mails_to(BUYER).await;
-    let found = told.iter().find_map(|(_, text)| text.lines().find_map(|line| line.strip_prefix(PUBLIC_URL)?.split_once('#')));
-    found.expect("a mail with a link").1.to_string()
-}
+use crate::incoming::{BUYER, bare, drop_in, filled, firm, link, mails, orders, show};
 
 async fn beside(engine: Engine) {
     let (app, form) = firm(engine).await;
     let staff = app.staff(Role::Sales).await;
-    // A table that may be a further order, of somebody no address tells; and a picture, which is none.
+    // A table that may be a further order of somebody no address tells.
     let letter = Letter::new("somebody@elsewhere.example", "two").file("order.xlsx", filled(&form, "order", &json!({"00123": 12})));
-    drop_in(&app, "two.eml", &letter.clone().file("more.csv", "code;quantity\nA-1;4\n")).await;
+    drop_in(&app, "two.eml", &letter.file("more.csv", "code;quantity\nA-1;4\n")).await;
     assert_eq!(orders(&staff).await.orders.len(), 1);
     let waiting = mails(&staff, "needs_person").await;
     assert_eq!((waiting.len(), waiting[0].reason.as_str()), (1, "no_form"), "{waiting:?}");
@@ -49,7 +41,7 @@ async fn confirmed_beside(engine: Engine) {
     drop_in(&app, "again.eml", &Letter::new(BUYER, "again").file("order.csv", bare(&form, "again", &json!({"00123": 15})))).await;
     let mail = mails(&staff, "needs_person").await.remove(0);
     assert_eq!(mail.reason, "asked");
-    let token = json!({"token": link(&app).await});
+    let token = json!({"token": link(&app, BUYER).await});
     let told = app.anonymous().post("/api/mail-order/confirm", &token).await;
     told.problem(409, "other_order_open");
     app.anonymous().post("/api/mail-order/confirm", &token).await.problem(404, "link_ended");
@@ -90,9 +82,8 @@ async fn for_whom(engine: Engine) {
 both!(a_file_is_taken_for_whom_it_was_shown, for_whom);
 
 async fn decided_first(engine: Engine) {
-    let (app, _) = firm(engine).await;
+    let (app, form) = firm(engine).await;
     let staff = app.staff(Role::Sales).await;
-    let form = another_form(&app, "C1");
     drop_in(&app, "order.eml", &Letter::new("evil@other.example", "order").file("order.csv", bare(&form, "order", &json!({"00123": 5})))).await;
     let mail = mails(&staff, "needs_person").await.remove(0);
     let revision = show(&staff, &mail.id).await.revision;
