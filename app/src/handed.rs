@@ -1,7 +1,7 @@
 //! A file that is dropped on a page or chosen on it. The price list hands it on to the page that reads it, by way of what the
 //! browser keeps.
 
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use kontor_shared::words::from_file as words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,6 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::browser;
 use crate::catalogue::{kept, reader};
 use crate::lang::say;
+use crate::ui::file::Picked;
 use crate::ui::toast;
 
 /// The page that makes an order of a file.
@@ -18,38 +19,17 @@ pub const PAGE: &str = "/order-from-file";
 /// Larger ones are not read (`kontor_shared::form::file`).
 const LARGEST: f64 = (32 << 20) as f64;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = File)]
-    #[derive(Clone)]
-    pub type Picked;
-    #[wasm_bindgen(method, getter)]
-    pub fn name(this: &Picked) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn size(this: &Picked) -> f64;
-    #[wasm_bindgen(method, js_name = arrayBuffer)]
-    fn buffer(this: &Picked) -> Promise;
-}
-
-impl Picked {
-    /// The first file of an element or of what is dropped.
-    pub fn first(of: &JsValue) -> Option<Self> {
-        let file = Reflect::get(of, &"files".into()).and_then(|files| Reflect::get_u32(&files, 0)).ok()?;
-        file.is_object().then(|| file.unchecked_into())
+/// The bytes of a file; one that is too large or cannot be read is told.
+pub async fn bytes(file: &Picked) -> Option<Uint8Array> {
+    if file.size() > LARGEST {
+        toast::fail(say(words::TOO_LARGE));
+        return None;
     }
-
-    /// Its bytes; a file that is too large or cannot be read is told.
-    pub async fn bytes(&self) -> Option<Uint8Array> {
-        if self.size() > LARGEST {
-            toast::fail(say(words::TOO_LARGE));
-            return None;
-        }
-        match JsFuture::from(self.buffer()).await {
-            Ok(buffer) => Some(Uint8Array::new(&buffer)),
-            Err(_) => {
-                toast::fail(say(words::DAMAGED));
-                None
-            }
+    match JsFuture::from(file.buffer()).await {
+        Ok(buffer) => Some(Uint8Array::new(&buffer)),
+        Err(_) => {
+            toast::fail(say(words::DAMAGED));
+            None
         }
     }
 }
@@ -57,7 +37,7 @@ impl Picked {
 /// Takes the file along to the page that reads it.
 pub fn carry(file: Picked) {
     spawn_local(async move {
-        if let Some(bytes) = file.bytes().await {
+        if let Some(bytes) = bytes(&file).await {
             if kept::hand_file(&reader(), &file.name(), &bytes).await {
                 browser::go(PAGE);
             } else {
@@ -109,7 +89,7 @@ pub fn DropHere(taken: Callback<Picked>) -> impl IntoView {
             let _ = over.try_set(false);
             if has_files(&event) {
                 event.prevent_default();
-                if let Some(file) = Picked::first(&transfer(&event)) {
+                if let Some(file) = Picked::all(&transfer(&event)).into_iter().next() {
                     let _ = taken.try_run(file);
                 }
             }

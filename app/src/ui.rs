@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod field;
+pub mod file;
 pub mod form;
 pub mod page;
 pub mod password;

@@ -1,6 +1,6 @@
 //! A real Chromium, driven through a chromedriver of the test's own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -97,6 +97,8 @@ impl Browser {
             )
             .expect("a capability");
         let driver = WebDriver::new(&format!("http://127.0.0.1:{port}"), capabilities).await.expect("Chromium starts");
+        // A browser that was started a moment ago puts off looking for another service worker, and whoever asked it to waits.
+        driver.set_script_timeout(Duration::from_secs(180)).await.expect("a time for scripts");
         Self { driver, downloads, directory, _chromedriver: child }
     }
 
@@ -154,6 +156,13 @@ impl Browser {
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
+    }
+
+    /// Gives a file to a field, which is not displayed itself: its button is.
+    pub async fn choose(&self, css: &str, file: &Path) {
+        self.see(&format!("{css} + .btn")).await;
+        let field = self.driver.find(By::Css(css)).await.expect("its button was seen");
+        field.send_keys(file.to_str().expect("a path")).await.expect("a file is chosen");
     }
 
     /// Clicks the visible button or link with exactly this text; a key named beside it does not count.

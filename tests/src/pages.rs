@@ -105,7 +105,7 @@ pub async fn buyers(browser: &Browser, server: &str) -> (Orders, Vec<Page>) {
     let pages = vec![
         page("price-list", "/", ".list .item"),
         page("review", "/review", ".send button"),
-        page("order-from-file", "/order-from-file", "#order-file"),
+        page("order-from-file", "/order-from-file", ".ask-order .file"),
         page("orders", "/orders", "main tbody tr"),
         page("order", format!("/orders/{confirmed}"), "main tbody tr"),
         page("order-raised-prices", format!("/orders/{raised}"), "main tbody tr"),

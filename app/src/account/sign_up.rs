@@ -144,7 +144,7 @@ fn Form(shown: SignUpForm, again: Callback<()>) -> impl IntoView {
                 </div>
                 <section class="stack">
                     <h2 class="h3" id="sign-up-privacy">{say(words::PRIVACY)}</h2>
-                    <div class="prose-box s" tabindex="0" role="region" aria-labelledby="sign-up-privacy"><p>{privacy.clone()}</p></div>
+                    <div class="prose-box s" role="region" aria-labelledby="sign-up-privacy"><p>{privacy.clone()}</p></div>
                     <label class="pick">
                         <input type="checkbox" id=field_id(AGREE) prop:checked=move || agreed.get() on:change=move |event| agreed.set(event_target_checked(&event))
                             aria-invalid=move || at(AGREE).get().is_some().then_some("true") aria-describedby="sign-up-agree-error"/>

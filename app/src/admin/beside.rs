@@ -11,11 +11,11 @@ use leptos::task::spawn_local;
 use super::customer::may_write;
 use super::entry::send_scans;
 use super::expiry;
-use super::imports::upload::picked;
 use super::listing::Listing;
 use crate::api;
 use crate::lang::{lang, say};
 use crate::times;
+use crate::ui::file::{FileInput, Picked};
 
 /// The background of an order, asked for once for all that is shown of it.
 pub fn of(order: &str) -> Listing<OrderBackground> {
@@ -197,22 +197,22 @@ fn Papers(order: StoredValue<String>, papers: Vec<OrderPaper>, listing: Listing<
             }
         })
         .collect();
-    let add = move |event: web_sys::Event| {
-        let Some(file) = picked(&event) else { return };
+    let add = move |files: Vec<Picked>| {
         let order = order.get_value();
         spawn_local(async move {
-            send_scans(&order, &[file]).await;
+            send_scans(&order, &files).await;
             listing.reload();
         });
     };
     (may_write() || !none).then(|| {
         view! {
             <section class="panel panel-s"><h2>{say(words::SCANS)}</h2><div class="body stack">
-                <ul class="stack">{rows}</ul>
+                {(!none).then(|| view! { <ul class="stack">{rows}</ul> })}
                 {may_write().then(|| view! {
                     <div class="field">
                         <label for="order-scan">{say(words::ADD_SCAN)}</label>
-                        <input class="in" id="order-scan" type="file" accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" on:change=add/>
+                        <FileInput id="order-scan" multiple=true accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" take=add/>
+                        <small class="ink-2">{say(words::SCANS_HINT)}</small>
                     </div>
                 })}
             </div></section>

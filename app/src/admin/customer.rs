@@ -188,6 +188,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
     let rows: Vec<_> = items
         .into_iter()
         .map(|item| {
+            let message = item.kind == "message";
             let kind = match item.kind.as_str() {
                 "order" => staff::KIND_ORDER,
                 "document" => staff::KIND_DOCUMENT,
@@ -208,7 +209,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 _ => item.number.clone(),
             };
             // The server's table decides who may open it; a link that answers "not yours" helps nobody.
-            let what = match item.url.filter(|_| if item.kind == "message" { messages } else { orders }) {
+            let what = match item.url.filter(|_| if message { messages } else { orders }) {
                 Some(url) if item.kind == "document" => view! { <a href=url rel="external" target="_blank">{what}</a> }.into_any(),
                 Some(url) => view! { <a href=url>{what}</a> }.into_any(),
                 None => what.into_any(),
@@ -227,7 +228,7 @@ fn Timeline(items: Vec<TimelineItem>, orders: bool, currency: kontor_shared::mon
                 <li>
                     <span class="when">{times::day(&item.at)}</span>
                     <span class="kind">{say(kind)}</span>
-                    <span>{what}" "<span class="ink-2">{state}</span>{text}</span>
+                    <span>{what}{if message { " · " } else { " " }}<span class="ink-2">{state}</span>{text}</span>
                     <span class="num">{item.amount.map(|amount| format::amount(lang(), &amount, currency))}</span>
                 </li>
             }

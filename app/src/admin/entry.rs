@@ -14,11 +14,11 @@ use kontor_shared::words::{common, entry as words, staff};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::imports::upload::{PickedFile, picked};
 use super::{expiry, words_for};
 use crate::api::{self, ApiError, with_query};
 use crate::browser;
 use crate::lang::{count, lang, say};
+use crate::ui::file::{FileInput, Picked};
 use crate::ui::page::Heading;
 use crate::ui::toast;
 
@@ -96,7 +96,7 @@ enum Asked {
     Typed(String),
     Customer(String),
     /// A filled-in sheet.
-    File(PickedFile),
+    File(Picked),
     /// A filled-in form that was given to a desk, with what is typed there.
     Form(Kept, Box<FormAccount>),
     /// An order that was being entered.
@@ -189,7 +189,7 @@ impl Asking {
 }
 
 /// The account of a filled-in sheet, for the customer named or the one its form was made for.
-async fn read_file(file: &PickedFile, customer: Option<&str>) -> api::Result<FormAccount> {
+async fn read_file(file: &Picked, customer: Option<&str>) -> api::Result<FormAccount> {
     let name = file.name();
     let mut query = vec![("name", name.as_str()), ("lang", lang().tag())];
     query.extend(customer.map(|customer| ("customer", customer)));
@@ -240,7 +240,7 @@ fn Ask(asking: Asking) -> impl IntoView {
             <div class="row-x"><button type="submit" class="btn btn-main" aria-busy=move || asking.busy.get().then_some("true")>{say(words::OPEN)}</button></div>
             <div class="field">
                 <label for="entry-file">{say(words::OR_FILE)}</label>
-                <input class="in" id="entry-file" type="file" accept=SHEETS on:change=move |event| if let Some(file) = picked(&event) { asking.go(Asked::File(file)) }/>
+                <FileInput id="entry-file" accept=SHEETS take=move |files| files.into_iter().for_each(|file| asking.go(Asked::File(file)))/>
             </div>
             {move || asking.offers.with(|offers| (!offers.is_empty()).then(|| {
                 let rows = offers.iter().cloned().enumerate().map(|(at, (code, name))| {

@@ -2,7 +2,7 @@
 
 use kontor_shared::api::Role;
 use kontor_shared::api::accounts::{ApplicationList, PeoplePage, Person};
-use kontor_shared::words::{common, log_ins as words, staff};
+use kontor_shared::words::{Word, common, log_ins as words, staff};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -20,7 +20,7 @@ mod change;
 mod invite;
 mod reset;
 
-const TABS: [&str; 3] = ["active", "invited", "disabled"];
+const TABS: [(&str, Word); 3] = [("active", words::THOSE_ACTIVE), ("invited", words::THOSE_INVITED), ("disabled", words::THOSE_DISABLED)];
 
 /// `/admin/people`. With `?invite=CODE&email=&name=` the invitation is filled in, for links from a customer's page.
 #[component]
@@ -67,7 +67,7 @@ pub fn LogIns() -> impl IntoView {
                 <invite::Invite people=listing/>
                 <nav class="tabs after" aria-label=say(staff::STATE)>
                     {tab("", say(staff::ALL_OF_THEM))}
-                    {TABS.map(|word| tab(word, say(words::state(word)))).into_iter().collect_view()}
+                    {TABS.map(|(state, name)| tab(state, say(name))).into_iter().collect_view()}
                 </nav>
                 <Shown of=listing show=move |page: PeoplePage| view! { <Rows page=page listing=listing lost=lost/> }.into_any()/>
                 <More of=listing/>

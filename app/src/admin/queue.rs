@@ -24,7 +24,12 @@ use crate::times;
 use crate::ui::page::PageHead;
 
 /// The states that have a tab of their own, beside "to answer" and "all".
-const TABS: [OrderState; 4] = [OrderState::Confirmed, OrderState::Closed, OrderState::Refused, OrderState::Cancelled];
+const TABS: [(OrderState, Word); 4] = [
+    (OrderState::Confirmed, staff::THOSE_CONFIRMED),
+    (OrderState::Closed, staff::THOSE_CLOSED),
+    (OrderState::Refused, staff::THOSE_REFUSED),
+    (OrderState::Cancelled, staff::THOSE_CANCELLED),
+];
 
 /// Most open orders fetched without being asked for.
 const MOST_OPEN: usize = 500;
@@ -238,8 +243,8 @@ fn Tabs(counts: Vec<StateCount>, look: Look) -> impl IntoView {
     // Before the first answer the tabs stand without numbers.
     let number = |states: &[OrderState]| (!counts.is_empty()).then(|| counted(&counts, states));
     let mut tabs = vec![tab("", say(staff::TO_ANSWER), number(&[OrderState::Submitted, OrderState::NeedsReview]))];
-    for state in TABS {
-        tabs.push(tab(state.word(), say(common::order_state(state)), number(&[state])));
+    for (state, name) in TABS {
+        tabs.push(tab(state.word(), say(name), number(&[state])));
     }
     tabs.push(tab("all", say(staff::ALL_OF_THEM), number(&OrderState::ALL)));
     view! { <nav class="tabs" aria-label=say(staff::STATE)>{tabs}</nav> }

@@ -12,10 +12,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::catalogue::{Catalogue, Fetch, kept, reader, shop};
-use crate::handed::{DropHere, PAGE, Picked};
+use crate::handed::{self, DropHere, PAGE};
 use crate::house::session;
 use crate::lang::say;
 use crate::price_list::NoList;
+use crate::ui::file::{FileInput, Picked};
 use crate::ui::page::{Loading, PageHead};
 use crate::ui::toast;
 use crate::{api, browser, workers};
@@ -95,7 +96,7 @@ impl Desk {
 
     fn take(self, file: Picked) {
         spawn_local(async move {
-            if let Some(bytes) = file.bytes().await {
+            if let Some(bytes) = handed::bytes(&file).await {
                 self.read(Source::File(file.name(), bytes));
             }
         });
@@ -227,10 +228,11 @@ fn Ask(catalogue: Arc<Catalogue>, desk: Desk) -> impl IntoView {
     view! {
         <div class="ask-order">
             <section class="panel panel-s"><h2>{say(words::A_FILE)}</h2><div class="body stack">
-                <label class="field"><span>{say(words::A_FILE)}</span>
-                    <input type="file" id="order-file" accept=".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt,.htm,.html,.xml" aria-describedby="order-file-hint"
-                        on:change=move |event| if let Some(file) = Picked::first(&event.target().map(wasm_bindgen::JsValue::from).unwrap_or_default()) { desk.take(file) }/>
-                </label>
+                <div class="field">
+                    <label class="vh" for="order-file">{say(words::A_FILE)}</label>
+                    <FileInput id="order-file" accept=".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt,.htm,.html,.xml" described=Signal::stored(Some("order-file-hint".to_string()))
+                        take=move |files| files.into_iter().for_each(|file| desk.take(file))/>
+                </div>
                 <p class="s ink-2" id="order-file-hint">{say(words::FILE_HINT)}</p>
             </div></section>
             <section class="panel panel-s"><h2>{say(words::LINES)}</h2><form class="body stack" on:submit=move |event| {

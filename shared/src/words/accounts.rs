@@ -117,7 +117,7 @@ crate::words! {
     END_OTHERS_TOO = "Sign out all other browsers as well", "Заодно выйти во всех других браузерах", "Излез и от всички други браузъри";
     PASSWORD_CHANGED = "The password is changed.", "Пароль изменён.", "Паролата е сменена.";
     EMAIL_TITLE = "E-mail", "Электронная почта", "Имейл";
-    EMAIL_HINT = "You sign in with it, and the firm writes to it. A link asks the new address to confirm; the old one is told.", "С этим адресом вы входите, на него пишет фирма. Новый адрес нужно подтвердить по ссылке; на старый придёт уведомление.", "С него влизате и на него пише фирмата. Новият адрес се потвърждава чрез връзка; старият се уведомява.";
+    EMAIL_HINT = "You sign in with it, and the firm writes to it. The new address is confirmed by a link; the old one is told.", "С этим адресом вы входите, на него пишет фирма. Новый адрес нужно подтвердить по ссылке; на старый придёт уведомление.", "С него влизате и на него пише фирмата. Новият адрес се потвърждава чрез връзка; старият се уведомява.";
     NEW_EMAIL = "New address", "Новый адрес", "Нов адрес";
     EMAIL_ASKED = "A mail is on its way to {email}. The address changes when its link is opened.", "Письмо отправлено на {email}. Адрес изменится, когда откроют ссылку из него.", "Писмото до {email} е на път. Адресът се сменя, когато се отвори връзката в него.";
     LANGUAGE_HINT = "In which the firm writes to you.", "На этом языке фирма вам пишет.", "На този език фирмата ви пише.";

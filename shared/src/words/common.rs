@@ -65,6 +65,9 @@ crate::words! {
     PASSWORD = "Password", "Пароль", "Парола";
     DEMO_LOGINS = "Demonstration log-ins", "Входы для демонстрации", "Демонстрационни достъпи";
     DEMO_LOGINS_NOTE = "They exist in the demonstration data only.", "Они есть только в демонстрационных данных.", "Има ги само в демонстрационните данни.";
+    CHOOSE_FILE = "Choose a file…", "Выбрать файл…", "Избери файл…";
+    CHOOSE_FILES = "Choose files…", "Выбрать файлы…", "Избери файлове…";
+    * FILES = ["{n} file", "{n} files"], ["{n} файл", "{n} файла", "{n} файлов"], ["{n} файл", "{n} файла"];
     * LINES = ["{n} line", "{n} lines"], ["{n} строка", "{n} строки", "{n} строк"], ["{n} ред", "{n} реда"];
 }
 

@@ -26,15 +26,15 @@ crate::words! {
     CONFIRM_ELSE = "If it is not, do nothing: nothing is ordered.", "Если нет, ничего не делайте: заказа не будет.", "Ако не е, не правете нищо: няма да има поръчка.";
 
     // The staff's page.
-    INCOMING = "Mail orders", "Заказы по почте", "Поръчки по имейл";
+    INCOMING = "E-mail orders", "Заказы из писем", "Поръчки по имейл";
     STATE_ACCEPTED = "Became an order", "Стало заказом", "Стана поръчка";
     STATE_REFUSED = "Refused", "Отклонено", "Отхвърлено";
     STATE_NEEDS_PERSON = "Needs a look", "Нужен человек", "Нужен е човек";
     STATE_IGNORED = "No order", "Не заказ", "Не е поръчка";
     NOTHING = "No message is here.", "Здесь нет писем.", "Тук няма писма.";
-    NOTHING_HINT = "Messages come here from the mailbox the server reads and from the folder incoming of its data.",
-        "Письма приходят сюда из почтового ящика, который читает сервер, и из папки incoming в его данных.",
-        "Писмата идват тук от пощенската кутия, която сървърът чете, и от папката incoming в данните му.";
+    NOTHING_HINT = "Messages come here from the mailbox the server reads and from the folder “incoming” in its data.",
+        "Письма приходят сюда из почтового ящика, который читает сервер, и из папки «incoming» в его данных.",
+        "Писмата идват тук от пощенската кутия, която сървърът чете, и от папката „incoming“ в данните му.";
     FROM = "From", "От", "От";
     SUBJECT = "Subject", "Тема", "Тема";
     CAME = "Came", "Пришло", "Пристигна";

@@ -11,13 +11,16 @@ crate::words! {
     NAME = "Name", "Имя", "Име";
     SEND_INVITATION = "Send the invitation", "Отправить приглашение", "Изпрати покана";
     INVITED_DONE = "The invitation is on its way to {login}.", "Приглашение отправлено на {login}.", "Поканата е изпратена до {login}.";
+    THOSE_ACTIVE = "Active", "Активные", "Активни";
+    THOSE_INVITED = "Invited", "Приглашённые", "Поканени";
+    THOSE_DISABLED = "Disabled", "Отключённые", "Изключени";
     STATE_INVITED = "invited", "приглашён", "поканен";
     STATE_ACTIVE = "active", "активен", "активен";
     STATE_DISABLED = "disabled", "отключён", "изключен";
     WORKS_UNTIL = "the link works until {when}", "ссылка действует до {when}", "връзката важи до {when}";
     LINK_EXPIRED = "the link has expired", "срок ссылки истёк", "срокът на връзката е изтекъл";
     LAST_SEEN = "Last seen", "Последняя активность", "Последна активност";
-    NEVER_SEEN = "never", "ещё не было", "още няма";
+    NEVER_SEEN = "never", "не было", "няма";
     SECOND_STEP = "Second step", "Второй шаг", "Втора стъпка";
     YES = "yes", "есть", "има";
     NO = "no", "нет", "няма";

@@ -128,7 +128,7 @@ crate::words! {
     CHECK_RECIPIENTS = "Somebody gets it", "Есть кому отправлять", "Има на кого да се изпрати";
     CHECK_TEXTS = "It can be written in each reader's language", "Письмо составляется на языке каждого читателя", "Може да се напише на езика на всеки читател";
     CHECK_PUBLIC_URL = "Readers can reach the firm's page to unsubscribe", "Читатели могут открыть страницу отписки", "Читателите могат да отворят страницата за отписване";
-    CHECK_SENDER = "The sender's address is one", "Адрес отправителя верен", "Адресът на подателя е верен";
+    CHECK_SENDER = "The sender’s address is valid", "Адрес отправителя верен", "Адресът на подателя е верен";
     CHECK_PRICE_LIST = "A price list is in force", "Прайс-лист действует", "Има действаща ценова листа";
     CHECK_MAIL_SERVER = "A mail server is set; without one messages become files", "Почтовый сервер задан; без него сообщения станут файлами", "Пощенският сървър е зададен; без него съобщенията стават файлове";
     RECIPIENTS = "Recipients", "Получатели", "Получатели";

@@ -10,11 +10,11 @@ words! {
     RELEASE = "Release sending", "Возобновить отправку", "Възобнови изпращането";
     RELEASED = "Sending goes on.", "Отправка возобновлена.", "Изпращането е възобновено.";
     SENDING = "Sending", "Отправка", "Изпращане";
-    BREAKERS = "Left alone for a while", "Временно не отправляем", "Временно не се изпраща";
+    BREAKERS = "Not sent to for now", "Временно не отправляем", "Временно не се изпраща";
     BREAKERS_HINT = "Mail servers refused too often; mailings wait, mails about orders go on. What waits is tried again by itself when the time is over.",
         "Почтовые серверы слишком часто отказывали: рассылки ждут, письма о заказах уходят. Когда срок пройдёт, отправка продолжится сама.",
         "Пощенските сървъри са отказвали твърде често: разпращанията чакат, писмата за поръчки тръгват. Когато срокът мине, изпращането продължава само.";
-    NO_BREAKERS = "Nobody is left alone: no mail server refuses.", "Никто не отказывает: отправка идёт всем.", "Никой не отказва: изпраща се до всички.";
+    NO_BREAKERS = "No mail server refuses: everybody is sent to.", "Никто не отказывает: отправка идёт всем.", "Никой не отказва: изпраща се до всички.";
     OWN_MAIL_SERVER = "The firm's mail server", "Почтовый сервер фирмы", "Пощенският сървър на фирмата";
     TO_WHOM = "To whom", "Кому", "До кого";
     REFUSALS = "Refusals in a row", "Отказов подряд", "Откази поред";

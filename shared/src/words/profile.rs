@@ -14,7 +14,7 @@ words! {
     COUNTRY = "Country", "Страна", "Държава";
     TAX_ID = "Tax number", "Налоговый номер", "Данъчен номер";
     DISCOUNT = "Your discount", "Ваша скидка", "Вашата отстъпка";
-    STAFF_CHANGE = "These the firm changes. Write what is not right any more:", "Эти данные меняет фирма. Напишите, что устарело:", "Тези данни се променят от фирмата. Напишете какво вече не е вярно:";
+    STAFF_CHANGE = "Only the firm changes these. Write what is no longer right:", "Эти данные меняет фирма. Напишите, что устарело:", "Тези данни се променят от фирмата. Напишете какво вече не е вярно:";
     ASK = "Ask for a change", "Попросить об изменении", "Поискай промяна";
     ASKED = "The firm has your request. The answer will stand here.", "Просьба передана фирме. Ответ появится здесь.", "Искането е предадено на фирмата. Отговорът ще се появи тук.";
     REQUESTS = "What you asked for", "Ваши просьбы", "Вашите искания";
@@ -62,7 +62,7 @@ words! {
     NEWS_YES = "{name} agreed on {date}", "{name}: согласие дано {date}", "{name}: съгласие, дадено на {date}";
     NEWS_NO = "{name} gets none.", "{name}: не получает.", "{name}: не получава.";
     AGREE = "I agree", "Согласен получать", "Съгласен съм";
-    NO_MORE = "Send none any more", "Больше не присылать", "Не пращайте повече";
+    NO_MORE = "Send no more", "Больше не присылать", "Не пращайте повече";
     AGREED = "Thank you. You can withdraw it here at any time.", "Спасибо. Отозвать согласие можно здесь в любой момент.", "Благодарим. Можете да го оттеглите тук по всяко време.";
     WITHDRAWN = "No more news and offers are sent. Letters about orders still come.", "Новости и предложения больше не отправляются. Письма о заказах приходят как прежде.", "Новини и оферти вече не се пращат. Писмата за поръчките продължават.";
     OWN_CONSENT = "Each person agrees for themselves, signed in under their own name.", "Каждый соглашается сам, войдя под своим именем.", "Всеки дава съгласие сам, като влезе със своето име.";

@@ -40,6 +40,10 @@ crate::words! {
     NOTHING_FOUND = "Nothing found for “{query}”.", "По запросу «{query}» ничего не найдено.", "Нищо не е намерено за „{query}“.";
     LOAD_FAILED = "This could not be loaded. Nothing was changed.", "Загрузить не удалось. Ничего не изменено.", "Не можа да се зареди. Нищо не е променено.";
     // Queue of orders.
+    THOSE_CONFIRMED = "Confirmed", "Подтверждённые", "Потвърдени";
+    THOSE_CLOSED = "Closed", "Закрытые", "Приключени";
+    THOSE_REFUSED = "Refused", "Отклонённые", "Отхвърлени";
+    THOSE_CANCELLED = "Cancelled", "Отменённые", "Анулирани";
     TO_ANSWER = "To answer", "Ждут ответа", "За отговор";
     OLDEST = "oldest {age}", "самый старый ждёт {age}", "най-старата чака {age}";
     GROUP_CONFIRM = "To confirm or refuse", "Подтвердить или отклонить", "За потвърждаване или отхвърляне";
@@ -53,7 +57,7 @@ crate::words! {
     STATE = "State", "Состояние", "Състояние";
     RECEIVED = "Received", "Получен", "Получена";
     AGE = "Age", "Ждёт", "Чака от";
-    PO_NUMBER = "Own number", "Номер клиента", "Номер на клиента";
+    PO_NUMBER = "Their order no.", "№ заказа у клиента", "№ при клиента";
     LINES_HEAD = "Lines", "Строк", "Редове";
     KEY_NEXT = "next, previous", "следующий, предыдущий", "следваща, предишна";
     KEY_OPEN = "open", "открыть", "отвори";
@@ -112,7 +116,7 @@ crate::words! {
     PRICE_TYPE = "Price type", "Тип цен", "Вид цени";
     LANGUAGE = "Language", "Язык", "Език";
     ALSO_IN = "Also seen in", "Встречается также", "Среща се и в";
-    TURNOVER = "Turnover", "Оборот", "Оборот";
+    TURNOVER = "Turnover without VAT", "Оборот без НДС", "Оборот без ДДС";
     TIMELINE = "Timeline", "Лента событий", "Хронология";
     KIND_ORDER = "Order", "Заказ", "Поръчка";
     KIND_DOCUMENT = "Document", "Документ", "Документ";
@@ -142,7 +146,7 @@ crate::words! {
     KIND_CUSTOMERS = "Customers", "Клиенты", "Клиенти";
     KIND_ORDERS = "Order history", "История заказов", "История на поръчките";
     FILE = "File", "Файл", "Файл";
-    FILE_HINT = "CSV or XLSX, up to 32 MB; also packed as .gz or .zst. Separator, encoding and columns are found by themselves.", "CSV или XLSX до 32 МБ, в том числе .gz и .zst. Разделитель, кодировка и столбцы определяются сами.", "CSV или XLSX до 32 МБ, също .gz и .zst. Разделителят, кодирането и колоните се разпознават сами.";
+    FILE_HINT = "CSV or XLSX, up to 32 MB; also packed as .gz or .zst. Separator, encoding and columns are found by themselves.", "CSV или XLSX до 32 МБ, в том числе .gz и .zst. Разделитель, кодировка и столбцы определяются сами.", "CSV или XLSX до 32 MB, също .gz и .zst. Разделителят, кодирането и колоните се разпознават сами.";
     ORDERS_HINT = "One file with a row per line of an order. A history in two files, headers and lines, goes in by the command line: kontor import orders HEADERS LINES.", "Один файл, строка на каждую позицию заказа. Историю в двух файлах, заголовки и строки, загружает командная строка: kontor import orders HEADERS LINES.", "Един файл с ред за всяка позиция от поръчка. История в два файла, заглавия и редове, се внася от командния ред: kontor import orders HEADERS LINES.";
     CURRENCY = "Currency", "Валюта", "Валута";
     CURRENCY_BAD = "Three capital letters, such as GBP.", "Три заглавные буквы, например GBP.", "Три главни букви, например GBP.";
@@ -150,7 +154,7 @@ crate::words! {
     MAP = "Columns by hand", "Столбцы вручную", "Колони на ръка";
     MAP_HINT = "One pair a line, field = column, or the name of a ready map. For example: code = Артикул", "По паре в строке, поле = столбец, или имя готовой схемы. Например: code = Артикул", "По една двойка на ред, поле = колона, или име на готова схема. Например: code = Артикул";
     CHOOSE_FILE = "Choose a file first.", "Сначала выберите файл.", "Първо изберете файл.";
-    FILE_LARGE = "The file has {size}; at most 32 MB are taken. Nothing was sent. Split it, or pack it as .gz.", "В файле {size}; принимается до 32 МБ. Ничего не отправлено. Разделите его или упакуйте в .gz.", "Файлът е {size}; приемат се до 32 МБ. Нищо не е изпратено. Разделете го или го опаковайте като .gz.";
+    FILE_LARGE = "The file has {size}; at most 32 MB are taken. Nothing was sent. Split it, or pack it as .gz.", "В файле {size}; принимается до 32 МБ. Ничего не отправлено. Разделите его или упакуйте в .gz.", "Файлът е {size}; приемат се до 32 MB. Нищо не е изпратено. Разделете го или го опаковайте като .gz.";
     FILE_EMPTY = "The file is empty. Choose another.", "Файл пуст. Выберите другой.", "Файлът е празен. Изберете друг.";
     PREVIEW = "Preview", "Просмотреть", "Преглед";
     PREVIEW_OF = "Preview of {file}", "Просмотр: {file}", "Преглед на {file}";

@@ -148,7 +148,7 @@ on_both_databases!(a_form_given_to_a_desk_brings_its_number_and_its_list, |app| 
     browser.open(&format!("{}/admin/orders/new?customer=C1", house.address)).await;
     browser.see("#entry-code").await;
     type_line(&browser, "CU", "4").await;
-    let give = async |file: &Path| browser.see("#entry-fill").await.send_keys(file.to_str().unwrap()).await.expect("a file is chosen");
+    let give = async |file: &Path| browser.choose("#entry-fill", file).await;
     give(&theirs).await;
     browser.read("That form was made for another customer.").await;
     lines_are(&browser, &["4"]).await;

@@ -51,11 +51,6 @@ async fn drop_file(browser: &Browser, file: &Path) {
     assert!(browser.script::<bool>(&script).await);
 }
 
-async fn choose_file(browser: &Browser, file: &Path) {
-    let input = browser.see("#order-file").await;
-    input.send_keys(file.to_str().expect("a path")).await.expect("a file is chosen");
-}
-
 /// What the draft orders, as this browser keeps it.
 async fn draft(browser: &Browser) -> Value {
     let script = "const key = Object.keys(localStorage).find(key => key.startsWith('kontor.draft')); if (!key) return {}; \
@@ -108,7 +103,7 @@ async fn a_sheet_comes_back(engine: Engine) {
         let path = place.directory.join(format!("hostile-{at}.xlsx"));
         std::fs::write(&path, &harmful.bytes).expect("a file can be written");
         browser.script::<bool>("document.querySelector('main .note-bad')?.setAttribute('data-seen', ''); return true").await;
-        choose_file(&browser, &path).await;
+        browser.choose("#order-file", &path).await;
         if harmful.bytes.len() > 32 << 20 {
             browser.read("The file is larger than 32 MB.").await;
             continue;
@@ -131,7 +126,7 @@ async fn a_sheet_comes_back(engine: Engine) {
     browser.see(".send").await;
     assert_eq!(draft(&browser).await, json!({"22423": "8", "85123A": "18"}));
     browser.open(&format!("{address}/order-from-file")).await;
-    choose_file(&browser, &file).await;
+    browser.choose("#order-file", &file).await;
     browser.press("Replace the order by 2 lines").await;
     browser.see(".send").await;
 

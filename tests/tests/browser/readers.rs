@@ -140,6 +140,7 @@ on_both_databases!(a_list_taken_over_keeps_the_readers_place_and_is_labelled_by_
     browser.script::<bool>(&who(&session(&other).await)).await;
     browser.script::<bool>("window.worker.onerror(); return true").await;
     browser.press("Try again").await;
+    browser.until("asked once more", async || browser.script::<usize>("return window.asked.length").await > 1).await;
     let asked = browser.script::<Vec<String>>("return window.asked").await;
     assert!(asked.len() == 2 && asked[0] == asked[1] && asked[0].contains("/2/") && asked[0].ends_with(" 50"), "{asked:?}");
     browser.read("50 of 440 goods").await;

@@ -17,13 +17,13 @@ use super::kept::{self, Kept, KeptLine};
 use super::lines::{Goods, Line, Lines, Next, read, rows};
 use super::{HREF, Open, SHEETS, known_form, read_file, warns};
 use crate::admin::beside::Account;
-use crate::admin::imports::upload::{PickedFile, picked, picked_all};
 use crate::admin::{expiry, words_for};
 use crate::api::{self, encoded, with_query};
 use crate::browser;
 use crate::draft::new_id;
 use crate::lang::{count, lang, say};
 use crate::times;
+use crate::ui::file::{FileInput, Picked};
 use crate::ui::form::{Area, Choose, Form, Line as Field, Submit, Wrong};
 use crate::ui::toast;
 
@@ -31,7 +31,7 @@ use crate::ui::toast;
 const SOURCES: [Source; 4] = [Source::Fax, Source::Post, Source::Phone, Source::Sheet];
 
 /// Sends scans to an order, one after the other; says whether all were taken.
-pub async fn send_scans(order: &str, files: &[PickedFile]) -> bool {
+pub async fn send_scans(order: &str, files: &[Picked]) -> bool {
     for file in files {
         let path = with_query(&format!("/api/orders/{}/papers", encoded(order)), &[("name", &file.name())]);
         if let Err(error) = api::post_file::<OrderBackground>(&path, file).await {
@@ -104,8 +104,8 @@ pub fn EntrySheet(
     let reading = RwSignal::new(false);
     let give = {
         let (customer, form, as_kept) = (customer.clone(), form_id.clone(), as_kept.clone());
-        move |event: web_sys::Event| {
-            let Some(file) = picked(&event).filter(|_| !reading.get_untracked()) else { return };
+        move |files: Vec<Picked>| {
+            let Some(file) = files.into_iter().next().filter(|_| !reading.get_untracked()) else { return };
             let (customer, form, as_kept) = (customer.clone(), form.clone(), as_kept.clone());
             reading.set(true);
             spawn_local(async move {
@@ -126,7 +126,7 @@ pub fn EntrySheet(
     };
     // What is typed is kept as it is typed.
     Effect::new(move || kept::write(&as_kept()));
-    let scans: RwSignal<Vec<PickedFile>, LocalStorage> = RwSignal::new_local(Vec::new());
+    let scans: RwSignal<Vec<Picked>, LocalStorage> = RwSignal::new_local(Vec::new());
     let form = Form::new("entry", words_for, expiry::note);
     let navigate = use_navigate();
     let wanted = {
@@ -208,17 +208,17 @@ pub fn EntrySheet(
     let address = Callback::new(move |text: String| facts.delivery_address.set(text));
     let comment = Callback::new(move |text: String| facts.comment.set(text));
     view! {
-        <p><b>{desk.customer.name.clone()}</b>" "<span class="code">{desk.customer.code.clone()}</span><span class="ink-2">{on_form.map(|text| format!(", {text}"))}", "{on_list}</span></p>
+        <p class="whose"><b>{desk.customer.name.clone()}</b>" "<span class="code">{desk.customer.code.clone()}</span><span class="ink-2">{on_form.map(|text| format!(", {text}"))}", "{on_list}</span></p>
         {desk.ended.then(|| view! { <div class="note note-warn"><p>{say(words::ENDED)}</p></div> })}
         {earlier}
         <form class="two" on:submit=move |event| { event.prevent_default(); store.with_value(|store| store()); }>
             <div class="stack">
                 {move || entered.account.get().map(|account| view! { <section class="panel panel-s"><h2>{say(words::WHAT_WAS_READ)}</h2><div class="body"><Account account=account/></div></section> })}
                 <Lines lines=lines next=next goods=goods/>
-                <div class="field">
+                <section class="panel panel-s"><div class="body field">
                     <label for="entry-fill">{say(words::FROM_FILE)}</label>
-                    <input class="in" id="entry-fill" type="file" accept=SHEETS on:change=give aria-busy=move || reading.get().then_some("true")/>
-                </div>
+                    <FileInput id="entry-fill" accept=SHEETS take=give busy=reading/>
+                </div></section>
             </div>
             <div class="stack">
                 <Sums lines=lines goods=goods method=desk.vat_method/>
@@ -231,7 +231,7 @@ pub fn EntrySheet(
                     <Area form=form at="/order/comment" label=say(staff::COMMENT) value=facts.comment on_input=comment rows=2 max_length=2000/>
                     <div class="field">
                         <label for="entry-scans">{say(words::SCANS)}</label>
-                        <input class="in" id="entry-scans" type="file" multiple accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" on:change=move |event| scans.set(picked_all(&event))/>
+                        <FileInput id="entry-scans" multiple=true accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" take=move |files| scans.set(files)/>
                         <small class="ink-2">{say(words::SCANS_HINT)}</small>
                     </div>
                 </div></section>

@@ -9,6 +9,7 @@ use super::report::Report;
 use super::upload::{self, LARGEST, Options, Stage};
 use crate::api::{ApiError, Choice};
 use crate::lang::{count, lang, say};
+use crate::ui::file::FileInput;
 use crate::ui::page::{take_lost_focus, words_for};
 
 /// What can be imported here, by the word in the address.
@@ -117,14 +118,9 @@ fn Form() -> impl IntoView {
             <fieldset class="field"><legend>{say(staff::IMPORT_WHAT)}</legend><div class="picks">{kinds}</div></fieldset>
             <div class="field">
                 <label for="import-file">{say(staff::FILE)}</label>
-                <input class="in" type="file" id="import-file" accept=".csv,.txt,.tsv,.xlsx,.gz,.zst" aria-describedby="import-hint import-error"
-                    aria-invalid=move || failure.with(Option::is_some).then_some("true")
-                    on:change=move |event| { failure.set(None); desk.file.set(upload::picked(&event)); }/>
-                {move || {
-                    // A file chosen before stays chosen, though the browser's own field forgets it with the page.
-                    let name = desk.file_name();
-                    (!name.is_empty()).then(|| view! { <p class="long"><b>{name}</b></p> })
-                }}
+                <FileInput id="import-file" accept=".csv,.txt,.tsv,.xlsx,.gz,.zst" described=Signal::stored(Some("import-hint import-error".to_string()))
+                    wrong=Signal::derive(move || failure.with(Option::is_some)) before=untrack(|| desk.file_name())
+                    take=move |files| { failure.set(None); desk.file.set(files.into_iter().next()); }/>
                 <small class="ink-2" id="import-hint">{hint}</small>
                 <span class="err" id="import-error" role="alert">{move || failure.get()}</span>
             </div>

@@ -6,13 +6,13 @@ use js_sys::Reflect;
 use kontor_shared::api::{CSRF_HEADER, ImportReport};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::admin::expiry;
 use crate::api::{ApiError, with_query};
 use crate::house::lasting;
+use crate::ui::file::Picked;
 
 /// Largest file the server takes (server/src/routes.rs).
 pub const LARGEST: u64 = 32 << 20;
@@ -39,15 +39,6 @@ extern "C" {
     fn response_text(this: &Sender) -> String;
     #[wasm_bindgen(method, getter)]
     fn upload(this: &Sender) -> js_sys::Object;
-
-    /// A file the reader picked.
-    #[wasm_bindgen(js_name = File)]
-    #[derive(Clone)]
-    pub type PickedFile;
-    #[wasm_bindgen(method, getter)]
-    pub fn name(this: &PickedFile) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub fn size(this: &PickedFile) -> f64;
 }
 
 /// How a file is to be taken; empty means found by the server itself.
@@ -100,7 +91,7 @@ pub enum Stage {
 pub struct Desk {
     pub stage: RwSignal<Stage>,
     pub options: RwSignal<Options>,
-    pub file: RwSignal<Option<PickedFile>, LocalStorage>,
+    pub file: RwSignal<Option<Picked>, LocalStorage>,
     sender: StoredValue<Option<Sender>, LocalStorage>,
 }
 
@@ -122,22 +113,9 @@ pub fn desk() -> Desk {
     })
 }
 
-/// The file in an `<input type=file>`.
-pub fn picked(event: &web_sys::Event) -> Option<PickedFile> {
-    picked_all(event).into_iter().next()
-}
-
-/// The files in an `<input type=file multiple>`.
-pub fn picked_all(event: &web_sys::Event) -> Vec<PickedFile> {
-    let list = event.target().and_then(|target| Reflect::get(target.as_ref(), &"files".into()).ok());
-    let Some(list) = list else { return Vec::new() };
-    let files = (0..).map_while(|at| Reflect::get_u32(&list, at).ok().filter(|file| file.is_object()));
-    files.map(|file| file.unchecked_into()).collect()
-}
-
 impl Desk {
     pub fn file_name(self) -> String {
-        self.file.with(|file| file.as_ref().map(PickedFile::name).unwrap_or_default())
+        self.file.with(|file| file.as_ref().map(Picked::name).unwrap_or_default())
     }
 
     /// Back to the choice of a file.
@@ -185,7 +163,7 @@ impl Desk {
         });
     }
 
-    async fn send(self, path: &str, file: &PickedFile, dry_run: bool) -> Result<ImportReport, ApiError> {
+    async fn send(self, path: &str, file: &Picked, dry_run: bool) -> Result<ImportReport, ApiError> {
         let sender = Sender::new();
         let refused = |error: JsValue| ApiError::unreadable(0, format!("{error:?}"));
         sender.open("POST", path).map_err(refused)?;

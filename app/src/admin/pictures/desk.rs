@@ -9,12 +9,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::choose;
-use crate::admin::imports::upload::{PickedFile, picked_all};
 use crate::admin::listing::Listing;
 use crate::admin::{expiry, words_for};
 use crate::api::{self, ApiError, with_query};
 use crate::house::lasting;
 use crate::lang::{lang, say};
+use crate::ui::file::{FileInput, Picked};
 use crate::ui::page::take_lost_focus;
 
 /// Largest file the server takes (server/src/pictures.rs).
@@ -38,7 +38,7 @@ struct Line {
 
 #[derive(Clone, Copy)]
 struct Sending {
-    files: RwSignal<Vec<PickedFile>, LocalStorage>,
+    files: RwSignal<Vec<Picked>, LocalStorage>,
     lines: RwSignal<Vec<Line>>,
     /// Files of the run, as long as it goes on.
     running: RwSignal<Option<usize>>,
@@ -56,7 +56,7 @@ fn sending() -> Sending {
     SENDING.with(|cell| *cell.get_or_init(|| lasting(make)))
 }
 
-async fn send(file: &PickedFile) -> Result<PictureTaken, ApiError> {
+async fn send(file: &Picked) -> Result<PictureTaken, ApiError> {
     if file.size() > LARGEST {
         return Err(ApiError { code: "picture_too_large".into(), ..ApiError::unreadable(0, String::new()) });
     }
@@ -154,8 +154,8 @@ pub fn Desk(listing: Listing<PicturePage>) -> impl IntoView {
                     <form class="body import-form" on:submit=submit>
                         <div class="field">
                             <label for="picture-files">{say(words::CHOOSE_FILES)}</label>
-                            <input class="in" type="file" id="picture-files" multiple accept=".jpg,.jpeg,.png,.webp,.gif,image/jpeg,image/png,image/webp,image/gif"
-                                aria-describedby="picture-hint" required on:change=move |event| sending.files.set(picked_all(&event))/>
+                            <FileInput id="picture-files" multiple=true required=true accept=".jpg,.jpeg,.png,.webp,.gif,image/jpeg,image/png,image/webp,image/gif"
+                                described=Signal::stored(Some("picture-hint".to_string())) take=move |files| sending.files.set(files)/>
                             <small class="ink-2" id="picture-hint">{say(words::NAMED_BY_CODE)}" "{say(words::SHOWN_WHEN_PUBLISHED)}" "{say(words::SEEN_BY_ALL)}</small>
                         </div>
                         <div class="row-x"><button type="submit" class="btn btn-main">{say(words::START)}</button></div>

@@ -10,7 +10,7 @@ pub const HEIGHT: f64 = 300.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 8.0;
 /// Room for the names beside the last column.
-const RIGHT: f64 = 110.0;
+const RIGHT: f64 = 160.0;
 const BAR: f64 = 13.0;
 const GAP: f64 = 7.0;
 

@@ -7,17 +7,17 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::Desk;
-use crate::admin::imports::upload::picked;
 use crate::api;
 use crate::lang::say;
+use crate::ui::file::{FileInput, Picked};
 use crate::ui::form::describes;
 
 #[component]
 pub fn LogoPanel(desk: Desk) -> impl IntoView {
     let logo = Memo::new(move |_| desk.known.with(|known| known.logo.clone()));
     let error = desk.errors.of("/logo");
-    let send = move |event: web_sys::Event| {
-        let Some(file) = picked(&event) else { return };
+    let send = move |files: Vec<Picked>| {
+        let Some(file) = files.into_iter().next() else { return };
         let file: JsValue = file.into();
         desk.change(SettingsSection::Logo, async move |revision| api::post_file_seen::<Settings>("/api/settings/logo", revision, &file).await);
     };
@@ -33,9 +33,9 @@ pub fn LogoPanel(desk: Desk) -> impl IntoView {
                     </div>
                 })}
                 <div class="field">
-                    <label for="logo">{say(words::LOGO)}</label>
-                    <input type="file" id="logo" accept="image/png,image/jpeg" on:change=send aria-invalid=move || error.with(Option::is_some).then_some("true")
-                        aria-describedby=move || describes(Some(&"logo-hint".into()), error.with(Option::is_some).then(|| "logo-error".into()).as_ref())/>
+                    <label class="vh" for="logo">{say(words::LOGO)}</label>
+                    <FileInput id="logo" accept="image/png,image/jpeg" take=send wrong=Signal::derive(move || error.with(Option::is_some))
+                        described=Signal::derive(move || describes(Some(&"logo-hint".into()), error.with(Option::is_some).then(|| "logo-error".into()).as_ref()))/>
                     <small class="ink-2" id="logo-hint">{say(words::LOGO_HINT)}</small>
                     {move || error.get().map(|text| view! { <span class="err" id="logo-error" role="alert">{text}</span> })}
                 </div>

@@ -96,7 +96,7 @@ pub fn Table(errors: Errors, field: &'static str, rows: Rows, columns: &'static 
                     });
                 };
                 view! {
-                    <td class="c">
+                    <td class="c" data-l=say(column.head)>
                         <input class="in" type=column.kind maxlength="200" id=move || cell_id(field, rows.place(key), column.name, at)
                             aria-invalid=move || named(key, column.name).then_some("true") aria-describedby=move || named(key, column.name).then(|| format!("{}-error", id_of(field)))
                             aria-label=move || format!("{} {}: {}", say(label), rows.place(key) + 1, say(column.head)) prop:value=value on:input=typed/>
