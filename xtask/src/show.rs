@@ -20,14 +20,16 @@ pub fn pictures(arguments: &[String]) -> Result<()> {
     show(&["pictures", &folder], &[])
 }
 
-/// Measures everything and writes docs/FIGURES.md; with `orders`, `outreach`, `accounts` or `form` measures and shows only that part.
+/// Measures everything and writes docs/FIGURES.md; with `search`, `orders`, `outreach`, `accounts` or `form` measures and shows only that part.
 pub fn bench(arguments: &[String]) -> Result<()> {
     prepare()?;
     let cluster = step("starting a throw-away PostgreSQL", || Cluster::start(&places::disk()))?;
     match arguments {
         [] => {}
-        [part] if ["orders", "outreach", "accounts", "form"].contains(&part.as_str()) => return show(&[part], &[("KONTOR_TEST_POSTGRES", &cluster.url)]),
-        _ => bail!("there is cargo xtask bench, cargo xtask bench orders, … outreach, … accounts and … form"),
+        [part] if ["search", "orders", "outreach", "accounts", "form"].contains(&part.as_str()) => {
+            return show(&[part], &[("KONTOR_TEST_POSTGRES", &cluster.url)]);
+        }
+        _ => bail!("there is cargo xtask bench, cargo xtask bench search, … orders, … outreach, … accounts and … form"),
     }
     let dirty = said(command("git").args(["status", "--porcelain", "--untracked-files=no"])).is_some_and(|changes| !changes.is_empty());
     let commit = said(command("git").args(["rev-parse", "--short=12", "HEAD"])).unwrap_or_else(|| "unknown".into());

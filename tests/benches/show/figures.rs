@@ -29,6 +29,8 @@ use crate::page::{self, Keys};
 use crate::sending;
 
 const MANY: usize = 20_000;
+/// The largest list that is promised.
+const MOST: usize = 1_000_000;
 /// Names, codes, a group, a typing error.
 const DEMO_QUERIES: [&str; 6] = ["christmas tree", "heart", "85123a", "lunch bag", "red retrospot", "chrismas"];
 const MANY_QUERIES: [&str; 6] = ["принтер canon", "саморез 3.5", "дрель bosch", "router", "ab-0001", "перчаткм"];
@@ -60,6 +62,12 @@ pub async fn write(file: &Path) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Only the search itself.
+pub fn show_search() -> ExitCode {
+    search(&mut Figures(String::new()));
+    ExitCode::SUCCESS
 }
 
 /// Only what concerns the intake of orders, without writing it down.
@@ -102,6 +110,7 @@ async fn measure() -> Result<String> {
         machine()
     );
     size(&mut text)?;
+    search(&mut text);
     demo(&mut text).await?;
     many(&mut text).await?;
     orders(&mut text).await?;
@@ -263,6 +272,13 @@ fn keys(text: &mut Figures, goods: usize, keys: &Keys) {
         &format!("p95 {:.0} ms, median {:.0} ms", keys.p95, keys.median),
         &format!("Chromium, {} keys; a frame of 60 Hz is part of it", keys.count),
     );
+}
+
+/// The search in lists as long as are promised; shorter ones are measured beside what the page makes of them.
+fn search(text: &mut Figures) {
+    for size in [100_000, MOST] {
+        native(text, &goods::list(size), &MANY_QUERIES);
+    }
 }
 
 /// The search itself, without a browser.

@@ -3,6 +3,9 @@
 
 use std::fmt::Write as _;
 
+use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
+use kontor_shared::money::{Currency, VatMode};
+
 /// Section, goods in it, makers, units, sizes.
 type Section = (&'static str, [&'static str; 5], [&'static str; 5], [&'static str; 2], [&'static str; 6]);
 
@@ -82,27 +85,82 @@ impl Dice {
     }
 }
 
-/// A CSV file that `kontor import products` takes.
-pub fn csv(size: usize) -> String {
+struct Good {
+    code: String,
+    name: String,
+    groups: [String; 3],
+    unit: &'static str,
+    pack: i64,
+    cents: i64,
+    stock: i64,
+}
+
+fn goods(size: usize) -> impl Iterator<Item = Good> {
     let mut dice = Dice(42);
-    let mut text = String::from("sku,name,g1,g2,g3,unit,pack,price,cur,vat,stock\n");
-    for at in 0..size {
+    (0..size).map(move |at| {
         let (section, goods, makers, units, sizes) = &SECTIONS[at % SECTIONS.len()];
         let (good, kind) = (dice.pick(goods), dice.pick(&KINDS));
         let (maker, unit, size) = (dice.pick(makers), dice.pick(units), dice.pick(sizes));
         let letter = |dice: &mut Dice| char::from(dice.pick(b"ABCDEFGHKLMNPRSTVX"));
         let model = format!("{}{}-{}", letter(&mut dice), letter(&mut dice), 10 + dice.next() % 9_990);
-        let name = format!("{good} {kind} {maker} {model}, {size}, {}", dice.pick(&MORE)).replace('"', "\"\"");
-        let cents = 300 + dice.next() % 400_000;
-        let (pack, stock) = (dice.pick(&[1, 1, 1, 5, 6, 10, 12, 24, 50]), dice.next() % 2_000);
-        let _ = writeln!(
-            text,
-            "{}{}-{at:06},\"{name}\",{section},{good},{good} {kind},{unit},{pack},{}.{:02},EUR,20,{stock}",
-            letter(&mut dice),
-            letter(&mut dice),
-            cents / 100,
-            cents % 100
-        );
+        let name = format!("{good} {kind} {maker} {model}, {size}, {}", dice.pick(&MORE));
+        let cents = 300 + i64::from(dice.next() % 400_000);
+        let (pack, stock) = (dice.pick(&[1, 1, 1, 5, 6, 10, 12, 24, 50]), i64::from(dice.next() % 2_000));
+        let code = format!("{}{}-{at:06}", letter(&mut dice), letter(&mut dice));
+        Good { code, name, groups: [(*section).to_string(), good.to_string(), format!("{good} {kind}")], unit, pack, cents, stock }
+    })
+}
+
+/// A CSV file that `kontor import products` takes.
+pub fn csv(size: usize) -> String {
+    let mut text = String::from("sku,name,g1,g2,g3,unit,pack,price,cur,vat,stock\n");
+    for Good { code, name, groups: [g1, g2, g3], unit, pack, cents, stock } in goods(size) {
+        let name = name.replace('"', "\"\"");
+        let _ = writeln!(text, "{code},\"{name}\",{g1},{g2},{g3},{unit},{pack},{}.{:02},EUR,20,{stock}", cents / 100, cents % 100);
     }
     text
+}
+
+/// As many goods as a published list.
+pub fn list(size: usize) -> Snapshot {
+    let mut all: Vec<Good> = goods(size).collect();
+    all.sort_by(|one, other| (&one.groups, &one.name).cmp(&(&other.groups, &other.name)));
+    let mut groups: Vec<GroupRow> = Vec::new();
+    // The group above of each level, by its name and its place.
+    let mut path: Vec<(String, u32)> = Vec::new();
+    let mut products = Vec::with_capacity(size);
+    for good in all {
+        let same = path.iter().zip(&good.groups).take_while(|((known, _), name)| known == *name).count();
+        path.truncate(same);
+        for name in &good.groups[same..] {
+            let at = groups.len() as u32;
+            groups.push(GroupRow { code: format!("G{at}"), name: name.clone(), parent: path.last().map(|(_, above)| *above) });
+            path.push((name.clone(), at));
+        }
+        products.push(ProductRow {
+            code: good.code,
+            name: good.name,
+            group: path.last().map_or(0, |(_, at)| *at),
+            unit: good.unit.to_string(),
+            price: good.cents * 100,
+            vat_rate: 2_000,
+            increment: Some(good.pack * 1_000),
+            stock: Some(good.stock * 1_000),
+            ..ProductRow::default()
+        });
+    }
+    Snapshot {
+        version: 1,
+        overlay: "wholesale".into(),
+        currency: Currency::EUR,
+        vat_mode: VatMode::Net,
+        published_at: 0,
+        valid_from: "2026-01-15".into(),
+        valid_until: None,
+        terms: String::new(),
+        note: String::new(),
+        groups,
+        attributes: Vec::new(),
+        products,
+    }
 }

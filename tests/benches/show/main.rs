@@ -20,12 +20,13 @@ async fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["pictures", folder] => pictures::take(Path::new(folder)).await,
         ["figures", file] => figures::write(Path::new(file)).await,
+        ["search"] => figures::show_search(),
         ["orders"] => figures::show_orders().await,
         ["outreach"] => figures::show_outreach().await,
         ["accounts"] => accounts::show().await,
         ["form"] => form::show().await,
         _ => {
-            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [orders|outreach|accounts|form]`");
+            eprintln!("run this with `cargo xtask pictures DIR` or `cargo xtask bench [search|orders|outreach|accounts|form]`");
             ExitCode::from(2)
         }
     }
