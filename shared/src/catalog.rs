@@ -212,12 +212,9 @@ impl Snapshot {
     pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
         Columns::decode(bytes).map(|columns| columns.to_snapshot())
     }
-}
 
-#[cfg(test)]
-impl Snapshot {
-    /// A list for tests that are not about what stands at its head.
-    pub(crate) fn of(groups: Vec<GroupRow>, products: Vec<ProductRow>) -> Self {
+    /// A list for tests and measurements that are not about what stands at its head.
+    pub fn of(groups: Vec<GroupRow>, products: Vec<ProductRow>) -> Self {
         Self {
             version: 1,
             overlay: "wholesale".into(),

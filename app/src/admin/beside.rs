@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::customer::may_write;
-use super::entry::send_scans;
+use super::entry::{SCANS, send_scans};
 use super::expiry;
 use super::listing::Listing;
 use crate::api;
@@ -211,7 +211,7 @@ fn Papers(order: StoredValue<String>, papers: Vec<OrderPaper>, listing: Listing<
                 {may_write().then(|| view! {
                     <div class="field">
                         <label for="order-scan">{say(words::ADD_SCAN)}</label>
-                        <FileInput id="order-scan" multiple=true accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" take=add/>
+                        <FileInput id="order-scan" multiple=true accept=SCANS take=add/>
                         <small class="ink-2">{say(words::SCANS_HINT)}</small>
                     </div>
                 })}

@@ -28,7 +28,7 @@ mod lines;
 mod sheet;
 
 use kept::Kept;
-pub use sheet::send_scans;
+pub use sheet::{SCANS, send_scans};
 
 /// Customers offered to choose from.
 const MOST_OFFERED: usize = 8;

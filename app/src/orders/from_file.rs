@@ -230,7 +230,7 @@ fn Ask(catalogue: Arc<Catalogue>, desk: Desk) -> impl IntoView {
             <section class="panel panel-s"><h2>{say(words::A_FILE)}</h2><div class="body stack">
                 <div class="field">
                     <label class="vh" for="order-file">{say(words::A_FILE)}</label>
-                    <FileInput id="order-file" accept=".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt,.htm,.html,.xml" described=Signal::stored(Some("order-file-hint".to_string()))
+                    <FileInput id="order-file" accept=".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt,.htm,.html,.xml" described="order-file-hint"
                         take=move |files| files.into_iter().for_each(|file| desk.take(file))/>
                 </div>
                 <p class="s ink-2" id="order-file-hint">{say(words::FILE_HINT)}</p>

@@ -4,7 +4,6 @@
 use std::fmt::Write as _;
 
 use kontor_shared::catalog::{GroupRow, ProductRow, Snapshot};
-use kontor_shared::money::{Currency, VatMode};
 
 /// Section, goods in it, makers, units, sizes.
 type Section = (&'static str, [&'static str; 5], [&'static str; 5], [&'static str; 2], [&'static str; 6]);
@@ -149,18 +148,5 @@ pub fn list(size: usize) -> Snapshot {
             ..ProductRow::default()
         });
     }
-    Snapshot {
-        version: 1,
-        overlay: "wholesale".into(),
-        currency: Currency::EUR,
-        vat_mode: VatMode::Net,
-        published_at: 0,
-        valid_from: "2026-01-15".into(),
-        valid_until: None,
-        terms: String::new(),
-        note: String::new(),
-        groups,
-        attributes: Vec::new(),
-        products,
-    }
+    Snapshot::of(groups, products)
 }

@@ -30,6 +30,9 @@ use crate::ui::toast;
 /// Ways an order comes in that is entered here.
 const SOURCES: [Source; 4] = [Source::Fax, Source::Post, Source::Phone, Source::Sheet];
 
+/// What a scan may be called, as a field's attribute has it.
+pub const SCANS: &str = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif";
+
 /// Sends scans to an order, one after the other; says whether all were taken.
 pub async fn send_scans(order: &str, files: &[Picked]) -> bool {
     for file in files {
@@ -231,7 +234,7 @@ pub fn EntrySheet(
                     <Area form=form at="/order/comment" label=say(staff::COMMENT) value=facts.comment on_input=comment rows=2 max_length=2000/>
                     <div class="field">
                         <label for="entry-scans">{say(words::SCANS)}</label>
-                        <FileInput id="entry-scans" multiple=true accept=".pdf,.jpg,.jpeg,.png,.tif,.tiff,.webp,.gif" take=move |files| scans.set(files)/>
+                        <FileInput id="entry-scans" multiple=true accept=SCANS take=move |files| scans.set(files)/>
                         <small class="ink-2">{say(words::SCANS_HINT)}</small>
                     </div>
                 </div></section>

@@ -118,7 +118,7 @@ fn Form() -> impl IntoView {
             <fieldset class="field"><legend>{say(staff::IMPORT_WHAT)}</legend><div class="picks">{kinds}</div></fieldset>
             <div class="field">
                 <label for="import-file">{say(staff::FILE)}</label>
-                <FileInput id="import-file" accept=".csv,.txt,.tsv,.xlsx,.gz,.zst" described=Signal::stored(Some("import-hint import-error".to_string()))
+                <FileInput id="import-file" accept=".csv,.txt,.tsv,.xlsx,.gz,.zst" described="import-hint import-error"
                     wrong=Signal::derive(move || failure.with(Option::is_some)) before=untrack(|| desk.file_name())
                     take=move |files| { failure.set(None); desk.file.set(files.into_iter().next()); }/>
                 <small class="ink-2" id="import-hint">{hint}</small>

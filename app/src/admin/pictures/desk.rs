@@ -155,7 +155,7 @@ pub fn Desk(listing: Listing<PicturePage>) -> impl IntoView {
                         <div class="field">
                             <label for="picture-files">{say(words::CHOOSE_FILES)}</label>
                             <FileInput id="picture-files" multiple=true required=true accept=".jpg,.jpeg,.png,.webp,.gif,image/jpeg,image/png,image/webp,image/gif"
-                                described=Signal::stored(Some("picture-hint".to_string())) take=move |files| sending.files.set(files)/>
+                                described="picture-hint" take=move |files| sending.files.set(files)/>
                             <small class="ink-2" id="picture-hint">{say(words::NAMED_BY_CODE)}" "{say(words::SHOWN_WHEN_PUBLISHED)}" "{say(words::SEEN_BY_ALL)}</small>
                         </div>
                         <div class="row-x"><button type="submit" class="btn btn-main">{say(words::START)}</button></div>
