@@ -33,15 +33,35 @@ struct Counts {
     other: u32,
     failed: Vec<String>,
     ignored: Vec<String>,
+    /// What failed tests said, without what called what: told once more at the end, where it is looked for.
+    said: Vec<String>,
+    /// Lines since the head of a failed test's words, where the runner is telling them.
+    telling: Option<usize>,
 }
+
+/// Lines of a failed test told again.
+const MOST_TOLD: usize = 25;
 
 impl Counts {
     fn all(&self) -> u32 {
         self.sqlite + self.postgres + self.other
     }
 
+    /// Keeps what a failed test said, from its head to the stack below.
+    fn keep(&mut self, line: &str) {
+        self.telling = match self.telling {
+            _ if line.starts_with("---- ") && line.ends_with(" stdout ----") => Some(0),
+            Some(told) if told < MOST_TOLD && line != "stack backtrace:" && line != "failures:" => Some(told + 1),
+            _ => None,
+        };
+        if self.telling.is_some() && !line.trim().is_empty() {
+            self.said.push(line.chars().take(400).collect());
+        }
+    }
+
     /// Counts a line of the test runner, `test name ... ok`.
     fn line(&mut self, line: &str) {
+        self.keep(line);
         let Some((name, outcome)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) else { return };
         let outcome = outcome.trim();
         if outcome.starts_with("FAILED") {
@@ -78,6 +98,7 @@ impl Counts {
             self.sqlite, self.postgres, self.other, self.browser
         );
         if !self.failed.is_empty() {
+            self.said.iter().for_each(|line| eprintln!("{line}"));
             bail!("{} failed: {}", self.failed.len(), self.failed.join(", "));
         }
         if !self.ignored.is_empty() {
@@ -159,5 +180,14 @@ mod tests {
         counts.line("test orders::b ... ignored");
         assert!(counts.verdict(false).is_err());
         assert!(Counts::default().verdict(true).is_err());
+    }
+
+    #[test]
+    fn what_a_failed_test_said_is_told_again_without_its_stack() {
+        let mut counts = Counts::default();
+        let run = "test a::sqlite ... FAILED\n\nfailures:\n\n---- a::sqlite stdout ----\n\nthread 'a' panicked at a.rs:1:1:\n1 answers:\nGET /: 500\nstack backtrace:\n   0: std\n\n\n\
+                   failures:\n    a::sqlite\n\ntest result: FAILED.";
+        run.lines().for_each(|line| counts.line(line));
+        assert_eq!(counts.said, ["---- a::sqlite stdout ----", "thread 'a' panicked at a.rs:1:1:", "1 answers:", "GET /: 500"]);
     }
 }
