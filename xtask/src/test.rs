@@ -11,13 +11,14 @@ use crate::postgres::Cluster;
 use crate::run::{cargo, root, step, succeed};
 use crate::{build, packages};
 
-/// What is tested, apart from each other: cargo unites the features of what it is asked for. The app's own rules compile
-/// for this machine as well.
-const SELECTIONS: [&[&str]; 3] = [&["-p", "xtask"], &["-p", "kontor-app", "--lib"], &build::NATIVE];
+/// What is tested, apart from each other, by profile: cargo unites the features of what it is asked for. The app's own rules
+/// compile for this machine as well, with the app's profile: the macros they need are there from building it.
+type Selection = (&'static str, &'static [&'static str]);
+const SELECTIONS: [Selection; 3] = [("release", &["-p", "xtask"]), ("wasm-release", &["-p", "kontor-app", "--lib"]), ("release", &build::NATIVE)];
 
 /// What runs after each other, and how many more tests at once than there are cores. A browser keeps a core busy; of the
 /// stories without one, another goes on while one waits for a timer, a server or LibreOffice.
-const RUNS: [(&[&str], &[&str], usize); 5] = [
+const RUNS: [(Selection, &[&str], usize); 5] = [
     (SELECTIONS[0], &[], 0),
     (SELECTIONS[1], &[], 0),
     (SELECTIONS[2], &["--test", "browser"], 0),
@@ -94,7 +95,7 @@ impl Counts {
 
     fn verdict(&self, whole: bool) -> Result<()> {
         eprintln!(
-            "xtask: {} tests on SQLite, {} on PostgreSQL, {} that need no database; {} played in a browser",
+            "xtask: {} tests on SQLite, {} on PostgreSQL, {} of the page or without a database; {} played in a browser",
             self.sqlite, self.postgres, self.other, self.browser
         );
         if !self.failed.is_empty() {
@@ -134,8 +135,10 @@ fn run(filter: &[String], environment: &[(&str, &str)], folder: &Path) -> Result
     packages::ensure()?;
     build::everything()?;
     step("building the tests", || {
-        SELECTIONS.iter().try_for_each(|selection| {
-            succeed(cargo().args(["test", "--release", "--locked", "--no-run"]).args(*selection), "the tests do not compile; the compiler's words are above")
+        SELECTIONS.iter().try_for_each(|(profile, packages)| {
+            let mut tests = cargo();
+            tests.args(["test", "--locked", "--no-run", "--profile", profile]).args(*packages);
+            succeed(&mut tests, "the tests do not compile; the compiler's words are above")
         })
     })?;
     let place = Place::within(folder)?;
@@ -146,9 +149,9 @@ fn run(filter: &[String], environment: &[(&str, &str)], folder: &Path) -> Result
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut counts = Counts::default();
     let mut whole = true;
-    for (selection, part, more) in RUNS {
+    for ((profile, packages), part, more) in RUNS {
         let mut tests = cargo();
-        tests.args(["test", "--release", "--locked", "--no-fail-fast"]).args(selection).args(part).arg("--").args(filter);
+        tests.args(["test", "--locked", "--no-fail-fast", "--profile", profile]).args(packages).args(part).arg("--").args(filter);
         tests.arg(format!("--test-threads={}", cores + more));
         tests.env("KONTOR_TEST_POSTGRES", &cluster.url).envs(environment.iter().copied()).env("TMPDIR", &place.path);
         let before = counts.all();
