@@ -16,6 +16,11 @@ pub async fn form(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Opti
     sqlx::query_as("SELECT customer_id, version, overlay FROM forms WHERE id = $1").bind(id).fetch_optional(connection).await
 }
 
+/// When a form was issued, in Unix milliseconds.
+pub async fn issued(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar("SELECT created_at FROM forms WHERE id = $1").bind(id).fetch_optional(connection).await
+}
+
 /// How many forms of a customer became known since.
 pub async fn saved_since(connection: &mut AnyConnection, customer: &str, since: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT COUNT(*) FROM forms WHERE customer_id = $1 AND created_at > $2").bind(customer).bind(since).fetch_one(connection).await

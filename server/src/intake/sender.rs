@@ -7,6 +7,7 @@ use kontor_shared::form::{Workbook, identity};
 use super::mime::Letter;
 use super::text;
 use crate::auth::hex;
+use crate::daily::DAY_MS;
 use crate::secrets::Key;
 
 /// What proves who sent a form.
@@ -31,10 +32,19 @@ impl Evidence {
 pub const TOKEN: &str = "token";
 /// Bytes of a form's secret.
 const TOKEN_BYTES: usize = 16;
+/// So long after a form was issued its secret speaks for the customer, half a year: people leave a firm, and files are passed
+/// on. Of an older one the customer says by a link that the order is its own. Forms of a mailing are issued when its
+/// recipients are fixed, whenever it goes out.
+pub const TOKEN_LASTS: i64 = 183 * DAY_MS;
 
 /// The secret of a form; nobody without the firm's master secret can make it, and it need not be stored.
 pub fn token(key: &Key, form: &str) -> String {
     hex(&key.sign(form.as_bytes())[..TOKEN_BYTES])
+}
+
+/// Whether a form issued at `issued` (Unix milliseconds) still proves by its secret who sent it.
+pub fn speaks(issued: i64, now: i64) -> bool {
+    now - issued <= TOKEN_LASTS
 }
 
 /// Whether a sheet that came back holds its form's secret.

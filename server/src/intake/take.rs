@@ -385,7 +385,10 @@ impl Desk<'_> {
         let judged = if lang == self.firm.lang { judged } else { forms::judge_order(self.state, &incoming, Asking::For(None), lang).await? };
         let row = with_account(row, &judged)?;
         let known = signed && store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?.contains(&judged.customer);
-        let evidence = match sender::holds_token(&self.forms, &book, row.form_id.as_deref().unwrap_or_default()) {
+        let form = row.form_id.as_deref().unwrap_or_default();
+        let issued = forms::store::issued(&mut *self.state.db.read().await?, form).await?;
+        let speaks = issued.is_some_and(|issued| sender::speaks(issued, self.state.clock.now_ms()));
+        let evidence = match speaks && sender::holds_token(&self.forms, &book, form) {
             true => Some(Evidence::Token),
             false => known.then_some(Evidence::Signed),
         };

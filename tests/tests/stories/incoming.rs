@@ -132,6 +132,31 @@ async fn the_sheets_own_secret(engine: Engine) {
 }
 both!(a_sheet_that_went_to_the_customer_comes_back_as_one_order, the_sheets_own_secret);
 
+async fn an_old_sheet(engine: Engine) {
+    const HALF_A_YEAR: i64 = 183 * 24 * 3_600_000;
+    let (app, form) = firm(engine).await;
+    let issued: i64 = sqlx::query_scalar("SELECT MAX(created_at) FROM forms").fetch_one(&mut *app.state().db.read().await.unwrap()).await.unwrap();
+    app.state().clock.set(issued + HALF_A_YEAR + 1);
+    let staff = app.staff(Role::Sales).await;
+    let old = filled(&form, "old", &json!({"00123": 24}));
+    drop_in(&app, "old.eml", &Letter::new("somebody@elsewhere.example", "old").file("a.xlsx", old)).await;
+    let waiting = mails(&staff, "needs_person").await;
+    assert_eq!((waiting.len(), waiting[0].reason.as_str(), orders(&staff).await.orders.len()), (1, "asked", 0), "{waiting:?}");
+    assert_eq!(show(&staff, &waiting[0].id).await.evidence, "");
+    // The customer is asked at the address the firm has, not whoever sent it.
+    let token = link(&app, BUYER).await;
+    app.anonymous().post("/api/mail-order/confirm", &json!({"token": token})).await.json::<ConfirmedOrder>();
+    assert_eq!((mails(&staff, "accepted").await.len(), orders(&staff).await.orders.len()), (1, 1));
+    // On the last day it still speaks for itself.
+    app.state().clock.set(issued + HALF_A_YEAR);
+    let young = filled(&form, "young", &json!({"0E10": 3}));
+    drop_in(&app, "young.eml", &Letter::new("somebody@elsewhere.example", "young").file("a.xlsx", young)).await;
+    let young = mails(&staff, "needs_person").await;
+    assert_eq!((young.len(), young[0].reason.as_str(), show(&staff, &young[0].id).await.evidence.as_str()), (1, "other_order_open", "token"), "{young:?}");
+    app.finish().await;
+}
+both!(a_sheet_older_than_half_a_year_proves_nothing_by_itself, an_old_sheet);
+
 async fn in_the_way(engine: Engine) {
     let (app, form) = firm(engine).await;
     let staff = app.staff(Role::Sales).await;
