@@ -177,5 +177,5 @@ async fn too_long_for_the_others(engine: Engine) {
     place.remove().await;
 }
 
-kontor_tests::both!(a_draft_the_server_does_not_take_is_said_to_be_on_this_device_alone, too_long_for_the_others);
+of_the_page!(a_draft_the_server_does_not_take_is_said_to_be_on_this_device_alone, too_long_for_the_others);
 kontor_tests::both!(one_order_on_two_devices_loses_nothing_and_is_sent_once, on_two_devices);

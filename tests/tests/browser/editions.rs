@@ -130,7 +130,7 @@ async fn has_the_order(browser: &Browser) {
     assert_eq!(browser.script::<String>("return document.querySelector('.order-lines .pen').innerText").await, "5", "quantities stay");
 }
 
-on_both_databases!(an_open_page_keeps_its_edition_until_the_reader_takes_the_next, |app| async {
+of_the_page!(an_open_page_keeps_its_edition_until_the_reader_takes_the_next, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     let browser = Browser::start().await;
@@ -220,7 +220,7 @@ pub async fn break_what_is_kept(browser: &Browser) {
     assert!(browser.script::<usize>(BREAK).await > 0, "no module is kept");
 }
 
-on_both_databases!(an_edition_that_does_not_start_is_left_with_nothing_lost, |app| async {
+of_the_page!(an_edition_that_does_not_start_is_left_with_nothing_lost, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     let browser = Browser::start().await;

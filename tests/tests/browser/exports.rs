@@ -7,7 +7,6 @@ use kontor_server::db::Engine;
 use kontor_shared::api::forms::FormAccount;
 use kontor_tests::browser::Browser;
 use kontor_tests::databases::Place;
-use kontor_tests::on_both_databases;
 use kontor_tests::program::{self, Server};
 use thirtyfour::prelude::*;
 
@@ -30,7 +29,7 @@ async fn downloads(browser: &Browser) -> usize {
     std::fs::read_dir(&browser.downloads).map_or(0, |entries| entries.flatten().count())
 }
 
-on_both_databases!(a_file_that_is_stopped_is_not_made_and_the_page_goes_on, |app| async {
+of_the_page!(a_file_that_is_stopped_is_not_made_and_the_page_goes_on, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     // Nothing is kept, so that what makes the file has to come from the server; and there it waits.

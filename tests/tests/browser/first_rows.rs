@@ -1,7 +1,7 @@
 //! The rows in the server's page, while the program that makes them is on its way: what is done on them is not lost.
 
+use kontor_tests::TestApp;
 use kontor_tests::browser::Browser;
-use kontor_tests::{Engine, TestApp, on_both_databases};
 use thirtyfour::prelude::*;
 
 use super::house::{House, firm};
@@ -12,7 +12,7 @@ async fn searching(browser: &Browser) -> (bool, String) {
     browser.script(script).await
 }
 
-on_both_databases!(a_slash_goes_to_the_search_before_the_program_is_there_and_once_after, |app| async {
+of_the_page!(a_slash_goes_to_the_search_before_the_program_is_there_and_once_after, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     house.holds(&[".wasm"]);
@@ -67,10 +67,7 @@ async fn in_the_first_quantity(app: &TestApp) -> (House, Browser) {
 const QUANTITY: &str = "const input = document.activeElement; \
     return input.matches('.list .qty') && !input.closest('#first') ? [input.value, input.selectionStart, input.selectionEnd] : ['-', 0, 0]";
 
-// The page's matter alone: on one database.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_quantity_goes_on_where_it_was_when_the_program_takes_over() {
-    let app = TestApp::start(Engine::Sqlite).await;
+of_the_page!(a_quantity_goes_on_where_it_was_when_the_program_takes_over, |app| async {
     let (house, browser) = in_the_first_quantity(&app).await;
     browser.keys("1").await;
     house.holds(&[]);
@@ -81,17 +78,13 @@ async fn a_quantity_goes_on_where_it_was_when_the_program_takes_over() {
     browser.read("1 line").await;
     browser.assert_quiet().await;
     browser.close().await;
-    app.finish().await;
-}
+});
 
 /// From here on no answer comes that has to do with price lists.
 const NO_LIST: &str = "window.outside = window.fetch; window.fetch = (request, ...more) => (request.url ?? String(request)).includes('price-list') \
     ? Promise.reject(new TypeError('no network')) : window.outside(request, ...more); return true";
 
-// The page's matter alone: on one database.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_typed_on_the_first_rows_waits_for_a_list_that_fails_to_come() {
-    let app = TestApp::start(Engine::Sqlite).await;
+of_the_page!(what_was_typed_on_the_first_rows_waits_for_a_list_that_fails_to_come, |app| async {
     let (house, browser) = in_the_first_quantity(&app).await;
     browser.keys("12").await;
     assert!(browser.script::<bool>(NO_LIST).await);
@@ -104,5 +97,4 @@ async fn what_was_typed_on_the_first_rows_waits_for_a_list_that_fails_to_come() 
     let typed = "return Array.from(document.querySelectorAll('.list .qty')).some((input) => input.value === '12')";
     assert!(browser.script::<bool>(typed).await && browser.script::<bool>("return !document.getElementById('first')").await);
     browser.close().await;
-    app.finish().await;
-}
+});

@@ -149,4 +149,4 @@ async fn without_a_server(engine: Engine) {
     place.remove().await;
 }
 
-kontor_tests::both!(a_price_list_works_with_the_server_stopped, without_a_server);
+of_the_page!(a_price_list_works_with_the_server_stopped, without_a_server);

@@ -15,7 +15,7 @@ use kontor_tests::browser::Browser;
 use kontor_tests::databases::Place;
 use kontor_tests::pictures::plain;
 use kontor_tests::program::Server;
-use kontor_tests::{Engine, TestApp, both, on_both_databases};
+use kontor_tests::{Engine, TestApp, both};
 use serde_json::json;
 use thirtyfour::prelude::*;
 use tokio::net::TcpListener;
@@ -89,7 +89,7 @@ const KEPT_OF_THOSE: &str = "return (async () => (await (await caches.open('kont
 const DETAILS: &str = "const img = document.querySelector('.shop-details .picture img'); \
     return img ? [img.getAttribute('src'), img.alt, String(img.complete && img.naturalWidth), img.getAttribute('loading')] : []";
 
-on_both_databases!(a_product_is_seen_in_its_row_and_beside_it_and_without_a_network, |app| async {
+of_the_page!(a_product_is_seen_in_its_row_and_beside_it_and_without_a_network, |app| async {
     furnish(&app).await;
     let (address, line) = serve(&app).await;
     let browser = Browser::start().await;

@@ -4,7 +4,7 @@
 use kontor_shared::api::{PublishReport, Role};
 use kontor_tests::browser::Browser;
 use kontor_tests::client::Client;
-use kontor_tests::{Engine, TestApp, on_both_databases};
+use kontor_tests::{TestApp, on_both_databases};
 use serde_json::json;
 use thirtyfour::Cookie;
 use thirtyfour::prelude::*;
@@ -163,7 +163,7 @@ const TEXTS: &str = "return document.body.innerText + [...document.querySelector
 const LEFT_ELSEWHERE: &str =
     "return fetch('/api/session', {method: 'DELETE', headers: {'x-kontor': '1'}}).then(answer => { localStorage.removeItem('kontor.who'); return answer.ok })";
 
-on_both_databases!(a_page_shows_nobody_who_has_left, |app| async {
+of_the_page!(a_page_shows_nobody_who_has_left, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     let browser = Browser::start().await;
@@ -223,7 +223,7 @@ on_both_databases!(a_page_shows_nobody_who_has_left, |app| async {
     browser.close().await;
 });
 
-on_both_databases!(keys_reach_only_rows_that_are_shown_and_links_work_in_another_language, |app| async {
+of_the_page!(keys_reach_only_rows_that_are_shown_and_links_work_in_another_language, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     let browser = Browser::start().await;
@@ -284,10 +284,7 @@ const TREE: &str = "return [...document.querySelectorAll('.tree .tree-node')].ma
      if (at.tagName === 'UL' || at.tagName === 'LI' && at.parentElement.matches('.tree')) depth += 1; \
      return depth + ' ' + node.querySelector('span').innerText + ' ' + node.querySelector('.n').innerText + (node.hasAttribute('aria-current') ? ' *' : ''); })";
 
-// The page's matter alone: on one database.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn groups_are_reached_however_deep_they_lie() {
-    let app = TestApp::start(Engine::Sqlite).await;
+of_the_page!(groups_are_reached_however_deep_they_lie, |app| async {
     firm(&app).await;
     let sales = app.staff(Role::Sales).await;
     let goods = "code,name,group1,group2,group3,price\nS-1,Saw,Garden,Hand tools,Saws,5.00\nS-2,Rake,Garden,Hand tools,,7.00\n";
@@ -316,5 +313,4 @@ async fn groups_are_reached_however_deep_they_lie() {
     browser.until("its goods", async || browser.script::<bool>(alone).await).await;
     browser.assert_quiet().await;
     browser.close().await;
-    app.finish().await;
-}
+});

@@ -2,7 +2,6 @@
 //! and what was looked for instead is said.
 
 use kontor_tests::browser::Browser;
-use kontor_tests::on_both_databases;
 use thirtyfour::prelude::*;
 
 use super::house::{House, firm};
@@ -23,7 +22,7 @@ async fn in_view(browser: &Browser) {
     browser.until("the quantity is in view", async || browser.script::<bool>(IN_VIEW).await).await;
 }
 
-on_both_databases!(a_quantity_stays_in_view_at_every_width, |app| async {
+of_the_page!(a_quantity_stays_in_view_at_every_width, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     // Between telephone and desk, down in the list: the first digit goes to a row the reader sees.
@@ -65,7 +64,7 @@ on_both_databases!(a_quantity_stays_in_view_at_every_width, |app| async {
     browser.close().await;
 });
 
-on_both_databases!(a_repair_is_said_and_filters_count_in_the_group_chosen, |app| async {
+of_the_page!(a_repair_is_said_and_filters_count_in_the_group_chosen, |app| async {
     firm(&app).await;
     let house = House::open(&app).await;
     let browser = opened(&house.address, 1400, 900).await;
