@@ -11,9 +11,10 @@ use crate::postgres::Cluster;
 use crate::run::{cargo, root, step, succeed};
 use crate::{build, packages};
 
-/// What is tested, apart from each other, by profile: cargo unites the features of what it is asked for. The app's own rules
-/// compile for this machine as well, with the app's profile: the macros they need are there from building it.
+/// A profile, and packages that compile with it together.
 type Selection = (&'static str, &'static [&'static str]);
+/// What is tested, apart from each other: cargo unites the features of what it is asked for. The app's own rules compile for
+/// this machine as well, with the app's profile: the macros they need are there from building it.
 const SELECTIONS: [Selection; 3] = [("release", &["-p", "xtask"]), ("wasm-release", &["-p", "kontor-app", "--lib"]), ("release", &build::NATIVE)];
 
 /// What runs after each other, and how many more tests at once than there are cores. A browser keeps a core busy; of the
@@ -131,15 +132,17 @@ pub fn powerloss() -> Result<()> {
     run(&["powerloss::".into()], &[("KONTOR_POWERLOSS_ORDERS", "1000")], &places::disk())
 }
 
+fn tests((profile, packages): Selection) -> Command {
+    let mut tests = cargo();
+    tests.args(["test", "--locked", "--profile", profile]).args(packages);
+    tests
+}
+
 fn run(filter: &[String], environment: &[(&str, &str)], folder: &Path) -> Result<()> {
     packages::ensure()?;
     build::everything()?;
     step("building the tests", || {
-        SELECTIONS.iter().try_for_each(|(profile, packages)| {
-            let mut tests = cargo();
-            tests.args(["test", "--locked", "--no-run", "--profile", profile]).args(*packages);
-            succeed(&mut tests, "the tests do not compile; the compiler's words are above")
-        })
+        SELECTIONS.iter().try_for_each(|selection| succeed(tests(*selection).arg("--no-run"), "the tests do not compile; the compiler's words are above"))
     })?;
     let place = Place::within(folder)?;
     let cluster = step("starting a throw-away PostgreSQL", || Cluster::start(folder))?;
@@ -149,9 +152,9 @@ fn run(filter: &[String], environment: &[(&str, &str)], folder: &Path) -> Result
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut counts = Counts::default();
     let mut whole = true;
-    for ((profile, packages), part, more) in RUNS {
-        let mut tests = cargo();
-        tests.args(["test", "--locked", "--no-fail-fast", "--profile", profile]).args(packages).args(part).arg("--").args(filter);
+    for (selection, part, more) in RUNS {
+        let mut tests = tests(selection);
+        tests.arg("--no-fail-fast").args(part).arg("--").args(filter);
         tests.arg(format!("--test-threads={}", cores + more));
         tests.env("KONTOR_TEST_POSTGRES", &cluster.url).envs(environment.iter().copied()).env("TMPDIR", &place.path);
         let before = counts.all();

@@ -35,20 +35,20 @@ const TOKEN_BYTES: usize = 16;
 /// So long after a form was issued its secret speaks for the customer, half a year: people leave a firm, and files are passed
 /// on. Of an older one the customer says by a link that the order is its own. Forms of a mailing are issued when its
 /// recipients are fixed, whenever it goes out.
-pub const TOKEN_LASTS: i64 = 183 * DAY_MS;
+const TOKEN_LASTS_MS: i64 = 183 * DAY_MS;
 
 /// The secret of a form; nobody without the firm's master secret can make it, and it need not be stored.
 pub fn token(key: &Key, form: &str) -> String {
     hex(&key.sign(form.as_bytes())[..TOKEN_BYTES])
 }
 
-/// Whether a form issued at `issued` (Unix milliseconds) still proves by its secret who sent it.
-pub fn speaks(issued: i64, now: i64) -> bool {
-    now - issued <= TOKEN_LASTS
+/// Whether a sheet that came back proves by its form's secret who sent it; the form was issued at `issued` (Unix milliseconds).
+pub fn is_proved(key: &Key, book: &Workbook, form: &str, issued: i64, now: i64) -> bool {
+    now - issued <= TOKEN_LASTS_MS && holds_token(key, book, form)
 }
 
 /// Whether a sheet that came back holds its form's secret.
-pub fn holds_token(key: &Key, book: &Workbook, form: &str) -> bool {
+fn holds_token(key: &Key, book: &Workbook, form: &str) -> bool {
     let Some(said) = identity::meta(book, TOKEN) else { return false };
     let said = said.trim();
     let bytes: Option<Vec<u8>> = (said.len() == TOKEN_BYTES * 2 && said.is_ascii())

@@ -387,8 +387,8 @@ impl Desk<'_> {
         let known = signed && store::customers_of_address(&mut *self.state.db.read().await?, &self.letter.from).await?.contains(&judged.customer);
         let form = row.form_id.as_deref().unwrap_or_default();
         let issued = forms::store::issued(&mut *self.state.db.read().await?, form).await?;
-        let speaks = issued.is_some_and(|issued| sender::speaks(issued, self.state.clock.now_ms()));
-        let evidence = match speaks && sender::holds_token(&self.forms, &book, form) {
+        let now = self.state.clock.now_ms();
+        let evidence = match issued.is_some_and(|issued| sender::is_proved(&self.forms, &book, form, issued, now)) {
             true => Some(Evidence::Token),
             false => known.then_some(Evidence::Signed),
         };

@@ -66,10 +66,8 @@ of_the_page!(a_file_that_is_stopped_is_not_made_and_the_page_goes_on, |app| asyn
     browser.close().await;
 });
 
-// What the server makes of it is told on both databases by the stories of forms.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sheet_saved_from_the_page_is_known_to_the_firm() {
-    let place = Place::demo(Engine::Sqlite).await;
+async fn saved_from_the_page(engine: Engine) {
+    let place = Place::demo(engine).await;
     let server = Server::start(&place, &[], &[]).await;
     let browser = with_an_order(&server.address).await;
     browser.keys(Key::Control + "s").await;
@@ -99,3 +97,6 @@ async fn a_sheet_saved_from_the_page_is_known_to_the_firm() {
     assert_eq!(server.stop().await, Some(0));
     place.remove().await;
 }
+
+// What the server makes of it is told on both databases by the stories of forms.
+of_the_page!(a_sheet_saved_from_the_page_is_known_to_the_firm, saved_from_the_page);
